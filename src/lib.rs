@@ -1,0 +1,8 @@
+//! forklore: a terminal laboratory for multi-process programming.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "forklore runs on Linux only (WSL2 included): it is built on fork, pidfd, futex and /proc"
+);
+
+pub mod trace;

@@ -1,0 +1,300 @@
+//! `Packet`: what a traced process sends, written by hand into one reused buffer.
+//!
+//! Called by `mp` for every operation while tracing is on, so it allocates nothing once its buffer
+//! has grown. It gives no `seq`, `proc` or `pid`: those are the supervisor's. Fields come out in the
+//! order of `wire::Line`, so that a packet is the recording's line without its head.
+
+use std::panic::Location;
+
+use super::event::{Exit, OpName, Role, StartMethod, Stream};
+use super::wire::base64_encode;
+
+/// One packet under construction; `finish` closes the object.
+#[derive(Debug)]
+pub struct Packet<'a> {
+    buf: &'a mut Vec<u8>,
+    in_args: bool,
+}
+
+impl<'a> Packet<'a> {
+    /// Begins a packet of this kind in `buf`, which is emptied first. `t` as in `Event`.
+    pub fn new(buf: &'a mut Vec<u8>, t: i64, kind: &str) -> Packet<'a> {
+        buf.clear();
+        buf.extend_from_slice(b"{\"t\":");
+        push_int(buf, t);
+        buf.extend_from_slice(b",\"kind\":\"");
+        buf.extend_from_slice(kind.as_bytes());
+        buf.push(b'"');
+        Packet {
+            buf,
+            in_args: false,
+        }
+    }
+
+    /// `process.start`.
+    pub fn process_start(
+        buf: &'a mut Vec<u8>,
+        t: i64,
+        ppid: i32,
+        name: &str,
+        role: Role,
+        daemon: bool,
+        method: StartMethod,
+    ) -> Packet<'a> {
+        let mut packet = Packet::new(buf, t, "process.start");
+        packet
+            .int("ppid", i64::from(ppid))
+            .text("name", name)
+            .text("role", role.word());
+        packet
+            .boolean("daemon", daemon)
+            .text("method", method.word());
+        packet
+    }
+
+    /// An `op`, `op.wait`, `op.begin` or `op.end`.
+    pub fn op(
+        buf: &'a mut Vec<u8>,
+        t: i64,
+        kind: &str,
+        op: OpName,
+        object: Option<&str>,
+        ver: Option<u64>,
+        at: Option<&'static Location<'static>>,
+    ) -> Packet<'a> {
+        let mut packet = Packet::new(buf, t, kind);
+        packet.text("op", op.as_str());
+        if let Some(object) = object {
+            packet.text("object", object);
+        }
+        if let Some(ver) = ver {
+            packet.int("ver", ver.cast_signed());
+        }
+        if let Some(at) = at {
+            packet.place(at);
+        }
+        packet
+    }
+
+    /// `output`: data goes as text where it is UTF-8, else as base64.
+    pub fn output(
+        buf: &'a mut Vec<u8>,
+        t: i64,
+        stream: Stream,
+        data: &[u8],
+        at: Option<&'static Location<'static>>,
+    ) -> Packet<'a> {
+        let mut packet = Packet::new(buf, t, "output");
+        if let Some(at) = at {
+            packet.place(at);
+        }
+        packet.text("stream", stream.as_str());
+        match std::str::from_utf8(data) {
+            Ok(text) => packet.text("data", text),
+            Err(_) => packet.text("data_b64", &base64_encode(data)),
+        };
+        packet
+    }
+
+    /// `process.reaped`, sent by whoever waited; `pid` names the child.
+    pub fn reaped(buf: &'a mut Vec<u8>, t: i64, pid: i32, by: i32, exit: Exit) -> Packet<'a> {
+        let mut packet = Packet::new(buf, t, "process.reaped");
+        packet.int("pid", i64::from(pid));
+        match exit {
+            Exit::Code(code) => packet.int("code", i64::from(code)),
+            Exit::Signal(signal) => packet.int("signal", i64::from(signal)),
+            Exit::Unknown => packet.boolean("unknown", true),
+        };
+        packet.int("by", i64::from(by));
+        packet
+    }
+
+    fn place(&mut self, at: &Location<'_>) {
+        let file = at.file().rsplit('/').next().unwrap_or_default();
+        self.key("at");
+        self.buf.push(b'"');
+        push_escaped(self.buf, file);
+        self.buf.push(b':');
+        push_int(self.buf, i64::from(at.line()));
+        self.buf.push(b'"');
+    }
+
+    /// Opens `args`; fields added after this go there until `end_args`.
+    pub fn args(&mut self) -> &mut Packet<'a> {
+        if !self.in_args {
+            self.buf.extend_from_slice(b",\"args\":{");
+            self.in_args = true;
+        }
+        self
+    }
+
+    /// Closes `args`; without a field they stay an empty object.
+    pub fn end_args(&mut self) -> &mut Packet<'a> {
+        if self.in_args {
+            self.buf.push(b'}');
+            self.in_args = false;
+        }
+        self
+    }
+
+    fn key(&mut self, key: &str) {
+        if self.buf.last() != Some(&b'{') {
+            self.buf.push(b',');
+        }
+        self.buf.push(b'"');
+        self.buf.extend_from_slice(key.as_bytes());
+        self.buf.extend_from_slice(b"\":");
+    }
+
+    /// A string field.
+    pub fn text(&mut self, key: &str, value: &str) -> &mut Packet<'a> {
+        self.key(key);
+        self.buf.push(b'"');
+        push_escaped(self.buf, value);
+        self.buf.push(b'"');
+        self
+    }
+
+    /// A list of strings.
+    pub fn texts<T: AsRef<str>>(&mut self, key: &str, values: &[T]) -> &mut Packet<'a> {
+        self.key(key);
+        self.buf.push(b'[');
+        for (i, value) in values.iter().enumerate() {
+            if i > 0 {
+                self.buf.push(b',');
+            }
+            self.buf.push(b'"');
+            push_escaped(self.buf, value.as_ref());
+            self.buf.push(b'"');
+        }
+        self.buf.push(b']');
+        self
+    }
+
+    /// An integer field.
+    pub fn int(&mut self, key: &str, value: i64) -> &mut Packet<'a> {
+        self.key(key);
+        push_int(self.buf, value);
+        self
+    }
+
+    /// A number of seconds; what is not finite is left out.
+    pub fn seconds(&mut self, key: &str, value: f64) -> &mut Packet<'a> {
+        if value.is_finite() {
+            use std::io::Write as _;
+            self.key(key);
+            // Writing into a Vec does not fail.
+            let _ = write!(self.buf, "{value:?}");
+        }
+        self
+    }
+
+    /// A boolean field.
+    pub fn boolean(&mut self, key: &str, value: bool) -> &mut Packet<'a> {
+        self.key(key);
+        self.buf
+            .extend_from_slice(if value { b"true" } else { b"false" });
+        self
+    }
+
+    /// Closes the object and gives its bytes.
+    pub fn finish(mut self) -> &'a [u8] {
+        self.end_args();
+        self.buf.push(b'}');
+        self.buf
+    }
+}
+
+fn push_int(buf: &mut Vec<u8>, value: i64) {
+    buf.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// JSON string escapes, the ones serde_json writes.
+fn push_escaped(buf: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    let mut clean = 0;
+    for (i, byte) in bytes.iter().enumerate() {
+        let short: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0x08 => b"\\b",
+            0x0c => b"\\f",
+            0..0x20 => b"",
+            _ => continue,
+        };
+        buf.extend_from_slice(&bytes[clean..i]);
+        clean = i + 1;
+        if short.is_empty() {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
+            buf.extend_from_slice(b"\\u00");
+            buf.push(HEX[usize::from(byte >> 4)]);
+            buf.push(HEX[usize::from(byte & 15)]);
+        } else {
+            buf.extend_from_slice(short);
+        }
+    }
+    buf.extend_from_slice(&bytes[clean..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Event, Kind, OpName, Stream, encode_event, read_packet};
+    use super::Packet;
+
+    /// The writer and the packet agree to the byte, so a recording's line can be made from either.
+    fn agrees(packet: &[u8]) -> Event {
+        let text = std::str::from_utf8(packet).expect("packets are UTF-8");
+        let event = read_packet(packet).expect("a packet reads back");
+        let mut again = Vec::new();
+        encode_event(&mut again, &event);
+        assert_eq!(
+            String::from_utf8(again)
+                .expect("lines are UTF-8")
+                .trim_end(),
+            text
+        );
+        event
+    }
+
+    #[test]
+    fn a_packet_is_the_line_the_writer_writes() {
+        let mut buf = Vec::new();
+        let at = std::panic::Location::caller();
+        let mut packet = Packet::op(
+            &mut buf,
+            12,
+            "op",
+            OpName::Put,
+            Some("Queue-1"),
+            Some(3),
+            Some(at),
+        );
+        packet
+            .args()
+            .text("value", "'h\"1\u{1}\n第'")
+            .text("item", "7:1")
+            .seconds("timeout", 1.0)
+            .end_args();
+        packet.int("t0", 4);
+        packet.text("result", "None");
+        let event = agrees(packet.finish());
+        let Kind::Op(op) = event.kind else {
+            panic!("not an op")
+        };
+        assert_eq!(op.args.value.as_deref(), Some("'h\"1\u{1}\n第'"));
+        assert!(op.at.is_some_and(|at| at.starts_with("packet.rs:")));
+    }
+
+    #[test]
+    fn output_that_is_not_utf8_survives() {
+        let mut buf = Vec::new();
+        let packet = Packet::output(&mut buf, 0, Stream::Stdout, b"\xff\x00a", None);
+        let Kind::Output(output) = agrees(packet.finish()).kind else {
+            panic!("not output")
+        };
+        assert_eq!(output.data, b"\xff\x00a");
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading packets and recordings.
+//!
+//! Owns the way from bytes to `Header` and `Event`, and what is told of damage: a torn last line, a
+//! newer format, a line that is no event. Refuses to guess: what can't be read is named with its
+//! line number, and what came before it stays good. Memory is bounded by the longest line allowed.
+
+use std::io::BufRead;
+
+use super::event::Event;
+use super::wire::{self, FORMAT, Header};
+
+/// Longest line a recording may hold, in bytes: an output event is at most 64 KiB of data, six bytes
+/// each at worst as JSON escapes; the rest is room for many rows of ps.
+const LONGEST_LINE: usize = 4 << 20;
+
+/// Why a recording can't be read on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the file is empty")]
+    Empty,
+    #[error("not a recording: the first line is no forklore header ({0})")]
+    NoHeader(serde_json::Error),
+    #[error(
+        "the recording has format {found}, this forklore reads format {FORMAT}; a newer forklore is needed"
+    )]
+    NewerFormat { found: u32 },
+    #[error("line {line}: not an event ({source})")]
+    BadLine {
+        line: usize,
+        source: serde_json::Error,
+    },
+    #[error("line {line}: longer than {LONGEST_LINE} bytes")]
+    LongLine { line: usize },
+    #[error("line {line}: event number {found} where {expected} was due")]
+    OutOfOrder {
+        line: usize,
+        found: u64,
+        expected: u64,
+    },
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// Reads one packet of the event channel.
+///
+/// # Errors
+/// The text of what serde found wrong.
+pub fn read_packet(bytes: &[u8]) -> Result<Event, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    wire::decode(text).map_err(|error| error.to_string())
+}
+
+/// A recording, read line by line.
+#[derive(Debug)]
+pub struct Reader<R> {
+    input: R,
+    header: Header,
+    line: usize,
+    seq: u64,
+    torn: bool,
+    buf: Vec<u8>,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When there is none, or it is of a newer format.
+    pub fn new(mut input: R) -> Result<Reader<R>, ReadError> {
+        let mut buf = Vec::new();
+        read_line(&mut input, &mut buf, 1)?;
+        if buf.is_empty() {
+            return Err(ReadError::Empty);
+        }
+        // The version is looked at first: a newer header may have other fields.
+        #[derive(serde::Deserialize)]
+        struct Version {
+            forklore: u32,
+        }
+        let version: Version = serde_json::from_slice(&buf).map_err(ReadError::NoHeader)?;
+        if version.forklore > FORMAT {
+            return Err(ReadError::NewerFormat {
+                found: version.forklore,
+            });
+        }
+        let header = serde_json::from_slice(&buf).map_err(ReadError::NoHeader)?;
+        Ok(Reader {
+            input,
+            header,
+            line: 1,
+            seq: 0,
+            torn: false,
+            buf,
+        })
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Whether the last line was cut off and dropped; known once `next_event` gave `None`.
+    pub fn torn(&self) -> bool {
+        self.torn
+    }
+
+    /// The next event; `None` at the end.
+    ///
+    /// # Errors
+    /// A line that is no event, out of order or too long; what was read before stays good.
+    pub fn next_event(&mut self) -> Result<Option<Event>, ReadError> {
+        self.line += 1;
+        read_line(&mut self.input, &mut self.buf, self.line)?;
+        if self.buf.is_empty() {
+            return Ok(None);
+        }
+        if self.buf.last() != Some(&b'\n') {
+            self.torn = true;
+            return Ok(None);
+        }
+        let parsed = std::str::from_utf8(&self.buf)
+            .map_err(<serde_json::Error as serde::de::Error>::custom)
+            .and_then(|text| wire::decode(text.trim_end_matches('\n')));
+        let event = parsed.map_err(|source| ReadError::BadLine {
+            line: self.line,
+            source,
+        })?;
+        if event.seq != self.seq + 1 {
+            return Err(ReadError::OutOfOrder {
+                line: self.line,
+                found: event.seq,
+                expected: self.seq + 1,
+            });
+        }
+        self.seq = event.seq;
+        Ok(Some(event))
+    }
+}
+
+fn read_line<R: BufRead>(input: &mut R, buf: &mut Vec<u8>, line: usize) -> Result<(), ReadError> {
+    use std::io::Read as _;
+    buf.clear();
+    let bound = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+    input.by_ref().take(bound).read_until(b'\n', buf)?;
+    if buf.len() >= LONGEST_LINE && buf.last() != Some(&b'\n') {
+        return Err(ReadError::LongLine { line });
+    }
+    Ok(())
+}

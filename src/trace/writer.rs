@@ -1,0 +1,59 @@
+//! Writing recordings: the header, then one line an event, append-only.
+//!
+//! Knows nothing of files or disks: it writes to any `Write`; who owns the file decides what a
+//! failure means.
+
+use std::io::{self, Write};
+
+use super::event::{Event, Kind};
+use super::wire::{self, Header};
+
+/// A recording being written.
+#[derive(Debug)]
+pub struct Writer<W> {
+    output: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// What the output reports.
+    pub fn new(mut output: W, header: &Header) -> io::Result<Writer<W>> {
+        serde_json::to_writer(&mut output, header)?;
+        output.write_all(b"\n")?;
+        Ok(Writer {
+            output,
+            line: Vec::new(),
+        })
+    }
+
+    /// Appends one event.
+    ///
+    /// # Errors
+    /// What the output reports.
+    pub fn write(&mut self, event: &Event) -> io::Result<()> {
+        self.line.clear();
+        encode_event(&mut self.line, event);
+        self.output.write_all(&self.line)
+    }
+
+    /// # Errors
+    /// What the output reports.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+/// Appends the event's line, newline included, to `line`.
+pub fn encode_event(line: &mut Vec<u8>, event: &Event) {
+    match &event.kind {
+        Kind::Unknown { json, .. } => line.extend_from_slice(json.as_bytes()),
+        _ => {
+            // Writing plain structs of strings and numbers into a Vec does not fail.
+            let _ = serde_json::to_writer(&mut *line, &wire::line_of(event));
+        }
+    }
+    line.push(b'\n');
+}
