@@ -5,4 +5,5 @@ compile_error!(
     "forklore runs on Linux only (WSL2 included): it is built on fork, pidfd, futex and /proc"
 );
 
+pub mod sys;
 pub mod trace;
