@@ -5,5 +5,7 @@ compile_error!(
     "forklore runs on Linux only (WSL2 included): it is built on fork, pidfd, futex and /proc"
 );
 
+pub mod feed;
+pub mod model;
 pub mod sys;
 pub mod trace;

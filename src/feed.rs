@@ -1,0 +1,121 @@
+//! `Feed`: where a front end gets its events from, and `Control`: what it may ask of that source.
+//!
+//! The screen and the headless front ends read a `Feed` and fold what it gives into a `World`; they
+//! do not know whether the events come from a live run or from a recording. The engine implements
+//! it for a live run, `replay` for a recording. Nothing here reads a clock, a file or a process.
+
+use std::time::Instant;
+
+use crate::trace::Event;
+
+/// What one `poll` gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FeedItem {
+    /// Events in the order of their `seq`, never empty, continuing where the last batch stopped.
+    Events(Vec<Event>),
+    /// Nothing came before the deadline.
+    Idle,
+    /// No event will come any more. The last one given was the run's `end`, unless the source was
+    /// cut off before it (a torn recording).
+    End,
+}
+
+/// What a front end asks of the source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Control {
+    /// End the run in order: every process of it is ended, then the feed gives its `end`.
+    Stop,
+    /// `SIGKILL` to one process of the run.
+    Kill {
+        pid: i32,
+    },
+    /// Let so many operations a second through the gate (more than 0, finite).
+    Pace {
+        per_second: f64,
+    },
+    /// Open the gate: operations go through as they come.
+    Open,
+    /// Let nothing through until `Resume` (a replay: hold the play head).
+    Pause,
+    Resume,
+    /// Let the announced operation of this process through; `None` lets the next enabled one through.
+    Step {
+        proc: Option<u32>,
+    },
+}
+
+/// What a source can do: a recording can't be killed, a live run has no length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a set of independent abilities, read by name"
+)]
+pub struct Abilities {
+    /// Its processes are alive: `Stop` and `Kill` mean something.
+    pub live: bool,
+    /// `Pace` and `Open` are obeyed.
+    pub pace: bool,
+    /// `Pause` and `Resume` are obeyed.
+    pub pause: bool,
+    /// `Step` is obeyed.
+    pub step: bool,
+}
+
+impl Abilities {
+    /// Whether a source with these abilities obeys the control.
+    #[must_use]
+    pub fn obeys(self, control: Control) -> bool {
+        match control {
+            Control::Stop | Control::Kill { .. } => self.live,
+            Control::Pace { .. } | Control::Open => self.pace,
+            Control::Pause | Control::Resume => self.pause,
+            Control::Step { .. } => self.step,
+        }
+    }
+}
+
+/// Why a control was not obeyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// The source lacks the ability (see `Feed::abilities`).
+    #[error("this source can't do that")]
+    Unable,
+    /// The run is over.
+    #[error("the run is over")]
+    Over,
+    /// No such process, or it has ended.
+    #[error("no such process is running")]
+    NoProcess,
+}
+
+/// A source of events.
+pub trait Feed {
+    /// Waits until events are there or `deadline` has come, whichever is first. A deadline that
+    /// has passed never waits. After `End` it gives `End` for ever.
+    fn poll(&mut self, deadline: Instant) -> FeedItem;
+
+    /// What this source can do now; it may shrink when the run ends.
+    fn abilities(&self) -> Abilities;
+
+    /// Asks something of the source. It returns at once: what follows is seen as events.
+    ///
+    /// # Errors
+    /// `Unable` where `abilities` says so, `Over` after the end, `NoProcess` for a process that is not there.
+    fn control(&mut self, control: Control) -> Result<(), ControlError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Abilities, Control};
+
+    #[test]
+    fn a_recording_obeys_pause_but_no_kill() {
+        let recording = Abilities {
+            pause: true,
+            ..Abilities::default()
+        };
+        assert!(recording.obeys(Control::Resume));
+        assert!(!recording.obeys(Control::Kill { pid: 1 }));
+        assert!(!recording.obeys(Control::Step { proc: None }));
+    }
+}

@@ -1,0 +1,210 @@
+//! `World`: the fold of events. Everything shown, checked, exported or compared is read from one.
+//!
+//! The live session, a replay, the headless test and the exploration differ only in where their
+//! events come from; a `World` does not know. It is changed by `apply` alone, never panics whatever
+//! the events say, keeps a bounded amount of memory (`Limits`), and is cheap to clone: its big parts
+//! are shared pieces. Two Worlds that folded the same events are equal.
+//!
+//! It holds data, not words: `Process::state` says what a process waits for, the screen says it in
+//! a language.
+
+mod anomaly;
+mod chunked;
+mod fold;
+mod limits;
+mod lock;
+mod object;
+mod output;
+mod process;
+mod ps;
+mod shared;
+mod timeline;
+
+use std::sync::Arc;
+
+use crate::trace::{Fault, RunEnd};
+
+pub use anomaly::{Anomaly, AnomalyKind};
+pub use chunked::Chunked;
+pub use limits::Limits;
+pub use lock::{Holder, Lock, Semaphore};
+pub use object::{Body, Object, ObjectId, Touch, Waiter};
+pub use output::{Ending, Line, OutputLog};
+pub use process::{Counts, Pending, Process, State, Target};
+pub use ps::{PsMoment, PsTable};
+pub use shared::{Cell, Shared};
+pub use timeline::{Activity, Span, TaskSpan, Track};
+
+/// A point of the log worth finding again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    pub seq: u64,
+    /// Nanoseconds since the run began.
+    pub t: i64,
+    pub proc: Option<u32>,
+    pub text: Arc<str>,
+}
+
+/// A fault, with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultNote {
+    pub seq: u64,
+    pub t: i64,
+    pub proc: Option<u32>,
+    pub pid: i32,
+    pub fault: Fault,
+}
+
+/// The end of the run, with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndNote {
+    pub seq: u64,
+    pub t: i64,
+    pub end: RunEnd,
+}
+
+/// All that is known of a run after a number of its events.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct World {
+    limits: Limits,
+    seq: u64,
+    now: i64,
+    folded: u64,
+    processes: process::Processes,
+    objects: object::Objects,
+    log: OutputLog,
+    ps: PsTable,
+    faults: Chunked<FaultNote>,
+    markers: Chunked<Marker>,
+    anomalies: Chunked<Anomaly>,
+    anomaly_count: u64,
+    end: Option<EndNote>,
+    unknown: u64,
+    unplaced: u64,
+}
+
+impl World {
+    /// An empty World with the usual bounds.
+    pub fn new() -> World {
+        World::default()
+    }
+
+    /// An empty World with other bounds. Worlds of different bounds are never equal.
+    pub fn with_limits(limits: Limits) -> World {
+        World {
+            limits,
+            ..World::default()
+        }
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Number of the last event folded; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The latest time any event told, ns since the run began.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Events folded.
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// Every process, in birth order.
+    pub fn processes(&self) -> impl DoubleEndedIterator<Item = &Process> {
+        self.processes.iter()
+    }
+
+    pub fn process_count(&self) -> usize {
+        self.processes.len()
+    }
+
+    /// The process with this birth number.
+    pub fn process(&self, proc: u32) -> Option<&Process> {
+        self.processes.get(proc)
+    }
+
+    /// The process that has this PID now.
+    pub fn living(&self, pid: i32) -> Option<&Process> {
+        self.processes
+            .by_pid(pid)
+            .filter(|process| process.is_alive())
+    }
+
+    /// The latest process that had this PID, alive or not.
+    pub fn by_pid(&self, pid: i32) -> Option<&Process> {
+        self.processes.by_pid(pid)
+    }
+
+    /// Every object, in the order of first mention.
+    pub fn objects(&self) -> impl DoubleEndedIterator<Item = &Object> {
+        self.objects.iter()
+    }
+
+    /// The object with this identity (`RLock-1`).
+    pub fn object(&self, id: &str) -> Option<&Object> {
+        self.objects.get(self.objects.key(id)?)
+    }
+
+    pub fn object_at(&self, key: ObjectId) -> Option<&Object> {
+        self.objects.get(key)
+    }
+
+    /// The object the program calls by this variable name; the latest where several are.
+    pub fn named(&self, name: &str) -> Option<&Object> {
+        self.objects()
+            .rev()
+            .find(|object| object.name.as_deref() == Some(name))
+    }
+
+    /// What was printed.
+    pub fn log(&self) -> &OutputLog {
+        &self.log
+    }
+
+    pub fn ps(&self) -> &PsTable {
+        &self.ps
+    }
+
+    pub fn faults(&self) -> &Chunked<FaultNote> {
+        &self.faults
+    }
+
+    pub fn markers(&self) -> &Chunked<Marker> {
+        &self.markers
+    }
+
+    /// Contradictions in the log; the latest ones where there are many.
+    pub fn anomalies(&self) -> &Chunked<Anomaly> {
+        &self.anomalies
+    }
+
+    /// Number of contradictions, those no longer kept included.
+    pub fn anomaly_count(&self) -> u64 {
+        self.anomaly_count
+    }
+
+    /// How the run ended, once it has.
+    pub fn end(&self) -> Option<&EndNote> {
+        self.end.as_ref()
+    }
+
+    /// Events of a kind this version does not know.
+    pub fn unknown_events(&self) -> u64 {
+        self.unknown
+    }
+
+    /// Events that had no place: no process named, or beyond a limit.
+    pub fn unplaced_events(&self) -> u64 {
+        self.unplaced
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! `Chunked`: an append-only list in shared pieces, so that a `World` is cloned without copying it.
+//!
+//! A clone shares every piece; a change copies the one piece it touches. The log of output and the
+//! timelines are made of it. It can lose elements at its front only.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Elements a piece: small enough to copy after a clone, large enough that pointers don't count.
+const PIECE: usize = 128;
+
+/// A list of `T` in shared pieces.
+#[derive(Debug, Clone)]
+pub struct Chunked<T> {
+    pieces: VecDeque<Arc<Vec<T>>>,
+    /// Elements of the first piece that are gone.
+    gone: usize,
+    len: usize,
+}
+
+impl<T> Default for Chunked<T> {
+    fn default() -> Chunked<T> {
+        Chunked {
+            pieces: VecDeque::new(),
+            gone: 0,
+            len: 0,
+        }
+    }
+}
+
+impl<T> Chunked<T> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn get(&self, index: usize) -> Option<&T> {
+        if index >= self.len {
+            return None;
+        }
+        let place = self.gone + index;
+        self.pieces.get(place / PIECE)?.get(place % PIECE)
+    }
+
+    pub fn last(&self) -> Option<&T> {
+        self.get(self.len.checked_sub(1)?)
+    }
+
+    /// The elements from `start` up to before `end`; what is out of range is left out.
+    pub fn range(&self, start: usize, end: usize) -> impl DoubleEndedIterator<Item = &T> {
+        (start..end.min(self.len)).filter_map(|index| self.get(index))
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.range(0, self.len)
+    }
+
+    /// Forgets the first element. Its memory is returned with its piece.
+    pub(super) fn drop_front(&mut self) {
+        if self.len == 0 {
+            return;
+        }
+        self.len -= 1;
+        self.gone += 1;
+        if self.gone == PIECE || self.len == 0 {
+            self.pieces.pop_front();
+            self.gone = 0;
+        }
+    }
+}
+
+impl<T: Clone> Chunked<T> {
+    pub(super) fn push(&mut self, element: T) {
+        self.len += 1;
+        match self.pieces.back_mut() {
+            Some(piece) if piece.len() < PIECE => Arc::make_mut(piece).push(element),
+            _ => self.pieces.push_back(Arc::new(vec![element])),
+        }
+    }
+
+    /// Appends, forgetting the oldest beyond `limit`; says whether one was forgotten.
+    pub(super) fn push_bounded(&mut self, element: T, limit: usize) -> bool {
+        self.push(element);
+        let over = self.len > limit.max(1);
+        if over {
+            self.drop_front();
+        }
+        over
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        if index >= self.len {
+            return None;
+        }
+        let place = self.gone + index;
+        Arc::make_mut(self.pieces.get_mut(place / PIECE)?).get_mut(place % PIECE)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Chunked<T> {
+    fn eq(&self, other: &Chunked<T>) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chunked, PIECE};
+    use std::collections::VecDeque;
+
+    #[test]
+    fn it_behaves_as_a_deque_that_loses_its_front() {
+        let (mut list, mut model) = (Chunked::default(), VecDeque::new());
+        for n in 0..5 * PIECE {
+            list.push_bounded(n, 2 * PIECE + 3);
+            model.push_back(n);
+            if model.len() > 2 * PIECE + 3 {
+                model.pop_front();
+            }
+            assert_eq!(list.len(), model.len());
+            assert_eq!(list.last(), model.back());
+            assert_eq!(list.get(0), model.front());
+        }
+        assert!(list.iter().eq(model.iter()));
+        assert!(list.iter().rev().eq(model.iter().rev()));
+        while list.len() > 0 {
+            list.drop_front();
+        }
+        list.push(7);
+        assert_eq!(list.iter().collect::<Vec<_>>(), [&7]);
+        assert_eq!(list.get(1), None);
+    }
+
+    #[test]
+    fn a_clone_keeps_what_it_had() {
+        let mut list = Chunked::default();
+        for n in 0..300 {
+            list.push(n);
+        }
+        let before = list.clone();
+        *list.get_mut(299).expect("there") = 1;
+        list.push(2);
+        list.drop_front();
+        assert!(before.iter().copied().eq(0..300));
+        assert_ne!(list, before);
+    }
+}

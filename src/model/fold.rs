@@ -1,0 +1,362 @@
+//! The fold: what each kind of event changes in a `World`.
+//!
+//! One function a kind. What an operation does to its object is the object family's; here stand the
+//! parts that touch more than one thing. Nothing refuses an event: what contradicts is noted.
+
+use std::sync::Arc;
+
+use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate};
+
+use super::anomaly::{Anomaly, AnomalyKind};
+use super::limits::clip;
+use super::object::{ObjectId, Step, Waiter};
+use super::process::{Pending, Processes, State, Target};
+use super::{EndNote, FaultNote, Marker, World};
+
+impl World {
+    /// Folds one event in. Never fails: what makes no sense is counted or noted as an anomaly.
+    pub fn apply(&mut self, event: &Event) {
+        self.folded += 1;
+        if event.seq <= self.seq {
+            self.note(event, None, AnomalyKind::OutOfOrder);
+        }
+        if self.end.is_some() {
+            self.note(event, None, AnomalyKind::AfterEnd);
+        }
+        self.seq = self.seq.max(event.seq);
+        self.now = self.now.max(event.t);
+        match &event.kind {
+            Kind::ProcessStart(start) => self.process_start(event, start),
+            Kind::ProcessExit(exit) => self.process_exit(event, *exit),
+            Kind::ProcessReaped { exit, .. } => self.process_reaped(event, *exit),
+            Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op),
+            Kind::OpWait(op) => self.op_wait(event, op),
+            Kind::OpBegin(op) => self.op_begin(event, op),
+            Kind::Output(output) => self.output(event, output),
+            Kind::Line { file, line } => self.line(event, file, *line),
+            Kind::Ps(update) => self.ps_rows(event, update),
+            Kind::Gate => self.gate(event),
+            Kind::Fault(fault) => {
+                let fault = FaultNote {
+                    seq: event.seq,
+                    t: event.t,
+                    proc: event.proc,
+                    pid: event.pid,
+                    fault: fault.clone(),
+                };
+                self.faults.push_bounded(fault, self.limits.notes);
+            }
+            Kind::Marker { text } => {
+                let marker = Marker {
+                    seq: event.seq,
+                    t: event.t,
+                    proc: event.proc,
+                    text: clip(text),
+                };
+                self.markers.push_bounded(marker, self.limits.notes);
+            }
+            Kind::End(end) => {
+                self.log.close_all();
+                self.end = Some(EndNote {
+                    seq: event.seq,
+                    t: event.t,
+                    end: end.clone(),
+                });
+            }
+            Kind::Unknown { .. } => self.unknown += 1,
+        }
+    }
+
+    pub(super) fn note(&mut self, event: &Event, object: Option<ObjectId>, kind: AnomalyKind) {
+        self.anomaly_count += 1;
+        let anomaly = Anomaly {
+            seq: event.seq,
+            proc: event.proc,
+            object,
+            kind,
+        };
+        self.anomalies.push_bounded(anomaly, self.limits.notes);
+    }
+
+    /// Place of the event's process, made up where nothing announced it.
+    fn who(&mut self, event: &Event) -> Option<usize> {
+        let found = event.proc.and_then(|proc| {
+            self.processes.place(proc).or_else(|| {
+                let process = Processes::unannounced(proc, event.pid, event.t, event.seq);
+                self.processes.add(process, self.limits.processes)
+            })
+        });
+        if found.is_none() {
+            self.unplaced += 1;
+        }
+        found
+    }
+
+    /// Like `who`, for an event only a living process can cause.
+    fn who_acts(&mut self, event: &Event) -> Option<usize> {
+        let place = self.who(event)?;
+        if self
+            .processes
+            .at(place)
+            .is_some_and(|process| !process.is_alive())
+        {
+            self.note(event, None, AnomalyKind::AfterExit);
+        }
+        Some(place)
+    }
+
+    fn process_start(&mut self, event: &Event, start: &ProcessStart) {
+        let Some(place) = self.who(event) else { return };
+        let known = self.processes.at(place);
+        if known.is_some_and(|process| process.announced) {
+            self.note(event, None, AnomalyKind::StartedTwice);
+            return;
+        }
+        self.processes.announce(place, event.pid, start);
+    }
+
+    fn process_exit(&mut self, event: &Event, exit: Exit) {
+        let Some(place) = self.who(event) else { return };
+        if self
+            .processes
+            .at(place)
+            .is_some_and(|process| !process.is_alive())
+        {
+            self.note(event, None, AnomalyKind::EndedTwice);
+            return;
+        }
+        self.ended(place, event, exit, false);
+    }
+
+    fn process_reaped(&mut self, event: &Event, exit: Exit) {
+        let Some(place) = self.who(event) else { return };
+        let Some(process) = self.processes.at_mut(place) else {
+            return;
+        };
+        if let State::Exited {
+            exit: known,
+            reaped,
+            ..
+        } = &mut process.state
+        {
+            *reaped = true;
+            // The reaper was told by the kernel what nobody else could read.
+            if *known == Exit::Unknown {
+                *known = exit;
+            }
+            return;
+        }
+        self.note(event, None, AnomalyKind::ReapedAlive);
+        self.ended(place, event, exit, true);
+    }
+
+    /// Everything that ends with a process.
+    fn ended(&mut self, place: usize, event: &Event, exit: Exit, reaped: bool) {
+        let Some(process) = self.processes.at_mut(place) else {
+            return;
+        };
+        let proc = process.proc;
+        let waits = matches!(process.state, State::Waiting(_)) || !process.threads.is_empty();
+        let state = State::Exited {
+            exit,
+            t: event.t,
+            reaped,
+        };
+        process.turn(None, None, state, event.t, event.seq);
+        process.threads.clear();
+        self.log.close(proc);
+        if waits {
+            self.objects.forget_waiter(proc);
+        }
+    }
+
+    fn op(&mut self, event: &Event, op: &Op) {
+        let Some(place) = self.who_acts(event) else {
+            return;
+        };
+        let Some(process) = self.processes.at_mut(place) else {
+            return;
+        };
+        process.counts.ops += 1;
+        process.counts.errors += u64::from(op.error.is_some());
+        let (seq, t, tid) = (event.seq, event.t, event.tid);
+        process.turn(tid, op.at.as_deref(), State::Running, t, seq);
+        let proc = process.proc;
+        let Some(key) = self.objects.resolve(op, seq, &self.limits) else {
+            self.unplaced += u64::from(op.object.is_some());
+            return;
+        };
+        let limits = self.limits;
+        let step = Step {
+            seq,
+            t,
+            proc,
+            tid,
+            op,
+            limits: &limits,
+        };
+        let found = self.objects.get_mut(key).map(|object| object.fold(&step));
+        for kind in found.into_iter().flatten().flatten() {
+            self.note(event, Some(key), kind);
+        }
+    }
+
+    fn op_wait(&mut self, event: &Event, op: &Op) {
+        let Some(place) = self.who_acts(event) else {
+            return;
+        };
+        let pending = self.pending(place, event, op);
+        let target = pending.target.object();
+        let state = if op.op == OpName::Sleep {
+            State::Sleeping {
+                until: pending.timeout.map(|ns| event.t.saturating_add(ns)),
+            }
+        } else {
+            State::Waiting(pending)
+        };
+        let Some(process) = self.processes.at_mut(place) else {
+            return;
+        };
+        process.counts.waits += 1;
+        process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
+        let (proc, alive) = (process.proc, process.is_alive());
+        if let Some(object) = target
+            .filter(|_| alive)
+            .and_then(|key| self.objects.get_mut(key))
+        {
+            object.wait(Waiter {
+                proc,
+                tid: event.tid,
+                op: op.op,
+                since: event.t,
+                since_seq: event.seq,
+            });
+        }
+    }
+
+    fn op_begin(&mut self, event: &Event, op: &Op) {
+        let Some(place) = self.who_acts(event) else {
+            return;
+        };
+        let state = State::AtGate(self.pending(place, event, op));
+        if let Some(process) = self.processes.at_mut(place) {
+            process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
+        }
+    }
+
+    /// The operation of a `wait` or a `begin`, with what it is on.
+    fn pending(&mut self, place: usize, event: &Event, op: &Op) -> Pending {
+        let object = self.objects.resolve(op, event.seq, &self.limits);
+        Pending {
+            op: Arc::new(kept(op)),
+            target: self.target(place, op, object),
+            since: event.t,
+            since_seq: event.seq,
+            timeout: op.args.timeout.and_then(nanoseconds),
+        }
+    }
+
+    fn target(&self, place: usize, op: &Op, object: Option<ObjectId>) -> Target {
+        match (object, op.args.task) {
+            (Some(pool), Some(task)) => return Target::Task { pool, task },
+            (Some(object), None) => return Target::Object(object),
+            (None, _) => {}
+        }
+        if op.args.child.is_none() && op.args.pid.is_none() {
+            return Target::Nothing;
+        }
+        let parent = self.processes.at(place).map(|process| process.proc);
+        let by_pid = op.args.pid.and_then(|pid| self.processes.by_pid(pid));
+        // A PID may be of another run of the wheel: the name decides where both are known.
+        let child = by_pid.or_else(|| {
+            self.processes.iter().rev().find(|process| {
+                process.parent == parent && Some(&*process.name) == op.args.child.as_deref()
+            })
+        });
+        Target::Child {
+            name: op.args.child.as_deref().map(clip),
+            pid: op.args.pid,
+            proc: child.map(|child| child.proc),
+        }
+    }
+
+    fn gate(&mut self, event: &Event) {
+        if let Some(place) = self.who_acts(event)
+            && let Some(process) = self.processes.at_mut(place)
+        {
+            process.turn(event.tid, None, State::Running, event.t, event.seq);
+        }
+    }
+
+    fn output(&mut self, event: &Event, output: &Output) {
+        // Output nobody can be named for has a place in the log all the same.
+        if event.proc.is_some()
+            && let Some(place) = self.who_acts(event)
+            && let Some(process) = self.processes.at_mut(place)
+        {
+            process.counts.output_bytes += output.data.len() as u64;
+        }
+        let (when, who) = ((event.seq, event.t), (event.proc, event.pid));
+        self.log.write(&self.limits, when, who, output);
+    }
+
+    fn line(&mut self, event: &Event, file: &str, line: u32) {
+        let Some(place) = self.who_acts(event) else {
+            return;
+        };
+        if let Some(process) = self.processes.at_mut(place)
+            && process.is_main_thread(event.tid)
+        {
+            process.at = Some(clip(&format!("{file}:{line}")));
+        }
+    }
+
+    fn ps_rows(&mut self, event: &Event, update: &PsUpdate) {
+        let when = (event.seq, event.t);
+        for (pid, row) in self.ps.update(&self.limits, when, update) {
+            let Some(place) = self.processes.place_of_pid(pid) else {
+                continue;
+            };
+            if let Some(process) = self.processes.at_mut(place)
+                && !matches!(process.state, State::Exited { reaped: true, .. })
+            {
+                process.ps = Some(row);
+            }
+        }
+    }
+}
+
+/// What is kept of an operation while it is pending: its texts cut, its values left out.
+fn kept(op: &Op) -> Op {
+    let mut op = op.clone();
+    for text in [
+        &mut op.object,
+        &mut op.at,
+        &mut op.args.name,
+        &mut op.args.key,
+        &mut op.args.value,
+        &mut op.args.item,
+        &mut op.args.func,
+        &mut op.args.child,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        if text.len() > 4096 {
+            *text = clip(text).to_string();
+        }
+    }
+    op.args.values = None;
+    // A NaN would make a World unequal to itself.
+    op.args.timeout = op.args.timeout.filter(|seconds| !seconds.is_nan());
+    op
+}
+
+/// Seconds as whole nanoseconds, negative ones as none at all; `None` for what is not finite.
+fn nanoseconds(seconds: f64) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`as` saturates, which is what an absurd timeout deserves"
+    )]
+    seconds.is_finite().then(|| (seconds.max(0.0) * 1e9) as i64)
+}

@@ -1,0 +1,77 @@
+//! How much a `World` keeps. What goes beyond is counted where it would have stood, never kept.
+//!
+//! Read by every family that grows with the events it folds; the numbers bound memory against
+//! floods and against recordings made to harm.
+
+use std::sync::Arc;
+
+/// Bounds of a `World`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Lines of output kept; the oldest go first.
+    pub lines: usize,
+    /// Bytes of output kept, all lines together; the oldest lines go first.
+    pub output_bytes: usize,
+    /// Bytes of one line kept; the rest of the line is counted.
+    pub line_bytes: usize,
+    /// Processes known; events of further ones are counted and dropped.
+    pub processes: usize,
+    /// Objects known.
+    pub objects: usize,
+    /// Elements of one object: cells, items, entries, tasks.
+    pub elements: usize,
+    /// Timeline spans kept for one process, and requests kept of managers.
+    pub spans: usize,
+    /// Anomalies, faults and markers kept of each.
+    pub notes: usize,
+    /// Rows of ps.
+    pub rows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            lines: 100_000,
+            output_bytes: 32 << 20,
+            line_bytes: 64 << 10,
+            processes: 16_384,
+            objects: 65_536,
+            elements: 65_536,
+            spans: 65_536,
+            notes: 4_096,
+            rows: 16_384,
+        }
+    }
+}
+
+/// Bytes kept of any one text of an event (a value's repr, a name, a place).
+const TEXT: usize = 4096;
+
+/// The text as it is kept: whole where it is short, else its beginning and `…`.
+pub(super) fn clip(text: &str) -> Arc<str> {
+    if text.len() <= TEXT {
+        return Arc::from(text);
+    }
+    Arc::from(format!("{}…", &text[..text.floor_char_boundary(TEXT)]))
+}
+
+/// Like `clip`, keeping the one already there if it is the same.
+pub(super) fn clip_into(slot: &mut Option<Arc<str>>, text: Option<&str>) {
+    if slot.as_deref() != text {
+        *slot = text.map(clip);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TEXT, clip};
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let long = "第".repeat(TEXT);
+        let kept = clip(&long);
+        assert!(kept.len() <= TEXT + '…'.len_utf8());
+        assert!(kept.starts_with("第") && kept.ends_with('…'));
+        assert_eq!(&*clip("short"), "short");
+    }
+}

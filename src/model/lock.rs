@@ -1,0 +1,159 @@
+//! `Lock` and `RLock`, `Semaphore` and `BoundedSemaphore`: who holds what.
+//!
+//! Folded from `acquire` and `release`; waiters are kept with the object. A lock whose owner died
+//! stays held, as CPython's does.
+
+use crate::trace::OpName;
+
+use super::anomaly::AnomalyKind;
+use super::object::Step;
+
+/// A process (or a thread of it) that holds something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    pub proc: u32,
+    pub tid: Option<i32>,
+    /// When it came to hold it: ns since the run began, and the event.
+    pub since: i64,
+    pub since_seq: u64,
+}
+
+/// A `Lock` or an `RLock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    pub recursive: bool,
+    pub owner: Option<Holder>,
+    /// How often the owner holds it: 0 when free, at most 1 for a `Lock`.
+    pub depth: u64,
+    /// Times it was acquired.
+    pub acquired: u64,
+}
+
+impl Lock {
+    pub(super) fn new(recursive: bool) -> Lock {
+        Lock {
+            recursive,
+            owner: None,
+            depth: 0,
+            acquired: 0,
+        }
+    }
+
+    /// Whether this process (its thread) could acquire it now.
+    pub fn is_free_for(&self, proc: u32, tid: Option<i32>) -> bool {
+        match self.owner {
+            None => true,
+            Some(owner) => self.recursive && (owner.proc, owner.tid) == (proc, tid),
+        }
+    }
+
+    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        match step.op.op {
+            OpName::Acquire if !step.gave_up() => self.acquire(step),
+            OpName::Release => self.release(step),
+            _ => None,
+        }
+    }
+
+    /// `args.n` of an acquire is the depth it reached (a Condition takes back all at once).
+    fn acquire(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        self.acquired += 1;
+        let reached = step.op.args.n.and_then(|n| u64::try_from(n).ok());
+        if let Some(owner) = self.owner {
+            if self.is_free_for(step.proc, step.tid) {
+                self.depth = reached.unwrap_or(self.depth.saturating_add(1)).max(1);
+                return None;
+            }
+            self.own(step, 1);
+            return Some(AnomalyKind::HeldByAnother { owner: owner.proc });
+        }
+        self.own(step, reached.unwrap_or(1).max(1));
+        None
+    }
+
+    fn own(&mut self, step: &Step<'_>, depth: u64) {
+        self.depth = if self.recursive { depth } else { 1 };
+        self.owner = Some(Holder {
+            proc: step.proc,
+            tid: step.tid,
+            since: step.t,
+            since_seq: step.seq,
+        });
+    }
+
+    /// `args.n` of a release is the number of levels let go; without it, one.
+    fn release(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        let Some(owner) = self.owner else {
+            return Some(if self.recursive {
+                AnomalyKind::NotOwner { owner: None }
+            } else {
+                AnomalyKind::NotHeld
+            });
+        };
+        if self.recursive && (owner.proc, owner.tid) != (step.proc, step.tid) {
+            return Some(AnomalyKind::NotOwner {
+                owner: Some(owner.proc),
+            });
+        }
+        let levels = step
+            .op
+            .args
+            .n
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or(1);
+        self.depth = self.depth.saturating_sub(levels.max(1));
+        if self.depth == 0 {
+            self.owner = None;
+        }
+        None
+    }
+}
+
+/// A `Semaphore` or a `BoundedSemaphore`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Semaphore {
+    pub bounded: bool,
+    /// Value it was created with.
+    pub initial: i64,
+    pub value: i64,
+}
+
+impl Semaphore {
+    pub(super) fn new(bounded: bool) -> Semaphore {
+        Semaphore {
+            bounded,
+            initial: 1,
+            value: 1,
+        }
+    }
+
+    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        match step.op.op {
+            OpName::Create => {
+                // CPython's default is 1.
+                self.initial = step.op.args.n.unwrap_or(1).max(0);
+                self.value = self.initial;
+            }
+            OpName::Acquire if !step.gave_up() => {
+                if self.value <= 0 {
+                    return Some(AnomalyKind::BelowZero);
+                }
+                self.value -= 1;
+            }
+            OpName::Release => {
+                if self.bounded && self.value >= self.initial {
+                    return Some(AnomalyKind::NotHeld);
+                }
+                self.value = self.value.saturating_add(1);
+            }
+            _ => {}
+        }
+        None
+    }
+}
