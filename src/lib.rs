@@ -7,5 +7,6 @@ compile_error!(
 
 pub mod feed;
 pub mod model;
+pub mod mp;
 pub mod sys;
 pub mod trace;

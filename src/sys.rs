@@ -4,6 +4,12 @@
 //! the reason it is sound. Nothing here knows events, lessons or processes' roles.
 #![allow(unsafe_code)]
 
+pub mod clock;
+pub mod fork;
+pub mod futex;
+pub mod mmap;
 pub mod pidfd;
 pub mod process;
+pub mod signal;
 pub mod socket;
+pub mod title;

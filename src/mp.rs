@@ -1,0 +1,45 @@
+//! `multiprocessing` in Rust: CPython 3.13's names, semantics and error texts on real fork(2).
+//!
+//! Programs of lessons are written against this. Every operation can be traced: it then sends one
+//! event in the right place (see `tracer`), and costs one load where tracing is off.
+//!
+//! | CPython file | ours | |
+//! |---|---|---|
+//! | process.py, popen_fork.py | `process` | fork, join, exit codes, the end of a process |
+//! | context.py | `context` | names, identity, settings of the run |
+//! | synchronize.py | `synchronize` | Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Barrier |
+//! | sharedctypes.py | `sharedctypes` | Value, Array |
+//! | queues.py | `queues` | Queue, SimpleQueue, JoinableQueue |
+//! | connection.py | `connection` | Pipe, Connection |
+//! | managers.py | `managers` | Manager, its server process and proxies |
+//! | pool.py | `pool` | Pool, AsyncResult |
+//! | heap.py | `heap` | shared memory |
+//! | util.py | `util` | finalizers |
+//! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
+//!
+//! # Deliberate differences
+//! - No primitive starts a thread in a program's process. What CPython's threads do (a queue's
+//!   feeder, a pool's handlers) goes on inside calls of `mp` only: callbacks and replacing workers
+//!   wait while the program computes.
+//! - Locks are futex words that hold their owner's PID, not POSIX semaphores; they are as little
+//!   robust and fair.
+//! - Values that cross processes are serde types; a queue carries one type.
+//! - A function given to a pool is a `fn` item: what captures its surroundings is refused when it
+//!   is compiled, where CPython's pickle refuses it when it is run.
+
+pub mod context;
+mod exceptions;
+mod heap;
+mod process;
+mod stdio;
+mod synchronize;
+pub mod tracer;
+mod util;
+mod wait;
+
+pub use crate::print_py as print;
+pub use context::{Settings, configure, current_name};
+pub use exceptions::{Exception, Outcome, Result, exit};
+pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
+pub use stdio::{flush, print_end, print_line, write_stderr};
+pub use synchronize::{Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore};

@@ -1,0 +1,407 @@
+//! `Process` (CPython: process.py, popen_fork.py): a function in a child of one's own.
+//!
+//! Owns starting, waiting for and ending children, and what a child does from its first instruction
+//! to its last. The fork is real: a child's memory is a copy of its parent's at `start`.
+
+mod bootstrap;
+mod child;
+
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
+use std::rc::Rc;
+
+pub(crate) use bootstrap::{SpawnSpec, spawn};
+pub use bootstrap::{exit_main, run_main};
+pub(crate) use child::Child;
+pub use child::active_children;
+
+use super::context;
+use super::exceptions::{Exception, Outcome, Result};
+use super::stdio;
+use super::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
+use crate::trace::{OpName, Packet, Role};
+
+/// A function a process can run, with its arguments as one tuple.
+pub trait Target<A>: 'static {
+    /// Calls the function; gives what it raised.
+    fn call(self, args: A) -> Option<Exception>;
+}
+
+macro_rules! target {
+    ($($arg:ident),*) => {
+        impl<F, R, $($arg),*> Target<($($arg,)*)> for F
+        where
+            F: FnOnce($($arg),*) -> R + 'static,
+            R: Outcome,
+        {
+            #[allow(non_snake_case, reason = "the type parameters name the values too")]
+            fn call(self, ($($arg,)*): ($($arg,)*)) -> Option<Exception> {
+                self($($arg),*).raised()
+            }
+        }
+    };
+}
+target!();
+target!(A1);
+target!(A1, A2);
+target!(A1, A2, A3);
+target!(A1, A2, A3, A4);
+target!(A1, A2, A3, A4, A5);
+target!(A1, A2, A3, A4, A5, A6);
+
+type Work = Box<dyn FnOnce() -> Option<Exception>>;
+
+struct Inner {
+    name: RefCell<String>,
+    path: Vec<u32>,
+    daemon: Cell<bool>,
+    func: &'static str,
+    work: RefCell<Option<Work>>,
+    creator: u32,
+    child: RefCell<Option<Rc<Child>>>,
+    closed: Cell<bool>,
+}
+
+/// A process that runs `target` with `args`; nothing happens before `start`.
+#[derive(Clone)]
+pub struct Process(Rc<Inner>);
+
+impl Process {
+    /// `Process(target=…, args=…)`.
+    pub fn new<A: 'static, F: Target<A>>(target: F, args: A) -> Process {
+        let path = context::next_child_path();
+        let count: Vec<String> = path.iter().map(u32::to_string).collect();
+        Process(Rc::new(Inner {
+            name: RefCell::new(format!("Process-{}", count.join(":"))),
+            path,
+            daemon: Cell::new(context::is_daemon()),
+            func: std::any::type_name::<F>()
+                .rsplit("::")
+                .next()
+                .unwrap_or_default(),
+            work: RefCell::new(Some(Box::new(move || target.call(args)))),
+            creator: context::pid(),
+            child: RefCell::new(None),
+            closed: Cell::new(false),
+        }))
+    }
+
+    /// `name=…`.
+    pub fn named(self, name: &str) -> Process {
+        name.clone_into(&mut self.0.name.borrow_mut());
+        self
+    }
+
+    /// `daemon=…`.
+    pub fn with_daemon(self, daemon: bool) -> Process {
+        self.0.daemon.set(daemon);
+        self
+    }
+
+    pub fn name(&self) -> String {
+        self.0.name.borrow().clone()
+    }
+
+    pub fn daemon(&self) -> bool {
+        self.0.daemon.get()
+    }
+
+    /// # Errors
+    /// `AssertionError` once it has been started.
+    #[track_caller]
+    pub fn set_daemon(&self, daemon: bool) -> Result<()> {
+        if self.0.child.borrow().is_some() {
+            return Err(Exception::assertion("process has already started"));
+        }
+        self.0.daemon.set(daemon);
+        Ok(())
+    }
+
+    /// The child's PID; `None` before `start`.
+    pub fn pid(&self) -> Option<i32> {
+        self.0.child.borrow().as_ref().map(|child| child.pid())
+    }
+
+    /// Forks a child that runs the target.
+    ///
+    /// # Errors
+    /// `AssertionError` when started twice, by another than its creator or by a daemonic process;
+    /// `BlockingIOError` at a limit of processes.
+    #[track_caller]
+    pub fn start(&self) -> Result<()> {
+        let at = Location::caller();
+        let inner = &*self.0;
+        let args = |packet: &mut Packet<'_>| {
+            packet
+                .text("func", inner.func)
+                .text("child", &inner.name.borrow());
+        };
+        let call = tracer::on().then(|| Call::begin(OpName::Start, None, at, &args));
+        child::reap_finished();
+        stdio::flush();
+        if let Err(error) = self.may_start(at) {
+            if let Some(call) = call {
+                call.done(None, NO_ARGS, Ended::Raised(&error));
+            }
+            return Err(error);
+        }
+        // Sent before the fork: the child's first event must not come before its cause.
+        if let Some(call) = &call {
+            call.done(None, NO_ARGS, Ended::Plain);
+        }
+        let work = inner.work.borrow_mut().take();
+        let name = inner.name.borrow().clone();
+        let spec = SpawnSpec {
+            name,
+            path: inner.path.clone(),
+            role: Role::Process,
+            daemon: inner.daemon.get(),
+        };
+        let started =
+            spawn(&spec, move || work.and_then(|work| work())).map_err(|error| Exception {
+                at: Exception::at("", "", at).at,
+                ..Exception::os(&error)
+            });
+        match started {
+            Ok(child) => {
+                *inner.child.borrow_mut() = Some(child);
+                Ok(())
+            }
+            Err(error) => {
+                tracer::fault("start_failed", &format!("{}: {error}", spec.name));
+                Err(error)
+            }
+        }
+    }
+
+    fn may_start(&self, at: &'static Location<'static>) -> Result<()> {
+        let refuse = |text: &str| Err(Exception::at("AssertionError", text, at));
+        if self.0.closed.get() {
+            return Err(Exception::at("ValueError", "process object is closed", at));
+        }
+        if self.0.child.borrow().is_some() {
+            return refuse("cannot start a process twice");
+        }
+        if self.0.creator != context::pid() {
+            return refuse("can only start a process object created by current process");
+        }
+        if context::is_daemon() {
+            return refuse("daemonic processes are not allowed to have children");
+        }
+        Ok(())
+    }
+
+    /// The child, for an operation that needs one.
+    fn started(&self, otherwise: impl FnOnce() -> Exception) -> Result<Rc<Child>> {
+        if self.0.closed.get() {
+            return Err(Exception::value("process object is closed"));
+        }
+        self.0.child.borrow().clone().ok_or_else(otherwise)
+    }
+
+    /// Waits until the child has ended.
+    ///
+    /// # Errors
+    /// `AssertionError` before `start`; `ValueError` after `close`.
+    #[track_caller]
+    pub fn join(&self) -> Result<()> {
+        self.join_until(None, Location::caller())
+    }
+
+    /// `join(timeout=seconds)`: returns when the time is over too; `exitcode` tells which.
+    ///
+    /// # Errors
+    /// As `join`.
+    #[track_caller]
+    pub fn join_timeout(&self, seconds: f64) -> Result<()> {
+        self.join_until(Some(seconds), Location::caller())
+    }
+
+    fn join_until(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<()> {
+        let child = self
+            .started(|| Exception::at("AssertionError", "can only join a started process", at))?;
+        if self.0.creator != context::pid() {
+            return Err(Exception::at(
+                "AssertionError",
+                "can only join a child process",
+                at,
+            ));
+        }
+        let args = |packet: &mut Packet<'_>| {
+            child.fill(packet, &self.0.name.borrow());
+            super::synchronize::wait_args(packet, true, timeout);
+        };
+        let mut call = tracer::on().then(|| Call::begin(OpName::Join, None, at, &args));
+        let mut exit = child.poll();
+        if exit.is_none()
+            && call
+                .as_ref()
+                .is_none_or(|call| call.grant() != Grant::Expire)
+        {
+            if let Some(call) = &mut call {
+                call.waiting();
+            }
+            exit = child.wait(super::wait::deadline(timeout));
+        }
+        if let Some(call) = call {
+            let code = exit
+                .and_then(crate::trace::Exit::exitcode)
+                .map(|code| code.to_string());
+            call.done(
+                None,
+                NO_ARGS,
+                code.as_deref().map_or(Ended::Plain, Ended::Value),
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether the child runs still. A finished child is reaped by asking.
+    ///
+    /// # Errors
+    /// `ValueError` after `close`.
+    #[track_caller]
+    pub fn is_alive(&self) -> Result<bool> {
+        self.ask(
+            OpName::IsAlive,
+            |child| child.is_some_and(|child| child.poll().is_none()),
+            |alive| {
+                Some(if *alive {
+                    "True".to_owned()
+                } else {
+                    "False".to_owned()
+                })
+            },
+        )
+    }
+
+    /// The exit code: `None` while it runs, −N when signal N killed it.
+    ///
+    /// # Errors
+    /// `ValueError` after `close`.
+    #[track_caller]
+    pub fn exitcode(&self) -> Result<Option<i32>> {
+        self.ask(
+            OpName::ExitCode,
+            |child| {
+                child
+                    .and_then(Child::poll)
+                    .and_then(crate::trace::Exit::exitcode)
+            },
+            |code| code.map(|code| code.to_string()),
+        )
+    }
+
+    #[track_caller]
+    fn ask<T>(
+        &self,
+        op: OpName,
+        question: impl FnOnce(Option<&Child>) -> T,
+        answer: impl FnOnce(&T) -> Option<String>,
+    ) -> Result<T> {
+        if self.0.closed.get() {
+            return Err(Exception::value("process object is closed"));
+        }
+        let child = self.0.child.borrow().clone();
+        if !tracer::on() {
+            return Ok(question(child.as_deref()));
+        }
+        let args = |packet: &mut Packet<'_>| match &child {
+            Some(child) => child.fill(packet, &self.0.name.borrow()),
+            None => {
+                packet.text("child", &self.0.name.borrow());
+            }
+        };
+        let call = Call::begin(op, None, Location::caller(), &args);
+        let value = question(child.as_deref());
+        call.done(
+            None,
+            NO_ARGS,
+            Ended::Value(answer(&value).as_deref().unwrap_or("None")),
+        );
+        Ok(value)
+    }
+
+    /// Sends SIGTERM; no effect once it has ended.
+    ///
+    /// # Errors
+    /// `AttributeError` before `start`; `ValueError` after `close`.
+    #[track_caller]
+    pub fn terminate(&self) -> Result<()> {
+        self.signal(OpName::Terminate, nix::sys::signal::SIGTERM, "terminate")
+    }
+
+    /// Sends SIGKILL; no effect once it has ended.
+    ///
+    /// # Errors
+    /// As `terminate`.
+    #[track_caller]
+    pub fn kill(&self) -> Result<()> {
+        self.signal(OpName::Kill, nix::sys::signal::SIGKILL, "kill")
+    }
+
+    #[track_caller]
+    fn signal(&self, op: OpName, signal: nix::sys::signal::Signal, word: &str) -> Result<()> {
+        let at = Location::caller();
+        let missing = || {
+            Exception::at(
+                "AttributeError",
+                format!("'NoneType' object has no attribute '{word}'"),
+                at,
+            )
+        };
+        let child = self.started(missing)?;
+        let args: Fill<'_> = &|packet| child.fill(packet, &self.0.name.borrow());
+        if tracer::on() {
+            Call::begin(op, None, at, args).done(None, NO_ARGS, Ended::Plain);
+        }
+        child.signal(signal);
+        Ok(())
+    }
+
+    /// Lets go of the process object.
+    ///
+    /// # Errors
+    /// `ValueError` while the child runs.
+    #[track_caller]
+    pub fn close(&self) -> Result<()> {
+        let running = self
+            .0
+            .child
+            .borrow()
+            .as_ref()
+            .is_some_and(|child| child.poll().is_none());
+        if running {
+            return Err(Exception::value(
+                "Cannot close a process while it is still running. You should first call join() or terminate().",
+            ));
+        }
+        self.0.closed.set(true);
+        Ok(())
+    }
+}
+
+/// `time.sleep(seconds)`, multiplied by the run's time scale.
+#[track_caller]
+pub fn sleep(seconds: f64) {
+    let scaled = seconds * context::setting(|settings| settings.time_scale);
+    if !tracer::on() {
+        return rest(scaled);
+    }
+
+    let mut call = Call::begin(OpName::Sleep, None, Location::caller(), &args);
+    // Under the gate time is virtual: the grant is the end of the sleep.
+    if call.grant() == Grant::Open {
+        call.waiting();
+        rest(scaled);
+    }
+    call.done(None, NO_ARGS, Ended::Plain);
+}
+
+fn rest(seconds: f64) {
+    match super::wait::deadline(Some(seconds)) {
+        Some(deadline) => super::wait::sleep_until(deadline),
+        // Longer than the clock counts.
+        None => super::wait::sleep_until(i64::MAX),
+    }
+}

@@ -1,0 +1,179 @@
+//! A process from its first instruction to its last (CPython: `BaseProcess._bootstrap`,
+//! `util._exit_function`).
+//!
+//! Owns the fork, what a child does before and after its function, and the same end for the main
+//! process: finalizers, SIGTERM to daemonic children, joining the others, flushing, `_exit`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use nix::sys::signal::Signal;
+
+use super::child::{Child, forget_children, uncollected};
+use crate::mp::exceptions::{Exception, SystemExit};
+use crate::mp::{context, stdio, tracer, util, wait};
+use crate::sys::fork::{Side, exit_now, fork};
+use crate::sys::{signal, title};
+use crate::trace::{Role, StartMethod};
+
+/// What a child is to be.
+#[derive(Debug, Clone)]
+pub(crate) struct SpawnSpec {
+    pub(crate) name: String,
+    pub(crate) path: Vec<u32>,
+    pub(crate) role: Role,
+    pub(crate) daemon: bool,
+}
+
+/// Forks a child that does `work` and ends.
+///
+/// # Errors
+/// What fork(2) reports.
+pub(crate) fn spawn(
+    spec: &SpawnSpec,
+    work: impl FnOnce() -> Option<Exception>,
+) -> std::io::Result<Rc<Child>> {
+    let parent = context::pid();
+    match fork()? {
+        Side::Parent(pid) => Ok(Child::register(pid, &spec.name, spec.daemon)),
+        Side::Child => {
+            become_child(spec, parent);
+            let code = run(work);
+            exit_now(finish(code));
+        }
+    }
+}
+
+fn become_child(spec: &SpawnSpec, parent: u32) {
+    context::become_child(&spec.name, &spec.path, spec.role, spec.daemon);
+    tracer::after_fork();
+    forget_children();
+    wait::forget_pumps();
+    util::forget_finalizers();
+    name_process(&spec.name);
+    close_stdin();
+    tracer::announce(
+        parent.cast_signed(),
+        &spec.name,
+        spec.role,
+        spec.daemon,
+        StartMethod::Fork,
+    );
+}
+
+/// Shows the name in ps: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
+fn name_process(name: &str) {
+    let lesson = context::setting(|settings| settings.title.clone());
+    title::set_title(&format!("{lesson}: {name}"));
+    // comm has 15 bytes; the method is what can be spared. A kernel that refuses keeps the old one.
+    let _ = title::set_comm(name.strip_prefix("Fork").unwrap_or(name));
+}
+
+/// CPython gives a child /dev/null for stdin.
+fn close_stdin() {
+    if let Ok(null) = std::fs::File::open("/dev/null") {
+        let _ = nix::unistd::dup2_stdin(null);
+    }
+}
+
+thread_local! {
+    /// The last panic's words, for the traceback of a program that panicked.
+    static PANIC: RefCell<Option<Exception>> = const { RefCell::new(None) };
+}
+
+/// Runs the function of a process; its exit code, what it raised printed as CPython prints it.
+fn run(work: impl FnOnce() -> Option<Exception>) -> i32 {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(None) => 0,
+        Ok(Some(error)) => {
+            report(&error);
+            1
+        }
+        Err(payload) => match thrown(payload) {
+            Thrown::Exit(code) => code & 0xff,
+            Thrown::Panic(error) => {
+                report(&error);
+                1
+            }
+        },
+    }
+}
+
+/// What an unwinding brought up.
+pub(crate) enum Thrown {
+    Exit(i32),
+    Panic(Exception),
+}
+
+pub(crate) fn thrown(payload: Box<dyn Any + Send>) -> Thrown {
+    match payload.downcast::<SystemExit>() {
+        Ok(exit) => Thrown::Exit(exit.0),
+        Err(_) => Thrown::Panic(
+            PANIC
+                .take()
+                .unwrap_or_else(|| Exception::new("Panic", "a panic without words")),
+        ),
+    }
+}
+
+fn report(error: &Exception) {
+    stdio::flush();
+    let head = match context::role() {
+        Role::Main => String::new(),
+        _ => format!("Process {}:\n", context::current_name()),
+    };
+    stdio::write_stderr(&format!("{head}{}", error.traceback()));
+}
+
+/// The end of every process: finalizers, its children, its output. Gives the exit code back.
+fn finish(code: i32) -> i32 {
+    if context::role() == Role::Main {
+        // CPython flushes the main process's stdio before it joins its children.
+        stdio::flush();
+    }
+    util::run_finalizers(0);
+    let children = uncollected();
+    for child in children.iter().filter(|child| child.daemon()) {
+        child.signal(Signal::SIGTERM);
+    }
+    for child in children {
+        child.wait(None);
+    }
+    util::run_finalizers(i32::MIN);
+    stdio::flush();
+    code
+}
+
+/// Makes this process the main process and runs the program in it; its exit code.
+pub fn run_main(ppid: i32, program: impl FnOnce() -> crate::mp::Result<()>) -> i32 {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info
+            .payload_as_str()
+            .unwrap_or("a panic without words")
+            .to_owned();
+        let error = match info.location() {
+            Some(at) => Exception {
+                at: (at.file().to_owned(), at.line()),
+                ..Exception::new("Panic", text)
+            },
+            None => Exception::new("Panic", text),
+        };
+        PANIC.set(Some(error));
+    }));
+    // Without the counter a join would sleep through its child's end.
+    if let Err(error) = signal::install_child_counter() {
+        stdio::write_stderr(&format!("SIGCHLD can't be handled: {error}\n"));
+        return 1;
+    }
+    name_process("MainProcess");
+    tracer::announce(ppid, "MainProcess", Role::Main, false, StartMethod::Exec);
+    let code = run(|| program().err());
+    finish(code)
+}
+
+/// Ends the main process without running anything of the standard library's exit.
+pub fn exit_main(code: i32) -> ! {
+    exit_now(code)
+}

@@ -1,0 +1,122 @@
+//! `Child`: a forked child as its parent holds it (CPython: popen_fork.py).
+//!
+//! Owns waiting for it and its status, and the list of children not yet collected. Only the parent
+//! waits, always by PID: a status is never stolen from somebody else.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
+
+use crate::mp::context;
+use crate::mp::tracer;
+use crate::mp::wait;
+use crate::trace::{Exit, Packet};
+
+#[derive(Debug)]
+pub(crate) struct Child {
+    pid: Pid,
+    name: String,
+    parent: u32,
+    daemon: bool,
+    exit: Cell<Option<Exit>>,
+}
+
+thread_local! {
+    /// Children of this process that have not been collected (CPython's `_children`).
+    static CHILDREN: RefCell<Vec<Rc<Child>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Child {
+    /// Takes note of a child just forked.
+    pub(crate) fn register(pid: Pid, name: &str, daemon: bool) -> Rc<Child> {
+        let name = name.to_owned();
+        let child = Rc::new(Child {
+            pid,
+            name,
+            parent: context::pid(),
+            daemon,
+            exit: Cell::new(None),
+        });
+        CHILDREN.with_borrow_mut(|children| children.push(Rc::clone(&child)));
+        child
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid.as_raw()
+    }
+
+    pub(crate) fn daemon(&self) -> bool {
+        self.daemon
+    }
+
+    /// Names the child in an event.
+    pub(crate) fn fill(&self, packet: &mut Packet<'_>, name: &str) {
+        packet.text("child", name).int("pid", i64::from(self.pid()));
+    }
+
+    /// How it ended, if it has; collects it. `None` too for a process that is not its parent.
+    pub(crate) fn poll(&self) -> Option<Exit> {
+        if let Some(exit) = self.exit.get() {
+            return Some(exit);
+        }
+        if self.parent != context::pid() {
+            return None;
+        }
+        let exit = match waitid(
+            Id::Pid(self.pid),
+            WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG,
+        ) {
+            Ok(WaitStatus::Exited(_, code)) => Exit::Code(code),
+            Ok(WaitStatus::Signaled(_, signal, _)) => Exit::Signal(signal as i32),
+            Ok(_) | Err(nix::errno::Errno::EINTR) => return None,
+            // Somebody else collected it: nobody can say any more.
+            Err(_) => Exit::Unknown,
+        };
+        self.exit.set(Some(exit));
+        CHILDREN.with_borrow_mut(|children| children.retain(|child| child.pid != self.pid));
+        tracer::reaped(self.pid(), exit);
+        Some(exit)
+    }
+
+    /// Waits for its end; `None` at the deadline.
+    pub(crate) fn wait(&self, deadline: Option<i64>) -> Option<Exit> {
+        wait::for_child(deadline, || self.poll())
+    }
+
+    /// Sends a signal, unless it has ended.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if self.poll().is_none() && self.parent == context::pid() {
+            // Not collected, so the PID is still this child's.
+            let _ = kill(self.pid, signal);
+        }
+    }
+}
+
+/// Collects children that have ended (CPython's `_cleanup`).
+pub(crate) fn reap_finished() {
+    for child in uncollected() {
+        child.poll();
+    }
+}
+
+/// Children this process has not collected.
+pub(crate) fn uncollected() -> Vec<Rc<Child>> {
+    CHILDREN.with_borrow(Clone::clone)
+}
+
+/// Forgets the parent's children: they are a forked child's siblings.
+pub(crate) fn forget_children() {
+    CHILDREN.with_borrow_mut(Vec::clear);
+}
+
+/// `active_children()`: names of the children still running; collects the others.
+pub fn active_children() -> Vec<String> {
+    reap_finished();
+    uncollected()
+        .iter()
+        .map(|child| child.name.clone())
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! The program's `print`: buffered as Python buffers it, sent as events while traced.
+//!
+//! On a terminal CPython's stdout is line-buffered, into a pipe block-buffered (8192 bytes) and
+//! flushed before a fork and at exit; that difference decides what a learner sees, so it is kept.
+//! stderr is written at once. std's own print is not used in stage programs: its buffer would be
+//! copied by fork and lost by `_exit`.
+
+use std::cell::RefCell;
+use std::fmt::{Arguments, Write as _};
+use std::panic::Location;
+
+use super::context;
+use super::tracer::{self, Call, Ended, NO_ARGS};
+use crate::trace::{OpName, Stream};
+
+/// CPython's buffer size for a stream that is no terminal.
+const BLOCK: usize = 8192;
+
+#[derive(Default)]
+struct Stdout {
+    pending: String,
+    /// Where the pending text was printed, while it all comes from one line.
+    at: Option<&'static Location<'static>>,
+}
+
+thread_local! {
+    static STDOUT: RefCell<Stdout> = RefCell::new(Stdout::default());
+}
+
+/// `print(…)`: one line on stdout. Called through the `print!` macro of `mp`.
+#[track_caller]
+pub fn print_line(text: Arguments<'_>) {
+    print_text(text, "\n", Location::caller());
+}
+
+/// `print(…, end=end)`.
+#[track_caller]
+pub fn print_end(text: Arguments<'_>, end: &str) {
+    print_text(text, end, Location::caller());
+}
+
+fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
+    let line_buffered = context::setting(|settings| settings.line_buffered);
+    let call = tracer::on().then(|| Call::begin(OpName::Print, None, at, NO_ARGS));
+    STDOUT.with_borrow_mut(|stdout| {
+        // Writing into a String does not fail.
+        let _ = stdout.pending.write_fmt(text);
+        stdout.pending.push_str(end);
+        stdout.at = Some(at);
+        if line_buffered && stdout.pending.contains('\n') {
+            let lines = stdout.pending.rfind('\n').map_or(0, |last| last + 1);
+            let rest = stdout.pending.split_off(lines);
+            write_out(&stdout.pending, Some(at));
+            stdout.pending = rest;
+        } else if !line_buffered && stdout.pending.len() > BLOCK {
+            write_out(&stdout.pending, None);
+            stdout.pending.clear();
+        }
+    });
+    // With the gate open and lines going out at once, the output event says it all.
+    if let Some(call) = call
+        && (!line_buffered || call.grant() != tracer::Grant::Open)
+    {
+        call.done(None, NO_ARGS, Ended::Plain);
+    }
+}
+
+/// `sys.stdout.flush()`.
+pub fn flush() {
+    STDOUT.with_borrow_mut(|stdout| {
+        if !stdout.pending.is_empty() {
+            write_out(&stdout.pending, stdout.at);
+            stdout.pending.clear();
+        }
+    });
+}
+
+/// Text on stderr, unbuffered.
+pub fn write_stderr(text: &str) {
+    if tracer::on() {
+        tracer::output(Stream::Stderr, text.as_bytes(), None);
+    } else {
+        write_fd(&std::io::stderr(), text.as_bytes());
+    }
+}
+
+fn write_out(text: &str, at: Option<&'static Location<'static>>) {
+    if tracer::on() {
+        tracer::output(Stream::Stdout, text.as_bytes(), at);
+    } else {
+        write_fd(&std::io::stdout(), text.as_bytes());
+    }
+}
+
+/// Writes to the descriptor itself, past std's buffer. What can't be written is lost, as it is in a
+/// Python child whose stdout is closed.
+fn write_fd(fd: &impl std::os::fd::AsFd, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        match nix::unistd::write(fd, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(nix::errno::Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Python's `print(…)`: formats like `format!` and ends the line.
+#[macro_export]
+macro_rules! print_py {
+    ($($arg:tt)*) => { $crate::mp::print_line(format_args!($($arg)*)) };
+}

@@ -1,0 +1,317 @@
+//! Locks and what is built on them (CPython: synchronize.py).
+//!
+//! `Lock` and `RLock` are futex words that hold their owner's PID: an uncontended acquire is one
+//! atomic instruction, and when an owner dies the word still names it. As in CPython they are not
+//! robust and not fair: waiters on a dead owner's lock wait for ever, and the `World` knows why.
+
+mod barrier;
+mod condition;
+mod counter;
+mod event;
+mod semaphore;
+mod witness;
+mod word;
+
+use std::panic::Location;
+use std::rc::Rc;
+
+pub use barrier::Barrier;
+pub use condition::Condition;
+pub use event::Event;
+pub use semaphore::{BoundedSemaphore, Semaphore};
+pub(crate) use witness::{WITNESS_BYTES, Witness};
+pub(crate) use word::{LOCK_BYTES, LockWord};
+
+use super::context;
+use super::exceptions::{Exception, Result};
+use super::heap;
+use super::tracer::{self, Call, Ended, Grant, NO_ARGS};
+use super::wait;
+use crate::trace::{OpName, Packet};
+
+/// Which of the two a lock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Recursive,
+}
+
+/// What `Lock` and `RLock` share: identity and memory.
+#[derive(Debug)]
+pub(crate) struct SemLock {
+    id: String,
+    word: LockWord,
+    kind: Kind,
+}
+
+impl SemLock {
+    #[track_caller]
+    fn new(kind: Kind) -> Result<SemLock> {
+        let class = if kind == Kind::Plain { "Lock" } else { "RLock" };
+        let lock = SemLock {
+            id: context::object_id(class),
+            word: LockWord::new(heap::allocate(LOCK_BYTES)?),
+            kind,
+        };
+        tracer::created(&lock.id, class, Location::caller(), NO_ARGS);
+        Ok(lock)
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Takes the lock if it can be taken at once; a recursive one also where this process has it.
+    #[inline]
+    fn try_take(&self) -> bool {
+        let me = context::pid();
+        if self.kind == Kind::Recursive && self.word.owner() == me {
+            self.word.deepen();
+            return true;
+        }
+        self.word.try_take(me)
+    }
+
+    /// Takes the lock, waiting up to `deadline`.
+    fn take(&self, deadline: Option<i64>) -> bool {
+        let me = context::pid();
+        wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
+    }
+
+    /// Takes the lock without a trace: for the element access of an Array and other short turns.
+    #[inline]
+    pub(crate) fn enter(&self) {
+        if !self.try_take() {
+            self.take(None);
+        }
+    }
+
+    /// Leaves what `enter` took.
+    #[inline]
+    pub(crate) fn leave(&self) {
+        if !self.word.shallow() {
+            self.word.give();
+        }
+    }
+
+    #[inline]
+    fn acquire(
+        &self,
+        blocking: bool,
+        timeout: Option<f64>,
+        at: &'static Location<'static>,
+    ) -> bool {
+        if tracer::on() {
+            return self.acquire_traced(blocking, timeout, at);
+        }
+        if self.try_take() {
+            return true;
+        }
+        blocking && self.take(wait::deadline(timeout))
+    }
+
+    fn acquire_traced(
+        &self,
+        blocking: bool,
+        timeout: Option<f64>,
+        at: &'static Location<'static>,
+    ) -> bool {
+        let args = |packet: &mut Packet<'_>| wait_args(packet, blocking, timeout);
+        let mut call = Call::begin(OpName::Acquire, Some(&self.id), at, &args);
+        let taken = self.try_take()
+            || (blocking && call.grant() != Grant::Expire && {
+                call.waiting();
+                self.take(wait::deadline(timeout))
+            });
+        // Sent after the lock is held and while it is: nobody else's release or acquire can come
+        // between the effect and its event.
+        let ver = taken.then(|| self.word.next_ver());
+        call.done(ver, NO_ARGS, Ended::truth(taken));
+        taken
+    }
+
+    #[inline]
+    fn release(&self, at: &'static Location<'static>) -> Result<()> {
+        if tracer::on() {
+            return self.release_traced(at);
+        }
+        self.may_release(at)?;
+        self.leave();
+        Ok(())
+    }
+
+    fn may_release(&self, at: &'static Location<'static>) -> Result<()> {
+        let owner = self.word.owner();
+        match self.kind {
+            Kind::Recursive if owner != context::pid() => Err(Exception::at(
+                "AssertionError",
+                "attempt to release recursive lock not owned by thread",
+                at,
+            )),
+            Kind::Plain if owner == 0 => Err(Exception::at(
+                "ValueError",
+                "semaphore or lock released too many times",
+                at,
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn release_traced(&self, at: &'static Location<'static>) -> Result<()> {
+        let call = Call::begin(OpName::Release, Some(&self.id), at, NO_ARGS);
+        if let Err(error) = self.may_release(at) {
+            call.done(None, NO_ARGS, Ended::Raised(&error));
+            return Err(error);
+        }
+        // Sent while the lock is still held: whoever acquires it next logs after this.
+        call.done(Some(self.word.next_ver()), NO_ARGS, Ended::Plain);
+        self.leave();
+        Ok(())
+    }
+
+    /// CPython's `repr`: who owns it, as far as this process can tell.
+    fn describe(&self) -> String {
+        let owner = self.word.owner();
+        let mine = owner == context::pid();
+        match self.kind {
+            Kind::Plain => {
+                let who = match owner {
+                    0 => "None".to_owned(),
+                    _ if mine => context::current_name(),
+                    _ => "SomeOtherProcess".to_owned(),
+                };
+                format!("<Lock(owner={who})>")
+            }
+            Kind::Recursive => {
+                let (who, depth) = match owner {
+                    0 => ("None".to_owned(), "0".to_owned()),
+                    _ if mine => (context::current_name(), (self.word.depth() + 1).to_string()),
+                    _ => ("SomeOtherProcess".to_owned(), "nonzero".to_owned()),
+                };
+                format!("<RLock({who}, {depth})>")
+            }
+        }
+    }
+
+    /// Whether this process holds the lock.
+    pub(crate) fn is_mine(&self) -> bool {
+        self.word.owner() == context::pid()
+    }
+
+    /// Gives the lock up whatever its depth and says so; for `Condition.wait`. `None` when this
+    /// process does not own it.
+    fn release_save(&self, at: &'static Location<'static>) -> Option<u32> {
+        if self.word.owner() != context::pid() {
+            return None;
+        }
+        let depth = self.word.depth() + 1;
+        if tracer::on() {
+            let ver = self.word.next_ver();
+            tracer::note_ver(OpName::Release, &self.id, ver, at, &|packet| {
+                packet.int("n", i64::from(depth));
+            });
+        }
+        self.word.set_depth(0);
+        self.word.give();
+        Some(depth)
+    }
+
+    /// Takes the lock back with the depth it had.
+    fn acquire_restore(&self, depth: u32, at: &'static Location<'static>) {
+        if !self.try_take() {
+            self.take(None);
+        }
+        self.word.set_depth(depth - 1);
+        if tracer::on() {
+            let ver = self.word.next_ver();
+            tracer::note_ver(OpName::Acquire, &self.id, ver, at, &|packet| {
+                packet.int("n", i64::from(depth));
+            });
+        }
+    }
+}
+
+/// The arguments of a call that may wait, where they are not the usual 'for ever'.
+pub(crate) fn wait_args(packet: &mut Packet<'_>, blocking: bool, timeout: Option<f64>) {
+    if !blocking {
+        packet.boolean("blocking", false);
+    }
+    if let Some(seconds) = timeout {
+        packet.seconds("timeout", seconds);
+    }
+}
+
+macro_rules! lock_type {
+    ($(#[$doc:meta])* $name:ident, $kind:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(Rc<SemLock>);
+
+        impl $name {
+            /// A free lock.
+            ///
+            /// # Errors
+            /// `OSError` when the system has no memory to share.
+            #[track_caller]
+            pub fn new() -> Result<$name> {
+                Ok($name(Rc::new(SemLock::new($kind)?)))
+            }
+
+            /// Gives the object the name it has in the program, for the screen.
+            #[track_caller]
+            pub fn named(self, name: &str) -> $name {
+                tracer::named(&self.0.id, name, Location::caller());
+                self
+            }
+
+            /// Waits for the lock and takes it.
+            #[track_caller]
+            pub fn acquire(&self) -> bool {
+                self.0.acquire(true, None, Location::caller())
+            }
+
+            /// `acquire(block=False)`: takes the lock if it is free.
+            #[track_caller]
+            pub fn try_acquire(&self) -> bool {
+                self.0.acquire(false, None, Location::caller())
+            }
+
+            /// `acquire(timeout=seconds)`: false when the time is over.
+            #[track_caller]
+            pub fn acquire_timeout(&self, seconds: f64) -> bool {
+                self.0.acquire(true, Some(seconds), Location::caller())
+            }
+
+            /// Gives the lock up.
+            ///
+            /// # Errors
+            /// As CPython: see the type.
+            #[track_caller]
+            pub fn release(&self) -> Result<()> {
+                self.0.release(Location::caller())
+            }
+
+            pub(crate) fn sem(&self) -> &Rc<SemLock> {
+                &self.0
+            }
+        }
+
+        /// CPython's `repr`.
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0.describe())
+            }
+        }
+    };
+}
+
+lock_type!(
+    /// A lock any process may release; released while free: `ValueError`.
+    Lock,
+    Kind::Plain
+);
+lock_type!(
+    /// A lock its owner may take again; released by another: `AssertionError`.
+    RLock,
+    Kind::Recursive
+);

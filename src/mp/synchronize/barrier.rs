@@ -1,0 +1,230 @@
+//! `Barrier`: a meeting of a fixed number of processes.
+//!
+//! Built as CPython's threading.Barrier is, on a condition whose state is in shared memory: filling,
+//! draining, resetting, broken.
+
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+
+use super::word::{LOCK_BYTES, LockWord};
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
+use crate::mp::wait::{self, Look};
+use crate::mp::{context, heap};
+use crate::sys::futex;
+use crate::sys::mmap::Block;
+use crate::trace::{OpName, Packet};
+
+/// Processes waiting now.
+const COUNT: usize = LOCK_BYTES;
+/// Meetings so far, counted up at each opening, breaking and reset: the word that is slept on.
+const TURN: usize = LOCK_BYTES + 4;
+/// 1 when broken.
+const BROKEN: usize = LOCK_BYTES + 8;
+/// How the last turn ended: 0 opened, 1 broken.
+const ENDED: usize = LOCK_BYTES + 12;
+
+#[derive(Debug)]
+struct Inner {
+    id: String,
+    lock: LockWord,
+    state: Block,
+    parties: u32,
+}
+
+/// A barrier for `parties` processes.
+#[derive(Debug, Clone)]
+pub struct Barrier(Rc<Inner>);
+
+impl Barrier {
+    /// # Errors
+    /// `ValueError` for no parties; `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn new(parties: u32) -> Result<Barrier> {
+        if parties == 0 {
+            return Err(Exception::value("parties must be >= 1"));
+        }
+        let state = heap::allocate(LOCK_BYTES + 16)?;
+        let id = context::object_id("Barrier");
+        tracer::created(&id, "Barrier", Location::caller(), &|packet| {
+            packet.int("n", i64::from(parties));
+        });
+        Ok(Barrier(Rc::new(Inner {
+            id,
+            lock: LockWord::new(state.part(0, LOCK_BYTES)),
+            state,
+            parties,
+        })))
+    }
+
+    /// Gives the object the name it has in the program, for the screen.
+    #[track_caller]
+    pub fn named(self, name: &str) -> Barrier {
+        tracer::named(&self.0.id, name, Location::caller());
+        self
+    }
+
+    /// Waits for the others; gives this process's place, from 0 for the last to come … as CPython:
+    /// each value from 0 to parties − 1 once.
+    ///
+    /// # Errors
+    /// `threading.BrokenBarrierError` when it is or gets broken.
+    #[track_caller]
+    pub fn wait(&self) -> Result<u32> {
+        self.meet(None, Location::caller())
+    }
+
+    /// `wait(timeout=seconds)`: a barrier that is waited for too long breaks for all.
+    ///
+    /// # Errors
+    /// As `wait`.
+    #[track_caller]
+    pub fn wait_timeout(&self, seconds: f64) -> Result<u32> {
+        self.meet(Some(seconds), Location::caller())
+    }
+
+    fn meet(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<u32> {
+        let inner = &*self.0;
+        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
+        let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
+        let broken = || Exception::at("threading.BrokenBarrierError", "", at);
+        inner.enter();
+        if inner.state.u32(BROKEN).load(Ordering::SeqCst) != 0 {
+            inner.lock.give();
+            let error = broken();
+            if let Some(call) = &call {
+                call.done(None, NO_ARGS, Ended::Raised(&error));
+            }
+            return Err(error);
+        }
+        let place = inner.state.u32(COUNT).fetch_add(1, Ordering::SeqCst);
+        let turn = inner.state.u32(TURN).load(Ordering::SeqCst);
+        if place + 1 == inner.parties {
+            // The last one's event goes out before anybody is let go.
+            if let Some(call) = &call {
+                call.done(
+                    Some(inner.lock.next_ver()),
+                    NO_ARGS,
+                    Ended::Value(&place.to_string()),
+                );
+            }
+            inner.open(0);
+            inner.lock.give();
+            return Ok(place);
+        }
+        if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
+            begun.done(None, &BEGIN, Ended::Plain);
+            inner.lock.give();
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &WAKE));
+        } else {
+            if let Some(call) = &mut call {
+                // Said while the barrier is held, so the log has all who wait before it opens.
+                call.waiting();
+            }
+            inner.lock.give();
+        }
+        let result = if inner.sleep(
+            turn,
+            wait::deadline(timeout),
+            call.as_ref().map(Call::grant),
+        ) {
+            Ok(place)
+        } else {
+            Err(broken())
+        };
+        if let Some(call) = &call {
+            match &result {
+                Ok(place) => call.done(None, NO_ARGS, Ended::Value(&place.to_string())),
+                Err(error) => call.done(None, NO_ARGS, Ended::Raised(error)),
+            }
+        }
+        result
+    }
+
+    /// Breaks the barrier: all who wait and will wait get `BrokenBarrierError`.
+    #[track_caller]
+    pub fn abort(&self) {
+        self.change(OpName::Abort, 1, Location::caller());
+    }
+
+    /// Makes the barrier as new; who waits now gets `BrokenBarrierError`.
+    #[track_caller]
+    pub fn reset(&self) {
+        self.change(OpName::Reset, 0, Location::caller());
+    }
+
+    fn change(&self, op: OpName, broken: u32, at: &'static Location<'static>) {
+        let inner = &*self.0;
+        let call = tracer::on().then(|| Call::begin(op, Some(&inner.id), at, NO_ARGS));
+        inner.enter();
+        if let Some(call) = call {
+            call.done(Some(inner.lock.next_ver()), NO_ARGS, Ended::Plain);
+        }
+        inner.state.u32(BROKEN).store(broken, Ordering::SeqCst);
+        inner.open(1);
+        inner.lock.give();
+    }
+
+    /// Processes waiting now.
+    pub fn n_waiting(&self) -> u32 {
+        self.0.state.u32(COUNT).load(Ordering::SeqCst)
+    }
+
+    pub fn broken(&self) -> bool {
+        self.0.state.u32(BROKEN).load(Ordering::SeqCst) != 0
+    }
+
+    pub fn parties(&self) -> u32 {
+        self.0.parties
+    }
+}
+
+impl Inner {
+    fn enter(&self) {
+        let me = context::pid();
+        if !self.lock.try_take(me) {
+            wait::until(self.lock.state(), None, || self.lock.look(me));
+        }
+    }
+
+    /// Ends the turn and wakes everybody; called with the lock held.
+    fn open(&self, ended: u32) {
+        self.state.u32(ENDED).store(ended, Ordering::SeqCst);
+        self.state.u32(COUNT).store(0, Ordering::SeqCst);
+        self.state.u32(TURN).fetch_add(1, Ordering::SeqCst);
+        futex::wake(self.state.u32(TURN), i32::MAX.cast_unsigned());
+    }
+
+    /// Sleeps until the turn ends; whether it ended by opening. A timeout breaks the barrier.
+    fn sleep(&self, turn: u32, deadline: Option<i64>, grant: Option<Grant>) -> bool {
+        let word = self.state.u32(TURN);
+        let look = || {
+            if word.load(Ordering::SeqCst) == turn {
+                Look::Wait(turn)
+            } else {
+                Look::Done(())
+            }
+        };
+        let ended = grant != Some(Grant::Expire) && wait::until(word, deadline, look).is_some();
+        if !ended {
+            self.enter();
+            if word.load(Ordering::SeqCst) == turn {
+                self.state.u32(BROKEN).store(1, Ordering::SeqCst);
+                self.open(1);
+            }
+            self.lock.give();
+        }
+        ended && self.state.u32(ENDED).load(Ordering::SeqCst) == 0
+    }
+}
+
+/// The wake step's arguments.
+const WAKE: fn(&mut Packet<'_>) = |packet| {
+    packet.text("key", "wake");
+};
+
+/// The begin step's arguments.
+const BEGIN: fn(&mut Packet<'_>) = |packet| {
+    packet.text("key", "begin");
+};

@@ -1,0 +1,234 @@
+//! `Condition`: waiting under a lock for somebody's word.
+//!
+//! CPython's scheme: sleepers are counted, `notify` gives to a semaphore, who wakes says so, and the
+//! next `notify` settles waits that timed out in between.
+
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::counter::{COUNT_BYTES, CountWord};
+use super::semaphore::SEM_VALUE_MAX;
+use super::{RLock, SemLock};
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
+use crate::mp::{context, heap, wait};
+use crate::trace::{OpName, Packet};
+
+#[derive(Debug)]
+struct Inner {
+    id: String,
+    lock: Rc<SemLock>,
+    sleeping: CountWord,
+    woken: CountWord,
+    wake: CountWord,
+}
+
+/// A condition with its lock, an `RLock` unless one is given.
+#[derive(Debug, Clone)]
+pub struct Condition(Rc<Inner>);
+
+impl Condition {
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn new() -> Result<Condition> {
+        Condition::with_sem(Rc::clone(RLock::new()?.sem()), Location::caller())
+    }
+
+    /// `Condition(lock)`.
+    ///
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn with_lock(lock: &super::Lock) -> Result<Condition> {
+        Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
+    }
+
+    /// `Condition(rlock)`.
+    ///
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn with_rlock(lock: &RLock) -> Result<Condition> {
+        Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
+    }
+
+    fn with_sem(lock: Rc<SemLock>, at: &'static Location<'static>) -> Result<Condition> {
+        let block = heap::allocate(3 * COUNT_BYTES)?;
+        let count = |i: usize| CountWord::new(block.part(i * COUNT_BYTES, COUNT_BYTES), 0);
+        let id = context::object_id("Condition");
+        tracer::created(&id, "Condition", at, &|packet| {
+            packet.text("of", lock.id());
+        });
+        Ok(Condition(Rc::new(Inner {
+            id,
+            lock,
+            sleeping: count(0),
+            woken: count(1),
+            wake: count(2),
+        })))
+    }
+
+    /// Gives the object the name it has in the program, for the screen.
+    #[track_caller]
+    pub fn named(self, name: &str) -> Condition {
+        tracer::named(&self.0.id, name, Location::caller());
+        self
+    }
+
+    #[track_caller]
+    pub fn acquire(&self) -> bool {
+        self.0.lock.acquire(true, None, Location::caller())
+    }
+
+    /// # Errors
+    /// As the lock's release.
+    #[track_caller]
+    pub fn release(&self) -> Result<()> {
+        self.0.lock.release(Location::caller())
+    }
+
+    /// Gives the lock up, sleeps until notified, takes the lock back.
+    ///
+    /// # Errors
+    /// `AssertionError` when this process does not hold the lock.
+    #[track_caller]
+    pub fn wait(&self) -> Result<bool> {
+        self.wait_for_word(None, Location::caller())
+    }
+
+    /// `wait(timeout=seconds)`: false when nobody notified in time.
+    ///
+    /// # Errors
+    /// As `wait`.
+    #[track_caller]
+    pub fn wait_timeout(&self, seconds: f64) -> Result<bool> {
+        self.wait_for_word(Some(seconds), Location::caller())
+    }
+
+    /// Waits until `predicate` holds; its last value.
+    ///
+    /// # Errors
+    /// As `wait`, and what the predicate raises.
+    #[track_caller]
+    pub fn wait_for(&self, mut predicate: impl FnMut() -> Result<bool>) -> Result<bool> {
+        let at = Location::caller();
+        while !predicate()? {
+            self.wait_for_word(None, at)?;
+        }
+        Ok(true)
+    }
+
+    fn wait_for_word(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<bool> {
+        let inner = &*self.0;
+        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
+        let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
+        inner.sleeping.give(SEM_VALUE_MAX);
+        let Some(depth) = inner.lock.release_save(at) else {
+            inner.sleeping.try_take();
+            let error = Exception::at(
+                "AssertionError",
+                "must acquire() condition before using wait()",
+                at,
+            );
+            if let Some(call) = call {
+                call.done(None, NO_ARGS, Ended::Raised(&error));
+            }
+            return Err(error);
+        };
+        // Under the gate the wake is a step of its own, granted when a word is there.
+        if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
+            begun.done(None, &BEGIN, Ended::Plain);
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &WAKE));
+        }
+        let mut woken = inner.wake.try_take();
+        if !woken
+            && call
+                .as_ref()
+                .is_none_or(|call| call.grant() != Grant::Expire)
+        {
+            if let Some(call) = &mut call {
+                call.waiting();
+            }
+            woken = inner.wake.take(wait::deadline(timeout));
+        }
+        // Under the gate the notifier does not wait for the woken, so only a timeout is settled later.
+        if !woken || call.as_ref().is_none_or(|call| call.grant() == Grant::Open) {
+            inner.woken.give(SEM_VALUE_MAX);
+        }
+        inner.lock.acquire_restore(depth, at);
+        if let Some(call) = call {
+            call.done(None, NO_ARGS, Ended::truth(woken));
+        }
+        Ok(woken)
+    }
+
+    /// Wakes up to `count` sleepers.
+    ///
+    /// # Errors
+    /// `AssertionError` when this process does not hold the lock.
+    #[track_caller]
+    pub fn notify(&self, count: u32) -> Result<()> {
+        self.wake(OpName::Notify, count, Location::caller())
+    }
+
+    /// Wakes all sleepers.
+    ///
+    /// # Errors
+    /// As `notify`.
+    #[track_caller]
+    pub fn notify_all(&self) -> Result<()> {
+        self.wake(OpName::NotifyAll, SEM_VALUE_MAX, Location::caller())
+    }
+
+    fn wake(&self, op: OpName, count: u32, at: &'static Location<'static>) -> Result<()> {
+        let inner = &*self.0;
+        let args = |packet: &mut Packet<'_>| {
+            if op == OpName::Notify {
+                packet.int("n", i64::from(count));
+            }
+        };
+        let call = tracer::on().then(|| Call::begin(op, Some(&inner.id), at, &args));
+        let mine = inner.lock.is_mine();
+        let error = (!mine).then(|| Exception::at("AssertionError", "lock is not owned", at));
+        let open = call.as_ref().is_none_or(|call| call.grant() == Grant::Open);
+        if let Some(call) = call {
+            // The lock is held, so nobody can have woken before this is sent.
+            call.done(
+                None,
+                NO_ARGS,
+                error.as_ref().map_or(Ended::Plain, Ended::Raised),
+            );
+        }
+        if let Some(error) = error {
+            return Err(error);
+        }
+        // Whoever timed out has said 'woken' without a word; it is no sleeper any more.
+        while open && inner.wake.try_take() {}
+        while inner.woken.try_take() {
+            inner.sleeping.try_take();
+        }
+        let mut given = 0;
+        while given < count && inner.sleeping.try_take() {
+            inner.wake.give(SEM_VALUE_MAX);
+            given += 1;
+        }
+        if open {
+            for _ in 0..given {
+                inner.woken.take(None);
+            }
+            while given > 0 && inner.wake.try_take() {}
+        }
+        Ok(())
+    }
+}
+
+/// The wake step's arguments.
+const WAKE: fn(&mut Packet<'_>) = |packet| {
+    packet.text("key", "wake");
+};
+
+/// The begin step's arguments.
+const BEGIN: fn(&mut Packet<'_>) = |packet| {
+    packet.text("key", "begin");
+};

@@ -1,0 +1,128 @@
+//! `Event`: a flag that processes wait for.
+//!
+//! While traced, a witness keeps each change and its event together.
+
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::witness::{WITNESS_BYTES, Witness};
+use crate::mp::exceptions::Result;
+use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
+use crate::mp::wait::{self, Look};
+use crate::mp::{context, heap};
+use crate::sys::futex;
+use crate::sys::mmap::Block;
+use crate::trace::{OpName, Packet};
+
+#[derive(Debug)]
+struct Inner {
+    id: String,
+    witness: Witness,
+    flag: Block,
+}
+
+/// A flag, false at first.
+#[derive(Debug, Clone)]
+pub struct Event(Rc<Inner>);
+
+impl Event {
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn new() -> Result<Event> {
+        let block = heap::allocate(WITNESS_BYTES + 4)?;
+        let id = context::object_id("Event");
+        tracer::created(&id, "Event", Location::caller(), NO_ARGS);
+        let witness = Witness::new(block.part(0, WITNESS_BYTES));
+        Ok(Event(Rc::new(Inner {
+            id,
+            witness,
+            flag: block.part(WITNESS_BYTES, 4),
+        })))
+    }
+
+    /// Gives the object the name it has in the program, for the screen.
+    #[track_caller]
+    pub fn named(self, name: &str) -> Event {
+        tracer::named(&self.0.id, name, Location::caller());
+        self
+    }
+
+    fn flag(&self) -> &AtomicU32 {
+        self.0.flag.u32(0)
+    }
+
+    /// Makes the flag true and wakes all who wait.
+    #[track_caller]
+    pub fn set(&self) {
+        self.change(OpName::SetFlag, 1, Location::caller());
+        futex::wake(self.flag(), i32::MAX.cast_unsigned());
+    }
+
+    /// Makes the flag false.
+    #[track_caller]
+    pub fn clear(&self) {
+        self.change(OpName::ClearFlag, 0, Location::caller());
+    }
+
+    fn change(&self, op: OpName, value: u32, at: &'static Location<'static>) {
+        if !tracer::on() {
+            return self.flag().store(value, Ordering::SeqCst);
+        }
+        let call = Call::begin(op, Some(&self.0.id), at, NO_ARGS);
+        self.0.witness.step(|ver| {
+            call.done(Some(ver), NO_ARGS, Ended::Plain);
+            self.flag().store(value, Ordering::SeqCst);
+        });
+    }
+
+    #[track_caller]
+    pub fn is_set(&self) -> bool {
+        if !tracer::on() {
+            return self.flag().load(Ordering::SeqCst) != 0;
+        }
+        let call = Call::begin(OpName::IsSet, Some(&self.0.id), Location::caller(), NO_ARGS);
+        self.0.witness.step(|ver| {
+            let set = self.flag().load(Ordering::SeqCst) != 0;
+            call.done(Some(ver), NO_ARGS, Ended::truth(set));
+            set
+        })
+    }
+
+    /// Waits until the flag is true.
+    #[track_caller]
+    pub fn wait(&self) -> bool {
+        self.wait_traced(None, Location::caller())
+    }
+
+    /// `wait(timeout=seconds)`: whether the flag became true in time.
+    #[track_caller]
+    pub fn wait_timeout(&self, seconds: f64) -> bool {
+        self.wait_traced(Some(seconds), Location::caller())
+    }
+
+    fn look(&self) -> Look<()> {
+        if self.flag().load(Ordering::SeqCst) != 0 {
+            Look::Done(())
+        } else {
+            Look::Wait(0)
+        }
+    }
+
+    fn wait_traced(&self, timeout: Option<f64>, at: &'static Location<'static>) -> bool {
+        if !tracer::on() {
+            return wait::until(self.flag(), wait::deadline(timeout), || self.look()).is_some();
+        }
+        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
+        let mut call = Call::begin(OpName::Wait, Some(&self.0.id), at, &args);
+        let mut set = self.flag().load(Ordering::SeqCst) != 0;
+        if !set && call.grant() != Grant::Expire {
+            call.waiting();
+            set = wait::until(self.flag(), wait::deadline(timeout), || self.look()).is_some();
+        }
+        // No number: the flag may have changed again since it was seen, which is no contradiction.
+        call.done(None, NO_ARGS, Ended::truth(set));
+        set
+    }
+}

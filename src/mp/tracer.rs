@@ -1,0 +1,396 @@
+//! The traced side of an operation: what it sends, when, and how the gate holds it.
+//!
+//! `Call` is one operation from its announcement to its event. Open gate: one `op`, and `op.wait`
+//! only when it is about to block. Gated: `op.begin`, the grant, `op.end`. WHERE `done` is called
+//! decides whether the log is true: before the effect for what publishes (release, put, set), after
+//! it for what consumes (acquire, get). When the supervisor is gone, tracing turns itself off and
+//! the program goes on.
+
+use std::cell::RefCell;
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{
+    AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, recv, send, sendmsg, socketpair,
+};
+
+use super::context;
+use super::exceptions::{Exception, Result};
+use crate::sys::{clock, mmap::Block};
+use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
+
+/// Longest `repr` an event carries, in bytes; the rest is cut with an ellipsis.
+pub(crate) const LONGEST_REPR: usize = 2048;
+/// Most output one event carries, in bytes.
+const LONGEST_OUTPUT: usize = 64 << 10;
+/// Offsets in the control page: see `engine::stage`.
+const GATE_MODE: usize = 0;
+
+static TRACING: AtomicBool = AtomicBool::new(false);
+/// The event channel; -1 when there is none.
+static CHANNEL: AtomicI32 = AtomicI32::new(-1);
+/// When the run began, ns of `CLOCK_MONOTONIC`.
+static ORIGIN: AtomicI64 = AtomicI64::new(0);
+
+struct Link {
+    control: Option<Block>,
+    gate: Option<Rc<OwnedFd>>,
+    buf: Vec<u8>,
+}
+
+thread_local! {
+    static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new() }) };
+}
+
+/// Whether operations are traced; one load, looked at by every operation.
+#[inline]
+pub(crate) fn on() -> bool {
+    TRACING.load(Ordering::Relaxed)
+}
+
+/// Turns tracing on: events go to descriptor `channel`, `control` is the supervisor's page.
+pub fn connect(channel: RawFd, control: Option<Block>, origin: i64) {
+    CHANNEL.store(channel, Ordering::Relaxed);
+    ORIGIN.store(origin, Ordering::Relaxed);
+    LINK.with_borrow_mut(|link| link.control = control);
+    TRACING.store(true, Ordering::Relaxed);
+}
+
+/// Nanoseconds since the run began.
+pub(crate) fn now() -> i64 {
+    clock::monotonic_ns() - ORIGIN.load(Ordering::Relaxed)
+}
+
+fn off() {
+    TRACING.store(false, Ordering::Relaxed);
+}
+
+/// Sends one packet; waits while the channel is full.
+fn send_packet(packet: &[u8]) {
+    let fd = CHANNEL.load(Ordering::Relaxed);
+    loop {
+        match send(fd, packet, MsgFlags::MSG_NOSIGNAL) {
+            Err(Errno::EINTR) => {}
+            Ok(_) => return,
+            // The supervisor is gone: the program goes on untraced.
+            Err(_) => return off(),
+        }
+    }
+}
+
+/// Builds a packet in the process's one buffer and sends it.
+fn emit(build: impl FnOnce(&mut Vec<u8>)) {
+    let mut buf = LINK.with_borrow_mut(|link| std::mem::take(&mut link.buf));
+    build(&mut buf);
+    send_packet(&buf);
+    LINK.with_borrow_mut(|link| link.buf = buf);
+}
+
+fn gated() -> bool {
+    LINK.with_borrow(|link| match &link.control {
+        Some(page) => page.u32(GATE_MODE).load(Ordering::Acquire) != 0,
+        None => false,
+    })
+}
+
+/// Announces this process: its first event, with the supervisor's end of its gate channel, then
+/// waits until the supervisor has seen it.
+pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: StartMethod) {
+    if !on() {
+        return;
+    }
+    let Ok((ours, theirs)) = socketpair(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        None,
+        SockFlag::SOCK_CLOEXEC,
+    ) else {
+        // No descriptor left: without a gate channel the process can't be followed, only run.
+        return off();
+    };
+    let mut buf = Vec::new();
+    let packet = Packet::process_start(&mut buf, now(), ppid, name, role, daemon, method).finish();
+    let fds = [theirs.as_raw_fd()];
+    let rights = [ControlMessage::ScmRights(&fds)];
+    let iov = [std::io::IoSlice::new(packet)];
+    loop {
+        match sendmsg::<()>(
+            CHANNEL.load(Ordering::Relaxed),
+            &iov,
+            &rights,
+            MsgFlags::MSG_NOSIGNAL,
+            None,
+        ) {
+            Err(Errno::EINTR) => {}
+            Ok(_) => break,
+            Err(_) => return off(),
+        }
+    }
+    drop(theirs);
+    LINK.with_borrow_mut(|link| link.gate = Some(Rc::new(ours)));
+    await_gate();
+}
+
+/// What the supervisor said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// The gate is open: the operation may block.
+    Open,
+    /// Granted: the operation can go through at once.
+    Go,
+    /// Granted with its timeout as the outcome.
+    Expire,
+}
+
+fn await_gate() -> Grant {
+    let Some(gate) = LINK.with_borrow(|link| link.gate.clone()) else {
+        return Grant::Open;
+    };
+    let mut byte = [0u8];
+    loop {
+        wait_readable(gate.as_fd());
+        match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
+            Ok(1) if byte[0] == b't' => return Grant::Expire,
+            Ok(1) => return Grant::Go,
+            Err(Errno::EINTR | Errno::EAGAIN) => {}
+            _ => {
+                off();
+                return Grant::Open;
+            }
+        }
+    }
+}
+
+/// Waits for the gate. Background work (a queue's overflow) goes on meanwhile, looked at every
+/// millisecond, because a descriptor and a futex can't stand in one wait.
+fn wait_readable(gate: BorrowedFd<'_>) {
+    loop {
+        let busy = !super::wait::pump_all().is_empty();
+        let timeout = if busy {
+            PollTimeout::from(1u8)
+        } else {
+            PollTimeout::NONE
+        };
+        match poll(&mut [PollFd::new(gate, PollFlags::POLLIN)], timeout) {
+            Ok(0) | Err(Errno::EINTR) => {}
+            _ => return,
+        }
+    }
+}
+
+/// Forgets the parent's gate: a forked child makes its own.
+pub(crate) fn after_fork() {
+    LINK.with_borrow_mut(|link| link.gate = None);
+}
+
+/// Adds an operation's arguments to its packet.
+pub(crate) type Fill<'a> = &'a dyn Fn(&mut Packet<'_>);
+
+/// Arguments of an operation that has none.
+pub(crate) const NO_ARGS: Fill<'static> = &|_| {};
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ended<'a> {
+    /// Without a value worth telling.
+    Plain,
+    /// Returned this `repr`.
+    Value(&'a str),
+    /// Raised this.
+    Raised(&'a Exception),
+}
+
+impl<'a> Ended<'a> {
+    /// What a result became: its error, or nothing worth telling.
+    pub(crate) fn of<T>(result: &'a Result<T>) -> Ended<'a> {
+        result.as_ref().map_or_else(Ended::Raised, |_| Ended::Plain)
+    }
+
+    pub(crate) fn truth(value: bool) -> Ended<'static> {
+        Ended::Value(if value { "True" } else { "False" })
+    }
+}
+
+/// One traced operation, from its beginning to its event. Made only while `on()`.
+pub(crate) struct Call<'a> {
+    op: OpName,
+    object: Option<&'a str>,
+    at: &'static Location<'static>,
+    args: Fill<'a>,
+    t0: i64,
+    grant: Grant,
+    waited: bool,
+}
+
+impl<'a> Call<'a> {
+    /// Begins the operation; under a closed gate it is announced and waits for its grant.
+    pub(crate) fn begin(
+        op: OpName,
+        object: Option<&'a str>,
+        at: &'static Location<'static>,
+        args: Fill<'a>,
+    ) -> Call<'a> {
+        let mut call = Call {
+            op,
+            object,
+            at,
+            args,
+            t0: now(),
+            grant: Grant::Open,
+            waited: false,
+        };
+        if gated() {
+            call.send("op.begin", None, NO_ARGS, Ended::Plain);
+            call.grant = await_gate();
+        }
+        call
+    }
+
+    pub(crate) fn grant(&self) -> Grant {
+        self.grant
+    }
+
+    /// Says, once, that the operation is about to block. Under a granted gate that is a defect: the
+    /// supervisor let through what could not go, and it is told so.
+    pub(crate) fn waiting(&mut self) {
+        if self.waited || !on() {
+            return;
+        }
+        self.waited = true;
+        if self.grant == Grant::Go && self.op != OpName::Sleep {
+            fault(
+                "internal",
+                &format!(
+                    "granted {} at {}:{} would block",
+                    self.op,
+                    self.at.file(),
+                    self.at.line()
+                ),
+            );
+        }
+        self.send("op.wait", None, NO_ARGS, Ended::Plain);
+    }
+
+    /// The operation's event. `ver` is its object's counter, `more` what its arguments became.
+    pub(crate) fn done(&self, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
+        if on() {
+            let kind = if self.grant == Grant::Open {
+                "op"
+            } else {
+                "op.end"
+            };
+            self.send(kind, ver, more, ended);
+        }
+    }
+
+    fn send(&self, kind: &str, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
+        emit(|buf| {
+            let mut packet = Packet::op(buf, now(), kind, self.op, self.object, ver, Some(self.at));
+            packet.args();
+            (self.args)(&mut packet);
+            more(&mut packet);
+            packet.end_args().int("t0", self.t0);
+            match ended {
+                Ended::Plain => {}
+                Ended::Value(value) => {
+                    packet.text("result", cut(value));
+                }
+                Ended::Raised(error) => {
+                    packet.text("error", cut(&error.to_string()));
+                }
+            }
+            packet.finish();
+        });
+    }
+}
+
+/// The part of a `repr` an event carries.
+pub(crate) fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_REPR.min(text.len()))]
+}
+
+/// An object came into being: its class and what is known of it.
+pub(crate) fn created(object: &str, class: &str, at: &'static Location<'static>, args: Fill<'_>) {
+    if on() {
+        note(OpName::Create, object, at, &|packet| {
+            packet.text("class", class);
+            args(packet);
+        });
+    }
+}
+
+/// The program's own name for an object.
+pub(crate) fn named(object: &str, name: &str, at: &'static Location<'static>) {
+    if on() {
+        note(OpName::Name, object, at, &|packet| {
+            packet.text("name", name);
+        });
+    }
+}
+
+/// An event that is no scheduling point: it never waits for a grant.
+pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, args: Fill<'_>) {
+    Call {
+        op,
+        object: Some(object),
+        at,
+        args,
+        t0: now(),
+        grant: Grant::Open,
+        waited: false,
+    }
+    .done(None, NO_ARGS, Ended::Plain);
+}
+
+/// `note` for an operation that has its place in the order of its object.
+pub(crate) fn note_ver(
+    op: OpName,
+    object: &str,
+    ver: u64,
+    at: &'static Location<'static>,
+    args: Fill<'_>,
+) {
+    Call {
+        op,
+        object: Some(object),
+        at,
+        args,
+        t0: now(),
+        grant: Grant::Open,
+        waited: false,
+    }
+    .done(Some(ver), NO_ARGS, Ended::Plain);
+}
+
+/// Output of an instrumented print, split where one event would grow too large.
+pub(crate) fn output(stream: Stream, data: &[u8], at: Option<&'static Location<'static>>) {
+    for part in data.chunks(LONGEST_OUTPUT) {
+        emit(|buf| {
+            Packet::output(buf, now(), stream, part, at).finish();
+        });
+    }
+}
+
+/// A child's status was collected by this process.
+pub(crate) fn reaped(pid: i32, exit: Exit) {
+    if on() {
+        emit(|buf| {
+            Packet::reaped(buf, now(), pid, context::pid().cast_signed(), exit).finish();
+        });
+    }
+}
+
+/// Something went wrong that the supervisor should know.
+pub(crate) fn fault(kind: &str, detail: &str) {
+    if on() {
+        emit(|buf| {
+            let mut packet = Packet::new(buf, now(), "fault");
+            packet.text("fault", kind).text("detail", detail);
+            packet.finish();
+        });
+    }
+}

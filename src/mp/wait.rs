@@ -1,0 +1,125 @@
+//! Blocking: every call of `mp` that may wait does it here.
+//!
+//! Owns the loop 'look, then sleep on the words that say when to look again', and the pump: work
+//! that CPython gives to threads (a queue's feeder, a pool's handlers) and that here goes on
+//! whenever its process is inside a call of `mp`. Nothing else in `mp` sleeps.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::sys::{clock, futex, signal};
+
+/// Something with work to do in the background of its process.
+pub(crate) trait Pump {
+    /// Does what can be done without waiting. Gives the words to watch for more work, each with the
+    /// value it had BEFORE the work was looked for; none when there is nothing to wait for.
+    fn pump(&self, watch: &mut Vec<(Rc<dyn Word>, u32)>);
+}
+
+/// A word to watch, kept alive by whoever owns the memory.
+pub(crate) trait Word {
+    fn word(&self) -> &AtomicU32;
+}
+
+impl Word for &'static AtomicU32 {
+    fn word(&self) -> &AtomicU32 {
+        self
+    }
+}
+
+thread_local! {
+    static PUMPS: RefCell<Vec<Weak<dyn Pump>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lets `pump` work inside every call of `mp` from now on, as long as it lives.
+pub(crate) fn register(pump: Weak<dyn Pump>) {
+    PUMPS.with_borrow_mut(|pumps| {
+        pumps.retain(|pump| pump.strong_count() > 0);
+        pumps.push(pump);
+    });
+}
+
+/// Drops all pumps: in a forked child the parent's background work is the parent's.
+pub(crate) fn forget_pumps() {
+    PUMPS.with_borrow_mut(Vec::clear);
+}
+
+/// Lets every pump work once; gives the words they watch.
+pub(crate) fn pump_all() -> Vec<(Rc<dyn Word>, u32)> {
+    let pumps: Vec<Rc<dyn Pump>> =
+        PUMPS.with_borrow(|pumps| pumps.iter().filter_map(Weak::upgrade).collect());
+    let mut watch = Vec::new();
+    for pump in pumps {
+        pump.pump(&mut watch);
+    }
+    watch
+}
+
+/// Whether any pump is registered: the common case is none.
+fn has_pumps() -> bool {
+    PUMPS.with_borrow(|pumps| !pumps.is_empty())
+}
+
+/// What one look found.
+pub(crate) enum Look<T> {
+    Done(T),
+    /// Not yet; sleep while the word holds this value.
+    Wait(u32),
+}
+
+/// Looks until the answer is there or the clock passes `deadline` (ns of `CLOCK_MONOTONIC`; `None`
+/// waits for ever). `None` at the deadline.
+pub(crate) fn until<T>(
+    word: &AtomicU32,
+    deadline: Option<i64>,
+    mut look: impl FnMut() -> Look<T>,
+) -> Option<T> {
+    loop {
+        let watch = if has_pumps() { pump_all() } else { Vec::new() };
+        let expected = match look() {
+            Look::Done(value) => return Some(value),
+            Look::Wait(expected) => expected,
+        };
+        if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
+            return None;
+        }
+        if watch.is_empty() {
+            futex::wait(word, expected, deadline.map(clock::left));
+        } else {
+            let mut words = vec![(word, expected)];
+            words.extend(
+                watch
+                    .iter()
+                    .map(|(word, expected)| (word.word(), *expected)),
+            );
+            futex::wait_any(&words, deadline);
+        }
+    }
+}
+
+/// Waits for a change of one of this process's children until `look` is content.
+pub(crate) fn for_child<T>(
+    deadline: Option<i64>,
+    mut look: impl FnMut() -> Option<T>,
+) -> Option<T> {
+    let word = signal::child_changes();
+    until(word, deadline, || {
+        let expected = word.load(Ordering::SeqCst);
+        look().map_or(Look::Wait(expected), Look::Done)
+    })
+}
+
+/// Sleeps until `deadline`, letting the pumps work.
+pub(crate) fn sleep_until(deadline: i64) {
+    static NEVER: AtomicU32 = AtomicU32::new(0);
+    until::<()>(&NEVER, Some(deadline), || Look::Wait(0));
+}
+
+/// Seconds from now as a deadline; negative counts as zero, what is too far waits for ever.
+pub(crate) fn deadline(timeout: Option<f64>) -> Option<i64> {
+    let seconds = timeout?.max(0.0);
+    std::time::Duration::try_from_secs_f64(seconds)
+        .ok()
+        .and_then(clock::deadline)
+}
