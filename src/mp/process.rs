@@ -389,6 +389,9 @@ pub fn sleep(seconds: f64) {
         return rest(scaled);
     }
 
+    let args = |packet: &mut Packet<'_>| {
+        packet.seconds("timeout", seconds);
+    };
     let mut call = Call::begin(OpName::Sleep, None, Location::caller(), &args);
     // Under the gate time is virtual: the grant is the end of the sleep.
     if call.grant() == Grant::Open {
