@@ -6,6 +6,7 @@ compile_error!(
 );
 
 pub mod feed;
+pub mod lesson;
 pub mod model;
 pub mod mp;
 pub mod sys;

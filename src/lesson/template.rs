@@ -172,14 +172,20 @@ mod tests {
     #[test]
     fn holes_are_filled_as_python_prints() {
         assert_eq!(filled("say hi {i}"), "say hi 7");
-        assert_eq!(filled("第{i}个进程 ---------> {100 + i}"), "第7个进程 ---------> 107");
+        assert_eq!(
+            filled("第{i}个进程 ---------> {100 + i}"),
+            "第7个进程 ---------> 107"
+        );
         assert_eq!(filled("{['a', i]}"), "['a', 7]");
         assert_eq!(filled("{{{i}}}"), "{7}");
     }
 
     #[test]
     fn a_star_stands_for_any_text() {
-        let pattern = Template::parse("<{*} at 0x{*}> {i}").unwrap().fill(&I).unwrap();
+        let pattern = Template::parse("<{*} at 0x{*}> {i}")
+            .unwrap()
+            .fill(&I)
+            .unwrap();
         assert!(pattern.matches("<ApplyResult at 0x7f> 7"));
         assert!(pattern.matches("< at 0x> 7"));
         assert!(!pattern.matches("<ApplyResult at 0x7f> 8"));

@@ -131,15 +131,13 @@ impl Reader<'_> {
     }
 
     fn sign(&mut self, sign: &str) -> bool {
-        let found =
-            matches!(self.tokens.get(self.place), Some((_, Token::Sign(s))) if *s == sign);
+        let found = matches!(self.tokens.get(self.place), Some((_, Token::Sign(s))) if *s == sign);
         self.place += usize::from(found);
         found
     }
 
     fn word(&mut self, word: &str) -> bool {
-        let found =
-            matches!(self.tokens.get(self.place), Some((_, Token::Word(w))) if w == word);
+        let found = matches!(self.tokens.get(self.place), Some((_, Token::Word(w))) if w == word);
         self.place += usize::from(found);
         found
     }

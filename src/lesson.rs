@@ -1,0 +1,54 @@
+//! Lessons: what a folder under `lessons/` holds, as data.
+//!
+//! A lesson is `lesson.toml` (read into `Manifest`), the two texts `en.md` and `zh.md`, the program
+//! in Python and its Rust twin. This layer reads and lints them; it runs nothing and knows no
+//! event: `check` evaluates checks over a finished `World`, the engines run programs.
+//!
+//! # lesson.toml
+//!
+//! `lessons/06-lock/lesson.toml` is the example to copy from. Texts for people are
+//! `{ en = "…", zh = "…" }`, both required. Wherever a number or condition is wanted, an expression
+//! may stand as a string (`expr`): parameters by name, `[define]` names, and the circumstances
+//! `stdout` (`'tty'`, `'pipe'`), `engine` (`'native'`, `'python'`), `method` (`'fork'`, `'spawn'`,
+//! `'forkserver'`) and `python` (313 for 3.13). A line is a template with `{expr}` holes, `{*}` for
+//! any text; it may be repeated (`for = "i in 0..n"`), conditional (`when`), or one of several
+//! (`any = [lines]`).
+//!
+//! | key | what it is |
+//! |---|---|
+//! | `slug` `order` `title` `summary` `needs` | the lesson's head |
+//! | `[[parameters]]` | `name` `label` `kind` (int, bool, seconds, choice) `default`, `min`/`max` or `choices`; the constant of that name at the top of program.py |
+//! | `[define]` | names for expressions used more than once |
+//! | `[[listings]]` | `id` (`tutorial` is the tutorial's) `lines` `title` |
+//! | `[outcome]` | `kind`: lines, multiset, blocks (`for` `label` `lines`), value (`value`) |
+//! | `[[checks]]` | `id` `kind` `words` `when`, and the keys of the kind ([`CheckKind`]) |
+//! | `[[predictions]]` | `id` `kind` `when` `question` `explanation`, and the keys of the kind ([`PredictionKind`]); its expressions may use [`RUN_NAMES`] and [`RUN_FUNCTIONS`] |
+//! | `[[claims]]` | `id` `says` `verdict` (`since`) `finding` `probe` `expect`, `python` and `methods` where it holds only there |
+
+mod checks;
+mod error;
+mod expr;
+mod lines;
+mod params;
+mod parse;
+mod questions;
+mod scope;
+mod section;
+mod template;
+mod value;
+mod words;
+
+pub use checks::{Cell, Check, CheckKind, Of, Who};
+pub use error::LessonError;
+pub use expr::{EvalError, Expr, Scope, SyntaxError};
+pub use lines::{Expected, Lines, Loops, Slot};
+pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
+pub use parse::Manifest;
+pub use questions::{
+    AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, RUN_FUNCTIONS,
+    RUN_NAMES, Truth,
+};
+pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
+pub use template::{Pattern, Template};
+pub use value::Value;
+pub use words::{Lang, Words};

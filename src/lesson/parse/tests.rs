@@ -1,0 +1,160 @@
+use super::Manifest;
+
+const EXAMPLE: &str = include_str!("../../../lessons/06-lock/lesson.toml");
+
+fn complaint(text: &str) -> String {
+    Manifest::parse("lesson.toml", text)
+        .unwrap_err()
+        .to_string()
+}
+
+/// The example with one text replaced.
+fn broken(from: &str, to: &str) -> String {
+    assert!(EXAMPLE.contains(from), "{from}");
+    complaint(&EXAMPLE.replacen(from, to, 1))
+}
+
+/// `line:column` of the first place of `text` in the example, `skip` characters further on.
+fn at(text: &str, skip: usize) -> String {
+    let offset = EXAMPLE.find(text).unwrap() + skip;
+    let line = EXAMPLE[..offset].matches('\n').count() + 1;
+    let start = EXAMPLE[..offset].rfind('\n').map_or(0, |n| n + 1);
+    format!(
+        "lesson.toml:{line}:{}",
+        EXAMPLE[start..offset].chars().count() + 1
+    )
+}
+
+#[test]
+fn the_example_is_read_whole() {
+    let manifest = Manifest::parse("lesson.toml", EXAMPLE).unwrap();
+    assert_eq!((manifest.slug.as_str(), manifest.order), ("lock", 6));
+    assert_eq!(manifest.parameters.len(), 4);
+    assert_eq!(manifest.listings[0].lines.len(), 40);
+    assert!(manifest.checks.len() >= 8 && manifest.predictions.len() == 3);
+    assert_eq!(manifest.claims[0].probe, "seen_while_alive.py");
+}
+
+#[test]
+fn an_error_names_line_column_what_was_found_and_what_is_expected() {
+    let kind = "kind = \"lines-multiset\"";
+    let message = broken(kind, "kind = \"lines-multisets\"");
+    assert!(message.starts_with(&at(kind, 7)), "{message}");
+    assert!(
+        message.contains(
+            "checks[0].kind: found \"lines-multisets\", expected one of lines-multiset, "
+        ),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at() {
+    for (from, to, place, words) in [
+        (
+            "order = 6",
+            "order = \"6\"",
+            at("order = 6", 8),
+            "order: found \"6\", expected an integer",
+        ),
+        (
+            "order = 6",
+            "",
+            at("slug", 0),
+            "order: found nothing, expected `order`",
+        ),
+        (
+            "needs = [\"array\"]",
+            "need = [\"array\"]",
+            at("needs", 0),
+            "need: found the key `need`, expected one of ",
+        ),
+        (
+            "min = 1",
+            "min = 11",
+            at("default = 10", 10),
+            "parameters[0].default: found 10, expected a default within its range: an integer from 11 to 32",
+        ),
+        (
+            "{100 + i}",
+            "{100 + j}",
+            at("\"{i} -----> {100 + i}", 0),
+            "found `j` in `100 + j`, expected only names it knows: processes, lock",
+        ),
+        (
+            "{100 + i}",
+            "{100 +}",
+            at("{100 + i}", 6),
+            "found the end where a value is expected, expected a line with",
+        ),
+        (
+            "hangs = \"lock == ",
+            "hangs = \"lock = ",
+            at("hangs = \"lock == ", 14),
+            "`=` has no meaning here",
+        ),
+        (
+            "id = \"own-order\"",
+            "id = \"every-line\"",
+            at("id = \"own-order\"", 5),
+            "checks[2].id: found `every-line` a second time",
+        ),
+        (
+            "zh = \"用锁排队\"",
+            "zh = \"\"",
+            at("zh = \"用锁排队\"", 5),
+            "title.zh: found an empty string, expected some text",
+        ),
+        (
+            ", zh = \"用锁排队\"",
+            "",
+            at("{ en = \"Taking", 0),
+            "title.zh: found nothing, expected `zh`: the Chinese text",
+        ),
+        (
+            "when = \"len(blocks)",
+            "when = \"length(blocks)",
+            at("when = \"len(blocks)", 7),
+            "the function `length`",
+        ),
+        (
+            "listings = [\"tutorial\", \"torn\"]",
+            "listings = [\"turn\"]",
+            at("[\"tutorial\", \"torn\"]", 1),
+            "expected the id of a listing above: tutorial, torn",
+        ),
+        (
+            "verdict = \"false\"",
+            "verdict = \"outdated\"",
+            at("[[claims]]", 0),
+            "claims[0].since: found nothing",
+        ),
+        (
+            "probe = \"seen",
+            "probe = \"../seen",
+            at("probe = \"seen", 8),
+            "expected the name of a file under probes/",
+        ),
+    ] {
+        let message = broken(from, to);
+        assert!(message.contains(words), "{from} → {to}: {message}");
+        assert!(
+            message.starts_with(&place),
+            "{from} → {to}: {message} at {place}"
+        );
+    }
+}
+
+#[test]
+fn a_text_that_is_no_toml_says_where() {
+    let message = complaint("slug = \"a\"\norder = \n");
+    assert!(message.starts_with("lesson.toml:2:"), "{message}");
+    let message = complaint("slug = \"a\"\nslug = \"b\"\n");
+    assert!(message.starts_with("lesson.toml:2:1: "), "{message}");
+}
+
+#[test]
+fn a_choice_needs_two_answers_and_one_open_end() {
+    let message = broken(", when = \"len(blocks) == processes\"", "");
+    assert!(message.contains("2 answers without `when`"), "{message}");
+}

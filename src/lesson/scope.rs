@@ -1,0 +1,79 @@
+//! `Setting`: everything a lesson's expressions may refer to before and during a run.
+//!
+//! Parameters, the circumstances of the run (`stdout`, `engine`, `method`, `python`) and the names
+//! of the lesson's own `[define]` table. `check` puts the facts of a finished run in front of it
+//! for predictions.
+
+use std::collections::BTreeMap;
+
+use super::expr::{Expr, Scope};
+use super::params::Params;
+use super::value::Value;
+
+/// Names every lesson's expressions may use beside its parameters.
+pub const CIRCUMSTANCES: &[&str] = &["stdout", "engine", "method", "python"];
+
+/// How a run is made, apart from the parameters of its lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circumstances {
+    /// `tty` or `pipe`: the buffering of the programs' stdout.
+    pub stdout: String,
+    /// `native` or `python`.
+    pub engine: String,
+    /// How children start: `fork`, `spawn`, `forkserver`.
+    pub method: String,
+    /// Version of Python: 313 for 3.13. The native engine follows 3.13.
+    pub python: i64,
+}
+
+impl Default for Circumstances {
+    fn default() -> Self {
+        Circumstances {
+            stdout: "tty".to_owned(),
+            engine: "native".to_owned(),
+            method: "fork".to_owned(),
+            python: 313,
+        }
+    }
+}
+
+/// One run's parameters and circumstances, and the lesson's own names over them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    names: BTreeMap<String, Value>,
+}
+
+impl Setting {
+    /// Works out the lesson's definitions, in order; each may use those above it. One that has no
+    /// value stays unknown, and what refers to it says so.
+    #[must_use]
+    pub fn new(
+        params: &Params,
+        circumstances: &Circumstances,
+        defined: &[(String, Expr)],
+    ) -> Setting {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut names = BTreeMap::from([
+            ("stdout".to_owned(), text(&circumstances.stdout)),
+            ("engine".to_owned(), text(&circumstances.engine)),
+            ("method".to_owned(), text(&circumstances.method)),
+            ("python".to_owned(), Value::Int(circumstances.python)),
+        ]);
+        for (name, value) in params.iter() {
+            names.insert(name.to_owned(), value.clone());
+        }
+        let mut setting = Setting { names };
+        for (name, expr) in defined {
+            if let Ok(value) = expr.eval(&setting) {
+                setting.names.insert(name.clone(), value);
+            }
+        }
+        setting
+    }
+}
+
+impl Scope for Setting {
+    fn name(&self, name: &str) -> Option<Value> {
+        self.names.get(name).cloned()
+    }
+}
