@@ -1,12 +1,15 @@
-//! What a process is given at its start: descriptors at numbers agreed on beforehand.
+//! A process's beginning and end: descriptors at numbers agreed on, and collecting children.
 //!
 //! Called by the guard and the stage. Refuses numbers that are not open, so that a process started
-//! by hand ends with a word instead of writing into a stranger's file.
+//! by hand ends with a word instead of writing into a stranger's file; and refuses to wait for just
+//! any child: one is looked for first and then collected by its PID.
 
 use std::io;
-use std::os::fd::{FromRawFd as _, OwnedFd, RawFd};
+use std::mem::MaybeUninit;
+use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 
 /// Takes over the descriptor `number` that the parent left open across exec(2), and marks it so
 /// that the next exec(2) closes it.
@@ -28,6 +31,50 @@ pub fn inherited(number: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
+/// A second descriptor for the same thing, closed by exec(2), with a number not below `lowest`.
+///
+/// # Errors
+/// `EMFILE` at the descriptor limit.
+pub fn duplicate(fd: BorrowedFd<'_>, lowest: RawFd) -> io::Result<OwnedFd> {
+    let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(lowest))?;
+    // SAFETY: the kernel has just made this descriptor for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// The PID of a child that has ended, which stays as it is; `None` while all of them run.
+///
+/// # Errors
+/// `ECHILD` when this process has no children, waited-for ones aside.
+pub fn ended_child() -> io::Result<Option<i32>> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the structure is ours and of the kernel's size.
+    let result = unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), flags) };
+    Errno::result(result)?;
+    // SAFETY: zeroed is a valid siginfo_t, and so is what the kernel made of it.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: waitid fills the fields of a child; where it found none they are still zero.
+    let pid = unsafe { info.si_pid() };
+    Ok((pid != 0).then_some(pid))
+}
+
+/// Collects this child, which has ended, and gives its status as wait(2) does.
+///
+/// # Errors
+/// `ECHILD` when it is no child of this process; `EAGAIN` when it has not ended.
+pub fn reap(pid: i32) -> io::Result<i32> {
+    if pid <= 0 {
+        return Err(Errno::ECHILD.into());
+    }
+    let mut status = 0;
+    // SAFETY: the pointer leads to an int of ours.
+    let result = unsafe { libc::waitpid(pid, &raw mut status, libc::WNOHANG) };
+    match Errno::result(result)? {
+        0 => Err(Errno::EAGAIN.into()),
+        _ => Ok(status),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::fd::{AsRawFd as _, IntoRawFd as _};
@@ -44,5 +91,26 @@ mod tests {
         std::io::Read::read_to_string(&mut &ours, &mut rest).expect("the end of the pipe");
         assert!(super::inherited(1_000_000).is_err());
         assert!(super::inherited(2).is_err());
+    }
+
+    #[test]
+    fn a_child_is_collected_by_its_pid_alone() {
+        let child = std::process::Command::new("sh")
+            .args(["-c", "exit 3"])
+            .spawn()
+            .expect("sh is there");
+        let pid = child.id().cast_signed();
+        let stranger = super::reap(1).expect_err("init is nobody's child");
+        assert_eq!(stranger.raw_os_error(), Some(libc::ECHILD));
+        let process = crate::sys::pidfd::PidFd::open(pid).expect("not waited for");
+        let mut fds = [nix::poll::PollFd::new(
+            std::os::fd::AsFd::as_fd(&process),
+            nix::poll::PollFlags::POLLIN,
+        )];
+        assert_eq!(nix::poll::poll(&mut fds, 5_000_u16), Ok(1));
+        // Other tests have children of their own, so only that somebody is seen can be told.
+        assert!(super::ended_child().expect("there is one").is_some());
+        assert_eq!(super::reap(pid).expect("it has ended"), 3 << 8);
+        assert!(super::reap(pid).is_err(), "once");
     }
 }

@@ -1,0 +1,489 @@
+//! The collector: the one thread that reads everything a run's processes say and see happen to them.
+//!
+//! It reads the event channel, both output streams, the guard's words and the pidfds, and sends what
+//! it read to the dispatcher as `Report`s in the order of arrival. It answers the start handshake.
+//! It never waits for disk, screen or a child; beyond a bound of what nobody has taken it stops
+//! reading, and the processes wait.
+
+mod pace;
+mod roll;
+
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+use self::pace::Pace;
+use self::roll::{FIRST_TOKEN, Roll};
+use super::exits::of_status;
+use super::guard::Word;
+use super::report::{Handle, REPORT_COST, Report, Sent};
+use crate::sys::clock::monotonic_ns;
+use crate::sys::socket::{Inbox, queued, send_packet};
+use crate::trace::{Event, Exit, Kind, Output, PsRow, PsUpdate, Stream, read_packet};
+
+/// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event.
+const LONGEST_PACKET: usize = 448 << 10;
+/// Packets read by one system call.
+const BATCH: usize = 32;
+/// System calls on one channel before the others have their turn.
+const TURN: usize = 16;
+const LONGEST_RUN: usize = 64 << 10;
+
+const WAKE: u64 = 0;
+const CONTROL: u64 = 1;
+const STREAMS: u64 = 2;
+
+/// Gives the first row of ps of a process that was just born.
+pub(crate) type FirstRow = Box<dyn FnMut(i32) -> Option<PsRow> + Send>;
+
+/// The descriptors a collector reads.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    pub events: OwnedFd,
+    pub stdout: OwnedFd,
+    pub stderr: OwnedFd,
+    pub control: Arc<OwnedFd>,
+}
+
+pub(crate) struct Collector {
+    events: Source,
+    streams: [Source; 2],
+    control: Option<Arc<OwnedFd>>,
+    control_inbox: Inbox,
+    epoll: Epoll,
+    roll: Roll,
+    pace: Pace,
+    births: usize,
+    /// Bytes read from the event channel so far.
+    read: usize,
+    /// The guard has said that nothing is left.
+    empty: bool,
+    handle: Arc<Handle>,
+    out: Sender<Sent>,
+    first_row: FirstRow,
+    origin: i64,
+}
+
+/// A channel and its buffers; `None` after its end.
+struct Source {
+    fd: Option<OwnedFd>,
+    inbox: Inbox,
+}
+
+impl Source {
+    /// What is waiting now, in bytes.
+    fn queued(&self) -> usize {
+        self.fd
+            .as_ref()
+            .and_then(|fd| queued(fd.as_fd()).ok())
+            .unwrap_or(0)
+    }
+
+    fn receive(&mut self) -> usize {
+        let Some(fd) = &self.fd else { return 0 };
+        self.inbox.receive(fd.as_fd()).unwrap_or(0)
+    }
+}
+
+impl Collector {
+    /// # Errors
+    /// `EMFILE` at the descriptor limit.
+    pub(crate) fn new(
+        sources: Sources,
+        handle: Arc<Handle>,
+        out: Sender<Sent>,
+        first_row: FirstRow,
+        origin: i64,
+    ) -> std::io::Result<Collector> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let watch =
+            |fd: BorrowedFd<'_>, token| epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token));
+        watch(handle.wake().as_fd(), WAKE)?;
+        watch(sources.control.as_fd(), CONTROL)?;
+        watch(sources.stdout.as_fd(), STREAMS)?;
+        watch(sources.stderr.as_fd(), STREAMS + 1)?;
+        let stream = |fd| Source {
+            fd: Some(fd),
+            inbox: Inbox::new(BATCH, LONGEST_RUN),
+        };
+        Ok(Collector {
+            events: Source {
+                fd: Some(sources.events),
+                inbox: Inbox::new(BATCH, LONGEST_PACKET),
+            },
+            streams: [stream(sources.stdout), stream(sources.stderr)],
+            control: Some(sources.control),
+            control_inbox: Inbox::new(BATCH, 64 << 10),
+            epoll,
+            roll: Roll::default(),
+            pace: Pace::new(),
+            births: 0,
+            read: 0,
+            empty: false,
+            handle,
+            out,
+            first_row,
+            origin,
+        })
+    }
+
+    /// Reads until it is told to stop.
+    pub(crate) fn run(mut self) {
+        let mut held = false;
+        while !self.handle.stopping() {
+            if self.handle.must_hold() {
+                if !held {
+                    let (t, bytes) = (self.now(), self.handle.queued());
+                    self.report(Report::Held { t, bytes }, 0);
+                }
+                held = true;
+                self.rest();
+                continue;
+            }
+            held = false;
+            match self.pace.nap() {
+                Some(nap) => std::thread::sleep(nap),
+                None => self.wait(),
+            }
+            self.births = 0;
+            let packets = self.take_events(BATCH * TURN);
+            self.look_around();
+            self.pace.note(monotonic_ns(), packets, self.births);
+        }
+    }
+
+    fn now(&self) -> i64 {
+        monotonic_ns() - self.origin
+    }
+
+    fn report(&self, report: Report, bytes: usize) {
+        let cost = bytes + REPORT_COST;
+        self.handle.put(cost);
+        // Without a dispatcher there is nobody to tell; it stops us before it goes.
+        let _ = self.out.send(Sent { report, cost });
+    }
+
+    /// Waits until anything can be read or an exit is overdue.
+    fn wait(&self) {
+        let (due, next) = self.roll.overdue(monotonic_ns());
+        let timeout = match next {
+            _ if !due.is_empty() => PollTimeout::ZERO,
+            Some(at) => millis_until(at),
+            None => PollTimeout::NONE,
+        };
+        let mut fds = vec![PollFd::new(self.epoll.0.as_fd(), PollFlags::POLLIN)];
+        fds.extend(
+            self.events
+                .fd
+                .as_ref()
+                .map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)),
+        );
+        // Interrupted: the round finds nothing and we are back here.
+        let _ = poll(&mut fds, timeout);
+    }
+
+    /// While nothing is read from the processes: the guard's words and ours still count.
+    fn rest(&mut self) {
+        let mut fds = vec![PollFd::new(self.handle.wake().as_fd(), PollFlags::POLLIN)];
+        fds.extend(
+            self.control
+                .as_ref()
+                .map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)),
+        );
+        let _ = poll(&mut fds, PollTimeout::NONE);
+        let _ = self.handle.wake().read();
+        self.take_control();
+        self.answer_settle();
+    }
+
+    /// Everything but the event channel: streams, guard, ends of processes.
+    fn look_around(&mut self) {
+        let mut ready = [EpollEvent::empty(); 64];
+        let count = self.epoll.wait(&mut ready, EpollTimeout::ZERO).unwrap_or(0);
+        let mut ended = Vec::new();
+        for event in &ready[..count] {
+            match event.data() {
+                WAKE => {
+                    let _ = self.handle.wake().read();
+                }
+                CONTROL => self.take_control(),
+                token if token < FIRST_TOKEN => {
+                    let index = usize::from(token != STREAMS);
+                    self.take_stream(index, usize::MAX, TURN);
+                }
+                token => ended.extend(i32::try_from(token - FIRST_TOKEN)),
+            }
+        }
+        ended.extend(self.roll.overdue(monotonic_ns()).0);
+        if !ended.is_empty() {
+            self.drain();
+            for pid in ended {
+                self.tell_exit(pid, None);
+            }
+        }
+        self.answer_settle();
+    }
+
+    /// Reads what all channels hold at this moment: before an exit is told, all that the process
+    /// said has to be.
+    fn drain(&mut self) {
+        let target = self.read + self.events.queued();
+        while self.read < target && self.take_events(BATCH) > 0 {}
+        self.drain_streams();
+    }
+
+    fn drain_streams(&mut self) {
+        for index in 0..self.streams.len() {
+            let left = self.streams[index].queued();
+            self.take_stream(index, left, usize::MAX);
+        }
+    }
+
+    /// Reads up to about `most` packets and gives how many.
+    fn take_events(&mut self, most: usize) -> usize {
+        let mut taken = 0;
+        while taken < most {
+            let count = self.events.receive();
+            for index in 0..count {
+                let Some(mut packet) = self.events.inbox.take(index) else {
+                    break;
+                };
+                let (pid, gate) = (packet.pid, packet.descriptor.take());
+                let (length, cut) = (packet.bytes.len(), packet.cut);
+                if length == 0 && pid == 0 {
+                    self.events.fd = None;
+                    return taken;
+                }
+                let event = read_packet(packet.bytes);
+                self.read += length;
+                self.packet(pid, event, length, cut, gate);
+            }
+            taken += count;
+            if count < BATCH {
+                break;
+            }
+        }
+        taken
+    }
+
+    fn packet(
+        &mut self,
+        pid: i32,
+        event: Result<Event, String>,
+        length: usize,
+        cut: bool,
+        gate: Option<OwnedFd>,
+    ) {
+        let event = match event {
+            Ok(event) if !cut => event,
+            Ok(_) => return self.bad(pid, "longer than a packet may be".to_owned()),
+            Err(_) if cut => return self.bad(pid, "longer than a packet may be".to_owned()),
+            Err(why) => return self.bad(pid, why),
+        };
+        match &event.kind {
+            Kind::ProcessStart(_) => self.birth(pid, event, length, gate),
+            Kind::ProcessReaped { exit, .. } => {
+                let (child, t, exit) = (event.pid, event.t, *exit);
+                self.reaped(child, t, pid, exit);
+            }
+            _ => self.report(Report::Packet { pid, event }, length),
+        }
+    }
+
+    fn bad(&mut self, pid: i32, why: String) {
+        let t = self.now();
+        self.report(Report::Bad { pid, t, why }, 0);
+    }
+
+    /// The start handshake: the process waits until we hold its pidfd and its first row of ps.
+    fn birth(&mut self, pid: i32, event: Event, length: usize, gate: Option<OwnedFd>) {
+        self.births += 1;
+        let process = self.roll.enter(pid, &self.epoll);
+        let row = (self.first_row)(pid);
+        if let Some(gate) = &gate {
+            // One that is gone already needs no answer.
+            let _ = send_packet(gate.as_fd(), b"g");
+        }
+        let gone = process.is_none();
+        self.report(
+            Report::Born {
+                pid,
+                event,
+                process,
+                gate,
+            },
+            length,
+        );
+        if let Some(row) = row {
+            let update = PsUpdate {
+                rows: vec![row],
+                gone: Vec::new(),
+            };
+            let t = self.now();
+            self.report(Report::Ps { t, update }, 0);
+        }
+        if gone {
+            self.tell_exit(pid, None);
+        }
+    }
+
+    /// Somebody collected this process's status: its exit comes before that word.
+    fn reaped(&mut self, pid: i32, t: i64, by: i32, exit: Exit) {
+        if self.roll.has(pid) {
+            // What it sent as packets stood before this word; what it wrote may still be waiting.
+            self.drain_streams();
+            self.tell_exit(pid, Some(exit));
+        }
+        self.report(Report::Reaped { pid, t, by, exit }, 0);
+    }
+
+    fn tell_exit(&mut self, pid: i32, reaper: Option<Exit>) {
+        if let Some(exit) = self.roll.exit(pid, reaper, monotonic_ns(), &self.epoll) {
+            let t = self.now();
+            self.report(Report::Exit { pid, t, exit }, 0);
+        }
+    }
+
+    /// Reads up to about `most` bytes of a stream by at most `turns` system calls.
+    fn take_stream(&mut self, index: usize, most: usize, turns: usize) {
+        let (mut taken, mut turn) = (0, 0);
+        while taken < most && turn < turns {
+            let count = self.streams[index].receive();
+            for place in 0..count {
+                let Some(run) = self.streams[index].inbox.take(place) else {
+                    break;
+                };
+                let (pid, data) = (run.pid, run.bytes.to_vec());
+                if data.is_empty() {
+                    if let Some(fd) = self.streams[index].fd.take() {
+                        let _ = self.epoll.delete(fd.as_fd());
+                    }
+                    return;
+                }
+                taken += data.len();
+                self.output(pid, [Stream::Stdout, Stream::Stderr][index], data);
+            }
+            if count < BATCH {
+                break;
+            }
+            turn += 1;
+        }
+    }
+
+    fn output(&mut self, pid: i32, stream: Stream, data: Vec<u8>) {
+        let t = self.now();
+        let mut gone = false;
+        if pid != 0 && !self.roll.has(pid) {
+            let entered = self.roll.enter_stranger(pid, &self.epoll);
+            gone = entered.process.is_none();
+            let (ppid, name, process) = (entered.ppid, entered.name, entered.process);
+            self.report(
+                Report::Stranger {
+                    pid,
+                    t,
+                    ppid,
+                    name,
+                    process,
+                },
+                0,
+            );
+        }
+        let length = data.len();
+        self.report(
+            Report::Output {
+                pid,
+                t,
+                output: Output {
+                    stream,
+                    data,
+                    at: None,
+                },
+            },
+            length,
+        );
+        if gone {
+            self.drain_streams();
+            self.tell_exit(pid, None);
+        }
+    }
+
+    /// The guard's words.
+    fn take_control(&mut self) {
+        while let Some(control) = &self.control {
+            let count = self.control_inbox.receive(control.as_fd()).unwrap_or(0);
+            for index in 0..count {
+                let word = match self.control_inbox.take(index) {
+                    Some(packet) if !packet.bytes.is_empty() => {
+                        serde_json::from_slice(packet.bytes)
+                    }
+                    _ => return self.guard_gone(),
+                };
+                match word {
+                    Ok(word) => self.guard_said(word),
+                    Err(error) => self.bad(0, error.to_string()),
+                }
+            }
+            if count < BATCH {
+                break;
+            }
+        }
+    }
+
+    fn guard_said(&mut self, word: Word) {
+        match word {
+            Word::Started { pid } => self.report(Report::Started { pid }, 0),
+            // Only before the run began, where `supervisor` reads it.
+            Word::Failed { .. } => {}
+            Word::Reaped { pid, status } => {
+                self.drain();
+                let t = self.now();
+                self.reaped(pid, t, 0, of_status(status));
+            }
+            Word::Ended { pids } => self.report(Report::Ended { pids }, 0),
+            Word::Empty => {
+                self.empty = true;
+                self.settle();
+            }
+        }
+    }
+
+    fn guard_gone(&mut self) {
+        if let Some(control) = self.control.take() {
+            let _ = self.epoll.delete(control.as_fd());
+        }
+        if !self.empty {
+            let t = self.now();
+            self.report(Report::GuardLost { t }, 0);
+        }
+    }
+
+    fn answer_settle(&mut self) {
+        if self.handle.take_settle() {
+            self.settle();
+        }
+    }
+
+    /// Nothing of the run lives any more: reports all that is left of it.
+    fn settle(&mut self) {
+        self.drain();
+        for pid in self.roll.untold() {
+            // Twice where the status is not known: once to note the end, once overdue.
+            self.tell_exit(pid, None);
+            if let Some(exit) = self.roll.exit(pid, None, i64::MAX, &self.epoll) {
+                let t = self.now();
+                self.report(Report::Exit { pid, t, exit }, 0);
+            }
+        }
+        let t = self.now();
+        self.report(Report::Settled { t }, 0);
+    }
+}
+
+/// Milliseconds until that time, rounded up, at most a minute.
+fn millis_until(at: i64) -> PollTimeout {
+    let millis = (at - monotonic_ns()).max(0) / 1_000_000 + 1;
+    u16::try_from(millis).map_or(PollTimeout::MAX, PollTimeout::from)
+}

@@ -1,0 +1,158 @@
+//! The roll: every process of the run that the collector has heard of, and whether it still lives.
+//!
+//! Holds a pidfd for each from its first word to its end, so that its end is seen whoever its parent
+//! is. It decides when an exit may be told: with the status known, or after the reaper had its time.
+
+use std::collections::HashMap;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
+
+use super::super::{exits, stat::Stat};
+use crate::sys::pidfd::PidFd;
+use crate::trace::Exit;
+
+/// How long an exit waits for its reaper's word where the kernel does not say (before Linux 6.15).
+const REAPER_TIME: i64 = 300_000_000;
+
+/// Tokens of processes in the epoll set are their PIDs above this.
+pub(crate) const FIRST_TOKEN: u64 = 1 << 32;
+
+#[derive(Debug)]
+struct Entry {
+    process: Option<Arc<PidFd>>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Alive,
+    /// Ended, status not known yet; told as unknown at this time (ns).
+    Ended {
+        tell_at: i64,
+    },
+}
+
+/// A process that was just entered.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    pub process: Option<Arc<PidFd>>,
+    pub ppid: i32,
+    pub name: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Roll {
+    /// Processes whose exit has not been told.
+    entries: HashMap<i32, Entry>,
+    /// How many of them have ended and wait for their reaper's word.
+    ended: usize,
+}
+
+impl Roll {
+    /// Whether this PID is a process that was entered and whose exit has not been told.
+    pub(crate) fn has(&self, pid: i32) -> bool {
+        self.entries.contains_key(&pid)
+    }
+
+    /// Enters a process that introduced itself, and watches it.
+    pub(crate) fn enter(&mut self, pid: i32, epoll: &Epoll) -> Option<Arc<PidFd>> {
+        if self.has(pid) {
+            return self
+                .entries
+                .get(&pid)
+                .and_then(|entry| entry.process.clone());
+        }
+        // Gone already and reaped, or no descriptor left: it is followed without one.
+        let process = PidFd::open(pid).ok().map(Arc::new);
+        if let Some(process) = &process {
+            let token = FIRST_TOKEN + u64::from(pid.unsigned_abs());
+            // Without a watch its end is still told by whoever reaps it.
+            let _ = epoll.add(process.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, token));
+        }
+        self.entries.insert(
+            pid,
+            Entry {
+                process: process.clone(),
+                state: State::Alive,
+            },
+        );
+        process
+    }
+
+    /// Enters a process nobody introduced, with what /proc says of it.
+    pub(crate) fn enter_stranger(&mut self, pid: i32, epoll: &Epoll) -> Entered {
+        let process = self.enter(pid, epoll);
+        let stat = process.is_some().then(|| Stat::of(pid)).flatten();
+        let (ppid, name) = stat.map_or((0, String::new()), |stat| (stat.ppid, stat.name));
+        Entered {
+            process,
+            ppid,
+            name,
+        }
+    }
+
+    /// The exit of a process that ended, once it may be told; it is told once. `reaper` is the word
+    /// of whoever reaped it, where that has come; without it an unknown status waits till `now` has
+    /// come to its time.
+    pub(crate) fn exit(
+        &mut self,
+        pid: i32,
+        reaper: Option<Exit>,
+        now: i64,
+        epoll: &Epoll,
+    ) -> Option<Exit> {
+        let entry = self.entries.get_mut(&pid)?;
+        let exit = match &entry.process {
+            Some(process) => exits::of_process(process, reaper),
+            None => reaper.unwrap_or(Exit::Unknown),
+        };
+        let overdue = matches!(entry.state, State::Ended { tell_at } if now >= tell_at);
+        if exit == Exit::Unknown && reaper.is_none() && entry.process.is_some() && !overdue {
+            if entry.state == State::Alive {
+                entry.state = State::Ended {
+                    tell_at: now + REAPER_TIME,
+                };
+                self.ended += 1;
+                unwatch(entry, epoll);
+            }
+            return None;
+        }
+        unwatch(entry, epoll);
+        self.ended -= usize::from(entry.state != State::Alive);
+        self.entries.remove(&pid);
+        Some(exit)
+    }
+
+    /// PIDs whose exit waits for a reaper that has not spoken by `now`, and when to look again.
+    pub(crate) fn overdue(&self, now: i64) -> (Vec<i32>, Option<i64>) {
+        let mut due = Vec::new();
+        let mut next: Option<i64> = None;
+        if self.ended == 0 {
+            return (due, next);
+        }
+        for (pid, entry) in &self.entries {
+            match entry.state {
+                State::Ended { tell_at } if now >= tell_at => due.push(*pid),
+                State::Ended { tell_at } => next = Some(next.map_or(tell_at, |at| at.min(tell_at))),
+                State::Alive => {}
+            }
+        }
+        (due, next)
+    }
+
+    /// PIDs whose exit has not been told.
+    pub(crate) fn untold(&self) -> Vec<i32> {
+        let mut pids: Vec<i32> = self.entries.keys().copied().collect();
+        pids.sort_unstable();
+        pids
+    }
+}
+
+fn unwatch(entry: &Entry, epoll: &Epoll) {
+    if let Some(process) = &entry.process {
+        // The dispatcher may hold the descriptor still, so that closing ours would not end the watch.
+        let _ = epoll.delete(process.as_fd());
+    }
+}
