@@ -1,0 +1,36 @@
+//! `mp` against real forks: every case is a small program that this binary runs by executing itself
+//! as a single-threaded stage, and a look at what came of it.
+//!
+//! The runner has threads and never forks; the stage has one and does.
+
+#[path = "mp/harness.rs"]
+mod harness;
+#[path = "mp/process.rs"]
+mod process;
+#[path = "mp/synchronize.rs"]
+mod synchronize;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cases = [process::cases(), synchronize::cases()].concat();
+    let mut args = std::env::args();
+    if args.nth(1).as_deref() == Some("__case") {
+        return harness::stage(
+            &cases,
+            &args.next().unwrap_or_default(),
+            args.next().as_deref(),
+        );
+    }
+    let arguments = libtest_mimic::Arguments::from_args();
+    let trials = cases
+        .into_iter()
+        .map(|case| {
+            libtest_mimic::Trial::test(case.name.clone(), move || {
+                harness::run(&case);
+                Ok(())
+            })
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
