@@ -15,6 +15,7 @@
 //! | pool.py | `pool` | Pool, AsyncResult |
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
+//! | (repr) | `repr` | a value of the program as text |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!
 //! # Deliberate differences
@@ -31,6 +32,7 @@ pub mod context;
 mod exceptions;
 mod heap;
 mod process;
+pub mod repr;
 mod stdio;
 mod synchronize;
 pub mod tracer;
