@@ -26,14 +26,18 @@
 //! | `[[claims]]` | `id` `says` `verdict` (`since`) `finding` `probe` `expect`, `python` and `methods` where it holds only there |
 
 mod checks;
+mod embedded;
 mod error;
 mod expr;
+mod folder;
+mod library;
 mod lines;
 mod params;
 mod parse;
 mod questions;
 mod scope;
 mod section;
+mod source;
 mod template;
 mod value;
 mod words;
@@ -41,6 +45,8 @@ mod words;
 pub use checks::{Cell, Check, CheckKind, Of, Who};
 pub use error::LessonError;
 pub use expr::{EvalError, Expr, Scope, SyntaxError};
+pub use folder::{Files, Lesson, Origin};
+pub use library::Library;
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;

@@ -30,8 +30,15 @@ pub enum LessonError {
     },
     #[error("there is no lesson `{given}`: choose one of {known}")]
     Unknown { given: String, known: String },
-    #[error("`{given}` is the name of several lessons: {found}")]
-    Ambiguous { given: String, found: String },
+    #[error(
+        "two lessons are called `{slug}`: the folders {first} and {second}; give one of them \
+         another slug"
+    )]
+    Twice {
+        slug: String,
+        first: String,
+        second: String,
+    },
 }
 
 impl LessonError {
@@ -39,8 +46,10 @@ impl LessonError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            LessonError::Unknown { .. } | LessonError::Ambiguous { .. } => 2,
-            LessonError::Malformed { .. } | LessonError::Unreadable { .. } => 4,
+            LessonError::Unknown { .. } => 2,
+            LessonError::Malformed { .. }
+            | LessonError::Unreadable { .. }
+            | LessonError::Twice { .. } => 4,
         }
     }
 }

@@ -1,0 +1,236 @@
+//! `Lesson`: one lesson folder in memory, whether embedded or read from a disk.
+//!
+//! Owns which files a folder has and how a folder without lesson.toml becomes a lesson. Refuses
+//! files beyond a megabyte and folders without a program.
+
+use std::io::{Error, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::error::LessonError;
+use super::parse::Manifest;
+use super::questions::Outcome;
+use super::scope::{Circumstances, Setting};
+use super::words::{Lang, Words};
+use super::{Params, ParamsError, source};
+
+/// No file of a lesson is longer: a text to read, not a download.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Where a lesson comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Embedded,
+    Folder(PathBuf),
+}
+
+/// The files of a lesson, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Files {
+    pub manifest: Option<String>,
+    pub en: Option<String>,
+    pub zh: Option<String>,
+    /// program.py
+    pub python: String,
+    /// program.rs
+    pub rust: Option<String>,
+    /// Name under probes/ and text, by name.
+    pub probes: Vec<(String, String)>,
+}
+
+/// A lesson.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// Name of its folder: `06-lock`.
+    pub folder: String,
+    pub origin: Origin,
+    pub files: Files,
+    pub manifest: Manifest,
+}
+
+impl Lesson {
+    /// Makes a lesson of a folder's files. `file` names its lesson.toml in errors.
+    ///
+    /// # Errors
+    /// lesson.toml is malformed.
+    pub fn new(
+        folder: &str,
+        file: &str,
+        origin: Origin,
+        files: Files,
+    ) -> Result<Lesson, LessonError> {
+        let manifest = match &files.manifest {
+            Some(text) => Manifest::parse(file, text)?,
+            None => bare(folder),
+        };
+        Ok(Lesson {
+            folder: folder.to_owned(),
+            origin,
+            files,
+            manifest,
+        })
+    }
+
+    /// Reads a folder. Only program.py must be there.
+    ///
+    /// # Errors
+    /// A file that can't be read, is too long or not UTF-8; a malformed lesson.toml.
+    pub fn read(path: &Path) -> Result<Lesson, LessonError> {
+        let text = |name: &str| optional(path.join(name));
+        let files = Files {
+            manifest: text("lesson.toml")?,
+            en: text("en.md")?,
+            zh: text("zh.md")?,
+            python: required(path.join("program.py"))?,
+            rust: text("program.rs")?,
+            probes: probes(&path.join("probes"))?,
+        };
+        let folder = path
+            .canonicalize()
+            .ok()
+            .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| path.to_string_lossy().into_owned());
+        let file = path.join("lesson.toml").display().to_string();
+        Lesson::new(&folder, &file, Origin::Folder(path.to_owned()), files)
+    }
+
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        &self.manifest.slug
+    }
+
+    /// The text to read, in `lang`; empty where the pack has none.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> &str {
+        let text = match lang {
+            Lang::En => &self.files.en,
+            Lang::Zh => &self.files.zh,
+        };
+        text.as_deref().unwrap_or("")
+    }
+
+    /// Whether it can run without Python.
+    #[must_use]
+    pub fn has_native(&self) -> bool {
+        self.files.rust.is_some()
+    }
+
+    /// The defaults, with each `name=value` of `sets` applied.
+    ///
+    /// # Errors
+    /// As `Params::set`.
+    pub fn params<S: AsRef<str>>(&self, sets: &[S]) -> Result<Params, ParamsError> {
+        let mut params = Params::defaults(&self.manifest.parameters);
+        for given in sets {
+            params.set(self.slug(), &self.manifest.parameters, given.as_ref())?;
+        }
+        Ok(params)
+    }
+
+    /// What its expressions mean for one run.
+    #[must_use]
+    pub fn setting(&self, params: &Params, circumstances: &Circumstances) -> Setting {
+        Setting::new(params, circumstances, &self.manifest.define)
+    }
+
+    /// program.py with the parameters' constants at these values; unchanged for the defaults, and
+    /// with the same number of lines always.
+    ///
+    /// # Errors
+    /// The names of parameters that are no constant of the program.
+    pub fn python_source(&self, params: &Params) -> Result<String, Vec<String>> {
+        source::with_params(&self.files.python, &self.manifest.parameters, params)
+    }
+}
+
+/// A folder without lesson.toml: a program to run and look at, nothing to check.
+fn bare(folder: &str) -> Manifest {
+    let name = folder.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let name = if name.is_empty() { folder } else { name };
+    Manifest {
+        slug: name.to_owned(),
+        order: 999,
+        title: Words::new(name, name),
+        summary: Words::new("A program without a text.", "没有配文的程序。"),
+        needs: Vec::new(),
+        parameters: Vec::new(),
+        define: Vec::new(),
+        listings: Vec::new(),
+        outcome: Outcome::Lines,
+        checks: Vec::new(),
+        predictions: Vec::new(),
+        claims: Vec::new(),
+    }
+}
+
+fn optional(path: PathBuf) -> Result<Option<String>, LessonError> {
+    match read_text(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(LessonError::Unreadable {
+            path,
+            needs: "files",
+            source,
+        }),
+    }
+}
+
+fn required(path: PathBuf) -> Result<String, LessonError> {
+    read_text(&path).map_err(|source| LessonError::Unreadable {
+        path,
+        needs: "a program.py",
+        source,
+    })
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    let file = std::fs::File::open(path)?;
+    // A FIFO or a terminal would keep us waiting.
+    if !file.metadata()?.is_file() {
+        return Err(Error::new(ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Error::new(ErrorKind::InvalidData, "longer than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "not UTF-8"))
+}
+
+fn probes(path: &Path) -> Result<Vec<(String, String)>, LessonError> {
+    let mut probes = Vec::new();
+    for (name, entry) in entries(path)? {
+        if name.ends_with(".py") {
+            let text = read_text(&entry).map_err(|source| LessonError::Unreadable {
+                path: entry,
+                needs: "probes",
+                source,
+            })?;
+            probes.push((name, text));
+        }
+    }
+    Ok(probes)
+}
+
+/// Names and paths in a folder, by name; none where there is no folder.
+pub(super) fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, LessonError> {
+    let unreadable = |source| LessonError::Unreadable {
+        path: path.to_owned(),
+        needs: "entries",
+        source,
+    };
+    let listing = match std::fs::read_dir(path) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut found = Vec::new();
+    for entry in listing {
+        let entry = entry.map_err(unreadable)?;
+        found.push((
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        ));
+    }
+    found.sort();
+    Ok(found)
+}
