@@ -7,6 +7,8 @@ pub(crate) mod channels;
 pub(crate) mod collector;
 pub(crate) mod exits;
 pub mod guard;
+pub mod ps;
 pub(crate) mod report;
+pub mod sampler;
 pub(crate) mod stat;
 pub(crate) mod tree;

@@ -4,6 +4,7 @@
 //! the reason it is sound. Nothing here knows events, lessons or processes' roles.
 #![allow(unsafe_code)]
 
+pub mod calendar;
 pub mod clock;
 pub mod fork;
 pub mod futex;

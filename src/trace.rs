@@ -15,6 +15,7 @@
 
 mod event;
 mod packet;
+mod ps_line;
 mod reader;
 mod wire;
 mod writer;

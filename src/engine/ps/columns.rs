@@ -1,0 +1,228 @@
+//! The columns of one row, written from the kernel's numbers by procps' rules.
+//!
+//! `Process` calls `row`; each column has its function. COMMAND is `command`'s. Shares are cut, not
+//! rounded, as procps cuts them.
+
+use super::facts::{StatFacts, StatusFacts};
+use super::host::{Day, Host, Moment};
+use crate::sys::calendar::local_time;
+use crate::trace::PsRow;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Width of the USER column.
+const USER_WIDTH: usize = 8;
+
+/// The whole row.
+pub(super) fn row(
+    stat: &StatFacts,
+    status: &StatusFacts,
+    command: String,
+    host: &mut Host,
+    moment: &Moment,
+) -> PsRow {
+    PsRow {
+        pid: stat.pid,
+        ppid: stat.ppid,
+        user: host.user(status.effective_uid).to_owned(),
+        cpu: cpu(stat, moment),
+        mem: mem(status.resident, host.memory_kib()),
+        vsz: status.size,
+        rss: status.resident,
+        tty: host.terminal(stat.terminal, stat.pid).to_owned(),
+        stat: state(stat, status),
+        start: start(host.start_unix(stat.start_ticks), moment.today),
+        time: time(stat.busy_ticks / host.ticks_per_second()),
+        command,
+    }
+}
+
+/// USER: the name when it fits, else its first seven bytes and a `+`, or the number when the eighth
+/// byte is not ASCII.
+pub(super) fn user(name: Option<String>, uid: u32) -> String {
+    let Some(name) = name else {
+        return uid.to_string();
+    };
+    if name.chars().count() <= USER_WIDTH {
+        return name;
+    }
+    let kept = &name.as_bytes()[..USER_WIDTH - 1];
+    if name.as_bytes()[USER_WIDTH - 1] < 127 {
+        format!("{}+", String::from_utf8_lossy(kept))
+    } else {
+        uid.to_string()
+    }
+}
+
+/// %CPU in tenths: processor time over time since the start.
+pub(super) fn cpu(stat: &StatFacts, moment: &Moment) -> u32 {
+    let lived = moment.boot_ticks.saturating_sub(stat.start_ticks);
+    (stat.busy_ticks * 1000)
+        .checked_div(lived)
+        .map_or(0, saturated)
+}
+
+/// %MEM in tenths: resident over all memory, at most 99.9.
+fn mem(resident: u64, memory: u64) -> u32 {
+    (resident * 1000)
+        .checked_div(memory)
+        .map_or(0, |mem| saturated(mem).min(999))
+}
+
+fn saturated(tenths: u64) -> u32 {
+    u32::try_from(tenths).unwrap_or(u32::MAX)
+}
+
+/// STAT: the state and its second letters: high or low priority, locked pages, session leader,
+/// several threads, foreground of its terminal.
+fn state(stat: &StatFacts, status: &StatusFacts) -> String {
+    let letters = [
+        ('<', stat.nice < 0),
+        ('N', stat.nice > 0),
+        ('L', status.locked > 0),
+        ('s', stat.session == stat.pid),
+        ('l', stat.threads > 1),
+        ('+', stat.group == stat.foreground),
+    ];
+    let mut state = String::with_capacity(8);
+    state.push(stat.state);
+    state.extend(
+        letters
+            .iter()
+            .filter(|(_, holds)| *holds)
+            .map(|(letter, _)| letter),
+    );
+    state
+}
+
+/// START: the time of day when it was today, else the day when it was this year, else the year.
+pub(super) fn start(unix: i64, today: Option<Day>) -> String {
+    let (Some(started), Some(today)) = (local_time(unix), today) else {
+        return String::new();
+    };
+    if started.year != today.year {
+        return started.year.to_string();
+    }
+    if started.year_day != today.year_day {
+        let month = usize::try_from(started.month)
+            .ok()
+            .and_then(|month| MONTHS.get(month));
+        return format!("{}{:02}", month.unwrap_or(&"???"), started.day);
+    }
+    format!("{:02}:{:02}", started.hour, started.minute)
+}
+
+/// TIME: minutes and seconds; hours are minutes too.
+fn time(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cpu, mem, start, state, time, user};
+    use crate::engine::ps::facts::{StatFacts, StatusFacts};
+    use crate::engine::ps::host::{Day, Moment};
+    use crate::sys::calendar::local_time;
+
+    const ASLEEP: StatFacts = StatFacts {
+        state: 'S',
+        pid: 50,
+        ppid: 1,
+        group: 50,
+        session: 40,
+        terminal: 0,
+        foreground: -1,
+        nice: 0,
+        threads: 1,
+        busy_ticks: 0,
+        start_ticks: 1000,
+    };
+    const NOTHING: StatusFacts = StatusFacts {
+        effective_uid: 0,
+        size: 0,
+        resident: 0,
+        locked: 0,
+    };
+
+    #[test]
+    fn a_user_is_a_name_a_cut_name_or_a_number() {
+        let user = |name: &str| user(Some(name.to_owned()), 1234);
+        assert_eq!(user("root"), "root");
+        assert_eq!(user("eightlet"), "eightlet");
+        assert_eq!(user("ninelette"), "ninelet+");
+        assert_eq!(user("ééé"), "ééé");
+        assert_eq!(user("abcdefgéh"), "1234");
+        assert_eq!(super::user(None, 1234), "1234");
+    }
+
+    #[test]
+    fn shares_are_cut_not_rounded() {
+        let at = |boot_ticks| Moment {
+            boot_ticks,
+            today: None,
+        };
+        let busy = |busy_ticks| StatFacts {
+            busy_ticks,
+            ..ASLEEP
+        };
+        assert_eq!(cpu(&busy(199), &at(2000)), 199);
+        assert_eq!(cpu(&busy(1999), &at(3000)), 999);
+        assert_eq!(cpu(&busy(4000), &at(2000)), 4000);
+        assert_eq!(cpu(&busy(1), &at(1000)), 0, "not yet a tick old");
+        assert_eq!(
+            cpu(&busy(1), &at(900)),
+            0,
+            "started after the clock was read"
+        );
+        assert_eq!(mem(1999, 1_000_000), 1);
+        assert_eq!(mem(2_000_000, 1_000_000), 999);
+        assert_eq!(mem(1, 0), 0);
+    }
+
+    #[test]
+    fn the_second_letters_stand_in_their_order() {
+        assert_eq!(state(&ASLEEP, &NOTHING), "S");
+        let all = StatFacts {
+            nice: -5,
+            session: 50,
+            threads: 2,
+            foreground: 50,
+            ..ASLEEP
+        };
+        let locked = StatusFacts {
+            locked: 4,
+            ..NOTHING
+        };
+        assert_eq!(state(&all, &locked), "S<Lsl+");
+        let niced = StatFacts {
+            nice: 5,
+            state: 'T',
+            ..ASLEEP
+        };
+        assert_eq!(state(&niced, &NOTHING), "TN");
+    }
+
+    #[test]
+    fn start_is_a_time_a_day_or_a_year() {
+        let then = 1_700_000_000;
+        let day = Day::from(local_time(then).unwrap());
+        let time = start(then, Some(day));
+        assert!(time.len() == 5 && time.as_bytes()[2] == b':', "{time}");
+        let tomorrow = Day {
+            year_day: day.year_day + 1,
+            ..day
+        };
+        assert!(["Nov14", "Nov15"].contains(&start(then, Some(tomorrow)).as_str()));
+        let later = Day { year: 2030, ..day };
+        assert_eq!(start(then, Some(later)), "2023");
+    }
+
+    #[test]
+    fn hours_are_told_in_minutes() {
+        assert_eq!(time(0), "0:00");
+        assert_eq!(time(61), "1:01");
+        assert_eq!(time(36_000), "600:00");
+    }
+}

@@ -1,0 +1,159 @@
+//! What all rows share: memory, boot time, names of users and terminals, the moment of looking.
+//!
+//! `Process` and the sampler call it; one value serves any number of processes of one thread.
+//! What cannot change is asked once; names are kept from their first use, as `ps` keeps them.
+
+use std::collections::HashMap;
+
+use nix::unistd::{SysconfVar, Uid, User, sysconf};
+use sysinfo::{MemoryRefreshKind, System};
+
+use super::columns;
+use super::tty::Drivers;
+use crate::sys::calendar::{LocalTime, boottime_ns, local_time, realtime_ns};
+
+/// The clock was set, not merely read twice, when it moved against the time since boot by more.
+const CLOCK_WAS_SET_NS: i64 = 10_000_000;
+
+/// Longest name of a user that procps keeps, in bytes.
+const LONGEST_USER: usize = 32;
+
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    #[error("read the size of the memory: {0}")]
+    Memory(#[source] sysinfo::Error),
+    #[error("read when the machine was started: {0}")]
+    BootTime(#[source] sysinfo::Error),
+}
+
+/// The machine, as far as rows of ps need it.
+#[derive(Debug)]
+pub struct Host {
+    memory_kib: u64,
+    ticks_per_second: u64,
+    /// Seconds since 1970.
+    boot_unix: i64,
+    /// Time of day minus time since boot when `boot_unix` was read.
+    clock_offset_ns: i64,
+    users: HashMap<u32, String>,
+    terminals: HashMap<i32, String>,
+    drivers: Option<Drivers>,
+}
+
+/// When a row was looked at; every row of one sample has the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Clock ticks since boot.
+    pub(super) boot_ticks: u64,
+    /// The local day, by which START shows a time, a day or a year.
+    pub(super) today: Option<Day>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) year: i32,
+    pub(super) year_day: i32,
+}
+
+impl From<LocalTime> for Day {
+    fn from(time: LocalTime) -> Day {
+        Day {
+            year: time.year,
+            year_day: time.year_day,
+        }
+    }
+}
+
+impl Host {
+    /// Asks the machine for what all rows need.
+    ///
+    /// # Errors
+    /// When `/proc/meminfo` or `/proc/stat` cannot be read.
+    pub fn new() -> Result<Host, HostError> {
+        let mut system = System::new().map_err(HostError::Memory)?;
+        system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+        let mut host = Host {
+            memory_kib: system.total_memory() / 1024,
+            ticks_per_second: ticks_per_second(),
+            boot_unix: 0,
+            clock_offset_ns: 0,
+            users: HashMap::new(),
+            terminals: HashMap::new(),
+            drivers: None,
+        };
+        host.read_boot_time().map_err(HostError::BootTime)?;
+        Ok(host)
+    }
+
+    /// The moment now. Reads the boot time anew when the clock has been set since.
+    pub fn moment(&mut self) -> Moment {
+        let (boot_ns, unix_ns) = (boottime_ns(), realtime_ns());
+        if (unix_ns - boot_ns - self.clock_offset_ns).abs() > CLOCK_WAS_SET_NS {
+            // The old value stays right to the second or better than nothing.
+            let _ = self.read_boot_time();
+        }
+        let boot_ns = u128::from(boot_ns.unsigned_abs());
+        let boot_ticks = boot_ns * u128::from(self.ticks_per_second) / 1_000_000_000;
+        Moment {
+            boot_ticks: u64::try_from(boot_ticks).unwrap_or(u64::MAX),
+            today: local_time(unix_ns.div_euclid(1_000_000_000)).map(Day::from),
+        }
+    }
+
+    fn read_boot_time(&mut self) -> Result<(), sysinfo::Error> {
+        self.boot_unix = i64::try_from(System::boot_time()?).unwrap_or(i64::MAX);
+        self.clock_offset_ns = realtime_ns() - boottime_ns();
+        Ok(())
+    }
+
+    pub(super) fn memory_kib(&self) -> u64 {
+        self.memory_kib
+    }
+
+    pub(super) fn ticks_per_second(&self) -> u64 {
+        self.ticks_per_second
+    }
+
+    /// The second since 1970 in which a process started.
+    pub(super) fn start_unix(&self, start_ticks: u64) -> i64 {
+        let seconds = i64::try_from(start_ticks / self.ticks_per_second).unwrap_or(i64::MAX);
+        self.boot_unix.saturating_add(seconds)
+    }
+
+    /// The USER column for a user's number.
+    pub(super) fn user(&mut self, uid: u32) -> &str {
+        self.users.entry(uid).or_insert_with(|| {
+            let name = User::from_uid(Uid::from_raw(uid))
+                .ok()
+                .flatten()
+                .map(|user| user.name);
+            columns::user(name.filter(|name| name.len() <= LONGEST_USER), uid)
+        })
+    }
+
+    /// The TTY column for a terminal's device number; `pid` is a process that has it.
+    pub(super) fn terminal(&mut self, terminal: i32, pid: i32) -> &str {
+        const NONE: &str = "?";
+        if terminal == 0 {
+            return NONE;
+        }
+        if !self.terminals.contains_key(&terminal) {
+            let drivers = self.drivers.get_or_insert_with(Drivers::read);
+            // One that is not found is looked for again: its device may come.
+            let Some(name) = drivers.name(terminal, pid) else {
+                return NONE;
+            };
+            self.terminals.insert(terminal, name);
+        }
+        self.terminals.get(&terminal).map_or(NONE, String::as_str)
+    }
+}
+
+/// `USER_HZ`: 100 on every Linux that forklore knows, asked all the same.
+fn ticks_per_second() -> u64 {
+    let ticks = sysconf(SysconfVar::CLK_TCK).ok().flatten();
+    ticks
+        .and_then(|ticks| u64::try_from(ticks).ok())
+        .filter(|&ticks| ticks > 0)
+        .unwrap_or(100)
+}

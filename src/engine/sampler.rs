@@ -1,0 +1,169 @@
+//! The set of followed processes and the rows of ps that changed since the last look.
+//!
+//! The supervisor adds and removes PIDs and takes `PsUpdate`s, by hand or from `SamplerThread`,
+//! which looks ten times a second. It refuses to number events and to know what a process is for.
+
+mod thread;
+
+pub use thread::{SamplerError, SamplerThread};
+
+use std::collections::BTreeMap;
+
+use nix::sys::resource::{Resource, getrlimit};
+
+use super::ps::{Host, HostError, Process, Scratch, Seen};
+use crate::trace::{PsRow, PsUpdate};
+
+/// Every process is read whole at least each so many samples: what was changed from outside (pages
+/// reclaimed, arguments written by a debugger) is seen within three seconds at ten samples a second.
+const WHOLE_EVERY: usize = 32;
+
+/// The share of the process's descriptors the sampler may keep open.
+const DESCRIPTOR_SHARE: u64 = 2;
+
+/// Followed processes and their last rows.
+///
+/// A PID that was reaped and given to another process is not mistaken for the old one: the old one
+/// is reported gone, and the new one is followed only if it is added.
+#[derive(Debug)]
+pub struct Sampler {
+    host: Host,
+    scratch: Scratch,
+    followed: BTreeMap<i32, Followed>,
+    /// Processes whose files may still be kept open.
+    spare: usize,
+    samples: usize,
+    /// Gone since the last sample without one having noticed: their PID was added anew.
+    replaced: Vec<i32>,
+}
+
+#[derive(Debug)]
+struct Followed {
+    process: Process,
+    /// The last row somebody was told.
+    told: Option<PsRow>,
+    kept_open: bool,
+}
+
+impl Sampler {
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn new() -> Result<Sampler, HostError> {
+        let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(256, |(soft, _)| soft);
+        let descriptors = usize::try_from(limit / DESCRIPTOR_SHARE).unwrap_or(usize::MAX);
+        Ok(Sampler {
+            host: Host::new()?,
+            scratch: Scratch::default(),
+            followed: BTreeMap::new(),
+            spare: descriptors / Process::DESCRIPTORS,
+            samples: 0,
+            replaced: Vec::new(),
+        })
+    }
+
+    /// Follows the process that has this PID now; its first row comes with the next sample.
+    pub fn add(&mut self, pid: i32) {
+        self.add_told(pid, None);
+    }
+
+    /// Follows the process and gives its first row at once, to be told without waiting for the next
+    /// sample; `None` when there is no such process.
+    pub fn row(&mut self, pid: i32) -> Option<PsRow> {
+        let row = super::ps::row(pid, &mut self.host)?;
+        self.add_told(pid, Some(row.clone()));
+        Some(row)
+    }
+
+    /// `told` is a row of it that somebody knows already.
+    fn add_told(&mut self, pid: i32, told: Option<PsRow>) {
+        if let Some(known) = self.followed.get_mut(&pid) {
+            let moment = self.host.moment();
+            let seen = known
+                .process
+                .refresh(&mut self.host, &moment, &mut self.scratch, false);
+            if seen != Seen::Gone {
+                known.told = told.or_else(|| known.told.take());
+                return;
+            }
+            if self.forget(pid).is_some_and(|old| old.told.is_some()) {
+                self.replaced.push(pid);
+            }
+        }
+        let mut process = Process::new(pid);
+        let kept_open = self.spare > 0;
+        if kept_open {
+            self.spare -= 1;
+            process.keep_open();
+        }
+        self.followed.insert(
+            pid,
+            Followed {
+                process,
+                told,
+                kept_open,
+            },
+        );
+    }
+
+    /// Follows it no longer; nothing more is said of it, not even that it is gone.
+    pub fn remove(&mut self, pid: i32) {
+        self.forget(pid);
+    }
+
+    fn forget(&mut self, pid: i32) -> Option<Followed> {
+        let followed = self.followed.remove(&pid)?;
+        self.spare += usize::from(followed.kept_open);
+        Some(followed)
+    }
+
+    /// How many processes are followed.
+    pub fn len(&self) -> usize {
+        self.followed.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.followed.is_empty()
+    }
+
+    /// Looks at every followed process: the rows that are not what was told last, by PID, and the
+    /// PIDs whose row is gone. A process that vanished before its first row is forgotten in silence.
+    ///
+    /// A PID may be in both: the process that had it is gone, another one has it.
+    pub fn sample(&mut self) -> PsUpdate {
+        let moment = self.host.moment();
+        let mut update = PsUpdate {
+            rows: Vec::new(),
+            gone: std::mem::take(&mut self.replaced),
+        };
+        let mut vanished = Vec::new();
+        self.samples = self.samples.wrapping_add(1);
+        for (index, (&pid, followed)) in self.followed.iter_mut().enumerate() {
+            let whole = (self.samples + index).is_multiple_of(WHOLE_EVERY);
+            match followed
+                .process
+                .refresh(&mut self.host, &moment, &mut self.scratch, whole)
+            {
+                Seen::Gone => vanished.push(pid),
+                Seen::Same | Seen::Changed => update.rows.extend(followed.news()),
+            }
+        }
+        for pid in vanished {
+            if self.forget(pid).is_some_and(|old| old.told.is_some()) {
+                update.gone.push(pid);
+            }
+        }
+        update
+    }
+}
+
+impl Followed {
+    /// The row, when it is not the one told last; it counts as told from then on.
+    fn news(&mut self) -> Option<PsRow> {
+        let row = self
+            .process
+            .row()
+            .filter(|row| Some(*row) != self.told.as_ref())?;
+        self.told = Some(row.clone());
+        self.told.clone()
+    }
+}

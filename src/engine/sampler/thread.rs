@@ -1,0 +1,133 @@
+//! The thread that samples: ten looks a second, each update sent through a channel.
+//!
+//! The supervisor starts one for a run. It sleeps without waking while nothing is followed, ends
+//! when its handle is dropped, and leaves out looks while its reader is behind: rows then come
+//! later, none is lost.
+
+use std::io;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick, unbounded};
+
+use super::Sampler;
+use crate::engine::ps::{self, Host, HostError};
+use crate::trace::{PsRow, PsUpdate};
+
+/// Ten looks a second.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Updates that may lie unread before looks are left out.
+const UNREAD: usize = 4;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SamplerError {
+    #[error("prepare the rows of ps: {0}")]
+    Host(#[from] HostError),
+    #[error("start the thread that samples: {0}")]
+    Thread(#[source] io::Error),
+}
+
+/// The handle of the sampling thread. Dropping it stops the thread and waits for it, which takes
+/// no longer than one look.
+#[derive(Debug)]
+pub struct SamplerThread {
+    /// Taken when it is dropped: the thread ends with it.
+    requests: Option<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+    /// For first rows, which are read on the caller's thread.
+    host: Host,
+}
+
+#[derive(Debug)]
+enum Request {
+    Add(i32, Option<Box<PsRow>>),
+    Remove(i32),
+}
+
+impl SamplerThread {
+    /// Starts the thread; updates that are not empty come through the receiver.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read or no thread can be started.
+    pub fn start() -> Result<(SamplerThread, Receiver<PsUpdate>), SamplerError> {
+        let mut sampler = Sampler::new()?;
+        let host = Host::new()?;
+        let (requests, todo) = unbounded();
+        let (updates, receiver) = bounded(UNREAD);
+        let thread = std::thread::Builder::new()
+            .name("ps sampler".to_owned())
+            .spawn(move || run(&mut sampler, &todo, &updates))
+            .map_err(SamplerError::Thread)?;
+        let handle = SamplerThread {
+            requests: Some(requests),
+            thread: Some(thread),
+            host,
+        };
+        Ok((handle, receiver))
+    }
+
+    /// Follows the process that has this PID now. Never waits for the thread.
+    pub fn add(&self, pid: i32) {
+        self.send(Request::Add(pid, None));
+    }
+
+    /// Reads the first row of a process at once, on the caller's thread, and follows it; the row is
+    /// not sent again unless it changes. `None` when there is no such process.
+    pub fn row(&mut self, pid: i32) -> Option<PsRow> {
+        let row = ps::row(pid, &mut self.host)?;
+        self.send(Request::Add(pid, Some(Box::new(row.clone()))));
+        Some(row)
+    }
+
+    /// Follows it no longer; an update already on its way may still name it.
+    pub fn remove(&self, pid: i32) {
+        self.send(Request::Remove(pid));
+    }
+
+    fn send(&self, request: Request) {
+        if let Some(requests) = &self.requests {
+            // It fails only when the thread has ended because nobody reads its updates any more.
+            let _ = requests.send(request);
+        }
+    }
+}
+
+impl Drop for SamplerThread {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there was reported by its own hook and ends nothing but the rows.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Takes requests as they come and looks at every tick, until the handle or the reader is gone.
+fn run(sampler: &mut Sampler, todo: &Receiver<Request>, updates: &Sender<PsUpdate>) {
+    let mut ticks = never();
+    let mut ticking = false;
+    loop {
+        select! {
+            recv(todo) -> request => match request {
+                Ok(Request::Add(pid, told)) => sampler.add_told(pid, told.map(|row| *row)),
+                Ok(Request::Remove(pid)) => sampler.remove(pid),
+                Err(_) => return,
+            },
+            recv(ticks) -> _ => {
+                if !updates.is_full() && !deliver(sampler.sample(), updates) {
+                    return;
+                }
+            }
+        }
+        if ticking == sampler.is_empty() {
+            ticking = !sampler.is_empty();
+            ticks = if ticking { tick(PERIOD) } else { never() };
+        }
+    }
+}
+
+/// Whether somebody still reads.
+fn deliver(update: PsUpdate, updates: &Sender<PsUpdate>) -> bool {
+    update == PsUpdate::default() || updates.send(update).is_ok()
+}
