@@ -10,5 +10,6 @@ pub mod guard;
 pub mod ps;
 pub(crate) mod report;
 pub mod sampler;
+pub mod stage;
 pub(crate) mod stat;
 pub(crate) mod tree;

@@ -10,5 +10,6 @@ pub mod feed;
 pub mod lesson;
 pub mod model;
 pub mod mp;
+pub mod programs;
 pub mod sys;
 pub mod trace;

@@ -8,6 +8,7 @@ fn main() -> ExitCode {
         .collect();
     let word = |index: usize| args.get(index).map(String::as_str);
     match (word(1), word(2)) {
+        (Some("__stage"), Some(json)) => forklore::engine::stage::main(json),
         (Some("__guard"), Some(json)) => forklore::engine::guard::main(json).into(),
         _ => ExitCode::SUCCESS,
     }

@@ -44,4 +44,6 @@ pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
 pub use stdio::{flush, print_end, print_line, write_stderr};
-pub use synchronize::{Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore};
+pub use synchronize::{
+    AnyLock, Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore,
+};

@@ -315,3 +315,33 @@ lock_type!(
     RLock,
     Kind::Recursive
 );
+
+/// A lock of either kind, for programs that choose when they run.
+#[derive(Debug, Clone)]
+pub enum AnyLock {
+    Lock(Lock),
+    RLock(RLock),
+}
+
+impl AnyLock {
+    /// Waits for the lock and takes it.
+    #[track_caller]
+    pub fn acquire(&self) -> bool {
+        match self {
+            AnyLock::Lock(lock) => lock.acquire(),
+            AnyLock::RLock(lock) => lock.acquire(),
+        }
+    }
+
+    /// Gives the lock up.
+    ///
+    /// # Errors
+    /// As the kind it is.
+    #[track_caller]
+    pub fn release(&self) -> Result<()> {
+        match self {
+            AnyLock::Lock(lock) => lock.release(),
+            AnyLock::RLock(lock) => lock.release(),
+        }
+    }
+}
