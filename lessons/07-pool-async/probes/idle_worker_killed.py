@@ -16,6 +16,7 @@ def f():
 
 def try_in_a_pool():
     os.setpgid(0, 0)  # a group of its own: what is left of the pool has to be killed from outside
+    signal.alarm(20)
     pool = mp.Pool(processes=1)
     pool.apply_async(f).get(20)
     worker = pool._pool[0]
@@ -39,7 +40,7 @@ def try_in_a_pool():
 def main():
     trial = mp.Process(target=try_in_a_pool)
     trial.start()
-    trial.join(20)
+    trial.join()
     try:
         os.killpg(trial.pid, signal.SIGKILL)
     except ProcessLookupError:

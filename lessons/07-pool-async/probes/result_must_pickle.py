@@ -30,6 +30,7 @@ def answer_of(result):
 
 def try_in_a_pool():
     os.setpgid(0, 0)  # a group of its own: what is left of the pool has to be killed from outside
+    signal.alarm(20)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where the dying thread's traceback goes
     pool = mp.Pool(processes=2)
     before = answer_of(pool.apply_async(f, ('good',)))
@@ -43,7 +44,7 @@ def try_in_a_pool():
 def main():
     trial = mp.Process(target=try_in_a_pool)
     trial.start()
-    trial.join(20)
+    trial.join()
     try:
         os.killpg(trial.pid, signal.SIGKILL)
     except ProcessLookupError:
