@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
+use std::ops::RangeInclusive;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -200,9 +201,9 @@ fn minutes(start: &str) -> i32 {
     hours.parse::<i32>().unwrap() * 60 + minutes.parse::<i32>().unwrap()
 }
 
-/// Compares our row with the real line, ours taken before and after it. %CPU of
-/// a `busy` process may also be off by one clock tick of its two seconds, the unit it is made of.
-fn assert_same(before: &PsRow, real: &str, after: &PsRow, busy: bool) {
+/// Compares our row with the real line, ours taken before and after it; `cpu` is what %CPU may have
+/// been in between, in tenths.
+fn assert_same(before: &PsRow, real: &str, after: &PsRow, cpu: RangeInclusive<i64>) {
     let width = pid_width();
     let (ours, theirs) = (before.line(width), real);
     let (elapsed, columns) = split(&ours);
@@ -210,11 +211,9 @@ fn assert_same(before: &PsRow, real: &str, after: &PsRow, busy: bool) {
     assert_eq!(columns, real_columns, "\nours: {ours}\nreal: {theirs}");
 
     let (later, _) = split(&after.line(width));
-    let unit = if busy { 6 } else { 1 };
-    let (low, high) = (elapsed.cpu.min(later.cpu), elapsed.cpu.max(later.cpu));
     assert!(
-        (low - unit..=high + unit).contains(&real_elapsed.cpu),
-        "%CPU\nours: {ours}\nreal: {theirs}"
+        cpu.contains(&real_elapsed.cpu),
+        "%CPU in {cpu:?}\nours: {ours}\nreal: {theirs}"
     );
     let seconds = elapsed.seconds.saturating_sub(1)..=later.seconds + 1;
     assert!(
@@ -228,21 +227,19 @@ fn assert_same(before: &PsRow, real: &str, after: &PsRow, busy: bool) {
     );
 
     // With the elapsed columns of the real line, ours is that line to the last space.
-    if !busy {
-        let cpu = real_elapsed.cpu.try_into().unwrap();
-        let time = format!(
-            "{}:{:02}",
-            real_elapsed.seconds / 60,
-            real_elapsed.seconds % 60
-        );
-        let same = PsRow {
-            cpu,
-            time,
-            start: real_elapsed.start,
-            ..before.clone()
-        };
-        assert_eq!(same.line(width), theirs);
-    }
+    let cpu = real_elapsed.cpu.try_into().unwrap();
+    let time = format!(
+        "{}:{:02}",
+        real_elapsed.seconds / 60,
+        real_elapsed.seconds % 60
+    );
+    let same = PsRow {
+        cpu,
+        time,
+        start: real_elapsed.start,
+        ..before.clone()
+    };
+    assert_eq!(same.line(width), theirs);
 }
 
 /// Compares processes that hold still with the real ps. One that still moves (a program not yet
@@ -266,7 +263,9 @@ fn compare(held: &[&Held], host: &mut Host) -> Vec<PsRow> {
                     .iter()
                     .find(|line| split(line).1[1] == before.pid.to_string());
                 let real = real.unwrap_or_else(|| panic!("ps does not know {}", before.pid));
-                assert_same(before, real, after, false);
+                // What does nothing falls from the one to the other.
+                let cpu = i64::from(after.cpu) - 1..=i64::from(before.cpu) + 1;
+                assert_same(before, real, after, cpu);
             }
             return after;
         }
@@ -308,6 +307,27 @@ fn sleeping_stopped_and_zombie() {
     assert_eq!((rows[2].vsz, rows[2].rss), (0, 0));
 }
 
+/// Clock ticks a process has computed and lived, read by other means than ours.
+fn ticks(pid: i32) -> (i64, i64) {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let field = |number: usize| fields[number - 3].parse::<i64>().unwrap();
+    let now: i64 = uptime
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .replace('.', "")
+        .parse()
+        .unwrap();
+    (field(14) + field(15), now - field(22))
+}
+
 #[test]
 fn a_busy_loop() {
     if !present(&["ps", "sh"]) {
@@ -315,16 +335,21 @@ fn a_busy_loop() {
     }
     let mut host = Host::new().unwrap();
     let busy = Held::start(Command::new("sh").args(["-c", "while :; do :; done"]));
-    // Two seconds of processor time: one tick more or less is half a percent.
     let deadline = Instant::now() + DEADLINE;
     while !row(busy.pid, &mut host).time.ends_with(":02") {
         assert!(Instant::now() < deadline, "{:?}", row(busy.pid, &mut host));
         std::thread::sleep(Duration::from_millis(20));
     }
+    let (least, from) = ticks(busy.pid);
     let before = row(busy.pid, &mut host);
     let real = real_ps(&[busy.pid]);
     let after = row(busy.pid, &mut host);
-    assert_same(&before, &real[1], &after, true);
+    let (most, to) = ticks(busy.pid);
+    let cpu = least * 1000 / (to + 1) - 1..=most * 1000 / (from - 1) + 1;
+    for ours in [&before, &after] {
+        assert!(cpu.contains(&i64::from(ours.cpu)), "{cpu:?} {ours:?}");
+    }
+    assert_same(&before, &real[1], &after, cpu);
     assert_eq!(after.stat, "R");
     assert!(after.cpu > 100, "{after:?}");
 }

@@ -27,7 +27,7 @@ pub(super) fn row(
         pid: stat.pid,
         ppid: stat.ppid,
         user: host.user(status.effective_uid).to_owned(),
-        cpu: cpu(stat, moment),
+        cpu: cpu(stat.busy_ticks, host.lived_ticks(stat.start_ticks, moment)),
         mem: mem(status.resident, host.memory_kib()),
         vsz: status.size,
         rss: status.resident,
@@ -56,12 +56,9 @@ pub(super) fn user(name: Option<String>, uid: u32) -> String {
     }
 }
 
-/// %CPU in tenths: processor time over time since the start.
-pub(super) fn cpu(stat: &StatFacts, moment: &Moment) -> u32 {
-    let lived = moment.boot_ticks.saturating_sub(stat.start_ticks);
-    (stat.busy_ticks * 1000)
-        .checked_div(lived)
-        .map_or(0, saturated)
+/// %CPU in tenths: processor time over time since the start, both in clock ticks.
+pub(super) fn cpu(busy: u64, lived: u64) -> u32 {
+    (busy * 1000).checked_div(lived).map_or(0, saturated)
 }
 
 /// %MEM in tenths: resident over all memory, at most 99.9.
@@ -123,7 +120,7 @@ fn time(seconds: u64) -> String {
 mod tests {
     use super::{cpu, mem, start, state, time, user};
     use crate::engine::ps::facts::{StatFacts, StatusFacts};
-    use crate::engine::ps::host::{Day, Moment};
+    use crate::engine::ps::host::Day;
     use crate::sys::calendar::local_time;
 
     const ASLEEP: StatFacts = StatFacts {
@@ -159,23 +156,10 @@ mod tests {
 
     #[test]
     fn shares_are_cut_not_rounded() {
-        let at = |boot_ticks| Moment {
-            boot_ticks,
-            today: None,
-        };
-        let busy = |busy_ticks| StatFacts {
-            busy_ticks,
-            ..ASLEEP
-        };
-        assert_eq!(cpu(&busy(199), &at(2000)), 199);
-        assert_eq!(cpu(&busy(1999), &at(3000)), 999);
-        assert_eq!(cpu(&busy(4000), &at(2000)), 4000);
-        assert_eq!(cpu(&busy(1), &at(1000)), 0, "not yet a tick old");
-        assert_eq!(
-            cpu(&busy(1), &at(900)),
-            0,
-            "started after the clock was read"
-        );
+        assert_eq!(cpu(199, 1000), 199);
+        assert_eq!(cpu(1999, 2000), 999);
+        assert_eq!(cpu(4000, 1000), 4000);
+        assert_eq!(cpu(1, 0), 0, "not yet a tick old");
         assert_eq!(mem(1999, 1_000_000), 1);
         assert_eq!(mem(2_000_000, 1_000_000), 999);
         assert_eq!(mem(1, 0), 0);

@@ -92,12 +92,25 @@ impl Host {
             // The old value stays right to the second or better than nothing.
             let _ = self.read_boot_time();
         }
-        let boot_ns = u128::from(boot_ns.unsigned_abs());
-        let boot_ticks = boot_ns * u128::from(self.ticks_per_second) / 1_000_000_000;
+        let boot_ticks = self.uptime_ticks(boot_ns);
         Moment {
-            boot_ticks: u64::try_from(boot_ticks).unwrap_or(u64::MAX),
+            boot_ticks,
             today: local_time(unix_ns.div_euclid(1_000_000_000)).map(Day::from),
         }
+    }
+
+    /// Clock ticks since boot as procps has them: by way of hundredths of a second in floating
+    /// point, so that some ticks come one too low (1.15 × 100 is 114.99…). For a process that is
+    /// a third of a second old, that tick is half a percent of %CPU.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "procps' own arithmetic"
+    )]
+    fn uptime_ticks(&self, boot_ns: i64) -> u64 {
+        let seconds = (boot_ns / 10_000_000) as f64 / 100.0;
+        (seconds * self.ticks_per_second as f64) as u64
     }
 
     fn read_boot_time(&mut self) -> Result<(), sysinfo::Error> {
@@ -112,6 +125,19 @@ impl Host {
 
     pub(super) fn ticks_per_second(&self) -> u64 {
         self.ticks_per_second
+    }
+
+    /// How long a process has lived, in clock ticks; through floating point like `uptime_ticks`.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "procps' own arithmetic"
+    )]
+    pub(super) fn lived_ticks(&self, start_ticks: u64, moment: &Moment) -> u64 {
+        let ticks_per_second = self.ticks_per_second as f64;
+        let seconds = moment.boot_ticks.saturating_sub(start_ticks) as f64 / ticks_per_second;
+        (seconds * ticks_per_second) as u64
     }
 
     /// The second since 1970 in which a process started.
@@ -156,4 +182,50 @@ fn ticks_per_second() -> u64 {
         .and_then(|ticks| u64::try_from(ticks).ok())
         .filter(|&ticks| ticks > 0)
         .unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Host, Moment};
+
+    #[test]
+    fn ticks_come_out_as_procps_has_them() {
+        let host = Host {
+            ticks_per_second: 100,
+            ..Host::new().unwrap()
+        };
+        // 1.15 * 100 and 0.57 * 100 as C computes them.
+        assert_eq!(host.uptime_ticks(1_159_999_999), 114);
+        assert_eq!(host.uptime_ticks(1_200_000_000), 120);
+        let at = |boot_ticks| Moment {
+            boot_ticks,
+            today: None,
+        };
+        assert_eq!(host.lived_ticks(1000, &at(1057)), 56);
+        assert_eq!(host.lived_ticks(1000, &at(1058)), 57);
+        assert_eq!(
+            host.lived_ticks(1000, &at(900)),
+            0,
+            "started after the clock was read"
+        );
+    }
+
+    #[test]
+    fn the_boot_time_is_the_kernels() {
+        let stat = std::fs::read_to_string("/proc/stat").unwrap();
+        let line = stat
+            .lines()
+            .find_map(|line| line.strip_prefix("btime "))
+            .unwrap();
+        assert_eq!(Host::new().unwrap().boot_unix, line.parse::<i64>().unwrap());
+    }
+
+    #[test]
+    fn users_and_terminals_have_names() {
+        let mut host = Host::new().unwrap();
+        assert_eq!(host.user(0), "root");
+        assert_eq!(host.user(4_000_001), "4000001");
+        assert_eq!(host.terminal(0, 1), "?");
+        assert_eq!(host.terminal(0x7fff_ffff, 1), "?");
+    }
 }

@@ -175,7 +175,10 @@ impl Known {
 
     /// The columns that change by themselves.
     fn time_passes(&mut self, host: &Host, moment: &Moment) -> Seen {
-        let cpu = columns::cpu(&self.stat, moment);
+        let cpu = columns::cpu(
+            self.stat.busy_ticks,
+            host.lived_ticks(self.stat.start_ticks, moment),
+        );
         let mut seen = Seen::Same;
         if cpu != self.row.cpu {
             self.row.cpu = cpu;
