@@ -199,7 +199,7 @@ fn read_text(path: &Path) -> Result<String, Error> {
 fn probes(path: &Path) -> Result<Vec<(String, String)>, LessonError> {
     let mut probes = Vec::new();
     for (name, entry) in entries(path)? {
-        if name.ends_with(".py") {
+        if entry.extension().is_some_and(|ending| ending == "py") {
             let text = read_text(&entry).map_err(|source| LessonError::Unreadable {
                 path: entry,
                 needs: "probes",

@@ -1,0 +1,246 @@
+//! Rules about the programs: file names that shadow the standard library, and the Rust twin.
+//!
+//! A line of program.rs ends with `// py:N` (or `// py:N-M`, `// py:N,M`) where it does what line N
+//! of program.py does. Within a function these rise, and every line of program.py that uses
+//! multiprocessing, prints or sleeps is somebody's.
+
+use super::Report;
+
+/// Modules a program of ours imports; a file of that name beside it would be imported instead.
+const SHADOWED: &[&str] = &[
+    "array",
+    "queue",
+    "multiprocessing",
+    "time",
+    "random",
+    "string",
+    "types",
+    "signal",
+    "socket",
+    "threading",
+    "pickle",
+    "os",
+    "sys",
+    "io",
+    "struct",
+    "ctypes",
+];
+
+/// Calls that make a line of program.py one the twin must have.
+const CALLS: &[&str] = &[
+    "Process(",
+    "Array(",
+    "Value(",
+    "Manager(",
+    "Queue(",
+    "SimpleQueue(",
+    "JoinableQueue(",
+    "RLock(",
+    "Lock(",
+    "Semaphore(",
+    "Event(",
+    "Condition(",
+    "Barrier(",
+    "Pipe(",
+    "Pool(",
+    "print(",
+    "sleep(",
+    ".start(",
+    ".join(",
+    ".terminate(",
+    ".kill(",
+    ".acquire(",
+    ".release(",
+    ".put(",
+    ".get(",
+    ".dict(",
+    ".list(",
+    ".values(",
+    ".apply(",
+    ".apply_async(",
+    ".map(",
+    ".close(",
+    ".successful(",
+    ".ready(",
+    ".wait(",
+];
+
+/// No file is called like a module of the standard library.
+pub(super) fn names(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    for (name, _) in &lesson.files.probes {
+        if let Some(module) = name.strip_suffix(".py")
+            && SHADOWED.contains(&module)
+        {
+            report.say(
+                &format!("probes/{name}"),
+                None,
+                format!("would be imported instead of the standard library's `{module}`"),
+            );
+        }
+    }
+    if SHADOWED.contains(&lesson.folder.as_str()) {
+        report.say(
+            "",
+            None,
+            "a folder of this name can be imported instead of the standard library's module",
+        );
+    }
+}
+
+/// A line of the twin that says which lines of program.py it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Mapped {
+    /// From 1, in program.rs.
+    line: usize,
+    first: usize,
+    last: usize,
+    /// How many functions began before it.
+    function: usize,
+}
+
+/// The twin's lines map to program.py's.
+pub(super) fn twin(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    let Some(rust) = &lesson.files.rust else {
+        if lesson.files.manifest.is_some() {
+            report.say(
+                "program.rs",
+                None,
+                "is missing: the lesson has no native twin",
+            );
+        }
+        return;
+    };
+    let python: Vec<&str> = lesson.files.python.lines().collect();
+    let mapped = match mapping(rust) {
+        Ok(mapped) => mapped,
+        Err((line, text)) => {
+            report.say(
+                "program.rs",
+                Some(line),
+                format!("`py:{text}` is no line of program.py: write `// py:N`"),
+            );
+            return;
+        }
+    };
+    let mut before: Option<&Mapped> = None;
+    for entry in &mapped {
+        let ends = [entry.first, entry.last];
+        for number in &ends[..if entry.first == entry.last { 1 } else { 2 }] {
+            if !number
+                .checked_sub(1)
+                .and_then(|at| python.get(at))
+                .is_some_and(|line| is_code(line))
+            {
+                report.say(
+                    "program.rs",
+                    Some(entry.line),
+                    format!("py:{number} is no line of code in program.py"),
+                );
+            }
+        }
+        if let Some(before) = before
+            && before.function == entry.function
+            && entry.first < before.first
+        {
+            report.say(
+                "program.rs",
+                Some(entry.line),
+                format!(
+                    "py:{} stands after py:{} (line {}): within a function they rise",
+                    entry.first, before.first, before.line
+                ),
+            );
+        }
+        before = Some(entry);
+    }
+    for (place, line) in python.iter().enumerate() {
+        let number = place + 1;
+        let is_mapped = mapped
+            .iter()
+            .any(|entry| (entry.first..=entry.last).contains(&number));
+        if !is_mapped && is_code(line) && needs_a_twin(line) {
+            report.say(
+                "program.py",
+                Some(number),
+                format!(
+                    "no line of program.rs is `// py:{number}`: `{}`",
+                    line.trim()
+                ),
+            );
+        }
+    }
+}
+
+fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
+    let mut found = Vec::new();
+    let mut function = 0;
+    for (place, text) in rust.lines().enumerate() {
+        let (code, comment) = match text.rsplit_once("// py:") {
+            Some((code, comment)) => (code, Some(comment.trim())),
+            None => (text, None),
+        };
+        let code = code.trim_start();
+        if ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn "]
+            .iter()
+            .any(|start| code.starts_with(start))
+        {
+            function += 1;
+        }
+        let Some(comment) = comment else { continue };
+        for part in comment.split(',') {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            match (first.trim().parse(), last.trim().parse()) {
+                (Ok(first), Ok(last)) => found.push(Mapped {
+                    line: place + 1,
+                    first,
+                    last,
+                    function,
+                }),
+                _ => return Err((place + 1, comment.to_owned())),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && !line.starts_with('#')
+}
+
+/// It does something the twin's run must show.
+fn needs_a_twin(line: &str) -> bool {
+    let code = line.trim_start();
+    if code.starts_with("import ") || code.starts_with("from ") || code.starts_with("def ") {
+        return false;
+    }
+    CALLS.iter().any(|call| code.contains(call))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mapped, mapping};
+
+    #[test]
+    fn the_twins_lines_say_where_they_belong() {
+        let rust = "pub fn foo() {\n    a(); // py:8\n    b(); // py:9-10, 12\n}\nfn main() {\n    c(); // py:3\n}\n";
+        let entry = |line, first, last, function| Mapped {
+            line,
+            first,
+            last,
+            function,
+        };
+        assert_eq!(
+            mapping(rust).unwrap(),
+            [
+                entry(2, 8, 8, 1),
+                entry(3, 9, 10, 1),
+                entry(3, 12, 12, 1),
+                entry(6, 3, 3, 2)
+            ]
+        );
+        assert_eq!(mapping("x(); // py:a\n").unwrap_err(), (1, "a".to_owned()));
+    }
+}

@@ -1,0 +1,316 @@
+//! Rules about lesson.toml: its place, its constants, and that all its expressions have values.
+
+use super::Report;
+use crate::lesson::checks::{CheckKind, Who};
+use crate::lesson::expr::{EvalError, Scope};
+use crate::lesson::lines::{Expected, Lines, Loops};
+use crate::lesson::params::{Parameter, ParameterKind, Params};
+use crate::lesson::questions::{Outcome, PredictionKind};
+use crate::lesson::scope::Circumstances;
+use crate::lesson::template::Template;
+use crate::lesson::value::Value;
+use crate::lesson::{outcome, printed, source};
+
+/// `06-lock` holds the lesson of order 6 and slug `lock`, with something to check.
+pub(super) fn head(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    let manifest = &lesson.manifest;
+    let wanted = format!("{:02}-{}", manifest.order, manifest.slug);
+    if lesson.folder != wanted {
+        report.say(
+            "lesson.toml",
+            None,
+            format!("order and slug say this folder is `{wanted}`"),
+        );
+    }
+    if !manifest.checks.iter().any(|check| check.kind.is_textual()) {
+        report.say(
+            "lesson.toml",
+            None,
+            "no check speaks of printed lines: a plain run of program.py can't be tested",
+        );
+    }
+}
+
+/// Every parameter is a constant of program.py, and its default the value there.
+pub(super) fn constants(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    for parameter in &lesson.manifest.parameters {
+        let name = parameter.constant();
+        let default = parameter.default();
+        match source::find(&lesson.files.python, &name) {
+            None => report.say(
+                "program.py",
+                None,
+                format!(
+                    "parameter `{}` needs the line `{name} = {}` at its top",
+                    parameter.name,
+                    default.repr()
+                ),
+            ),
+            Some(constant) => {
+                let literal = constant.value(&lesson.files.python);
+                if !source::means(literal, &default) {
+                    report.say(
+                        "program.py",
+                        Some(constant.line + 1),
+                        format!(
+                            "`{name}` is {literal} here, the default of `{}` is {}",
+                            parameter.name,
+                            default.repr()
+                        ),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Every expression that needs no run has a value, at the defaults and at the ends of each range.
+pub(super) fn expressions(report: &mut Report<'_>) {
+    let manifest = &report.lesson.manifest;
+    let mut complaints: Vec<String> = Vec::new();
+    for (params, words) in corners(&manifest.parameters) {
+        for stdout in ["tty", "pipe"] {
+            let circumstances = Circumstances {
+                stdout: stdout.to_owned(),
+                ..Circumstances::default()
+            };
+            let setting = report.lesson.setting(&params, &circumstances);
+            for (place, error) in errors_in(report, &setting) {
+                let complaint = format!("{place}: {error} (with {words}, stdout {stdout})");
+                // One complaint a place; the other settings would say the same.
+                if !complaints
+                    .iter()
+                    .any(|said| said.starts_with(&format!("{place}:")))
+                {
+                    complaints.push(complaint);
+                }
+            }
+        }
+    }
+    for complaint in complaints {
+        report.say("lesson.toml", None, complaint);
+    }
+}
+
+/// The defaults, and each parameter in turn at its bounds or choices.
+fn corners(parameters: &[Parameter]) -> Vec<(Params, String)> {
+    let mut found = vec![(Params::defaults(parameters), "the defaults".to_owned())];
+    for parameter in parameters {
+        let values = match &parameter.kind {
+            ParameterKind::Int { min, max, .. } => vec![Value::Int(*min), Value::Int(*max)],
+            ParameterKind::Bool { default } => vec![Value::Bool(!default)],
+            ParameterKind::Seconds { min, max, .. } => vec![Value::Float(*min), Value::Float(*max)],
+            ParameterKind::Choice { choices, .. } => choices
+                .iter()
+                .map(|choice| Value::Text(choice.value.clone()))
+                .collect(),
+        };
+        for value in values {
+            let mut params = Params::defaults(parameters);
+            let words = format!("{} = {value}", parameter.name);
+            if params
+                .set_value("", parameters, &parameter.name, &value)
+                .is_ok()
+            {
+                found.push((params, words));
+            }
+        }
+    }
+    found
+}
+
+fn errors_in(report: &Report<'_>, scope: &dyn Scope) -> Vec<(String, EvalError)> {
+    let manifest = &report.lesson.manifest;
+    let mut errors = Vec::new();
+    let mut note = |place: String, result: Result<(), EvalError>| {
+        if let Err(error) = result {
+            errors.push((place, error));
+        }
+    };
+    for (name, expr) in &manifest.define {
+        note(format!("define.{name}"), expr.eval(scope).map(drop));
+    }
+    note(
+        "outcome".to_owned(),
+        match &manifest.outcome {
+            Outcome::Blocks { .. } => manifest.outcome.of_lines(&[], scope).map(drop),
+            _ => Ok(()),
+        },
+    );
+    for check in &manifest.checks {
+        let place = format!("check {}", check.id);
+        match check.when.as_ref().map(|when| when.holds(scope)) {
+            Some(Ok(false)) => {}
+            Some(Err(error)) => note(place, Err(error)),
+            _ => note(place, of_kind(&check.kind, scope)),
+        }
+    }
+    for prediction in &manifest.predictions {
+        let place = format!("prediction {}", prediction.id);
+        if let Some(Err(error)) = prediction.when.as_ref().map(|when| when.holds(scope)) {
+            note(place.clone(), Err(error));
+        }
+        note(
+            place,
+            match &prediction.kind {
+                PredictionKind::Order { items, .. } => items.expand(scope).map(drop),
+                PredictionKind::Number { min, max, .. } => {
+                    min.int(scope).and_then(|_| max.int(scope)).map(drop)
+                }
+                _ => Ok(()),
+            },
+        );
+    }
+    errors
+}
+
+fn of_kind(kind: &CheckKind, scope: &dyn Scope) -> Result<(), EvalError> {
+    let lines = |lines: &Lines| lines.expand(scope).map(drop);
+    let looped = |loops: &Loops, lines: &Lines| {
+        loops
+            .each(scope, &mut |scope| lines.expand(scope).map(drop))
+            .map(drop)
+    };
+    match kind {
+        CheckKind::LinesMultiset { lines: all, .. } | CheckKind::LinesExact { lines: all } => {
+            lines(all)
+        }
+        CheckKind::LinesInOrder { loops, lines }
+        | CheckKind::ContiguousBlocks { loops, lines }
+        | CheckKind::NeverTogether { loops, lines } => looped(loops, lines),
+        CheckKind::LineBefore { line, others } | CheckKind::LineAfter { line, others } => {
+            lines(line)?;
+            others.as_ref().map_or(Ok(()), lines)
+        }
+        CheckKind::LineTimes { line, times } => {
+            lines(line)?;
+            expected(times, scope)
+        }
+        CheckKind::ProcessLines {
+            process,
+            loops,
+            lines,
+        } => {
+            looped(loops, lines)?;
+            named(process, loops, scope)
+        }
+        CheckKind::ExitCodes { who, code } => match who {
+            Who::Role(_) => expected(code, scope),
+            Who::Named { process, loops } => named(process, loops, scope),
+        },
+        CheckKind::ProcessCount { count, .. } | CheckKind::TaskPids { count } => {
+            expected(count, scope)
+        }
+        CheckKind::AtMostAlive { n, .. } | CheckKind::TasksAtMost { n } => n.int(scope).map(drop),
+        CheckKind::TaskResults { tasks, .. } => optional(tasks.as_ref(), scope),
+        CheckKind::DeliveredOnce { puts, gets, .. } => {
+            optional(puts.as_ref(), scope)?;
+            optional(gets.as_ref(), scope)
+        }
+        CheckKind::FinalValue { cells, .. } => cells.iter().try_for_each(|cell| {
+            cell.loops
+                .each(scope, &mut |scope| {
+                    cell.at.eval(scope)?;
+                    expected(&cell.value, scope)
+                })
+                .map(drop)
+        }),
+        CheckKind::Raised { error, .. } => error.fill(scope).map(drop),
+        CheckKind::Status { status } => expected(status, scope),
+        CheckKind::TasksNeverOverlap
+        | CheckKind::SubmitsReturnAtOnce
+        | CheckKind::SubmitsWaitForResult
+        | CheckKind::LockExclusive { .. }
+        | CheckKind::NeverRaised { .. }
+        | CheckKind::NothingLeft => Ok(()),
+    }
+}
+
+fn named(process: &Template, loops: &Loops, scope: &dyn Scope) -> Result<(), EvalError> {
+    loops
+        .each(scope, &mut |scope| process.fill(scope).map(drop))
+        .map(drop)
+}
+
+fn expected(expected: &Expected, scope: &dyn Scope) -> Result<(), EvalError> {
+    expected.test(&Value::None, scope).map(drop)
+}
+
+fn optional(value: Option<&Expected>, scope: &dyn Scope) -> Result<(), EvalError> {
+    value.map_or(Ok(()), |value| expected(value, scope))
+}
+
+/// The tutorial's listing has an outcome, and its lines are those the outcome speaks of.
+pub(super) fn listings(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    let manifest = &lesson.manifest;
+    let params = Params::defaults(&manifest.parameters);
+    let setting = lesson.setting(&params, &Circumstances::default());
+    for listing in &manifest.listings {
+        if listing.id != "tutorial" && listing.title.is_none() {
+            report.say(
+                "lesson.toml",
+                None,
+                format!(
+                    "listing {}: a listing that is not the tutorial's needs a title",
+                    listing.id
+                ),
+            );
+        }
+        let lines: Vec<&str> = listing.lines.iter().map(String::as_str).collect();
+        let complaint = match &manifest.outcome {
+            Outcome::Blocks {
+                loops,
+                lines: block,
+                ..
+            } => {
+                let slots = loops.each(&setting, &mut |scope| block.expand(scope));
+                let slots: Vec<_> = slots.into_iter().flatten().flatten().collect();
+                let found = printed::multiset(&slots, &lines);
+                let label = manifest.outcome.of_lines(&lines, &setting);
+                if let Some(place) = found.missing.first() {
+                    Some(format!("it lacks the line `{}` of a block", slots[*place]))
+                } else {
+                    let torn = matches!(label, Ok(Some(label)) if label.text == outcome::TORN);
+                    (torn && listing.id == "tutorial")
+                        .then(|| "one of its blocks is torn".to_owned())
+                }
+            }
+            _ => lines.is_empty().then(|| "it is empty".to_owned()),
+        };
+        if let Some(complaint) = complaint {
+            report.say(
+                "lesson.toml",
+                None,
+                format!("listing {}: {complaint}", listing.id),
+            );
+        }
+    }
+}
+
+/// Every claim has its probe, every probe its claim.
+pub(super) fn probes(report: &mut Report<'_>) {
+    let lesson = report.lesson;
+    let claims = &lesson.manifest.claims;
+    for claim in claims {
+        if !lesson
+            .files
+            .probes
+            .iter()
+            .any(|(name, _)| *name == claim.probe)
+        {
+            report.say(
+                "lesson.toml",
+                None,
+                format!("claim {}: there is no probes/{}", claim.id, claim.probe),
+            );
+        }
+    }
+    for (name, _) in &lesson.files.probes {
+        if !claims.iter().any(|claim| claim.probe == *name) {
+            report.say(&format!("probes/{name}"), None, "no claim names this probe");
+        }
+    }
+}
