@@ -2,6 +2,11 @@
 //! as a single-threaded stage, and a look at what came of it.
 //!
 //! The runner has threads and never forks; the stage has one and does.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects"
+)]
 
 #[path = "mp/harness.rs"]
 mod harness;

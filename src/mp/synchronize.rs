@@ -89,7 +89,7 @@ impl SemLock {
     /// Leaves what `enter` took.
     #[inline]
     pub(crate) fn leave(&self) {
-        if !self.word.shallow() {
+        if self.kind == Kind::Plain || !self.word.shallow() {
             self.word.give();
         }
     }

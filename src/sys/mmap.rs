@@ -116,6 +116,7 @@ impl Block {
 
     /// The word at byte `offset`, a multiple of 4.
     #[inline]
+    #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
     pub fn u32(&self, offset: usize) -> &AtomicU32 {
         let at = self.at(offset, 4, 4).cast::<u32>();
         // SAFETY: in bounds, aligned, mapped as long as &self lives, and only ever used atomically
@@ -125,6 +126,7 @@ impl Block {
 
     /// The double word at byte `offset`, a multiple of 8.
     #[inline]
+    #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
     pub fn u64(&self, offset: usize) -> &AtomicU64 {
         let at = self.at(offset, 8, 8).cast::<u64>();
         // SAFETY: as for u32.

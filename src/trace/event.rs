@@ -243,6 +243,10 @@ names! {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro that declares the enum has no place for #[default]"
+)]
 impl Default for OpName {
     fn default() -> Self {
         OpName::Other

@@ -50,6 +50,12 @@ pub fn read_packet(bytes: &[u8]) -> Result<Event, String> {
     wire::decode(text).map_err(|error| error.to_string())
 }
 
+/// The part of a header that is looked at first: a newer one may have other fields.
+#[derive(serde::Deserialize)]
+struct Version {
+    forklore: u32,
+}
+
 /// A recording, read line by line.
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -71,11 +77,6 @@ impl<R: BufRead> Reader<R> {
         read_line(&mut input, &mut buf, 1)?;
         if buf.is_empty() {
             return Err(ReadError::Empty);
-        }
-        // The version is looked at first: a newer header may have other fields.
-        #[derive(serde::Deserialize)]
-        struct Version {
-            forklore: u32,
         }
         let version: Version = serde_json::from_slice(&buf).map_err(ReadError::NoHeader)?;
         if version.forklore > FORMAT {

@@ -50,6 +50,7 @@ pub struct Header {
 
 /// The flat object. Field order here is the order written.
 #[derive(Debug, Serialize, Deserialize, Default)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(super) struct Line {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub seq: u64,

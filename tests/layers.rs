@@ -1,0 +1,201 @@
+//! Imports point down: every `crate::` path in `src/` and in the lessons' programs is held against
+//! the table of layers.
+//!
+//! One package has no crate walls, so this test is the wall. It also keeps unsafe code inside `sys`.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Module → what it may import. A module may always import itself.
+const ALLOWED: &[(&str, &[&str])] = &[
+    // L0
+    ("error", &[]),
+    ("text", &[]),
+    ("sys", &[]),
+    ("trace", &[]),
+    // L1
+    ("mp", &["sys", "trace"]),
+    ("model", &["trace"]),
+    ("lesson", &["text", "error"]),
+    // L2
+    ("check", &["model", "trace", "lesson"]),
+    ("feed", &["trace", "model"]),
+    ("programs", &["mp"]),
+    // L3
+    (
+        "engine",
+        &[
+            "programs", "mp", "feed", "model", "trace", "sys", "lesson", "text", "error",
+        ],
+    ),
+    ("replay", &["model", "feed", "trace", "text", "error"]),
+    // L4
+    (
+        "report",
+        &["check", "lesson", "model", "trace", "text", "error", "feed"],
+    ),
+    (
+        "tui",
+        &["feed", "model", "lesson", "text", "check", "trace", "error"],
+    ),
+    // L5
+    (
+        "cli",
+        &[
+            "tui", "report", "replay", "engine", "check", "feed", "lesson", "model", "trace",
+            "text", "error", "programs", "sys",
+        ],
+    ),
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the package") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `src/mp/pool.rs` → `mp`; a lesson's program is part of `programs`.
+fn module_of(path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(root()).expect("inside the package");
+    let mut parts = inside.iter().map(|part| part.to_string_lossy());
+    match parts.next().as_deref() {
+        Some("lessons") => Some("programs".to_owned()),
+        _ => {
+            let name = parts.next()?.trim_end_matches(".rs").to_owned();
+            (name != "lib" && name != "main").then_some(name)
+        }
+    }
+}
+
+/// Every word that follows `crate::`, braces opened.
+fn imports(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with('$') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(group) => {
+                let (mut depth, mut start, mut names) = (0, 0, Vec::new());
+                for (i, c) in group.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => {
+                            names.push(&group[start..i]);
+                            break;
+                        }
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            names.push(&group[start..i]);
+                            start = i + 1;
+                        }
+                        _ => {}
+                    }
+                }
+                names
+            }
+            None => vec![rest],
+        };
+        for name in names {
+            let word: String = name
+                .trim_start()
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
+            // An exported macro is not a module.
+            if !word.is_empty() && word != "print_py" {
+                found.insert(word);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_point_down() {
+    let mut files = Vec::new();
+    rust_files(&root().join("src"), &mut files);
+    rust_files(&root().join("lessons"), &mut files);
+    assert!(files.len() > 20, "the package's files are found");
+    let mut wrong = Vec::new();
+    for path in files {
+        let Some(module) = module_of(&path) else {
+            continue;
+        };
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!(
+                "{}: the module '{module}' has no layer",
+                path.display()
+            ));
+            continue;
+        };
+        let text = fs::read_to_string(&path).expect("a file of the package");
+        for import in imports(&text) {
+            if import != module && !allowed.contains(&import.as_str()) {
+                wrong.push(format!(
+                    "{}: {module} may not import {import}",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_code_is_in_sys_alone() {
+    let mut files = Vec::new();
+    for folder in ["src", "lessons", "tests", "benches"] {
+        let folder = root().join(folder);
+        if folder.is_dir() {
+            rust_files(&folder, &mut files);
+        }
+    }
+    let fence = root().join("src/sys");
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a file of the package");
+        let wrong = text.lines().any(|line| {
+            let code = line.split("//").next().unwrap_or_default();
+            ["unsafe {", "unsafe fn", "unsafe impl"]
+                .iter()
+                .any(|word| code.contains(word))
+                && !code.contains('"')
+        });
+        assert!(
+            !wrong || path.starts_with(&fence),
+            "{}: unsafe code outside sys",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups() {
+    let text = "use crate::mp::{a, b};\n    use crate::{sys::x, trace::{y, z}, feed};\n// crate::nothing\n";
+    let found = imports(text);
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        ["feed", "mp", "sys", "trace"]
+    );
+}
