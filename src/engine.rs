@@ -3,13 +3,20 @@
 //! The supervisor's side lives in this process (`native`, `supervisor`, `collector`, `dispatcher`);
 //! `guard` and `stage` are processes of their own. A run comes out as a `Feed`.
 
-pub(crate) mod channels;
-pub(crate) mod collector;
-pub(crate) mod exits;
+mod channels;
+mod collector;
+mod dispatcher;
+mod exits;
 pub mod guard;
+mod ledger;
+pub mod native;
 pub mod ps;
-pub(crate) mod report;
+mod report;
 pub mod sampler;
+pub mod shutdown;
 pub mod stage;
-pub(crate) mod stat;
-pub(crate) mod tree;
+mod stat;
+mod supervisor;
+mod tree;
+
+pub use supervisor::{Run, StartError};

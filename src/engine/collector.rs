@@ -21,6 +21,7 @@ use super::exits::of_status;
 use super::guard::Word;
 use super::report::{Handle, REPORT_COST, Report, Sent};
 use crate::sys::clock::monotonic_ns;
+use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
 use crate::trace::{Event, Exit, Kind, Output, PsRow, PsUpdate, Stream, read_packet};
 
@@ -46,6 +47,8 @@ pub(crate) struct Sources {
     pub stdout: OwnedFd,
     pub stderr: OwnedFd,
     pub control: Arc<OwnedFd>,
+    /// The main process, watched before it says anything.
+    pub main: Arc<PidFd>,
 }
 
 pub(crate) struct Collector {
@@ -105,6 +108,8 @@ impl Collector {
         watch(sources.control.as_fd(), CONTROL)?;
         watch(sources.stdout.as_fd(), STREAMS)?;
         watch(sources.stderr.as_fd(), STREAMS + 1)?;
+        let mut roll = Roll::default();
+        roll.watch(&sources.main, &epoll);
         let stream = |fd| Source {
             fd: Some(fd),
             inbox: Inbox::new(BATCH, LONGEST_RUN),
@@ -118,7 +123,7 @@ impl Collector {
             control: Some(sources.control),
             control_inbox: Inbox::new(BATCH, 64 << 10),
             epoll,
-            roll: Roll::default(),
+            roll,
             pace: Pace::new(),
             births: 0,
             read: 0,
@@ -434,9 +439,8 @@ impl Collector {
 
     fn guard_said(&mut self, word: Word) {
         match word {
-            Word::Started { pid } => self.report(Report::Started { pid }, 0),
             // Only before the run began, where `supervisor` reads it.
-            Word::Failed { .. } => {}
+            Word::Started { .. } | Word::Failed { .. } => {}
             Word::Reaped { pid, status } => {
                 self.drain();
                 let t = self.now();

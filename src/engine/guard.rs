@@ -123,7 +123,7 @@ impl Guard {
         let mut left = self.collect();
         while left {
             if self.must_end() {
-                let pids = tree::end(None, || {
+                let pids = tree::end_descendants(|| {
                     self.collect();
                 });
                 self.say(&Word::Ended { pids });
@@ -215,22 +215,22 @@ fn start_main(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<i32> {
     posix_spawn(
         &config.program,
         &actions,
-        &clean_signals()?,
+        &clean_signals()?.0,
         &argv,
         &environment(),
     )
     .map(nix::unistd::Pid::as_raw)
 }
 
-/// Attributes that give a started program the signal state it would have at a shell.
-pub(crate) fn clean_signals() -> nix::Result<PosixSpawnAttr> {
+/// Attributes that give a started program the signal state it would have at a shell, and the flags
+/// that put them into force.
+pub(crate) fn clean_signals() -> nix::Result<(PosixSpawnAttr, PosixSpawnFlags)> {
     let mut attributes = PosixSpawnAttr::init()?;
     attributes.set_sigmask(&SigSet::empty())?;
     attributes.set_sigdefault(&SigSet::all())?;
-    attributes.set_flags(
-        PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF,
-    )?;
-    Ok(attributes)
+    let flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF;
+    attributes.set_flags(flags)?;
+    Ok((attributes, flags))
 }
 
 fn environment() -> Vec<CString> {

@@ -69,10 +69,6 @@ pub(crate) enum Report {
         t: i64,
         bytes: usize,
     },
-    /// The guard started the main process.
-    Started {
-        pid: i32,
-    },
     /// The guard ended the tree and had to signal these.
     Ended {
         pids: Vec<i32>,

@@ -6,12 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::os::fd::AsFd as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
+use super::guard::GUARD_VARIABLE;
 use super::stat::Stat;
+use crate::sys::process::reap;
 use crate::sys::{clock, pidfd::PidFd};
 
 /// How long a process may take to end on SIGTERM.
@@ -56,23 +59,74 @@ fn descendants(table: &Table, roots: &[i32]) -> Vec<i32> {
     found
 }
 
-/// Ends every descendant of this process, or, where `of` names some, those processes and all their
-/// descendants. `reap` is called again and again to collect what has ended.
+/// Ends every descendant of this process. `reap` is called again and again to collect what ended.
 ///
 /// Gives the PIDs that were alive and had to be signalled, in the order they were found.
-pub(crate) fn end(of: Option<&[i32]>, mut reap: impl FnMut()) -> Vec<i32> {
+pub(crate) fn end_descendants(mut reap: impl FnMut()) -> Vec<i32> {
     let me = std::process::id().cast_signed();
+    end(|table| descendants(table, &[me]), |_| reap())
+}
+
+/// Ends what is left of a run whose guard is gone: the processes known, those marked as the guard's
+/// in their environment, and all their descendants. What became a child of this process is
+/// collected, nothing else is.
+pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
+    let mark = format!("{GUARD_VARIABLE}={guard}");
+    let me = std::process::id().cast_signed();
+    let find = |table: &Table| {
+        // Looked at after the table was read: its line under this PID is this process's.
+        let mut roots: Vec<i32> = known
+            .iter()
+            .filter(|process| process.signal(None).is_ok())
+            .map(|process| process.pid())
+            .collect();
+        let others = table
+            .keys()
+            .filter(|pid| **pid != me && !roots.contains(pid));
+        let marked: Vec<i32> = others
+            .copied()
+            .filter(|pid| is_marked(*pid, mark.as_bytes()))
+            .collect();
+        roots.extend(marked);
+        roots.extend(descendants(table, &roots));
+        roots
+    };
+    end(find, |seen| {
+        for pid in seen {
+            // Most are somebody else's children, or still alive.
+            let _ = reap(*pid);
+        }
+    })
+}
+
+fn is_marked(pid: i32, mark: &[u8]) -> bool {
+    let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    environment
+        .split(|byte| *byte == 0)
+        .any(|variable| variable == mark)
+}
+
+/// Ends the processes that `find` finds in the table, until it finds none alive. `reap` is given
+/// every PID found so far.
+fn end(mut find: impl FnMut(&Table) -> Vec<i32>, mut reap: impl FnMut(&[i32])) -> Vec<i32> {
     let mut ended = Vec::new();
+    let mut seen = Vec::new();
     for (signal, time) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, PATIENCE)] {
-        let deadline = clock::monotonic_ns() + i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        let deadline = clock::deadline(time).unwrap_or(i64::MAX);
         let mut held: HashMap<i32, PidFd> = HashMap::new();
         loop {
-            reap();
+            reap(&seen);
             let table = table();
-            let mut tree = of.map_or_else(Vec::new, <[i32]>::to_vec);
-            tree.extend(descendants(&table, of.unwrap_or(&[me])));
-            tree.retain(|pid| *pid != me && table.get(pid).is_some_and(|stat| !stat.is_dead()));
+            let mut tree = find(&table);
+            seen.extend(
+                tree.iter()
+                    .filter(|pid| !seen.contains(pid))
+                    .copied()
+                    .collect::<Vec<_>>(),
+            );
+            tree.retain(|pid| table.get(pid).is_some_and(|stat| !stat.is_dead()));
             if tree.is_empty() {
+                reap(&seen);
                 return ended;
             }
             if clock::monotonic_ns() >= deadline {
@@ -80,10 +134,11 @@ pub(crate) fn end(of: Option<&[i32]>, mut reap: impl FnMut()) -> Vec<i32> {
             }
             held.retain(|pid, _| tree.contains(pid));
             for pid in tree {
-                if !held.contains_key(&pid)
-                    && let Some(process) = hold(pid, &table)
-                {
-                    // One that ended meanwhile, or is somebody else's by now, needs no signal.
+                if held.contains_key(&pid) {
+                    continue;
+                }
+                // One that ended meanwhile, or is somebody else's by now, needs no signal.
+                if let Some(process) = hold(pid, &table) {
                     if process.signal(Some(signal)).is_ok() && !ended.contains(&pid) {
                         ended.push(pid);
                     }

@@ -67,18 +67,29 @@ impl Roll {
         // Gone already and reaped, or no descriptor left: it is followed without one.
         let process = PidFd::open(pid).ok().map(Arc::new);
         if let Some(process) = &process {
-            let token = FIRST_TOKEN + u64::from(pid.unsigned_abs());
-            // Without a watch its end is still told by whoever reaps it.
-            let _ = epoll.add(process.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, token));
+            self.watch(process, epoll);
+        } else {
+            self.entries.insert(
+                pid,
+                Entry {
+                    process: None,
+                    state: State::Alive,
+                },
+            );
         }
-        self.entries.insert(
-            pid,
-            Entry {
-                process: process.clone(),
-                state: State::Alive,
-            },
-        );
         process
+    }
+
+    /// Enters a process that is held already, and watches it.
+    pub(crate) fn watch(&mut self, process: &Arc<PidFd>, epoll: &Epoll) {
+        let token = FIRST_TOKEN + u64::from(process.pid().unsigned_abs());
+        // Without a watch its end is still told by whoever reaps it.
+        let _ = epoll.add(process.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, token));
+        let entry = Entry {
+            process: Some(Arc::clone(process)),
+            state: State::Alive,
+        };
+        self.entries.insert(process.pid(), entry);
     }
 
     /// Enters a process nobody introduced, with what /proc says of it.

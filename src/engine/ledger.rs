@@ -1,0 +1,144 @@
+//! The ledger: numbers of events and birth numbers of processes, given out in one place.
+//!
+//! Owned by the dispatcher alone. A PID names a process only until the kernel gives it away again;
+//! the birth number names it for ever. A PID whose process has exited and that is born again is a
+//! new process.
+
+use std::collections::HashMap;
+
+use crate::trace::{Event, Exit, Kind, Role};
+
+/// A process of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub proc: u32,
+    pub role: Role,
+    pub daemon: bool,
+    /// How it ended, once that was told.
+    pub exit: Option<Exit>,
+}
+
+impl Member {
+    fn is_alive(&self) -> bool {
+        self.exit.is_none()
+    }
+
+    /// The run goes on as long as this lives, its main process ended or not: daemons, workers,
+    /// services and strangers are not waited for, as CPython does not wait for them.
+    fn is_awaited(&self) -> bool {
+        self.is_alive() && !self.daemon && self.role == Role::Process
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    seq: u64,
+    births: u32,
+    /// The latest process under each PID.
+    members: HashMap<i32, Member>,
+}
+
+impl Ledger {
+    /// Numbers an event. `pid` is 0 for one that belongs to no process.
+    pub(crate) fn number(&mut self, t: i64, pid: i32, tid: Option<i32>, kind: Kind) -> Event {
+        self.seq += 1;
+        let proc = self.members.get(&pid).map(|member| member.proc);
+        Event {
+            seq: self.seq,
+            t,
+            proc,
+            pid: if proc.is_some() { pid } else { 0 },
+            tid,
+            kind,
+        }
+    }
+
+    /// Enters a process. One that lives under this PID keeps its number and changes its role: it
+    /// wrote something before it introduced itself.
+    pub(crate) fn enter(&mut self, pid: i32, role: Role, daemon: bool) -> Member {
+        let proc = match self.members.get(&pid) {
+            Some(member) if member.is_alive() => member.proc,
+            _ => {
+                self.births += 1;
+                self.births - 1
+            }
+        };
+        let member = Member {
+            proc,
+            role,
+            daemon,
+            exit: None,
+        };
+        self.members.insert(pid, member);
+        member
+    }
+
+    /// The latest process under this PID.
+    pub(crate) fn member(&self, pid: i32) -> Option<Member> {
+        self.members.get(&pid).copied()
+    }
+
+    /// Whether the process under this PID lives.
+    pub(crate) fn lives(&self, pid: i32) -> bool {
+        self.members.get(&pid).is_some_and(Member::is_alive)
+    }
+
+    /// Notes an exit.
+    pub(crate) fn exited(&mut self, pid: i32, exit: Exit) {
+        if let Some(member) = self.members.get_mut(&pid) {
+            member.exit = Some(exit);
+        }
+    }
+
+    /// Number of processes alive.
+    pub(crate) fn alive(&self) -> usize {
+        self.members
+            .values()
+            .filter(|member| member.is_alive())
+            .count()
+    }
+
+    /// Whether a process lives that the run waits for though its main process has ended.
+    pub(crate) fn awaits(&self) -> bool {
+        self.members.values().any(Member::is_awaited)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ledger;
+    use crate::trace::{Exit, Kind, Role};
+
+    #[test]
+    fn a_pid_born_again_is_another_process() {
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.enter(70, Role::Main, false).proc, 0);
+        assert_eq!(ledger.enter(71, Role::Foreign, false).proc, 1);
+        assert_eq!(
+            ledger.enter(71, Role::Process, false).proc,
+            1,
+            "the same, introduced at last"
+        );
+        assert!(ledger.awaits());
+        ledger.exited(71, Exit::Code(0));
+        assert!(!ledger.lives(71) && !ledger.awaits());
+        assert_eq!(
+            ledger.number(5, 71, None, Kind::Gate).proc,
+            Some(1),
+            "what follows its exit is its own"
+        );
+        assert_eq!(ledger.enter(71, Role::Worker, true).proc, 2);
+        assert!(!ledger.awaits(), "workers are not waited for");
+        assert_eq!(ledger.alive(), 2);
+    }
+
+    #[test]
+    fn events_are_numbered_from_one_without_a_gap() {
+        let mut ledger = Ledger::default();
+        ledger.enter(7, Role::Main, false);
+        let first = ledger.number(9, 7, None, Kind::Gate);
+        let second = ledger.number(3, 0, None, Kind::Gate);
+        assert_eq!((first.seq, first.proc, first.pid), (1, Some(0), 7));
+        assert_eq!((second.seq, second.proc, second.pid), (2, None, 0));
+    }
+}
