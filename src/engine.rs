@@ -19,4 +19,4 @@ mod stat;
 mod supervisor;
 mod tree;
 
-pub use supervisor::{Run, StartError};
+pub use supervisor::{Launch, Run, StartError};

@@ -20,10 +20,11 @@ use self::roll::{FIRST_TOKEN, Roll};
 use super::exits::of_status;
 use super::guard::Word;
 use super::report::{Handle, REPORT_COST, Report, Sent};
+use super::sampler::SamplerThread;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
-use crate::trace::{Event, Exit, Kind, Output, PsRow, PsUpdate, Stream, read_packet};
+use crate::trace::{Event, Exit, Kind, Output, PsUpdate, Stream, read_packet};
 
 /// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event.
 const LONGEST_PACKET: usize = 448 << 10;
@@ -36,9 +37,6 @@ const LONGEST_RUN: usize = 64 << 10;
 const WAKE: u64 = 0;
 const CONTROL: u64 = 1;
 const STREAMS: u64 = 2;
-
-/// Gives the first row of ps of a process that was just born.
-pub(crate) type FirstRow = Box<dyn FnMut(i32) -> Option<PsRow> + Send>;
 
 /// The descriptors a collector reads.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ pub(crate) struct Collector {
     empty: bool,
     handle: Arc<Handle>,
     out: Sender<Sent>,
-    first_row: FirstRow,
+    sampler: SamplerThread,
     origin: i64,
 }
 
@@ -98,7 +96,7 @@ impl Collector {
         sources: Sources,
         handle: Arc<Handle>,
         out: Sender<Sent>,
-        first_row: FirstRow,
+        sampler: SamplerThread,
         origin: i64,
     ) -> std::io::Result<Collector> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
@@ -130,7 +128,7 @@ impl Collector {
             empty: false,
             handle,
             out,
-            first_row,
+            sampler,
             origin,
         })
     }
@@ -307,7 +305,7 @@ impl Collector {
     fn birth(&mut self, pid: i32, event: Event, length: usize, gate: Option<OwnedFd>) {
         self.births += 1;
         let process = self.roll.enter(pid, &self.epoll);
-        let row = (self.first_row)(pid);
+        let row = self.sampler.row(pid);
         if let Some(gate) = &gate {
             // One that is gone already needs no answer.
             let _ = send_packet(gate.as_fd(), b"g");
@@ -384,12 +382,13 @@ impl Collector {
         if pid != 0 && !self.roll.has(pid) {
             let entered = self.roll.enter_stranger(pid, &self.epoll);
             gone = entered.process.is_none();
-            let (ppid, name, process) = (entered.ppid, entered.name, entered.process);
+            self.sampler.add(pid);
+            let (parent, name, process) = (entered.parent, entered.name, entered.process);
             self.report(
                 Report::Stranger {
                     pid,
                     t,
-                    ppid,
+                    parent,
                     name,
                     process,
                 },

@@ -22,7 +22,8 @@ use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 use crate::trace::{
-    Event, Exit, Fault, FaultKind, Kind, ProcessStart, Role, RunEnd, RunStatus, StartMethod,
+    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Role, RunEnd, RunStatus,
+    StartMethod,
 };
 
 /// Events given out together, and what they cost the backlog.
@@ -39,6 +40,8 @@ pub(crate) type Roster = Mutex<HashMap<i32, Arc<PidFd>>>;
 pub(crate) struct Desk {
     pub input: Receiver<Sent>,
     pub controls: Receiver<Control>,
+    /// What the sampler saw, ten times a second.
+    pub rows: Receiver<PsUpdate>,
     pub output: Sender<Batch>,
     pub handle: Arc<Handle>,
     pub roster: Arc<Roster>,
@@ -112,6 +115,9 @@ impl Dispatcher {
 
     /// Dispatches until the run is over.
     pub(crate) fn run(mut self) {
+        if !self.desk.introduced {
+            self.acquaint(self.desk.main.pid(), self.now());
+        }
         while !self.over {
             let timeout = self.timeout();
             let desk = &self.desk;
@@ -120,6 +126,11 @@ impl Dispatcher {
                     Ok(control) => self.obey(control),
                     // Whoever held the run is gone.
                     Err(_) => self.abandoned(),
+                },
+                recv(desk.rows) -> update => match update {
+                    Ok(update) => self.log(self.now(), 0, None, Kind::Ps(update)),
+                    // The collector, whose sampler it is, has gone.
+                    Err(_) => self.desk.rows = crossbeam_channel::never(),
                 },
                 recv(desk.input) -> sent => match sent {
                     Ok(sent) => self.take(sent),
@@ -203,10 +214,10 @@ impl Dispatcher {
             Report::Stranger {
                 pid,
                 t,
-                ppid,
+                parent,
                 name,
                 process,
-            } => self.stranger(pid, t, ppid, name, process),
+            } => self.stranger(pid, t, parent, name, process),
             Report::Packet { pid, event } => self.packet(pid, event),
             Report::Output { pid, t, output } => {
                 self.acquaint(pid, t);
@@ -246,7 +257,14 @@ impl Dispatcher {
     }
 
     /// A process nobody introduced; the main process may write before it introduces itself.
-    fn stranger(&mut self, pid: i32, t: i64, ppid: i32, name: String, process: Option<Arc<PidFd>>) {
+    fn stranger(
+        &mut self,
+        pid: i32,
+        t: i64,
+        parent: i32,
+        name: String,
+        process: Option<Arc<PidFd>>,
+    ) {
         let is_main = pid == self.desk.main.pid();
         let process = if is_main {
             Some(Arc::clone(&self.desk.main))
@@ -257,7 +275,11 @@ impl Dispatcher {
         self.ledger.enter(pid, role, false);
         self.enrol(pid, process);
         let start = ProcessStart {
-            ppid: if is_main { self.desk.guard.pid() } else { ppid },
+            ppid: if is_main {
+                self.desk.guard.pid()
+            } else {
+                parent
+            },
             name: if is_main {
                 "MainProcess".to_owned()
             } else {
@@ -423,13 +445,12 @@ impl Dispatcher {
     /// How long to wait for something to happen.
     fn timeout(&self) -> Duration {
         let mut at = i64::MAX;
-        match &self.verdict {
-            Some(verdict) => at = verdict.late_at,
-            None => {
-                at = at.min(self.outlived_at.unwrap_or(i64::MAX));
-                if !self.judged {
-                    at = at.min(self.active_at + STILL);
-                }
+        if let Some(verdict) = &self.verdict {
+            at = verdict.late_at;
+        } else {
+            at = at.min(self.outlived_at.unwrap_or(i64::MAX));
+            if !self.judged {
+                at = at.min(self.active_at + STILL);
             }
         }
         let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);

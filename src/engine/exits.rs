@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(of_status(0), Exit::Code(0));
         assert_eq!(of_status(255 << 8), Exit::Code(255));
         assert_eq!(of_status(9), Exit::Signal(9));
-        assert_eq!(of_status(0x80 | 11), Exit::Signal(11), "with a core");
+        assert_eq!(of_status(128 + 11), Exit::Signal(11), "with a core");
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //! supervisor's word, when the supervisor is gone, or on SIGTERM; then it removes the run directory.
 //! It has one thread, reads no event and writes to nobody's terminal.
 
-use std::ffi::CString;
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use nix::errno::Errno;
@@ -209,6 +211,7 @@ fn start_main(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<i32> {
         .iter()
         .map(|word| CString::new(word.as_bytes()).map_err(bad))
         .collect::<Result<_, _>>()?;
+    let mark = (GUARD_VARIABLE.into(), std::process::id().to_string().into());
     let mut actions = PosixSpawnFileActions::init()?;
     actions.add_dup2(streams[0].as_raw_fd(), 1)?;
     actions.add_dup2(streams[1].as_raw_fd(), 2)?;
@@ -217,7 +220,7 @@ fn start_main(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<i32> {
         &actions,
         &clean_signals()?.0,
         &argv,
-        &environment(),
+        &environment([mark]),
     )
     .map(nix::unistd::Pid::as_raw)
 }
@@ -233,14 +236,12 @@ pub(crate) fn clean_signals() -> nix::Result<(PosixSpawnAttr, PosixSpawnFlags)> 
     Ok((attributes, flags))
 }
 
-fn environment() -> Vec<CString> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let mut variables: Vec<CString> = std::env::vars_os()
-        .filter(|(name, _)| name != GUARD_VARIABLE)
-        .filter_map(|(name, value)| {
-            CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
-        })
-        .collect();
-    variables.extend(CString::new(format!("{GUARD_VARIABLE}={}", std::process::id())).ok());
-    variables
+/// This process's environment with `added` variables in the place of those of the same names.
+pub(crate) fn environment(added: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<CString> {
+    let mut variables: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    variables.extend(added);
+    let line = |(name, value): (&OsString, &OsString)| {
+        CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
+    };
+    variables.iter().filter_map(line).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) enum Report {
     Stranger {
         pid: i32,
         t: i64,
-        ppid: i32,
+        parent: i32,
         name: String,
         process: Option<Arc<PidFd>>,
     },

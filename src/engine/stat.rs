@@ -1,4 +1,4 @@
-//! The fields of `/proc/PID/stat` that the supervisor and the guard decide by (proc_pid_stat(5)).
+//! The fields of `/proc/PID/stat` that the supervisor and the guard decide by (`proc_pid_stat(5)`).
 //!
 //! Read by `exits` (how a zombie ended), by `tree` (who descends from whom) and by the collector
 //! (a process it never heard of). Rows of ps are the sampler's and come from there.

@@ -6,7 +6,7 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -19,10 +19,12 @@ use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
 use nix::sys::socket::{MsgFlags, recv};
 
 use super::channels::{self, Ours, Theirs};
-use super::collector::{Collector, FirstRow, Sources};
+use super::collector::{Collector, Sources};
 use super::dispatcher::{Batch, Desk, Dispatcher, Roster};
 use super::guard::{self, Word};
+use super::native::GateMode;
 use super::report::{Handle, Sent};
+use super::sampler::{SamplerError, SamplerThread};
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::sys::pidfd::PidFd;
 use crate::sys::process::reap;
@@ -54,6 +56,8 @@ pub enum StartError {
         doing: &'static str,
         source: io::Error,
     },
+    #[error("could not {0}")]
+    Sampler(#[from] SamplerError),
     #[error("the guard process did not start the lesson's main process")]
     NoAnswer,
 }
@@ -68,21 +72,23 @@ impl StartError {
     }
 }
 
-/// What to run.
-pub(crate) struct Launch {
+/// What to run, whatever it is: the engines make one.
+#[derive(Debug)]
+pub struct Launch {
     /// The program that holds the guard: this one, unless a test says otherwise.
     pub forklore: PathBuf,
     /// The main process: program, its name and its arguments.
     pub program: PathBuf,
     pub argv: Vec<String>,
+    /// Added to the environment of all processes of the run, the guard included.
+    pub environment: Vec<(String, String)>,
     /// The main process introduces itself by `process.start`.
     pub introduced: bool,
     /// The run directory; the guard removes it.
     pub dir: PathBuf,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
-    pub gated: bool,
-    pub first_row: FirstRow,
+    pub gate: GateMode,
 }
 
 /// A run: real processes, their events, and a hand on them.
@@ -101,13 +107,27 @@ pub struct Run {
     over: bool,
 }
 
-/// Starts a run.
-pub(crate) fn launch(launch: Launch) -> Result<Run, StartError> {
-    let dir = launch.dir.clone();
-    // The guard removes it; where it never came to that, we do.
-    launch_in(launch).inspect_err(|_| {
-        let _ = std::fs::remove_dir_all(&dir);
-    })
+/// Makes a directory that only this user can enter, where sockets may have short names.
+pub(crate) fn run_directory() -> Result<PathBuf, StartError> {
+    let base = runtime_base();
+    let made = tempfile::Builder::new()
+        .prefix("forklore-")
+        .tempdir_in(&base);
+    // From here on the guard removes it.
+    made.map(tempfile::TempDir::keep)
+        .map_err(|source| StartError::Directory { base, source })
+}
+
+/// `XDG_RUNTIME_DIR` where it is a directory of ours (it may be another user's after `su`), else the
+/// directory for temporary files.
+fn runtime_base() -> PathBuf {
+    let me = nix::unistd::geteuid().as_raw();
+    let ours =
+        |dir: &PathBuf| std::fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == me);
+    std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(ours)
+        .unwrap_or_else(std::env::temp_dir)
 }
 
 fn launch_in(launch: Launch) -> Result<Run, StartError> {
@@ -115,8 +135,8 @@ fn launch_in(launch: Launch) -> Result<Run, StartError> {
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| StartError::new("preparing to adopt orphans", errno.into()))?;
-    let (ours, theirs) =
-        channels::make(launch.origin, launch.gated).map_err(fail("making the run's channels"))?;
+    let (ours, theirs) = channels::make(launch.origin, launch.gate != GateMode::Open)
+        .map_err(fail("making the run's channels"))?;
     let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail("making the run's channels"))?);
     let guard = start_guard(&launch, theirs).map_err(fail("starting the guard process"))?;
     let guard = Arc::new(guard);
@@ -152,12 +172,14 @@ fn start_guard(launch: &Launch, theirs: Theirs) -> io::Result<PidFd> {
         c"__guard".to_owned(),
         CString::new(json)?,
     ];
-    let environment: Vec<CString> = std::env::vars_os()
-        .filter_map(|(name, value)| {
-            CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
-        })
-        .collect();
+    let added = launch
+        .environment
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()));
+    let environment = guard::environment(added);
     let pid = posix_spawn(&launch.forklore, &actions, &attributes, &argv, &environment)?;
+    // Only the guard has the processes' ends now, so that the channels end with them.
+    drop(theirs);
     PidFd::open(pid.as_raw())
 }
 
@@ -201,17 +223,16 @@ fn assemble(
         control: Arc::clone(&to_guard),
         main: Arc::clone(&main),
     };
-    let collector = Collector::new(
-        sources,
-        Arc::clone(&handle),
-        report,
-        launch.first_row,
-        launch.origin,
-    )
-    .map_err(fail)?;
+    let (sampler, rows) = SamplerThread::start()?;
+    if !launch.introduced {
+        sampler.add(main.pid());
+    }
+    let collector = Collector::new(sources, Arc::clone(&handle), report, sampler, launch.origin)
+        .map_err(fail)?;
     let dispatcher = Dispatcher::new(Desk {
         input: reports,
         controls,
+        rows,
         output: batch,
         handle: Arc::clone(&handle),
         roster: Arc::clone(&roster),
@@ -251,6 +272,18 @@ fn assemble(
 }
 
 impl Run {
+    /// Starts a run. See `Run` for what it asks of the calling thread.
+    ///
+    /// # Errors
+    /// What kept it from starting; nothing is left of it then, its directory included.
+    pub fn launch(launch: Launch) -> Result<Run, StartError> {
+        let dir = launch.dir.clone();
+        // The guard removes it; where it never came to that, we do.
+        launch_in(launch).inspect_err(|_| {
+            let _ = std::fs::remove_dir_all(&dir);
+        })
+    }
+
     /// Takes the next batch; `None` when there will be none.
     fn take(&mut self, batch: Result<Batch, RecvTimeoutError>) -> FeedItem {
         match batch {

@@ -3,7 +3,7 @@
 //! Everything that takes time from the system takes it here, so that a reader finds every clock in
 //! one place. See clock_gettime(2).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -12,6 +12,12 @@ pub fn monotonic_ns() -> i64 {
     // CLOCK_MONOTONIC exists on every Linux; a kernel without it has no time to tell.
     clock_gettime(ClockId::CLOCK_MONOTONIC)
         .map_or(0, |now| now.tv_sec() * 1_000_000_000 + now.tv_nsec())
+}
+
+/// The same clock as the standard library's type, for calls that take a deadline of that type.
+#[allow(clippy::disallowed_methods, reason = "this is the clock")]
+pub fn instant() -> Instant {
+    Instant::now()
 }
 
 /// The clock's value `timeout` from now; `None` for one too far to count.

@@ -94,6 +94,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it is collected by the function under test"
+    )]
     fn a_child_is_collected_by_its_pid_alone() {
         let child = std::process::Command::new("sh")
             .args(["-c", "exit 3"])

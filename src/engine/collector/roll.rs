@@ -38,7 +38,7 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub process: Option<Arc<PidFd>>,
-    pub ppid: i32,
+    pub parent: i32,
     pub name: String,
 }
 
@@ -96,10 +96,10 @@ impl Roll {
     pub(crate) fn enter_stranger(&mut self, pid: i32, epoll: &Epoll) -> Entered {
         let process = self.enter(pid, epoll);
         let stat = process.is_some().then(|| Stat::of(pid)).flatten();
-        let (ppid, name) = stat.map_or((0, String::new()), |stat| (stat.ppid, stat.name));
+        let (parent, name) = stat.map_or((0, String::new()), |stat| (stat.ppid, stat.name));
         Entered {
             process,
-            ppid,
+            parent,
             name,
         }
     }

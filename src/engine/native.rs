@@ -1,0 +1,81 @@
+//! The native engine: a lesson's Rust twin as the main process of a run.
+//!
+//! Called by the cli. It makes the run directory, says what the stage is to play, and leaves the
+//! rest to `supervisor`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::stage::{self, TITLE_ROOM};
+use super::supervisor::{Launch, Run, StartError, run_directory};
+use crate::sys::clock::monotonic_ns;
+
+/// How the gate stands when a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum GateMode {
+    /// Operations go through as they come.
+    #[default]
+    Open,
+    /// So many operations a second are let through (more than 0, finite).
+    Paced { per_second: f64 },
+    /// Each operation waits for a `Control::Step`.
+    Manual,
+}
+
+/// What to run, and how.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Slug of the lesson.
+    pub lesson: String,
+    /// All of the lesson's parameters, by name.
+    pub params: BTreeMap<String, serde_json::Value>,
+    /// What multiplies every sleep.
+    pub time_scale: f64,
+    pub seed: u64,
+    /// Instrumented prints are buffered as on a terminal; else as into a pipe.
+    pub line_buffered: bool,
+    pub gate: GateMode,
+    /// The forklore program that becomes guard and stage; `None` is the one that runs now.
+    pub forklore: Option<PathBuf>,
+    /// Added to the environment of all processes of the run.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Starts a lesson's native program.
+    ///
+    /// The calling thread has to live as long as the run: the guard is bound to it
+    /// (`PR_SET_PDEATHSIG`), so that a run never outlives its supervisor.
+    ///
+    /// # Errors
+    /// What kept it from starting; nothing is left of it then.
+    pub fn start(config: Config) -> Result<Run, StartError> {
+        let dir = run_directory()?;
+        let stage = stage::Config {
+            lesson: config.lesson,
+            params: config.params,
+            time_scale: config.time_scale,
+            line_buffered: config.line_buffered,
+            seed: config.seed,
+            dir: dir.clone(),
+        };
+        let json = serde_json::to_string(&stage).map_err(|error| StartError::System {
+            doing: "writing the lesson's parameters down",
+            source: error.into(),
+        })?;
+        let room = " ".repeat(TITLE_ROOM);
+        let forklore = config
+            .forklore
+            .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+        Run::launch(Launch {
+            program: forklore.clone(),
+            forklore,
+            argv: vec!["forklore".to_owned(), "__stage".to_owned(), json + &room],
+            environment: config.environment,
+            introduced: true,
+            dir,
+            origin: monotonic_ns(),
+            gate: config.gate,
+        })
+    }
+}

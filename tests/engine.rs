@@ -1,0 +1,11 @@
+//! Runs of real processes under the supervisor, by the real binary: what is seen of them, and that
+//! nothing of them is left.
+
+#![allow(clippy::expect_used)] // helpers of tests fail like tests
+
+#[path = "engine/faults.rs"]
+mod faults;
+#[path = "engine/harness.rs"]
+mod harness;
+#[path = "engine/runs.rs"]
+mod runs;
