@@ -9,14 +9,28 @@
 //! a language.
 
 mod anomaly;
+mod barrier;
+mod blocked;
+mod body;
 mod chunked;
+mod condition;
+mod connection;
+mod effects;
+mod enabled;
+mod flag;
 mod fold;
 mod limits;
 mod lock;
+mod manager;
+mod mapping;
 mod object;
+mod objects;
 mod output;
+mod pool;
 mod process;
 mod ps;
+mod queue;
+mod sequence;
 mod shared;
 mod timeline;
 
@@ -25,13 +39,24 @@ use std::sync::Arc;
 use crate::trace::{Fault, RunEnd};
 
 pub use anomaly::{Anomaly, AnomalyKind};
+pub use barrier::Barrier;
+pub use blocked::{Blocked, Stuck};
+pub use body::Body;
 pub use chunked::Chunked;
+pub use condition::Condition;
+pub use connection::Connection;
+pub use flag::Flag;
 pub use limits::Limits;
 pub use lock::{Holder, Lock, Semaphore};
-pub use object::{Body, Object, ObjectId, Touch, Waiter};
+pub use manager::{Manager, Request};
+pub use mapping::{Entry, Mapping};
+pub use object::{Object, ObjectId, Touch, Waiter};
 pub use output::{Ending, Line, OutputLog};
+pub use pool::{Pool, PoolState, Task, TaskState, Totals, Worker};
 pub use process::{Counts, Pending, Process, State, Target};
 pub use ps::{PsMoment, PsTable};
+pub use queue::{Delivery, Mailbox, Message, Queue};
+pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
 pub use timeline::{Activity, Span, TaskSpan, Track};
 
@@ -64,14 +89,18 @@ pub struct EndNote {
 }
 
 /// All that is known of a run after a number of its events.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct World {
     limits: Limits,
+    time_scale: f64,
     seq: u64,
     now: i64,
     folded: u64,
     processes: process::Processes,
-    objects: object::Objects,
+    objects: objects::Objects,
+    /// Elements all objects keep together.
+    elements: usize,
+    requests: Chunked<Request>,
     log: OutputLog,
     ps: PsTable,
     faults: Chunked<FaultNote>,
@@ -83,10 +112,44 @@ pub struct World {
     unplaced: u64,
 }
 
+impl Default for World {
+    fn default() -> World {
+        World {
+            limits: Limits::default(),
+            time_scale: 1.0,
+            seq: 0,
+            now: 0,
+            folded: 0,
+            processes: process::Processes::default(),
+            objects: objects::Objects::default(),
+            elements: 0,
+            requests: Chunked::default(),
+            log: OutputLog::default(),
+            ps: PsTable::default(),
+            faults: Chunked::default(),
+            markers: Chunked::default(),
+            anomalies: Chunked::default(),
+            anomaly_count: 0,
+            end: None,
+            unknown: 0,
+            unplaced: 0,
+        }
+    }
+}
+
 impl World {
-    /// An empty World with the usual bounds.
+    /// An empty World with the usual bounds, of a run whose sleeps take as long as they say.
     pub fn new() -> World {
         World::default()
+    }
+
+    /// The same, of a run in which every sleep is multiplied by this (`Header::time_scale`).
+    pub fn scaled(self, time_scale: f64) -> World {
+        let usable = time_scale.is_finite() && time_scale >= 0.0;
+        World {
+            time_scale: if usable { time_scale } else { 1.0 },
+            ..self
+        }
     }
 
     /// An empty World with other bounds. Worlds of different bounds are never equal.
@@ -156,11 +219,21 @@ impl World {
         self.objects.get(key)
     }
 
+    /// What people call the object: its variable's name, else its identity.
+    pub fn label(&self, key: ObjectId) -> &str {
+        self.object_at(key).map_or("", Object::label)
+    }
+
     /// The object the program calls by this variable name; the latest where several are.
     pub fn named(&self, name: &str) -> Option<&Object> {
         self.objects()
             .rev()
             .find(|object| object.name.as_deref() == Some(name))
+    }
+
+    /// Operations on proxies of managers, in order; the latest ones.
+    pub fn requests(&self) -> &Chunked<Request> {
+        &self.requests
     }
 
     /// What was printed.

@@ -126,7 +126,7 @@ mod tests {
         }
         assert!(list.iter().eq(model.iter()));
         assert!(list.iter().rev().eq(model.iter().rev()));
-        while list.len() > 0 {
+        while !list.is_empty() {
             list.drop_front();
         }
         list.push(7);

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate};
+use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role};
 
 use super::anomaly::{Anomaly, AnomalyKind};
-use super::limits::clip;
+use super::limits::{TEXT, clip};
 use super::object::{ObjectId, Step, Waiter};
-use super::process::{Pending, Processes, State, Target};
+use super::process::{Pending, Process, State, Target};
 use super::{EndNote, FaultNote, Marker, World};
 
 impl World {
@@ -82,7 +82,8 @@ impl World {
     fn who(&mut self, event: &Event) -> Option<usize> {
         let found = event.proc.and_then(|proc| {
             self.processes.place(proc).or_else(|| {
-                let process = Processes::unannounced(proc, event.pid, event.t, event.seq);
+                let (t, seq, spans) = (event.t, event.seq, self.limits.spans);
+                let process = Process::unannounced(proc, event.pid, t, seq, spans);
                 self.processes.add(process, self.limits.processes)
             })
         });
@@ -113,6 +114,11 @@ impl World {
             return;
         }
         self.processes.announce(place, event.pid, start);
+        match start.role {
+            Role::Worker => self.worker_born(place),
+            Role::Manager => self.server_born(place),
+            _ => {}
+        }
     }
 
     fn process_exit(&mut self, event: &Event, exit: Exit) {
@@ -152,11 +158,11 @@ impl World {
 
     /// Everything that ends with a process.
     fn ended(&mut self, place: usize, event: &Event, exit: Exit, reaped: bool) {
+        self.leaves(place);
         let Some(process) = self.processes.at_mut(place) else {
             return;
         };
         let proc = process.proc;
-        let waits = matches!(process.state, State::Waiting(_)) || !process.threads.is_empty();
         let state = State::Exited {
             exit,
             t: event.t,
@@ -165,15 +171,13 @@ impl World {
         process.turn(None, None, state, event.t, event.seq);
         process.threads.clear();
         self.log.close(proc);
-        if waits {
-            self.objects.forget_waiter(proc);
-        }
     }
 
     fn op(&mut self, event: &Event, op: &Op) {
         let Some(place) = self.who_acts(event) else {
             return;
         };
+        self.moves_on(place, event.tid, op);
         let Some(process) = self.processes.at_mut(place) else {
             return;
         };
@@ -184,20 +188,32 @@ impl World {
         let proc = process.proc;
         let Some(key) = self.objects.resolve(op, seq, &self.limits) else {
             self.unplaced += u64::from(op.object.is_some());
+            self.joined(place, event, op);
             return;
         };
-        let limits = self.limits;
-        let step = Step {
-            seq,
-            t,
-            proc,
-            tid,
-            op,
-            limits: &limits,
-        };
-        let found = self.objects.get_mut(key).map(|object| object.fold(&step));
+        let mut limits = self.limits;
+        let found = self.grow(key, limits.elements, |object, elements| {
+            limits.elements = elements;
+            object.fold(&Step::new(event, proc, op, &limits))
+        });
         for kind in found.into_iter().flatten().flatten() {
             self.note(event, Some(key), kind);
+        }
+        limits = self.limits;
+        self.effects(place, key, &Step::new(event, proc, op, &limits));
+    }
+
+    /// A join without a timeout comes back only from a child that has ended.
+    fn joined(&mut self, place: usize, event: &Event, op: &Op) {
+        if op.op != OpName::Join || op.args.timeout.is_some() || op.error.is_some() {
+            return;
+        }
+        if let Target::Child {
+            proc: Some(child), ..
+        } = self.target(place, op, None)
+            && self.process(child).is_some_and(Process::is_alive)
+        {
+            self.note(event, None, AnomalyKind::JoinedAlive { child });
         }
     }
 
@@ -205,11 +221,14 @@ impl World {
         let Some(place) = self.who_acts(event) else {
             return;
         };
+        self.moves_on(place, event.tid, op);
         let pending = self.pending(place, event, op);
         let target = pending.target.object();
         let state = if op.op == OpName::Sleep {
+            let seconds = op.args.timeout.map(|seconds| seconds * self.time_scale);
+            let until = seconds.and_then(nanoseconds);
             State::Sleeping {
-                until: pending.timeout.map(|ns| event.t.saturating_add(ns)),
+                until: until.map(|ns| event.t.saturating_add(ns)),
             }
         } else {
             State::Waiting(pending)
@@ -219,9 +238,11 @@ impl World {
         };
         process.counts.waits += 1;
         process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
-        let (proc, alive) = (process.proc, process.is_alive());
+        let proc = process.proc;
+        // The dead, and threads beyond the number kept, wait nowhere.
+        let waits = matches!(process.state_of(event.tid), Some(State::Waiting(_)));
         if let Some(object) = target
-            .filter(|_| alive)
+            .filter(|_| waits)
             .and_then(|key| self.objects.get_mut(key))
         {
             object.wait(Waiter {
@@ -238,6 +259,7 @@ impl World {
         let Some(place) = self.who_acts(event) else {
             return;
         };
+        self.moves_on(place, event.tid, op);
         let state = State::AtGate(self.pending(place, event, op));
         if let Some(process) = self.processes.at_mut(place) {
             process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
@@ -256,7 +278,7 @@ impl World {
         }
     }
 
-    fn target(&self, place: usize, op: &Op, object: Option<ObjectId>) -> Target {
+    pub(super) fn target(&self, place: usize, op: &Op, object: Option<ObjectId>) -> Target {
         match (object, op.args.task) {
             (Some(pool), Some(task)) => return Target::Task { pool, task },
             (Some(object), None) => return Target::Object(object),
@@ -342,7 +364,7 @@ fn kept(op: &Op) -> Op {
     .into_iter()
     .flatten()
     {
-        if text.len() > 4096 {
+        if text.len() > TEXT {
             *text = clip(text).to_string();
         }
     }

@@ -18,10 +18,14 @@ pub struct Limits {
     pub processes: usize,
     /// Objects known.
     pub objects: usize,
-    /// Elements of one object: cells, items, entries, tasks.
+    /// Elements of one object: cells, messages, entries, tasks.
     pub elements: usize,
-    /// Timeline spans kept for one process, and requests kept of managers.
+    /// Elements of all objects together.
+    pub all_elements: usize,
+    /// Timeline spans kept for one process.
     pub spans: usize,
+    /// Requests to managers; the oldest go first.
+    pub requests: usize,
     /// Anomalies, faults and markers kept of each.
     pub notes: usize,
     /// Rows of ps.
@@ -37,7 +41,9 @@ impl Default for Limits {
             processes: 16_384,
             objects: 65_536,
             elements: 65_536,
+            all_elements: 262_144,
             spans: 65_536,
+            requests: 16_384,
             notes: 4_096,
             rows: 16_384,
         }
@@ -45,7 +51,7 @@ impl Default for Limits {
 }
 
 /// Bytes kept of any one text of an event (a value's repr, a name, a place).
-const TEXT: usize = 4096;
+pub(super) const TEXT: usize = 1024;
 
 /// The text as it is kept: whole where it is short, else its beginning and `…`.
 pub(super) fn clip(text: &str) -> Arc<str> {

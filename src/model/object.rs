@@ -1,18 +1,15 @@
-//! `Object`: one shared thing of the program (a lock, an array, a queue, a pool), and all of them.
+//! `Object`: one shared thing of the program (a lock, an array, a queue, a pool).
 //!
 //! Holds what every family has: identity, class, counter, waiters. What is particular to a class is
-//! its `Body`, one small file a family. An object nobody created (a torn recording) is made up from
-//! its identity's class, so that no event is lost.
+//! its `Body`. Changed by the fold only.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::trace::{Op, OpName};
+use crate::trace::{Event, Op, OpName};
 
 use super::anomaly::AnomalyKind;
+use super::body::Body;
 use super::limits::{Limits, clip, clip_into};
-use super::lock::{Lock, Semaphore};
-use super::shared::Shared;
 
 /// Place of an object in the order of first mention; stable for a run and equal in its replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,19 +64,6 @@ pub struct Waiter {
     pub since_seq: u64,
 }
 
-/// What is particular to a class.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Body {
-    /// `Lock`, `RLock`.
-    Lock(Lock),
-    /// `Semaphore`, `BoundedSemaphore`.
-    Semaphore(Semaphore),
-    /// `Array`, `Value` and their kin.
-    Shared(Shared),
-    /// A class without a model; its operations are counted.
-    Plain,
-}
-
 /// One finished operation, as the families see it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step<'a> {
@@ -89,9 +73,30 @@ pub(super) struct Step<'a> {
     pub tid: Option<i32>,
     pub op: &'a Op,
     pub limits: &'a Limits,
+    /// It had said that it waits on this object …
+    pub waited: bool,
+    /// … and so many others still do.
+    pub waiting: usize,
 }
 
-impl Step<'_> {
+/// Under the gate a wait on a condition or a barrier is two steps: the first one begins to wait.
+fn is_first_half(op: &Op) -> bool {
+    op.op == OpName::Wait && op.error.is_none() && op.args.key.as_deref() == Some("begin")
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(event: &Event, proc: u32, op: &'a Op, limits: &'a Limits) -> Step<'a> {
+        Step {
+            seq: event.seq,
+            t: event.t,
+            proc,
+            tid: event.tid,
+            op,
+            limits,
+            waited: false,
+            waiting: 0,
+        }
+    }
     /// It was done: it raised nothing.
     pub(super) fn done(&self) -> bool {
         self.op.error.is_none()
@@ -103,25 +108,8 @@ impl Step<'_> {
     }
 }
 
-impl Body {
-    /// The empty body of a class; `None` for a class without one.
-    fn of_class(class: &str) -> Option<Body> {
-        Some(match class {
-            "Lock" => Body::Lock(Lock::new(false)),
-            "RLock" => Body::Lock(Lock::new(true)),
-            "Semaphore" => Body::Semaphore(Semaphore::new(false)),
-            "BoundedSemaphore" => Body::Semaphore(Semaphore::new(true)),
-            "Array" | "SynchronizedArray" | "SynchronizedString" | "RawArray" => {
-                Body::Shared(Shared::new(true))
-            }
-            "Value" | "Synchronized" | "RawValue" => Body::Shared(Shared::new(false)),
-            _ => return None,
-        })
-    }
-}
-
 impl Object {
-    fn new(key: ObjectId, id: &str, class: &str, seq: u64) -> Object {
+    pub(super) fn new(key: ObjectId, id: &str, class: &str, seq: u64) -> Object {
         Object {
             key,
             id: clip(id),
@@ -144,27 +132,6 @@ impl Object {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
-    pub fn lock(&self) -> Option<&Lock> {
-        match &self.body {
-            Body::Lock(lock) => Some(lock),
-            _ => None,
-        }
-    }
-
-    pub fn semaphore(&self) -> Option<&Semaphore> {
-        match &self.body {
-            Body::Semaphore(semaphore) => Some(semaphore),
-            _ => None,
-        }
-    }
-
-    pub fn shared(&self) -> Option<&Shared> {
-        match &self.body {
-            Body::Shared(shared) => Some(shared),
-            _ => None,
-        }
-    }
-
     /// Compares the operation's counter with the last one and keeps the greater.
     fn check_ver(&mut self, found: Option<u64>) -> Option<AnomalyKind> {
         let found = found?;
@@ -185,7 +152,7 @@ impl Object {
     /// Folds a finished operation; gives what it contradicts.
     pub(super) fn fold(&mut self, step: &Step<'_>) -> [Option<AnomalyKind>; 2] {
         let version = self.check_ver(step.op.ver);
-        self.leave(step.proc, step.tid);
+        let waited = self.leave(step.proc, step.tid);
         self.ops += 1;
         self.last = Some(Touch {
             seq: step.seq,
@@ -196,13 +163,22 @@ impl Object {
         if matches!(step.op.op, OpName::Create | OpName::Name) {
             self.describe(step);
         }
-        let kind = match &mut self.body {
-            Body::Lock(lock) => lock.fold(step),
-            Body::Semaphore(semaphore) => semaphore.fold(step),
-            Body::Shared(shared) => shared.fold(step),
-            Body::Plain => None,
+        if is_first_half(step.op) {
+            self.wait(Waiter {
+                proc: step.proc,
+                tid: step.tid,
+                op: step.op.op,
+                since: step.t,
+                since_seq: step.seq,
+            });
+            return [version, None];
+        }
+        let step = Step {
+            waited,
+            waiting: self.waiters.len(),
+            ..*step
         };
-        [version, kind]
+        [version, self.body.fold(&step)]
     }
 
     /// What `create` and `name` say of any object.
@@ -230,86 +206,19 @@ impl Object {
         self.waiters.push(waiter);
     }
 
-    /// The process (its thread) waits here no longer.
-    pub(super) fn leave(&mut self, proc: u32, tid: Option<i32>) {
-        if !self.waiters.is_empty() {
+    /// The process (its thread) waits here no longer; says whether it did.
+    pub(super) fn leave(&mut self, proc: u32, tid: Option<i32>) -> bool {
+        let before = self.waiters.len();
+        if before > 0 {
             self.waiters
                 .retain(|waiter| (waiter.proc, waiter.tid) != (proc, tid));
         }
+        self.waiters.len() < before
     }
 
     /// The process has ended: no thread of it waits here.
     pub(super) fn forget(&mut self, proc: u32) {
         self.waiters.retain(|waiter| waiter.proc != proc);
-    }
-}
-
-/// The class in an identity: `RLock` of `RLock-1@77`.
-fn class_in(id: &str) -> &str {
-    id.rsplit_once('-').map_or(id, |(class, _)| class)
-}
-
-/// The class that has this operation, for an object whose identity says nothing.
-fn class_with(op: OpName) -> &'static str {
-    match op {
-        OpName::Acquire | OpName::Release => "Lock",
-        OpName::Get | OpName::Set | OpName::GetSlice | OpName::SetSlice => "Array",
-        _ => "",
-    }
-}
-
-/// Every object, in the order of first mention.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Objects {
-    list: Vec<Arc<Object>>,
-    ids: Arc<HashMap<Arc<str>, ObjectId>>,
-}
-
-impl Objects {
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Object> {
-        self.list.iter().map(Arc::as_ref)
-    }
-
-    pub(super) fn get(&self, key: ObjectId) -> Option<&Object> {
-        self.list.get(key.0 as usize).map(Arc::as_ref)
-    }
-
-    pub(super) fn get_mut(&mut self, key: ObjectId) -> Option<&mut Object> {
-        self.list.get_mut(key.0 as usize).map(Arc::make_mut)
-    }
-
-    pub(super) fn key(&self, id: &str) -> Option<ObjectId> {
-        self.ids.get(id).copied()
-    }
-
-    /// The process has ended: it waits nowhere.
-    pub(super) fn forget_waiter(&mut self, proc: u32) {
-        for object in &mut self.list {
-            if object.waiters.iter().any(|waiter| waiter.proc == proc) {
-                Arc::make_mut(object).forget(proc);
-            }
-        }
-    }
-
-    /// The object an operation names, made up where it is new; `None` beyond the limit.
-    pub(super) fn resolve(&mut self, op: &Op, seq: u64, limits: &Limits) -> Option<ObjectId> {
-        let id = op.object.as_deref()?;
-        if let Some(key) = self.key(id) {
-            return Some(key);
-        }
-        if self.list.len() >= limits.objects {
-            return None;
-        }
-        let key = ObjectId(u32::try_from(self.list.len()).ok()?);
-        let class = op.args.class.as_deref().filter(|_| op.op == OpName::Create);
-        let mut class = class.unwrap_or_else(|| class_in(id));
-        if op.op != OpName::Create && Body::of_class(class).is_none() {
-            class = class_with(op.op);
-        }
-        let object = Object::new(key, id, class, seq);
-        // An identity too long to keep is found again by its whole text all the same.
-        Arc::make_mut(&mut self.ids).insert(Arc::from(id), key);
-        self.list.push(Arc::new(object));
-        Some(key)
+        self.body.forget(proc, self.waiters.len());
     }
 }

@@ -61,7 +61,8 @@ pub struct OutputLog {
     /// Numbers of the lines of each writer that are still kept.
     by_proc: HashMap<Option<u32>, Chunked<u64>>,
     open: HashMap<(Option<u32>, Stream), u64>,
-    last_writer: [Option<Option<u32>>; 2],
+    /// Writer of the last piece on each stream.
+    last_writer: [Option<u32>; 2],
     first: u64,
     kept_bytes: usize,
     /// Bytes that were not kept: of lines that went and of lines too long.
@@ -154,7 +155,7 @@ impl OutputLog {
             } else {
                 self.open.insert(key, number);
             }
-            self.last_writer[stream as usize] = Some(proc);
+            self.last_writer[stream as usize] = proc;
             self.trim(limits);
         }
     }
@@ -201,7 +202,7 @@ impl OutputLog {
         else {
             return;
         };
-        let others = self.last_writer[line.stream as usize].is_some_and(|last| last != line.proc);
+        let others = self.last_writer[line.stream as usize] != line.proc;
         // The first piece of a line tears nothing; a newline alone that comes late does.
         if others && line.last_seq != seq {
             line.torn = true;

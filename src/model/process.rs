@@ -40,6 +40,8 @@ pub struct Process {
     pub at: Option<Arc<str>>,
     /// Its last row of ps; kept after the row is gone.
     pub ps: Option<Arc<PsRow>>,
+    /// The pool it is a worker of.
+    pub pool: Option<ObjectId>,
     pub counts: Counts,
     /// What it did when, for a timeline.
     pub track: Track,
@@ -145,6 +147,17 @@ impl Process {
         }
     }
 
+    /// What this thread of it does.
+    pub(super) fn state_of(&self, tid: Option<i32>) -> Option<&State> {
+        if self.is_main_thread(tid) {
+            return Some(&self.state);
+        }
+        let mut threads = self.threads.iter();
+        threads
+            .find(|(known, _)| Some(*known) == tid)
+            .map(|(_, state)| state)
+    }
+
     /// Whether `tid` is its main thread (events without a thread number are).
     pub(super) fn is_main_thread(&self, tid: Option<i32>) -> bool {
         tid.is_none_or(|tid| tid == self.pid)
@@ -217,29 +230,6 @@ impl Processes {
         Some(place)
     }
 
-    /// A process that no `process.start` announced (yet).
-    pub(super) fn unannounced(proc: u32, pid: i32, t: i64, seq: u64) -> Process {
-        Process {
-            proc,
-            pid,
-            ppid: 0,
-            parent: None,
-            name: Arc::from(""),
-            role: Role::Foreign,
-            daemon: false,
-            method: StartMethod::Unknown,
-            started: t,
-            start_seq: seq,
-            announced: false,
-            state: State::Running,
-            threads: Vec::new(),
-            at: None,
-            ps: None,
-            counts: Counts::default(),
-            track: Track::new(t, seq),
-        }
-    }
-
     /// Fills in what a `process.start` says of the process at `place`.
     pub(super) fn announce(&mut self, place: usize, pid: i32, start: &ProcessStart) {
         let parent = self
@@ -262,6 +252,30 @@ impl Processes {
 }
 
 impl Process {
+    /// A process that no `process.start` announced (yet).
+    pub(super) fn unannounced(proc: u32, pid: i32, t: i64, seq: u64, spans: usize) -> Process {
+        Process {
+            proc,
+            pid,
+            ppid: 0,
+            parent: None,
+            name: Arc::from(""),
+            role: Role::Foreign,
+            daemon: false,
+            method: StartMethod::Unknown,
+            started: t,
+            start_seq: seq,
+            announced: false,
+            state: State::Running,
+            threads: Vec::new(),
+            at: None,
+            ps: None,
+            pool: None,
+            counts: Counts::default(),
+            track: Track::new(t, seq, spans),
+        }
+    }
+
     /// Notes where the thread is and what it does now. The dead stay dead.
     pub(super) fn turn(
         &mut self,

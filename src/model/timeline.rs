@@ -100,7 +100,7 @@ impl Target {
 }
 
 impl Track {
-    pub(super) fn new(t: i64, seq: u64) -> Track {
+    pub(super) fn new(t: i64, seq: u64, limit: usize) -> Track {
         Track {
             spans: Chunked::default(),
             open: Some(Span {
@@ -113,7 +113,7 @@ impl Track {
             tasks: Chunked::default(),
             forgotten: 0,
             ended: None,
-            limit: super::Limits::default().spans,
+            limit,
         }
     }
 

@@ -1,0 +1,121 @@
+//! `World::blocked`: who waits for what that nothing can bring, and whether that is everybody.
+//!
+//! 'Nobody enabled, somebody unfinished' is a deadlock. Servers of managers and idle workers are
+//! services: they are not unfinished. Sleepers and timed waits wake by themselves.
+
+use super::World;
+use super::object::Object;
+use super::process::{Pending, Process, State, Target};
+
+/// Who is stuck.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Blocked {
+    /// Processes that wait for ever for what can't happen as things stand, in birth order.
+    pub stuck: Vec<Stuck>,
+    /// Every unfinished process is stuck and no service can go on: nothing will happen any more.
+    pub deadlock: bool,
+}
+
+/// A process that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stuck {
+    pub proc: u32,
+    pub pending: Pending,
+    /// Processes that have what it waits for: a lock's owner, the child, the task's worker, a
+    /// pool's workers. They may have ended: a dead owner's lock stays held.
+    pub held_by: Vec<u32>,
+}
+
+impl World {
+    /// Who is stuck now, and whether it is a deadlock.
+    pub fn blocked(&self) -> Blocked {
+        let mut blocked = Blocked::default();
+        let mut somebody_goes_on = false;
+        for process in self.processes().filter(|process| process.is_alive()) {
+            if process.is_service() {
+                continue;
+            }
+            let stuck = self.stuck(process);
+            if self.is_idle_worker(process) {
+                somebody_goes_on |= stuck.is_none();
+                continue;
+            }
+            let threads_stuck = process.threads.iter().all(|(tid, state)| {
+                pending_of(state)
+                    .is_some_and(|pending| self.cannot_go(process.proc, Some(*tid), pending))
+            });
+            match stuck {
+                Some(stuck) if threads_stuck => blocked.stuck.push(stuck),
+                _ => somebody_goes_on = true,
+            }
+        }
+        blocked.deadlock = !somebody_goes_on && !blocked.stuck.is_empty();
+        blocked
+    }
+
+    fn stuck(&self, process: &Process) -> Option<Stuck> {
+        let pending = process.pending()?;
+        self.cannot_go(process.proc, None, pending).then(|| Stuck {
+            proc: process.proc,
+            pending: pending.clone(),
+            held_by: self.held_by(&pending.target),
+        })
+    }
+
+    /// An idle worker of a pool: it waits for a task and serves whoever submits one.
+    fn is_idle_worker(&self, process: &Process) -> bool {
+        let waits_on = process
+            .pending()
+            .and_then(|pending| pending.target.object());
+        waits_on.is_some_and(|key| process.pool == Some(key)) && !self.runs_task(process)
+    }
+
+    fn runs_task(&self, process: &Process) -> bool {
+        let pool = process.pool.and_then(|pool| self.object_at(pool)?.pool());
+        let mut workers = pool.into_iter().flat_map(|pool| &pool.workers);
+        workers.any(|worker| worker.proc == process.proc && worker.task.is_some())
+    }
+
+    fn cannot_go(&self, proc: u32, tid: Option<i32>, pending: &Pending) -> bool {
+        pending.timeout.is_none() && !self.enabled_for(proc, tid, &pending.op)
+    }
+
+    /// Who has what an operation is on, by birth number; empty where nobody in particular has it.
+    pub fn held_by(&self, target: &Target) -> Vec<u32> {
+        let holder = match target {
+            Target::Child { proc, .. } => *proc,
+            Target::Task { pool, task } => self
+                .object_at(*pool)
+                .and_then(Object::pool)
+                .and_then(|pool| pool.tasks.get(task))
+                .filter(|task| !task.state.has_result())
+                .and_then(|task| task.worker),
+            Target::Object(key) => self.object_at(*key).and_then(|object| {
+                let lock = object.lock().or_else(|| self.lock_of(object))?;
+                // A condition is waited for first, then its lock.
+                let asleep = object
+                    .condition()
+                    .is_some_and(|condition| condition.wakes == 0);
+                let owner = lock.owner.filter(|_| !asleep);
+                owner.map(|owner| owner.proc)
+            }),
+            Target::Nothing => None,
+        };
+        let pool = match target {
+            Target::Object(key) => self.object_at(*key).and_then(Object::pool),
+            _ => None,
+        };
+        let workers = pool.into_iter().flat_map(|pool| &pool.workers);
+        let alive = workers
+            .filter(|worker| worker.alive)
+            .map(|worker| worker.proc);
+        holder.into_iter().chain(alive).collect()
+    }
+}
+
+fn pending_of(state: &State) -> Option<&Pending> {
+    match state {
+        State::Waiting(pending) | State::AtGate(pending) => Some(pending),
+        _ => None,
+    }
+}

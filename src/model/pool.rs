@@ -1,0 +1,288 @@
+//! `Pool`: its workers, its tasks and their results.
+//!
+//! Folded from `submit` and `result.*` in the process that owns the pool and `task.*` in its
+//! workers. A task whose worker died is lost: its result never comes, as in CPython.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::trace::OpName;
+
+use super::anomaly::AnomalyKind;
+use super::limits::clip;
+use super::object::Step;
+
+/// A pool of worker processes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pool {
+    /// Number of workers it was made with.
+    pub size: u64,
+    pub state: PoolState,
+    /// Every worker it ever had, in birth order.
+    pub workers: Vec<Worker>,
+    /// Tasks by number.
+    pub tasks: BTreeMap<u64, Task>,
+    /// Tasks not kept because there are too many.
+    pub hidden: u64,
+    pub totals: Totals,
+    /// Greatest number of workers that ran a task at the same time.
+    pub most_busy: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PoolState {
+    /// Takes tasks.
+    #[default]
+    Open,
+    /// Takes no more, finishes what it has.
+    Closed,
+    /// Ends its workers whatever they do.
+    Terminated,
+}
+
+/// How many tasks are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    pub submitted: u64,
+    pub waiting: u64,
+    pub running: u64,
+    pub succeeded: u64,
+    pub failed: u64,
+    /// Their worker died in them.
+    pub lost: u64,
+}
+
+/// A worker of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worker {
+    pub proc: u32,
+    pub alive: bool,
+    /// The task it runs.
+    pub task: Option<u64>,
+    /// Tasks it ended.
+    pub done: u64,
+}
+
+/// A task of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// The function's name and its arguments.
+    pub func: Option<Arc<str>>,
+    pub value: Option<Arc<str>>,
+    /// Who submitted it, and when (event, ns since the run began).
+    pub by: u32,
+    pub submitted: (u64, i64),
+    pub state: TaskState,
+    /// When a worker began and ended it (event, ns).
+    pub started: Option<(u64, i64)>,
+    pub ended: Option<(u64, i64)>,
+    /// Worker that ran it.
+    pub worker: Option<u32>,
+    /// What it returned, or raised.
+    pub outcome: Option<Arc<str>>,
+    /// Its result has come back to the process that submitted it (event).
+    pub ready: Option<u64>,
+    /// Somebody asked for its result and got it (event).
+    pub fetched: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskState {
+    Waiting,
+    Running,
+    Succeeded,
+    Failed,
+    /// Its worker died in it.
+    Lost,
+}
+
+impl TaskState {
+    /// A result of it can be had.
+    pub fn has_result(self) -> bool {
+        matches!(self, TaskState::Succeeded | TaskState::Failed)
+    }
+}
+
+impl Pool {
+    /// Workers that run a task.
+    pub fn busy(&self) -> u64 {
+        self.totals.running
+    }
+
+    pub fn alive(&self) -> usize {
+        self.workers.iter().filter(|worker| worker.alive).count()
+    }
+
+    /// Nothing is left to run and nothing was lost: a closed pool's workers end now.
+    pub fn is_drained(&self) -> bool {
+        let Totals {
+            waiting,
+            running,
+            lost,
+            ..
+        } = self.totals;
+        waiting == 0 && running == 0 && lost == 0
+    }
+
+    pub(super) fn has_worker(&self, proc: u32) -> bool {
+        self.workers.iter().any(|worker| worker.proc == proc)
+    }
+
+    pub(super) fn add_worker(&mut self, proc: u32, alive: bool) {
+        if !self.has_worker(proc) {
+            self.workers.push(Worker {
+                proc,
+                alive,
+                task: None,
+                done: 0,
+            });
+        }
+    }
+
+    /// It turned out to be another pool's.
+    pub(super) fn remove_worker(&mut self, proc: u32) {
+        self.workers.retain(|worker| worker.proc != proc);
+    }
+
+    /// A worker has ended; its task is lost.
+    pub(super) fn worker_ended(&mut self, proc: u32) {
+        let Some(worker) = self.workers.iter_mut().find(|worker| worker.proc == proc) else {
+            return;
+        };
+        worker.alive = false;
+        if let Some(task) = worker
+            .task
+            .take()
+            .and_then(|task| self.tasks.get_mut(&task))
+            && task.state == TaskState::Running
+        {
+            task.state = TaskState::Lost;
+            self.totals.running -= 1;
+            self.totals.lost += 1;
+        }
+    }
+
+    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        let args = &step.op.args;
+        match (step.op.op, args.task) {
+            (OpName::Create, _) => self.size = args.n.unwrap_or(0).max(0).unsigned_abs(),
+            (OpName::Close, _) if step.done() && self.state == PoolState::Open => {
+                self.state = PoolState::Closed;
+            }
+            (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
+            (OpName::Submit, Some(task)) if step.done() => self.submit(step, task),
+            (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
+            (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
+            (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
+            (OpName::ResultGet, Some(task)) => return self.came_back(step, task, true),
+            _ => {}
+        }
+        None
+    }
+
+    fn submit(&mut self, step: &Step<'_>, number: u64) {
+        self.totals.submitted += 1;
+        if self.tasks.len() >= step.limits.elements || self.tasks.contains_key(&number) {
+            self.hidden += 1;
+            return;
+        }
+        self.totals.waiting += 1;
+        let args = &step.op.args;
+        let task = Task {
+            func: args.func.as_deref().map(clip),
+            value: args.value.as_deref().map(clip),
+            by: step.proc,
+            submitted: (step.seq, step.t),
+            state: TaskState::Waiting,
+            started: None,
+            ended: None,
+            worker: None,
+            outcome: None,
+            ready: None,
+            fetched: None,
+        };
+        self.tasks.insert(number, task);
+    }
+
+    /// What is said of a task that is not there: nothing, where some are not kept.
+    fn missing(&self) -> Option<AnomalyKind> {
+        (self.hidden == 0).then_some(AnomalyKind::NoSuchResult)
+    }
+
+    fn task_start(&mut self, step: &Step<'_>, number: u64) -> Option<AnomalyKind> {
+        self.add_worker(step.proc, true);
+        let Some(task) = self.tasks.get_mut(&number) else {
+            return self.missing();
+        };
+        if task.state != TaskState::Waiting {
+            return Some(AnomalyKind::NoSuchResult);
+        }
+        task.state = TaskState::Running;
+        task.started = Some((step.seq, step.t));
+        task.worker = Some(step.proc);
+        let before = self
+            .workers
+            .iter_mut()
+            .find(|worker| worker.proc == step.proc)
+            .and_then(|worker| worker.task.replace(number));
+        // A worker that begins another task without ending the first has lost it.
+        if let Some(task) = before.and_then(|before| self.tasks.get_mut(&before))
+            && task.state == TaskState::Running
+        {
+            task.state = TaskState::Lost;
+            self.totals.running -= 1;
+            self.totals.lost += 1;
+        }
+        self.totals.waiting -= 1;
+        self.totals.running += 1;
+        self.most_busy = self.most_busy.max(self.totals.running);
+        None
+    }
+
+    fn task_end(&mut self, step: &Step<'_>, number: u64) -> Option<AnomalyKind> {
+        if let Some(worker) = self
+            .workers
+            .iter_mut()
+            .find(|worker| worker.proc == step.proc)
+        {
+            worker.done += 1;
+            if worker.task == Some(number) {
+                worker.task = None;
+            }
+        }
+        let Some(task) = self.tasks.get_mut(&number) else {
+            return self.missing();
+        };
+        if task.state != TaskState::Running {
+            return Some(AnomalyKind::NoSuchResult);
+        }
+        task.ended = Some((step.seq, step.t));
+        let (state, outcome) = match &step.op.error {
+            Some(error) => (TaskState::Failed, Some(error)),
+            None => (TaskState::Succeeded, step.op.result.as_ref()),
+        };
+        task.state = state;
+        task.outcome = outcome.map(|text| clip(text));
+        self.totals.running -= 1;
+        match state {
+            TaskState::Failed => self.totals.failed += 1,
+            _ => self.totals.succeeded += 1,
+        }
+        None
+    }
+
+    fn came_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
+        let Some(task) = self.tasks.get_mut(&number) else {
+            return self.missing();
+        };
+        if !task.state.has_result() {
+            // A get that raised before the task ended got nothing: it timed out.
+            return step.done().then_some(AnomalyKind::NoSuchResult);
+        }
+        task.ready.get_or_insert(step.seq);
+        if fetched {
+            task.fetched = Some(step.seq);
+        }
+        None
+    }
+}

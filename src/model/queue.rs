@@ -1,0 +1,152 @@
+//! `Queue`, `SimpleQueue` and `JoinableQueue`: what is in them, who put it, who got it.
+//!
+//! A message has an identity (`args.item`); a get names the one it took, which need not be the one
+//! put first when several processes put. Also the message and delivery types connections share.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::trace::OpName;
+
+use super::anomaly::AnomalyKind;
+use super::chunked::Chunked;
+use super::limits::clip;
+use super::object::Step;
+
+/// A message on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// `PID:n` of its producer; empty where the event did not say.
+    pub item: Arc<str>,
+    pub value: Arc<str>,
+    pub producer: u32,
+    /// When it was put: event, and ns since the run began.
+    pub seq: u64,
+    pub t: i64,
+}
+
+/// A message that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub message: Message,
+    pub consumer: u32,
+    pub seq: u64,
+    pub t: i64,
+}
+
+/// Messages in the order they were put, and what became of those that were taken.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Mailbox {
+    pub messages: VecDeque<Message>,
+    /// Messages that are in it but not kept, because there are too many.
+    pub hidden: u64,
+    /// Messages that were taken, in that order; the latest ones.
+    pub delivered: Chunked<Delivery>,
+    pub put: u64,
+    pub taken: u64,
+}
+
+impl Mailbox {
+    /// Messages in it.
+    pub fn len(&self) -> u64 {
+        self.messages.len() as u64 + self.hidden
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Messages kept, those that were taken included.
+    pub(super) fn size(&self) -> usize {
+        self.messages.len() + self.delivered.len()
+    }
+
+    pub(super) fn put(&mut self, step: &Step<'_>) {
+        self.put += 1;
+        if self.messages.len() >= step.limits.elements {
+            self.hidden += 1;
+            return;
+        }
+        let args = &step.op.args;
+        self.messages.push_back(Message {
+            item: clip(args.item.as_deref().unwrap_or_default()),
+            value: clip(args.value.as_deref().unwrap_or_default()),
+            producer: step.proc,
+            seq: step.seq,
+            t: step.t,
+        });
+    }
+
+    pub(super) fn take(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        self.taken += 1;
+        let place = match step.op.args.item.as_deref() {
+            // It is the first one but for a queue with several producers.
+            Some(item) => self
+                .messages
+                .iter()
+                .position(|message| *message.item == *item),
+            None => (!self.messages.is_empty()).then_some(0),
+        };
+        let Some(message) = place.and_then(|place| self.messages.remove(place)) else {
+            if self.hidden > 0 {
+                self.hidden -= 1;
+                return None;
+            }
+            return Some(AnomalyKind::NeverPut);
+        };
+        let delivery = Delivery {
+            message,
+            consumer: step.proc,
+            seq: step.seq,
+            t: step.t,
+        };
+        self.delivered.push_bounded(delivery, step.limits.elements);
+        None
+    }
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Queue {
+    /// Most messages it holds; `None` is no bound worth naming.
+    pub maxsize: Option<u64>,
+    pub mailbox: Mailbox,
+    /// Messages not yet answered by `task_done`.
+    pub unfinished: u64,
+    /// Processes that closed it.
+    pub closed_by: Vec<u32>,
+}
+
+impl Queue {
+    pub fn is_full(&self) -> bool {
+        self.maxsize.is_some_and(|most| self.mailbox.len() >= most)
+    }
+
+    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        match step.op.op {
+            OpName::Create => {
+                // 0 or less is CPython's word for 'no bound'.
+                self.maxsize = step
+                    .op
+                    .args
+                    .n
+                    .and_then(|n| u64::try_from(n).ok())
+                    .filter(|n| *n > 0);
+            }
+            OpName::Put => {
+                self.mailbox.put(step);
+                self.unfinished += 1;
+            }
+            OpName::QueueGet => return self.mailbox.take(step),
+            OpName::TaskDone => self.unfinished = self.unfinished.saturating_sub(1),
+            OpName::Close if !self.closed_by.contains(&step.proc) => {
+                self.closed_by.push(step.proc);
+            }
+            _ => {}
+        }
+        None
+    }
+}

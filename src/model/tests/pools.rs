@@ -1,0 +1,124 @@
+//! Pools: workers, tasks, results.
+
+use super::{Log, create, on};
+use crate::model::{AnomalyKind, Pool, PoolState, TaskState};
+use crate::trace::{Exit, Op, OpName, Role};
+
+pub(super) fn task(op: OpName, task: u64) -> Op {
+    let mut op = on(op, "Pool-1");
+    op.args.task = Some(task);
+    op
+}
+
+/// A pool of main with so many workers, born after it.
+pub(super) fn pool_of(workers: u32) -> Log {
+    let mut log = Log::with_children(0);
+    let mut made = create("Pool-1", "Pool");
+    made.args.n = Some(i64::from(workers));
+    log.op(0, made);
+    for n in 1..=workers {
+        log.start(n, 100, &format!("ForkPoolWorker-{n}"), Role::Worker);
+    }
+    log
+}
+
+fn pool(log: &Log) -> &Pool {
+    log.world
+        .object("Pool-1")
+        .and_then(|o| o.pool())
+        .expect("a pool")
+}
+
+#[test]
+fn tasks_go_from_submit_to_result_and_the_busiest_moment_is_kept() {
+    let mut log = pool_of(2);
+    for n in 0..3 {
+        log.op(0, task(OpName::Submit, n));
+    }
+    log.op(1, task(OpName::TaskStart, 0));
+    log.op(2, task(OpName::TaskStart, 1));
+    assert_eq!((pool(&log).busy(), pool(&log).totals.waiting), (2, 1));
+    let mut done = task(OpName::TaskEnd, 0);
+    done.result = Some("42".to_owned());
+    log.op(1, done);
+    let mut failed = task(OpName::TaskEnd, 1);
+    failed.error = Some("ValueError: no".to_owned());
+    log.op(2, failed);
+    log.op(0, task(OpName::ResultReady, 0));
+    log.op(0, task(OpName::ResultGet, 0));
+    let tasks = &pool(&log).tasks;
+    assert_eq!(tasks[&0].state, TaskState::Succeeded);
+    assert_eq!(tasks[&0].outcome.as_deref(), Some("42"));
+    assert!(tasks[&0].fetched.is_some() && tasks[&1].fetched.is_none());
+    assert_eq!(
+        (tasks[&1].state, tasks[&1].worker),
+        (TaskState::Failed, Some(2))
+    );
+    assert_eq!((pool(&log).most_busy, pool(&log).busy()), (2, 0));
+    let span = *log
+        .world
+        .process(1)
+        .and_then(|p| p.track.tasks.last())
+        .expect("drawn");
+    assert_eq!((span.task, span.end.is_some()), (0, true));
+    assert_eq!(log.anomalies(), []);
+    log.op(0, on(OpName::Close, "Pool-1"));
+    log.op(0, on(OpName::Terminate, "Pool-1"));
+    log.op(0, on(OpName::Close, "Pool-1"));
+    assert_eq!(pool(&log).state, PoolState::Terminated);
+}
+
+#[test]
+fn workers_born_before_their_pool_was_named_belong_to_it() {
+    let mut log = Log::with_children(0);
+    log.start(1, 100, "ForkPoolWorker-1", Role::Worker);
+    log.op(0, create("Pool-1", "Pool"));
+    assert!(pool(&log).has_worker(1));
+}
+
+#[test]
+fn a_worker_that_was_thought_another_pools_moves_to_its_own() {
+    let mut log = pool_of(0);
+    log.op(0, create("Pool-2", "Pool"));
+    log.start(1, 100, "ForkPoolWorker-1", Role::Worker);
+    log.op(0, task(OpName::Submit, 0));
+    log.op(1, task(OpName::TaskStart, 0));
+    assert!(pool(&log).has_worker(1));
+    let other = log
+        .world
+        .object("Pool-2")
+        .and_then(|o| o.pool())
+        .expect("a pool");
+    assert!(!other.has_worker(1));
+}
+
+#[test]
+fn a_task_dies_with_its_worker() {
+    let mut log = pool_of(1);
+    log.op(0, task(OpName::Submit, 0));
+    log.op(1, task(OpName::TaskStart, 0));
+    log.exit(1, Exit::Signal(9));
+    assert_eq!(pool(&log).tasks[&0].state, TaskState::Lost);
+    assert_eq!(
+        (
+            pool(&log).alive(),
+            pool(&log).busy(),
+            pool(&log).totals.lost
+        ),
+        (0, 0, 1)
+    );
+    let mut late = task(OpName::ResultGet, 0);
+    late.error = Some("multiprocessing.context.TimeoutError".to_owned());
+    log.op(0, late);
+    assert_eq!(log.anomalies(), []);
+}
+
+#[test]
+fn results_nobody_made_are_noted() {
+    let mut log = pool_of(1);
+    log.op(1, task(OpName::TaskStart, 7));
+    log.op(1, task(OpName::TaskEnd, u64::MAX));
+    log.op(0, task(OpName::Submit, 0));
+    log.op(0, task(OpName::ResultGet, 0));
+    assert_eq!(log.anomalies(), [AnomalyKind::NoSuchResult; 3]);
+}
