@@ -73,13 +73,11 @@ fn root() -> &'static Path {
 fn module_of(path: &Path) -> Option<String> {
     let inside = path.strip_prefix(root()).expect("inside the package");
     let mut parts = inside.iter().map(|part| part.to_string_lossy());
-    match parts.next().as_deref() {
-        Some("lessons") => Some("programs".to_owned()),
-        _ => {
-            let name = parts.next()?.trim_end_matches(".rs").to_owned();
-            (name != "lib" && name != "main").then_some(name)
-        }
+    if parts.next().as_deref() == Some("lessons") {
+        return Some("programs".to_owned());
     }
+    let name = parts.next()?.trim_end_matches(".rs").to_owned();
+    (name != "lib" && name != "main").then_some(name)
 }
 
 /// Every word that follows `crate::`, braces opened.

@@ -9,15 +9,15 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use forklore::mp;
-use forklore::sys::socket;
+use forklore::sys::{clock, socket};
 use forklore::trace::{Event, Exit, Kind, Op, read_packet};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 
 /// How long a case may take before it is called hung and killed.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What a case is run with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,7 @@ fn execute(case: &Case) -> Finished {
     drop((stdout_writer, stderr_writer, writer));
     let out = std::thread::spawn(move || read_all(stdout));
     let err = std::thread::spawn(move || read_all(stderr));
-    let events = std::thread::spawn(move || collect(reader));
+    let events = std::thread::spawn(move || collect(&reader));
     let exit = wait_for(pid, &case.name);
     Finished {
         stdout: out.join().expect("stdout is read"),
@@ -198,13 +198,13 @@ fn execute(case: &Case) -> Finished {
 }
 
 fn wait_for(pid: nix::unistd::Pid, name: &str) -> Exit {
-    let begun = Instant::now();
+    let end = clock::deadline(DEADLINE).expect("a time the clock counts");
     loop {
         match waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG).expect("own child")
         {
             WaitStatus::Exited(_, code) => return Exit::Code(code),
             WaitStatus::Signaled(_, signal, _) => return Exit::Signal(signal as i32),
-            _ if begun.elapsed() > DEADLINE => {
+            _ if clock::monotonic_ns() > end => {
                 let _ = nix::sys::signal::kill(pid, nix::sys::signal::SIGKILL);
                 panic!("{name} did not end in {DEADLINE:?}");
             }
@@ -222,7 +222,7 @@ fn read_all(fd: OwnedFd) -> String {
 }
 
 /// Reads events until the last writer is gone; answers the start handshakes.
-fn collect(reader: OwnedFd) -> Vec<Event> {
+fn collect(reader: &OwnedFd) -> Vec<Event> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     let mut inbox = socket::Inbox::new(64, 256 << 10);
     let mut gates = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use forklore::mp::{self, Exception, Process, print};
 use forklore::trace::{Exit, Kind, OpName, Role, Stream};
 
-use crate::harness::Case;
+use crate::harness::{Case, Finished};
 
 fn say_hi(i: i64) {
     print!("say hi {i}");
@@ -116,6 +116,43 @@ fn daemons_are_ended() -> mp::Result<()> {
     Ok(())
 }
 
+/// A process starts with its start, which has a cause; each child is collected once.
+fn life_is_in_order(run: &Finished) {
+    run.ok();
+    assert_eq!(run.stdout, "", "instrumented prints are events");
+    for (i, event) in run.events.iter().enumerate() {
+        let first = run.events.iter().position(|other| other.pid == event.pid);
+        if let Kind::ProcessStart(start) = &event.kind {
+            assert_eq!(first, Some(i), "a process's start is its first event");
+            let caused = start.role == Role::Main
+                || run.events[..i].iter().any(|cause| match &cause.kind {
+                    Kind::Op(op) => {
+                        op.op == OpName::Start && op.args.child.as_deref() == Some(&start.name)
+                    }
+                    _ => false,
+                });
+            assert!(caused, "{} has no cause", start.name);
+        }
+    }
+    let out: Vec<_> = run
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::Output(output) if output.stream == Stream::Stdout => {
+                Some(String::from_utf8_lossy(&output.data).into_owned())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(out.len(), 4);
+    let reaped = run
+        .events
+        .iter()
+        .filter(|event| matches!(event.kind, Kind::ProcessReaped { .. }))
+        .count();
+    assert_eq!(reaped, 3, "every child is collected once");
+}
+
 pub fn cases() -> Vec<Case> {
     vec![
         Case::plain("process_three_children_run", three_children, |run| {
@@ -125,42 +162,11 @@ pub fn cases() -> Vec<Case> {
                 ["main proccess stop", "say hi 0", "say hi 1", "say hi 2"]
             );
         }),
-        Case::traced("process_life_is_logged_in_order", three_children, |run| {
-            run.ok();
-            assert_eq!(run.stdout, "", "instrumented prints are events");
-            for (i, event) in run.events.iter().enumerate() {
-                let first = run.events.iter().position(|other| other.pid == event.pid);
-                if let Kind::ProcessStart(start) = &event.kind {
-                    assert_eq!(first, Some(i), "a process's start is its first event");
-                    let caused = start.role == Role::Main
-                        || run.events[..i].iter().any(|cause| match &cause.kind {
-                            Kind::Op(op) => {
-                                op.op == OpName::Start
-                                    && op.args.child.as_deref() == Some(&start.name)
-                            }
-                            _ => false,
-                        });
-                    assert!(caused, "{} has no cause", start.name);
-                }
-            }
-            let out: Vec<_> = run
-                .events
-                .iter()
-                .filter_map(|event| match &event.kind {
-                    Kind::Output(output) if output.stream == Stream::Stdout => {
-                        Some(String::from_utf8_lossy(&output.data).into_owned())
-                    }
-                    _ => None,
-                })
-                .collect();
-            assert_eq!(out.len(), 4);
-            let reaped = run
-                .events
-                .iter()
-                .filter(|event| matches!(event.kind, Kind::ProcessReaped { .. }))
-                .count();
-            assert_eq!(reaped, 3, "every child is collected once");
-        }),
+        Case::traced(
+            "process_life_is_logged_in_order",
+            three_children,
+            life_is_in_order,
+        ),
         Case::plain("process_memory_is_a_copy", memory_is_a_copy, |run| {
             run.ok();
             assert_eq!(run.lines(), ["child 5", "parent 0"]);
