@@ -2,6 +2,7 @@
 //! nothing of them is left.
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
+#![allow(clippy::print_stdout)] // what a supervisor in a process of its own says
 
 #[path = "engine/faults.rs"]
 mod faults;

@@ -316,6 +316,17 @@ impl Run {
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 
+    /// Bytes read from the run's processes that nobody has taken by `poll` yet; when there are too
+    /// many the processes wait.
+    pub fn held_bytes(&self) -> usize {
+        self.handle.queued()
+    }
+
+    /// PID of the guard process.
+    pub fn guard(&self) -> i32 {
+        self.guard.pid()
+    }
+
     /// The run directory.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -1,9 +1,20 @@
 //! Runs that go wrong: nothing is left, and the right word is said.
 
-use forklore::feed::{Control, ControlError, Feed as _};
-use forklore::trace::{Exit, FaultKind, Kind, RunStatus};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 
-use super::harness::{assert_nothing_left, end, exits, mark, marked, output, rest, shell, until};
+use forklore::engine::{Run, StartError};
+use forklore::feed::{Control, ControlError, Feed as _};
+use forklore::sys::clock;
+use forklore::trace::{Event, Exit, FaultKind, Kind, RunStatus};
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::harness::{
+    MARK, PATIENCE, assert_nothing_left, end, exits, lesson, mark, marked, output, rest, shell,
+    until,
+};
 
 #[test]
 fn stop_ends_a_run_that_would_not_end() {
@@ -84,4 +95,177 @@ fn a_run_that_is_dropped_leaves_nothing() {
     drop(run);
     assert_eq!(marked(&mark), [0; 0], "at once");
     assert!(!dir.exists());
+}
+
+/// A supervisor in a process of its own, for tests that harm it. They run this test binary with
+/// the scenario in the environment.
+#[test]
+#[ignore = "other tests run it as a process of its own"]
+fn supervisor_process() {
+    let mark = std::env::var(MARK).expect("run by another test");
+    match std::env::var("FORKLORE_TEST_SCENARIO").as_deref() {
+        Ok("run") => {
+            let mut run = shell(
+                "trap '' TERM; (sleep 1000 &); echo ready; while :; do sleep 1; done",
+                &mark,
+            );
+            assert!(until(&mut run, &mut Vec::new(), |event| matches!(
+                event.kind,
+                Kind::Output(_)
+            )));
+            println!("DIR {}", run.dir().display());
+            rest(&mut run, Vec::new());
+        }
+        Ok("descriptors") => {
+            let used = std::fs::read_dir("/proc/self/fd").expect("/proc").count() as u64;
+            for spare in 0..40 {
+                setrlimit(Resource::RLIMIT_NOFILE, used + spare, used + 40).expect("lowered");
+                match Run::start(lesson("create-process", &[("processes", 1)], &mark)) {
+                    Err(StartError::Descriptors { .. }) => {}
+                    Ok(run) => {
+                        drop(run);
+                        println!("STARTED with {spare} to spare");
+                        assert!(spare > 10, "it was refused before that");
+                        return;
+                    }
+                    Err(error) => panic!("with {spare} to spare: {error}"),
+                }
+            }
+            panic!("never started");
+        }
+        Ok("processes") => {
+            if nix::unistd::geteuid().is_root() {
+                // No limit holds root back.
+                nix::unistd::setuid(nix::unistd::Uid::from_raw(65534)).expect("root may");
+            }
+            setrlimit(Resource::RLIMIT_NPROC, 0, 0).expect("lowered");
+            let error =
+                Run::start(lesson("create-process", &[], &mark)).expect_err("no process is left");
+            assert!(matches!(error, StartError::Processes { .. }), "{error}");
+            println!("REFUSED {error}");
+        }
+        other => panic!("no scenario: {other:?}"),
+    }
+}
+
+fn supervisor(scenario: &str, mark: &str) -> Child {
+    let own = std::env::current_exe().expect("this test binary");
+    Command::new(own)
+        .args([
+            "--ignored",
+            "--exact",
+            "--nocapture",
+            "--test-threads=1",
+            "faults::supervisor_process",
+        ])
+        .env(MARK, mark)
+        .env("FORKLORE_TEST_SCENARIO", scenario)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts")
+}
+
+/// The rest of the line that begins with `word`.
+fn line_of(child: &mut Child, word: &str) -> String {
+    let output = BufReader::new(child.stdout.as_mut().expect("piped"));
+    // The runner's own words may stand before it on the line.
+    let mut lines = output.lines().map_while(Result::ok);
+    let found = lines.find_map(|line| line.split_once(word).map(|(_, rest)| rest.to_owned()));
+    found.expect("the supervisor says so")
+}
+
+#[test]
+fn a_supervisor_killed_leaves_nothing() {
+    let mark = mark();
+    let mut child = supervisor("run", &mark);
+    let dir = line_of(&mut child, "DIR ");
+    assert!(std::path::Path::new(&dir).is_dir());
+    assert!(
+        marked(&mark).len() >= 5,
+        "supervisor, guard, shell, two sleepers: {:?}",
+        marked(&mark)
+    );
+    child.kill().expect("it runs");
+    child.wait().expect("our child");
+    assert_nothing_left(&mark);
+    assert!(!std::path::Path::new(&dir).exists());
+}
+
+#[test]
+fn a_guard_killed_leaves_nothing() {
+    let mark = mark();
+    // One child that nobody knows: it never wrote a word.
+    let mut run = shell(
+        "(setsid sleep 1000 &); sh -c 'echo child; exec sleep 1000' & wait",
+        &mark,
+    );
+    let mut seen = Vec::new();
+    assert!(until(&mut run, &mut seen, |event| matches!(
+        event.kind,
+        Kind::Output(_)
+    )));
+    let dir = run.dir().to_owned();
+    kill(Pid::from_raw(run.guard()), Signal::SIGKILL).expect("it runs");
+    let events = rest(&mut run, seen);
+    assert_eq!(end(&events).status, RunStatus::Failed);
+    let lost = |event: &Event| matches!(&event.kind, Kind::Fault(fault) if fault.fault == FaultKind::StageLost);
+    assert!(events.iter().any(lost));
+    assert!(end(&events).ended.len() >= 2, "{:?}", end(&events));
+    assert_eq!(marked(&mark), [0; 0], "at once");
+    assert!(!dir.exists());
+}
+
+#[test]
+fn a_limit_reached_is_said_and_leaves_nothing() {
+    for (scenario, word) in [("descriptors", "STARTED "), ("processes", "REFUSED ")] {
+        let mark = mark();
+        let mut child = supervisor(scenario, &mark);
+        let said = line_of(&mut child, word);
+        assert!(child.wait().expect("our child").success(), "{said}");
+        assert_nothing_left(&mark);
+    }
+}
+
+#[test]
+fn a_flood_is_held_when_nobody_takes_it_and_not_a_byte_is_lost() {
+    let mark = mark();
+    let size = 200 << 20;
+    let mut run = shell(&format!("head -c {size} /dev/zero"), &mark);
+    let own = || std::fs::read_to_string("/proc/self/statm").expect("/proc");
+    let resident = |statm: String| {
+        statm
+            .split(' ')
+            .nth(1)
+            .and_then(|pages| pages.parse().ok())
+            .map_or(0, |n: usize| n * 4096)
+    };
+    // Nothing is taken until the processes have to wait; they do when memory stops growing.
+    let held_at = {
+        let deadline = clock::deadline(PATIENCE).expect("near");
+        loop {
+            let bytes = run.held_bytes();
+            if bytes > 64 << 20 {
+                break bytes;
+            }
+            assert!(clock::monotonic_ns() < deadline, "only {bytes} bytes came");
+            std::thread::yield_now();
+        }
+    };
+    assert!(held_at < 80 << 20, "{held_at}");
+    assert!(resident(own()) < 400 << 20);
+    let events = rest(&mut run, Vec::new());
+    let held = |event: &Event| matches!(&event.kind, Kind::Fault(fault) if fault.fault == FaultKind::OutputHeld);
+    assert!(events.iter().any(held));
+    let bytes: usize = events
+        .iter()
+        .map(|event| {
+            if let Kind::Output(output) = &event.kind {
+                output.data.len()
+            } else {
+                0
+            }
+        })
+        .sum();
+    assert_eq!(bytes, size);
+    assert_eq!(end(&events).status, RunStatus::Finished);
 }
