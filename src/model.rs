@@ -32,6 +32,7 @@ mod ps;
 mod queue;
 mod sequence;
 mod shared;
+mod tasks;
 mod timeline;
 
 use std::sync::Arc;
@@ -52,12 +53,13 @@ pub use manager::{Manager, Request};
 pub use mapping::{Entry, Mapping};
 pub use object::{Object, ObjectId, Touch, Waiter};
 pub use output::{Ending, Line, OutputLog};
-pub use pool::{Pool, PoolState, Task, TaskState, Totals, Worker};
+pub use pool::{Pool, PoolState, Totals, Worker};
 pub use process::{Counts, Pending, Process, State, Target};
 pub use ps::{PsMoment, PsTable};
 pub use queue::{Delivery, Mailbox, Message, Queue};
 pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
+pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
 
 /// A point of the log worth finding again.

@@ -87,7 +87,7 @@ impl World {
             Target::Task { pool, task } => self
                 .object_at(*pool)
                 .and_then(Object::pool)
-                .and_then(|pool| pool.tasks.get(task))
+                .and_then(|pool| pool.tasks.get(*task))
                 .filter(|task| !task.state.has_result())
                 .and_then(|task| task.worker),
             Target::Object(key) => self.object_at(*key).and_then(|object| {

@@ -4,6 +4,7 @@
 //! timelines are made of it. It can lose elements at its front only.
 
 use std::collections::VecDeque;
+use std::ops::Index;
 use std::sync::Arc;
 
 /// Elements a piece: small enough to copy after a clone, large enough that pointers don't count.
@@ -69,6 +70,29 @@ impl<T> Chunked<T> {
             self.pieces.pop_front();
             self.gone = 0;
         }
+    }
+}
+
+/// The element at `index`, as a slice has it.
+///
+/// # Panics
+/// When there is none; `get` answers that.
+impl<T> Index<usize> for Chunked<T> {
+    type Output = T;
+
+    fn index(&self, index: usize) -> &T {
+        let place = self.gone + index;
+        &self.pieces[place / PIECE][place % PIECE]
+    }
+}
+
+impl<T: Clone> FromIterator<T> for Chunked<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Chunked<T> {
+        let mut list = Chunked::default();
+        for element in elements {
+            list.push(element);
+        }
+        list
     }
 }
 

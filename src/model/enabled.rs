@@ -61,7 +61,7 @@ impl World {
                 OpName::QueueJoin => queue.unfinished == 0,
                 // Only one that waits can tell that the pipe is full; it has room once its messages went.
                 OpName::JoinThread if waits(object, proc, tid) => {
-                    let mut messages = queue.mailbox.messages.iter();
+                    let mut messages = queue.mailbox.messages();
                     !messages.any(|message| message.producer == proc)
                 }
                 _ => true,
@@ -167,9 +167,9 @@ fn pool_enabled(pool: &Pool, proc: u32, op: &Op) -> bool {
                 .and_then(|n| u64::try_from(n).ok())
                 .unwrap_or(1)
                 .max(1);
-            let asked = pool.tasks.range(first..first.saturating_add(n));
-            let mut known = asked.map(|(_, task)| task.state).peekable();
-            known.peek().is_none() || known.all(super::TaskState::has_result)
+            let asked = first..first.saturating_add(n);
+            let mut tasks = pool.tasks.iter();
+            tasks.all(|task| !asked.contains(&task.number) || task.state.has_result())
         }
         _ if pool.has_worker(proc) => worker_can_go(pool),
         _ => true,

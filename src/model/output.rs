@@ -59,7 +59,7 @@ impl Line {
 pub struct OutputLog {
     lines: Chunked<Line>,
     /// Numbers of the lines of each writer that are still kept.
-    by_proc: HashMap<Option<u32>, Chunked<u64>>,
+    by_proc: HashMap<Option<u32>, Arc<Chunked<u64>>>,
     open: HashMap<(Option<u32>, Stream), u64>,
     /// Writer of the last piece on each stream.
     last_writer: [Option<u32>; 2],
@@ -102,13 +102,15 @@ impl OutputLog {
         self.by_proc
             .get(&proc)
             .into_iter()
-            .flat_map(Chunked::iter)
+            .flat_map(|numbers| numbers.iter())
             .filter_map(|number| self.line(*number))
     }
 
     /// Number of lines of one process that are kept.
     pub fn count_of(&self, proc: u32) -> usize {
-        self.by_proc.get(&Some(proc)).map_or(0, Chunked::len)
+        self.by_proc
+            .get(&Some(proc))
+            .map_or(0, |numbers| numbers.len())
     }
 
     /// The `index`th line of one process that is kept.
@@ -147,7 +149,7 @@ impl OutputLog {
                 None => (rest, false, &[][..]),
             };
             rest = after;
-            let number = self.line_to_write(limits, (seq, t), (proc, pid), output);
+            let number = self.line_to_write((seq, t), (proc, pid), output);
             self.add(limits, number, seq, piece, ended);
             let key = (proc, stream);
             if ended {
@@ -163,7 +165,6 @@ impl OutputLog {
     /// The writer's open line on this stream, or a new one.
     fn line_to_write(
         &mut self,
-        limits: &Limits,
         (seq, t): (u64, i64),
         (proc, pid): (Option<u32>, i32),
         output: &Output,
@@ -187,10 +188,8 @@ impl OutputLog {
             ending: Ending::Open,
             torn: false,
         });
-        self.by_proc
-            .entry(proc)
-            .or_default()
-            .push_bounded(number, limits.lines.max(1));
+        // Trimming keeps this in step with the lines themselves.
+        Arc::make_mut(self.by_proc.entry(proc).or_default()).push(number);
         number
     }
 
@@ -241,7 +240,7 @@ impl OutputLog {
                 self.open.remove(&(proc, stream));
             }
             if let Some(numbers) = self.by_proc.get_mut(&proc) {
-                numbers.drop_front();
+                Arc::make_mut(numbers).drop_front();
                 if numbers.is_empty() {
                     self.by_proc.remove(&proc);
                 }

@@ -3,14 +3,12 @@
 //! Folded from `submit` and `result.*` in the process that owns the pool and `task.*` in its
 //! workers. A task whose worker died is lost: its result never comes, as in CPython.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
 use super::limits::clip;
 use super::object::Step;
+use super::tasks::{Task, TaskState, Tasks};
 
 /// A pool of worker processes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,8 +18,7 @@ pub struct Pool {
     pub state: PoolState,
     /// Every worker it ever had, in birth order.
     pub workers: Vec<Worker>,
-    /// Tasks by number.
-    pub tasks: BTreeMap<u64, Task>,
+    pub tasks: Tasks,
     /// Tasks not kept because there are too many.
     pub hidden: u64,
     pub totals: Totals,
@@ -61,46 +58,6 @@ pub struct Worker {
     pub task: Option<u64>,
     /// Tasks it ended.
     pub done: u64,
-}
-
-/// A task of a pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// The function's name and its arguments.
-    pub func: Option<Arc<str>>,
-    pub value: Option<Arc<str>>,
-    /// Who submitted it, and when (event, ns since the run began).
-    pub by: u32,
-    pub submitted: (u64, i64),
-    pub state: TaskState,
-    /// When a worker began and ended it (event, ns).
-    pub started: Option<(u64, i64)>,
-    pub ended: Option<(u64, i64)>,
-    /// Worker that ran it.
-    pub worker: Option<u32>,
-    /// What it returned, or raised.
-    pub outcome: Option<Arc<str>>,
-    /// Its result has come back to the process that submitted it (event).
-    pub ready: Option<u64>,
-    /// Somebody asked for its result and got it (event).
-    pub fetched: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskState {
-    Waiting,
-    Running,
-    Succeeded,
-    Failed,
-    /// Its worker died in it.
-    Lost,
-}
-
-impl TaskState {
-    /// A result of it can be had.
-    pub fn has_result(self) -> bool {
-        matches!(self, TaskState::Succeeded | TaskState::Failed)
-    }
 }
 
 impl Pool {
@@ -150,10 +107,7 @@ impl Pool {
             return;
         };
         worker.alive = false;
-        if let Some(task) = worker
-            .task
-            .take()
-            .and_then(|task| self.tasks.get_mut(&task))
+        if let Some(task) = worker.task.take().and_then(|task| self.tasks.get_mut(task))
             && task.state == TaskState::Running
         {
             task.state = TaskState::Lost;
@@ -182,13 +136,14 @@ impl Pool {
 
     fn submit(&mut self, step: &Step<'_>, number: u64) {
         self.totals.submitted += 1;
-        if self.tasks.len() >= step.limits.elements || self.tasks.contains_key(&number) {
+        if self.tasks.len() >= step.limits.elements || self.tasks.get(number).is_some() {
             self.hidden += 1;
             return;
         }
         self.totals.waiting += 1;
         let args = &step.op.args;
         let task = Task {
+            number,
             func: args.func.as_deref().map(clip),
             value: args.value.as_deref().map(clip),
             by: step.proc,
@@ -201,7 +156,7 @@ impl Pool {
             ready: None,
             fetched: None,
         };
-        self.tasks.insert(number, task);
+        self.tasks.add(task);
     }
 
     /// What is said of a task that is not there: nothing, where some are not kept.
@@ -211,7 +166,7 @@ impl Pool {
 
     fn task_start(&mut self, step: &Step<'_>, number: u64) -> Option<AnomalyKind> {
         self.add_worker(step.proc, true);
-        let Some(task) = self.tasks.get_mut(&number) else {
+        let Some(task) = self.tasks.get_mut(number) else {
             return self.missing();
         };
         if task.state != TaskState::Waiting {
@@ -226,7 +181,7 @@ impl Pool {
             .find(|worker| worker.proc == step.proc)
             .and_then(|worker| worker.task.replace(number));
         // A worker that begins another task without ending the first has lost it.
-        if let Some(task) = before.and_then(|before| self.tasks.get_mut(&before))
+        if let Some(task) = before.and_then(|before| self.tasks.get_mut(before))
             && task.state == TaskState::Running
         {
             task.state = TaskState::Lost;
@@ -250,7 +205,7 @@ impl Pool {
                 worker.task = None;
             }
         }
-        let Some(task) = self.tasks.get_mut(&number) else {
+        let Some(task) = self.tasks.get_mut(number) else {
             return self.missing();
         };
         if task.state != TaskState::Running {
@@ -272,7 +227,7 @@ impl Pool {
     }
 
     fn came_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
-        let Some(task) = self.tasks.get_mut(&number) else {
+        let Some(task) = self.tasks.get_mut(number) else {
             return self.missing();
         };
         if !task.state.has_result() {

@@ -172,9 +172,9 @@ const THREADS: usize = 64;
 pub(super) struct Processes {
     list: Vec<Arc<Process>>,
     /// Place in `list`, for birth numbers that are not their own place.
-    places: HashMap<u32, usize>,
+    places: Arc<HashMap<u32, usize>>,
     /// The latest process that had this PID.
-    pids: HashMap<i32, usize>,
+    pids: Arc<HashMap<i32, usize>>,
 }
 
 impl Processes {
@@ -223,9 +223,9 @@ impl Processes {
         // Birth order is kept even where events name a later birth first.
         let place = self.list.len();
         if process.proc as usize != place {
-            self.places.insert(process.proc, place);
+            Arc::make_mut(&mut self.places).insert(process.proc, place);
         }
-        self.pids.insert(process.pid, place);
+        Arc::make_mut(&mut self.pids).insert(process.pid, place);
         self.list.push(Arc::new(process));
         Some(place)
     }
@@ -236,7 +236,9 @@ impl Processes {
             .by_pid(start.ppid)
             .map(|parent| parent.proc)
             .filter(|_| start.ppid != pid);
-        self.pids.insert(pid, place);
+        if self.place_of_pid(pid) != Some(place) {
+            Arc::make_mut(&mut self.pids).insert(pid, place);
+        }
         let Some(process) = self.at_mut(place) else {
             return;
         };

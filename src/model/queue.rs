@@ -3,7 +3,6 @@
 //! A message has an identity (`args.item`); a get names the one it took, which need not be the one
 //! put first when several processes put. Also the message and delivery types connections share.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::trace::OpName;
@@ -37,7 +36,9 @@ pub struct Delivery {
 /// Messages in the order they were put, and what became of those that were taken.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Mailbox {
-    pub messages: VecDeque<Message>,
+    /// With a hole for each that was taken before those put earlier.
+    kept: Chunked<Option<Message>>,
+    holes: usize,
     /// Messages that are in it but not kept, because there are too many.
     pub hidden: u64,
     /// Messages that were taken, in that order; the latest ones.
@@ -49,45 +50,42 @@ pub struct Mailbox {
 impl Mailbox {
     /// Messages in it.
     pub fn len(&self) -> u64 {
-        self.messages.len() as u64 + self.hidden
+        (self.kept.len() - self.holes) as u64 + self.hidden
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// The messages kept, first put first.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.kept.iter().flatten()
+    }
+
     /// Messages kept, those that were taken included.
     pub(super) fn size(&self) -> usize {
-        self.messages.len() + self.delivered.len()
+        self.kept.len() + self.delivered.len()
     }
 
     pub(super) fn put(&mut self, step: &Step<'_>) {
         self.put += 1;
-        if self.messages.len() >= step.limits.elements {
+        if self.kept.len() >= step.limits.elements {
             self.hidden += 1;
             return;
         }
         let args = &step.op.args;
-        self.messages.push_back(Message {
+        self.kept.push(Some(Message {
             item: clip(args.item.as_deref().unwrap_or_default()),
             value: clip(args.value.as_deref().unwrap_or_default()),
             producer: step.proc,
             seq: step.seq,
             t: step.t,
-        });
+        }));
     }
 
     pub(super) fn take(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         self.taken += 1;
-        let place = match step.op.args.item.as_deref() {
-            // It is the first one but for a queue with several producers.
-            Some(item) => self
-                .messages
-                .iter()
-                .position(|message| *message.item == *item),
-            None => (!self.messages.is_empty()).then_some(0),
-        };
-        let Some(message) = place.and_then(|place| self.messages.remove(place)) else {
+        let Some(message) = self.remove(step.op.args.item.as_deref()) else {
             if self.hidden > 0 {
                 self.hidden -= 1;
                 return None;
@@ -102,6 +100,22 @@ impl Mailbox {
         };
         self.delivered.push_bounded(delivery, step.limits.elements);
         None
+    }
+
+    /// Takes out the message with this identity, or the first. It is near the front but for
+    /// hostile logs: only producers that run side by side change places.
+    fn remove(&mut self, item: Option<&str>) -> Option<Message> {
+        let place = self.kept.iter().position(|message| {
+            let Some(message) = message else { return false };
+            item.is_none_or(|item| *message.item == *item)
+        })?;
+        let message = self.kept.get_mut(place)?.take();
+        self.holes += 1;
+        while let Some(None) = self.kept.get(0) {
+            self.kept.drop_front();
+            self.holes -= 1;
+        }
+        message
     }
 }
 

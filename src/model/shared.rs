@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::chunked::Chunked;
 use super::limits::clip;
 use super::object::Step;
 
@@ -18,7 +19,7 @@ pub struct Shared {
     pub array: bool,
     /// One character of the tutorial's table: `i`, `d` …
     pub typecode: Option<Arc<str>>,
-    pub cells: Vec<Cell>,
+    pub cells: Chunked<Cell>,
     /// Cells beyond the number kept.
     pub more: u64,
     pub reads: u64,
@@ -43,7 +44,7 @@ impl Shared {
         Shared {
             array,
             typecode: None,
-            cells: Vec::new(),
+            cells: Chunked::default(),
             more: 0,
             reads: 0,
             writes: 0,
@@ -114,7 +115,7 @@ impl Shared {
             }),
             ..Cell::default()
         };
-        self.cells.resize(length.min(step.limits.elements), zero);
+        self.grow(length.min(step.limits.elements), &zero);
         self.more = (length - self.cells.len()) as u64;
     }
 
@@ -134,9 +135,15 @@ impl Shared {
         }
         // An array whose creation was not seen grows as its cells are named.
         if index >= self.cells.len() && (self.more > 0 || self.cells_unknown()) {
-            self.cells.resize(index + 1, Cell::default());
+            self.grow(index + 1, &Cell::default());
         }
         self.cells.get_mut(index)
+    }
+
+    fn grow(&mut self, length: usize, cell: &Cell) {
+        while self.cells.len() < length {
+            self.cells.push(cell.clone());
+        }
     }
 
     fn cells_unknown(&self) -> bool {
@@ -150,8 +157,10 @@ impl Shared {
             return;
         };
         let values = step.op.args.values.as_deref().unwrap_or_default();
-        for (cell, value) in self.cells.iter_mut().skip(start).zip(values) {
-            cell.write(value, step);
+        for (place, value) in values.iter().enumerate() {
+            if let Some(cell) = self.cells.get_mut(start.saturating_add(place)) {
+                cell.write(value, step);
+            }
         }
     }
 }

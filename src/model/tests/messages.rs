@@ -19,8 +19,7 @@ fn contents(log: &Log) -> Vec<String> {
         .expect("a queue");
     queue
         .mailbox
-        .messages
-        .iter()
+        .messages()
         .map(|message| message.value.to_string())
         .collect()
 }
@@ -93,7 +92,7 @@ fn a_flooded_queue_keeps_a_bounded_part_and_counts_right() {
         log.world
             .object("Queue-1")
             .and_then(|o| o.queue())
-            .map(|q| (q.mailbox.messages.len(), q.mailbox.len()))
+            .map(|q| (q.mailbox.messages().count(), q.mailbox.len()))
     };
     assert_eq!(len(&log), Some((10, 25)));
     for n in 0..25 {

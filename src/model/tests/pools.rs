@@ -46,12 +46,12 @@ fn tasks_go_from_submit_to_result_and_the_busiest_moment_is_kept() {
     log.op(2, failed);
     log.op(0, task(OpName::ResultReady, 0));
     log.op(0, task(OpName::ResultGet, 0));
-    let tasks = &pool(&log).tasks;
-    assert_eq!(tasks[&0].state, TaskState::Succeeded);
-    assert_eq!(tasks[&0].outcome.as_deref(), Some("42"));
-    assert!(tasks[&0].fetched.is_some() && tasks[&1].fetched.is_none());
+    let task_of = |n| pool(&log).tasks.get(n).expect("submitted");
+    assert_eq!(task_of(0).state, TaskState::Succeeded);
+    assert_eq!(task_of(0).outcome.as_deref(), Some("42"));
+    assert!(task_of(0).fetched.is_some() && task_of(1).fetched.is_none());
     assert_eq!(
-        (tasks[&1].state, tasks[&1].worker),
+        (task_of(1).state, task_of(1).worker),
         (TaskState::Failed, Some(2))
     );
     assert_eq!((pool(&log).most_busy, pool(&log).busy()), (2, 0));
@@ -98,7 +98,10 @@ fn a_task_dies_with_its_worker() {
     log.op(0, task(OpName::Submit, 0));
     log.op(1, task(OpName::TaskStart, 0));
     log.exit(1, Exit::Signal(9));
-    assert_eq!(pool(&log).tasks[&0].state, TaskState::Lost);
+    assert_eq!(
+        pool(&log).tasks.get(0).map(|task| task.state),
+        Some(TaskState::Lost)
+    );
     assert_eq!(
         (
             pool(&log).alive(),
@@ -121,4 +124,18 @@ fn results_nobody_made_are_noted() {
     log.op(0, task(OpName::Submit, 0));
     log.op(0, task(OpName::ResultGet, 0));
     assert_eq!(log.anomalies(), [AnomalyKind::NoSuchResult; 3]);
+}
+
+#[test]
+fn tasks_with_odd_numbers_are_found() {
+    let mut log = pool_of(1);
+    for n in [0, 5, u64::MAX, 1, 5] {
+        log.op(0, task(OpName::Submit, n));
+    }
+    let numbers: Vec<u64> = pool(&log).tasks.iter().map(|task| task.number).collect();
+    assert_eq!(numbers, [0, 5, u64::MAX, 1]);
+    for n in [5, u64::MAX, 1, 0] {
+        assert_eq!(pool(&log).tasks.get(n).map(|task| task.number), Some(n));
+    }
+    assert_eq!(pool(&log).tasks.get(3), None);
 }
