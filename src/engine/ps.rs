@@ -4,12 +4,14 @@
 //! both. It refuses to know which processes matter, when to look, and who is told.
 //!
 //! Where the values come from: total memory and boot time from `sysinfo`, the fields of
-//! `/proc/PID/stat` through `procfs`. The files themselves are read here (`files`) and
-//! `/proc/PID/status` is scanned here (`facts`), because both crates open every file anew, follow a
-//! PID that may have been given to another process meanwhile, and take 2 to 4 times the time for
-//! it: kept-open files belong to one process for ever and cost one `pread` each. The rules of the
-//! columns are those of procps 4.0 (`src/ps/output.c`, `library/escape.c`, `library/devname.c`),
-//! in a UTF-8 locale with English names of months.
+//! `/proc/PID/stat` through `procfs`. The files of a process are read in `files`, and the two words
+//! wanted of `statm` and `status` taken in `facts`, because both crates open every file anew, follow
+//! a PID that may have been given to another process meanwhile, parse all of `status` for one line,
+//! and take five to ten times as long: kept-open files belong to one process for ever and cost one
+//! `pread` each. The rules of the columns are those of procps 4.0.2 (`src/ps/output.c`,
+//! `library/escape.c`, `library/devname.c`) in a UTF-8 locale. Known differences: names of months
+//! are English in every locale; bytes that spell a character beyond U+10FFFF become four `?`
+//! instead of one; a START shown before the machine's clock was set is corrected within seconds.
 
 mod columns;
 mod command;
@@ -26,10 +28,5 @@ use crate::trace::PsRow;
 
 /// The row of `pid` now, read once and kept nowhere; `None` when there is no such process.
 pub fn row(pid: i32, host: &mut Host) -> Option<PsRow> {
-    let mut process = Process::new(pid);
-    let moment = host.moment();
-    match process.refresh(host, &moment, &mut Scratch::default(), false) {
-        Seen::Changed => process.row().cloned(),
-        Seen::Same | Seen::Gone => None,
-    }
+    Process::read_now(pid, host)?.row().cloned()
 }

@@ -40,9 +40,12 @@ pub struct Sampler {
 #[derive(Debug)]
 struct Followed {
     process: Process,
-    /// The last row somebody was told.
-    told: Option<PsRow>,
+    /// Its files count among those kept open.
     kept_open: bool,
+    /// Somebody was told a row of it.
+    told: bool,
+    /// Its row changed, or was never read, since.
+    news: bool,
 }
 
 impl Sampler {
@@ -63,46 +66,54 @@ impl Sampler {
 
     /// Follows the process that has this PID now; its first row comes with the next sample.
     pub fn add(&mut self, pid: i32) {
-        self.add_told(pid, None);
-    }
-
-    /// Follows the process and gives its first row at once, to be told without waiting for the next
-    /// sample; `None` when there is no such process.
-    pub fn row(&mut self, pid: i32) -> Option<PsRow> {
-        let row = super::ps::row(pid, &mut self.host)?;
-        self.add_told(pid, Some(row.clone()));
-        Some(row)
-    }
-
-    /// `told` is a row of it that somebody knows already.
-    fn add_told(&mut self, pid: i32, told: Option<PsRow>) {
         if let Some(known) = self.followed.get_mut(&pid) {
             let moment = self.host.moment();
             let seen = known
                 .process
                 .refresh(&mut self.host, &moment, &mut self.scratch, false);
             if seen != Seen::Gone {
-                known.told = told.or_else(|| known.told.take());
+                known.news |= seen == Seen::Changed;
                 return;
             }
-            if self.forget(pid).is_some_and(|old| old.told.is_some()) {
-                self.replaced.push(pid);
-            }
         }
-        let mut process = Process::new(pid);
+        self.insert(pid, Process::new(pid), false);
+    }
+
+    /// Follows the process and gives its first row at once, to be told without waiting for the next
+    /// sample; `None` when there is no such process.
+    pub fn row(&mut self, pid: i32) -> Option<PsRow> {
+        let process = Process::read_now(pid, &mut self.host)?;
+        let row = process.row().cloned();
+        self.adopt(pid, process);
+        row
+    }
+
+    /// Follows a process whose row, as it was read, somebody was told.
+    fn adopt(&mut self, pid: i32, process: Process) {
+        self.insert(pid, process, true);
+    }
+
+    /// In place of what was followed under this PID. That one's row is gone, unless it is the same
+    /// process.
+    fn insert(&mut self, pid: i32, mut process: Process, told: bool) {
+        let old = self.forget(pid);
+        if old.is_some_and(|old| old.told && !old.process.is_same(&process)) {
+            self.replaced.push(pid);
+        }
         let kept_open = self.spare > 0;
         if kept_open {
             self.spare -= 1;
             process.keep_open();
+        } else {
+            process.close();
         }
-        self.followed.insert(
-            pid,
-            Followed {
-                process,
-                told,
-                kept_open,
-            },
-        );
+        let followed = Followed {
+            process,
+            kept_open,
+            told,
+            news: !told,
+        };
+        self.followed.insert(pid, followed);
     }
 
     /// Follows it no longer; nothing more is said of it, not even that it is gone.
@@ -144,11 +155,14 @@ impl Sampler {
                 .refresh(&mut self.host, &moment, &mut self.scratch, whole)
             {
                 Seen::Gone => vanished.push(pid),
-                Seen::Same | Seen::Changed => update.rows.extend(followed.news()),
+                seen => {
+                    followed.news |= seen == Seen::Changed;
+                    update.rows.extend(followed.take_news());
+                }
             }
         }
         for pid in vanished {
-            if self.forget(pid).is_some_and(|old| old.told.is_some()) {
+            if self.forget(pid).is_some_and(|old| old.told) {
                 update.gone.push(pid);
             }
         }
@@ -158,12 +172,62 @@ impl Sampler {
 
 impl Followed {
     /// The row, when it is not the one told last; it counts as told from then on.
-    fn news(&mut self) -> Option<PsRow> {
-        let row = self
-            .process
-            .row()
-            .filter(|row| Some(*row) != self.told.as_ref())?;
-        self.told = Some(row.clone());
-        self.told.clone()
+    fn take_news(&mut self) -> Option<PsRow> {
+        if !self.news {
+            return None;
+        }
+        let row = self.process.row()?.clone();
+        self.news = false;
+        self.told = true;
+        Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::Sampler;
+    use crate::trace::PsUpdate;
+
+    #[test]
+    fn without_descriptors_to_spare_the_rows_are_the_same() {
+        let mut sampler = Sampler {
+            spare: 0,
+            ..Sampler::new().unwrap()
+        };
+        let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let pid = child.id().cast_signed();
+        let first = sampler.row(pid).unwrap();
+        assert!(!sampler.followed[&pid].kept_open);
+        assert_eq!(first.pid, pid);
+
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let gone = PsUpdate {
+            rows: Vec::new(),
+            gone: vec![pid],
+        };
+        assert_eq!(sampler.sample(), gone);
+        assert!(sampler.is_empty());
+        assert_eq!(sampler.spare, 0);
+    }
+
+    #[test]
+    fn descriptors_of_the_gone_are_given_back() {
+        let mut sampler = Sampler {
+            spare: 1,
+            ..Sampler::new().unwrap()
+        };
+        let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let pid = child.id().cast_signed();
+        sampler.add(pid);
+        sampler.add(pid);
+        assert!(sampler.row(pid).is_some());
+        assert_eq!((sampler.spare, sampler.len()), (0, 1));
+        sampler.remove(pid);
+        assert_eq!((sampler.spare, sampler.len()), (1, 0));
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }

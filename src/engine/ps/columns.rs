@@ -3,7 +3,9 @@
 //! `Process` calls `row`; each column has its function. COMMAND is `command`'s. Shares are cut, not
 //! rounded, as procps cuts them.
 
-use super::facts::{StatFacts, StatusFacts};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::facts::{MemoryFacts, StatFacts};
 use super::host::{Day, Host, Moment};
 use crate::sys::calendar::local_time;
 use crate::trace::PsRow;
@@ -12,31 +14,58 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// Widest line `ps` writes into a pipe.
+const LINE_WIDTH: usize = 128 * 1024;
+
 /// Width of the USER column.
 const USER_WIDTH: usize = 8;
 
+/// What a row is made from.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub(super) stat: &'a StatFacts,
+    pub(super) memory: MemoryFacts,
+    pub(super) effective_uid: u32,
+    /// Some of its pages are locked into memory.
+    pub(super) locked: bool,
+}
+
 /// The whole row.
-pub(super) fn row(
-    stat: &StatFacts,
-    status: &StatusFacts,
-    command: String,
-    host: &mut Host,
-    moment: &Moment,
-) -> PsRow {
-    PsRow {
+pub(super) fn row(facts: &Facts<'_>, command: String, host: &mut Host, moment: &Moment) -> PsRow {
+    let stat = facts.stat;
+    let resident = facts.memory.resident * host.page_kib();
+    let mut row = PsRow {
         pid: stat.pid,
         ppid: stat.ppid,
-        user: host.user(status.effective_uid).to_owned(),
+        user: host.user(facts.effective_uid).to_owned(),
         cpu: cpu(stat.busy_ticks, host.lived_ticks(stat.start_ticks, moment)),
-        mem: mem(status.resident, host.memory_kib()),
-        vsz: status.size,
-        rss: status.resident,
+        mem: mem(resident, host.memory_kib()),
+        vsz: facts.memory.size * host.page_kib(),
+        rss: resident,
         tty: host.terminal(stat.terminal, stat.pid).to_owned(),
-        stat: state(stat, status),
+        stat: state(stat, facts.locked),
         start: start(host.start_unix(stat.start_ticks), moment.today),
         time: time(stat.busy_ticks / host.ticks_per_second()),
         command,
+    };
+    cut(&mut row, host.pid_width());
+    row
+}
+
+/// Cuts the command where the line `ps` prints would become too wide.
+fn cut(row: &mut PsRow, pid_width: usize) {
+    // Far more than the columns before it take.
+    if row.command.len() < LINE_WIDTH - 1024 {
+        return;
     }
+    let mut room = LINE_WIDTH.saturating_sub(row.prefix(pid_width).width());
+    let end = row.command.char_indices().find_map(|(at, c)| {
+        let width = c.width().unwrap_or(0);
+        let fits = room > 0 && width <= room;
+        room = room.saturating_sub(width);
+        (!fits).then_some(at)
+    });
+    row.command.truncate(end.unwrap_or(row.command.len()));
 }
 
 /// USER: the name when it fits, else its first seven bytes and a `+`, or the number when the eighth
@@ -74,11 +103,11 @@ fn saturated(tenths: u64) -> u32 {
 
 /// STAT: the state and its second letters: high or low priority, locked pages, session leader,
 /// several threads, foreground of its terminal.
-fn state(stat: &StatFacts, status: &StatusFacts) -> String {
+fn state(stat: &StatFacts, locked: bool) -> String {
     let letters = [
         ('<', stat.nice < 0),
         ('N', stat.nice > 0),
-        ('L', status.locked > 0),
+        ('L', locked),
         ('s', stat.session == stat.pid),
         ('l', stat.threads > 1),
         ('+', stat.group == stat.foreground),
@@ -118,10 +147,13 @@ fn time(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cpu, mem, start, state, time, user};
-    use crate::engine::ps::facts::{StatFacts, StatusFacts};
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{LINE_WIDTH, cpu, cut, mem, start, state, time, user};
+    use crate::engine::ps::facts::StatFacts;
     use crate::engine::ps::host::Day;
     use crate::sys::calendar::local_time;
+    use crate::trace::PsRow;
 
     const ASLEEP: StatFacts = StatFacts {
         state: 'S',
@@ -133,16 +165,10 @@ mod tests {
         foreground: -1,
         nice: 0,
         threads: 1,
+        faults: 0,
         busy_ticks: 0,
         start_ticks: 1000,
     };
-    const NOTHING: StatusFacts = StatusFacts {
-        effective_uid: 0,
-        size: 0,
-        resident: 0,
-        locked: 0,
-    };
-
     #[test]
     fn a_user_is_a_name_a_cut_name_or_a_number() {
         let user = |name: &str| user(Some(name.to_owned()), 1234);
@@ -167,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_second_letters_stand_in_their_order() {
-        assert_eq!(state(&ASLEEP, &NOTHING), "S");
+        assert_eq!(state(&ASLEEP, false), "S");
         let all = StatFacts {
             nice: -5,
             session: 50,
@@ -175,17 +201,13 @@ mod tests {
             foreground: 50,
             ..ASLEEP
         };
-        let locked = StatusFacts {
-            locked: 4,
-            ..NOTHING
-        };
-        assert_eq!(state(&all, &locked), "S<Lsl+");
+        assert_eq!(state(&all, true), "S<Lsl+");
         let niced = StatFacts {
             nice: 5,
             state: 'T',
             ..ASLEEP
         };
-        assert_eq!(state(&niced, &NOTHING), "TN");
+        assert_eq!(state(&niced, false), "TN");
     }
 
     #[test]
@@ -201,6 +223,24 @@ mod tests {
         assert!(["Nov14", "Nov15"].contains(&start(then, Some(tomorrow)).as_str()));
         let later = Day { year: 2030, ..day };
         assert_eq!(start(then, Some(later)), "2023");
+    }
+
+    #[test]
+    fn a_line_has_an_end() {
+        let row = |command: String| PsRow {
+            user: "root".to_owned(),
+            command,
+            ..PsRow::default()
+        };
+        let mut long = row("é".repeat(200_000));
+        cut(&mut long, 5);
+        assert_eq!(long.line(5).chars().count(), LINE_WIDTH);
+        let mut wide = row("文".repeat(100_000));
+        cut(&mut wide, 6);
+        assert_eq!(wide.line(6).width(), LINE_WIDTH);
+        let mut short = row("x".repeat(1000));
+        cut(&mut short, 5);
+        assert_eq!(short.command.len(), 1000);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the kernel says of one process, before any column is written.
 //!
-//! Parses the texts `files` read: `stat` through `procfs`, `status` by its labels. `Process` calls
-//! it. A text that cannot be parsed gives `None` (a kernel that writes other lines than Linux 5.10
+//! Parses the texts `files` read: `stat` through `procfs`, the few others words by hand. `Process`
+//! calls it. A text that cannot be parsed gives `None` (a kernel that writes other lines than Linux 5.10
 //! and later); nothing is guessed.
 
 use procfs::FromRead;
@@ -21,6 +21,8 @@ pub(super) struct StatFacts {
     pub(super) foreground: i32,
     pub(super) nice: i64,
     pub(super) threads: i64,
+    /// Page faults of all its threads: while there are none, no memory came.
+    pub(super) faults: u64,
     /// Processor time of all its threads, user and system, in clock ticks.
     pub(super) busy_ticks: u64,
     /// Start in clock ticks since boot; with the PID, the identity of the process.
@@ -40,6 +42,7 @@ impl StatFacts {
             foreground: stat.tpgid,
             nice: stat.nice,
             threads: stat.num_threads,
+            faults: stat.minflt + stat.majflt,
             busy_ticks: stat.utime + stat.stime,
             start_ticks: stat.starttime,
         })
@@ -60,63 +63,39 @@ pub(super) fn command_name(stat: &[u8]) -> &[u8] {
     stat.get(first..last).unwrap_or_default()
 }
 
-/// The lines of `/proc/PID/status` that `ps aux` shows or decides by. Sizes are KiB and 0 for
-/// kernel threads and zombies, which have no memory of their own.
+/// The memory of a process in pages, `/proc/PID/statm`; nothing for kernel threads and zombies.
+/// The same counters as the sizes in `status`; those in `stat` may lag by some pages for each
+/// processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct StatusFacts {
-    pub(super) effective_uid: u32,
+pub(super) struct MemoryFacts {
     pub(super) size: u64,
-    /// Counted exactly; the figure in `stat` may lag by some pages for each processor.
     pub(super) resident: u64,
-    pub(super) locked: u64,
 }
 
-impl StatusFacts {
-    pub(super) fn parse(status: &[u8]) -> Option<StatusFacts> {
-        // Names stand in the order the kernel writes them, so each search goes on where the last
-        // one ended; only the memory lines may be missing.
-        let (effective_uid, rest) = number(status, b"\nUid:", 1)?;
-        let mut facts = StatusFacts {
-            effective_uid: u32::try_from(effective_uid).ok()?,
-            ..StatusFacts::default()
-        };
-        if let Some((size, rest)) = number(rest, b"\nVmSize:", 0) {
-            facts.size = size;
-            (facts.locked, _) = number(rest, b"\nVmLck:", 0)?;
-            (facts.resident, _) = number(rest, b"\nVmRSS:", 0)?;
-        }
-        Some(facts)
+impl MemoryFacts {
+    pub(super) fn parse(statm: &[u8]) -> Option<MemoryFacts> {
+        let mut words = std::str::from_utf8(statm).ok()?.split_ascii_whitespace();
+        let mut number = || words.next()?.parse().ok();
+        Some(MemoryFacts {
+            size: number()?,
+            resident: number()?,
+        })
     }
 }
 
-/// The `nth` number (from 0) on the line of `label`, and the text after the label.
-fn number<'a>(text: &'a [u8], label: &[u8], nth: usize) -> Option<(u64, &'a [u8])> {
-    let at = find(text, label)?;
-    let rest = &text[at + label.len()..];
-    let line = rest.split(|&byte| byte == b'\n').next()?;
-    let word = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty())
-        .nth(nth)?;
-    Some((std::str::from_utf8(word).ok()?.parse().ok()?, rest))
-}
-
-/// Where `label`, which begins with a line end, stands in `text`.
-fn find(text: &[u8], label: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(line_end) = text[from..].iter().position(|&byte| byte == b'\n') {
-        let at = from + line_end;
-        if text[at..].starts_with(label) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-    None
+/// Whether the process has pages locked into memory, by the line `VmLck` of `/proc/PID/status`,
+/// which kernel threads and zombies do not have. A name cannot forge the line: line ends in names
+/// are written as `\n`.
+pub(super) fn has_locked_pages(status: &[u8]) -> bool {
+    status
+        .split(|&byte| byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"VmLck:"))
+        .is_some_and(|size| size.iter().any(|byte| (b'1'..=b'9').contains(byte)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{StatFacts, StatusFacts, command_name};
+    use super::{MemoryFacts, StatFacts, command_name, has_locked_pages};
 
     const STAT: &[u8] =
         b"42 (a) R (b) T 7 42 40 34817 41 4194304 90 0 0 0 11 3 0 0 30 10 2 0 5000 \
@@ -141,29 +120,24 @@ mod tests {
     }
 
     #[test]
-    fn status_gives_the_effective_user_and_the_memory() {
-        let status = b"Name:\tx\\nVmRSS: 9\nPid:\t42\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n\
-VmPeak:\t 900 kB\nVmSize:\t 800 kB\nVmLck:\t 16 kB\nVmPin:\t 0 kB\nVmHWM:\t 70 kB\nVmRSS:\t 60 kB\n";
-        let facts = StatusFacts::parse(status).unwrap();
-        let wanted = StatusFacts {
-            effective_uid: 2,
-            size: 800,
-            resident: 60,
-            locked: 16,
+    fn memory_is_the_first_two_numbers() {
+        let facts = MemoryFacts::parse(b"711 456 400 5 0 90 0\n").unwrap();
+        let wanted = MemoryFacts {
+            size: 711,
+            resident: 456,
         };
         assert_eq!(facts, wanted);
+        assert_eq!(MemoryFacts::parse(b"711"), None);
     }
 
     #[test]
-    fn a_zombie_has_no_memory_lines() {
-        let facts = StatusFacts::parse(b"Name:\tx\nUid:\t0\t5\t0\t0\nThreads:\t1\n").unwrap();
-        assert_eq!(
-            facts,
-            StatusFacts {
-                effective_uid: 5,
-                ..StatusFacts::default()
-            }
-        );
-        assert_eq!(StatusFacts::parse(b"Name:\tx\n"), None);
+    fn locked_pages_are_those_of_the_line() {
+        let status =
+            |line: &str| format!("Name:\tx\\nVmLck: 9\nVmPeak:\t 9 kB\n{line}VmPin:\t 9 kB\n");
+        assert!(has_locked_pages(status("VmLck:\t      10 kB\n").as_bytes()));
+        assert!(!has_locked_pages(
+            status("VmLck:\t       0 kB\n").as_bytes()
+        ));
+        assert!(!has_locked_pages(status("").as_bytes()));
     }
 }

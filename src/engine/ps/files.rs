@@ -11,19 +11,20 @@ use std::os::unix::fs::FileExt;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstat};
 
 /// Most bytes of a file that are read: as much as procps reads of a command line.
 const LONGEST: usize = 128 * 1024 - 1;
 
-/// The opened files of one process. `status` and `cmdline` are opened when first wanted.
+/// The opened files of one process. What only a change makes worth reading is opened when first
+/// wanted; `status`, wanted rarely, is opened anew each time.
 #[derive(Debug)]
 pub(super) struct Files {
     directory: OwnedFd,
     stat: File,
     /// Absent on a kernel without `CONFIG_SCHED_INFO`.
     schedstat: Option<File>,
-    status: Option<File>,
+    statm: Option<File>,
     cmdline: Option<File>,
 }
 
@@ -43,7 +44,7 @@ impl Files {
             directory,
             stat,
             schedstat,
-            status: None,
+            statm: None,
             cmdline: None,
         })
     }
@@ -61,14 +62,26 @@ impl Files {
             .map_or(Ok(&[]), |file| read(file, into))
     }
 
-    /// `/proc/PID/status`: a line a fact, in words.
-    pub(super) fn read_status<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
-        read(opened(&mut self.status, &self.directory, "status")?, into)
+    /// The effective user: the owner of the directory, whether or not the process may be dumped
+    /// (`task_dump_owner` in the kernel's fs/proc/base.c). Root for a process that is gone, so
+    /// another reading must succeed after it.
+    pub(super) fn effective_uid(&self) -> io::Result<u32> {
+        Ok(fstat(&self.directory)?.st_uid)
+    }
+
+    /// `/proc/PID/statm`: sizes in pages.
+    pub(super) fn read_statm<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
+        read(opened(&mut self.statm, &self.directory, "statm")?, into)
     }
 
     /// `/proc/PID/cmdline`: the arguments, each ended by a NUL; empty for kernel threads and zombies.
     pub(super) fn read_cmdline<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
         read(opened(&mut self.cmdline, &self.directory, "cmdline")?, into)
+    }
+
+    /// `/proc/PID/status`: a line a fact, in words. As dear as all the others together.
+    pub(super) fn read_status<'a>(&self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
+        read(&open_in(&self.directory, "status")?, into)
     }
 }
 

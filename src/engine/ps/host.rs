@@ -30,6 +30,8 @@ pub enum HostError {
 #[derive(Debug)]
 pub struct Host {
     memory_kib: u64,
+    page_kib: u64,
+    pid_width: usize,
     ticks_per_second: u64,
     /// Seconds since 1970.
     boot_unix: i64,
@@ -74,7 +76,9 @@ impl Host {
         system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
         let mut host = Host {
             memory_kib: system.total_memory() / 1024,
-            ticks_per_second: ticks_per_second(),
+            page_kib: constant(SysconfVar::PAGE_SIZE).unwrap_or(4096) / 1024,
+            pid_width: pid_width().unwrap_or(5),
+            ticks_per_second: constant(SysconfVar::CLK_TCK).unwrap_or(100),
             boot_unix: 0,
             clock_offset_ns: 0,
             users: HashMap::new(),
@@ -121,6 +125,15 @@ impl Host {
 
     pub(super) fn memory_kib(&self) -> u64 {
         self.memory_kib
+    }
+
+    /// Width of the PID column, as `PsRow::line` wants it: the digits of the highest PID.
+    pub fn pid_width(&self) -> usize {
+        self.pid_width
+    }
+
+    pub(super) fn page_kib(&self) -> u64 {
+        self.page_kib
     }
 
     pub(super) fn ticks_per_second(&self) -> u64 {
@@ -175,13 +188,15 @@ impl Host {
     }
 }
 
-/// `USER_HZ`: 100 on every Linux that forklore knows, asked all the same.
-fn ticks_per_second() -> u64 {
-    let ticks = sysconf(SysconfVar::CLK_TCK).ok().flatten();
-    ticks
-        .and_then(|ticks| u64::try_from(ticks).ok())
-        .filter(|&ticks| ticks > 0)
-        .unwrap_or(100)
+fn pid_width() -> Option<usize> {
+    let highest = std::fs::read_to_string("/proc/sys/kernel/pid_max").ok()?;
+    Some(highest.trim_end().len())
+}
+
+/// A constant of the system that is never 0.
+fn constant(name: SysconfVar) -> Option<u64> {
+    let value = sysconf(name).ok().flatten()?;
+    u64::try_from(value).ok().filter(|&value| value > 0)
 }
 
 #[cfg(test)]

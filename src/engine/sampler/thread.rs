@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick, unbounded};
 
 use super::Sampler;
-use crate::engine::ps::{self, Host, HostError};
+use crate::engine::ps::{Host, HostError, Process};
 use crate::trace::{PsRow, PsUpdate};
 
 /// Ten looks a second.
@@ -41,7 +41,9 @@ pub struct SamplerThread {
 
 #[derive(Debug)]
 enum Request {
-    Add(i32, Option<Box<PsRow>>),
+    Add(i32),
+    /// A process whose row the caller was given.
+    Adopt(i32, Box<Process>),
     Remove(i32),
 }
 
@@ -69,15 +71,16 @@ impl SamplerThread {
 
     /// Follows the process that has this PID now. Never waits for the thread.
     pub fn add(&self, pid: i32) {
-        self.send(Request::Add(pid, None));
+        self.send(Request::Add(pid));
     }
 
     /// Reads the first row of a process at once, on the caller's thread, and follows it; the row is
     /// not sent again unless it changes. `None` when there is no such process.
     pub fn row(&mut self, pid: i32) -> Option<PsRow> {
-        let row = ps::row(pid, &mut self.host)?;
-        self.send(Request::Add(pid, Some(Box::new(row.clone()))));
-        Some(row)
+        let process = Process::read_now(pid, &mut self.host)?;
+        let row = process.row().cloned();
+        self.send(Request::Adopt(pid, Box::new(process)));
+        row
     }
 
     /// Follows it no longer; an update already on its way may still name it.
@@ -110,7 +113,8 @@ fn run(sampler: &mut Sampler, todo: &Receiver<Request>, updates: &Sender<PsUpdat
     loop {
         select! {
             recv(todo) -> request => match request {
-                Ok(Request::Add(pid, told)) => sampler.add_told(pid, told.map(|row| *row)),
+                Ok(Request::Add(pid)) => sampler.add(pid),
+                Ok(Request::Adopt(pid, process)) => sampler.adopt(pid, *process),
                 Ok(Request::Remove(pid)) => sampler.remove(pid),
                 Err(_) => return,
             },
