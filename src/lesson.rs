@@ -62,4 +62,6 @@ pub use questions::{
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};
 pub use value::Value;
-pub use words::{Lang, Words};
+pub use words::Words;
+
+pub use crate::text::Lang;

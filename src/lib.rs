@@ -5,11 +5,14 @@ compile_error!(
     "forklore runs on Linux only (WSL2 included): it is built on fork, pidfd, futex and /proc"
 );
 
+pub mod cli;
 pub mod engine;
+pub mod error;
 pub mod feed;
 pub mod lesson;
 pub mod model;
 pub mod mp;
 pub mod programs;
 pub mod sys;
+pub mod text;
 pub mod trace;

@@ -10,6 +10,6 @@ fn main() -> ExitCode {
     match (word(1), word(2)) {
         (Some("__stage"), Some(json)) => forklore::engine::stage::main(json),
         (Some("__guard"), Some(json)) => forklore::engine::guard::main(json).into(),
-        _ => ExitCode::SUCCESS,
+        _ => forklore::cli::main(),
     }
 }

@@ -10,8 +10,8 @@ use super::error::LessonError;
 use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
-use super::words::{Lang, Words};
-use super::{Params, ParamsError, source};
+use super::words::Words;
+use super::{Lang, Params, ParamsError, source};
 
 /// No file of a lesson is longer: a text to read, not a download.
 const MAX_BYTES: u64 = 1 << 20;

@@ -3,26 +3,7 @@
 //! Every sentence a lesson shows is a `Words`; the parser refuses one that lacks a language, so
 //! the rest of the program never meets a missing text.
 
-/// A language of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lang {
-    #[default]
-    En,
-    Zh,
-}
-
-impl Lang {
-    pub const ALL: [Lang; 2] = [Lang::En, Lang::Zh];
-
-    /// `en` or `zh`: the key in lesson.toml and the stem of the text's file.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Lang::En => "en",
-            Lang::Zh => "zh",
-        }
-    }
-}
+use crate::text::Lang;
 
 /// One text, in English and in Chinese.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -40,6 +40,14 @@ pub fn wake(word: &AtomicU32, count: u32) -> u32 {
 /// Whether this kernel has `futex_waitv(2)` (Linux 5.16); found out once, at the first use.
 static WAITV: AtomicBool = AtomicBool::new(true);
 
+/// Asks the kernel whether it has `futex_waitv(2)`; on one without, `wait_any` looks again and again.
+pub fn has_wait_vector() -> bool {
+    // SAFETY: with no words to watch the kernel reads nothing and refuses with EINVAL; one that does
+    // not know the call refuses with ENOSYS.
+    let result = unsafe { libc::syscall(libc::SYS_futex_waitv, 0, 0, 0, 0, 0) };
+    result != -1 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS)
+}
+
 #[repr(C)]
 struct Waiter {
     value: u64,

@@ -1,0 +1,135 @@
+//! The command line: reads it, does what it asks, and ends with the right exit code.
+//!
+//! Called by `main` for everything that is no process of a run. One file a command; each gives a
+//! `Code`, or what stopped it. Words for people go through the locale files, errors to stderr.
+
+mod args;
+mod choose;
+mod completions;
+mod context;
+mod doctor;
+mod lessons;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::error::{Code, Failure};
+use args::{Command, CommandLine, Lessons};
+use context::Context;
+
+/// What keeps a command from coming to its end.
+#[derive(Debug)]
+enum Stop {
+    Failure(Failure),
+    /// stdout could not be written.
+    Output(io::Error),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::Failure(failure)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        Stop::Output(error)
+    }
+}
+
+/// Does what the command line asks.
+pub fn main() -> ExitCode {
+    announce_panics();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return refused(&error).into(),
+    };
+    let context = Context::new(&line.global);
+    let code = match dispatch(line, &context) {
+        Ok(code) => code,
+        Err(Stop::Failure(failure)) => {
+            context.tell(&failure);
+            failure.code
+        }
+        Err(Stop::Output(error)) => output_lost(&context, &error),
+    };
+    code.into()
+}
+
+fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
+    match (line.command, line.lesson) {
+        (Some(_), Some(lesson)) => Err(Failure::new(
+            Code::Usage,
+            context
+                .lang
+                .tell("cli.lesson-and-command", &[("lesson", &lesson)]),
+        )
+        .into()),
+        (None, lesson) => open(context, lesson.as_deref()),
+        (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
+        (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Doctor), None) => doctor::run(context),
+        (Some(Command::Completions { shell }), None) => completions::print(shell),
+    }
+}
+
+/// Opens the screen.
+fn open(context: &Context, lesson: Option<&str>) -> Result<Code, Stop> {
+    let library = context.library()?;
+    if let Some(given) = lesson {
+        choose::lesson_or_command(context, &library, given)?;
+    }
+    let lang = context.lang;
+    Err(Failure::new(Code::NotStarted, lang.phrase("cli.no-screen"))
+        .remedy(lang.phrase("cli.no-screen-remedy"))
+        .into())
+}
+
+/// The command line was wrong, or asked for help.
+fn refused(error: &clap::Error) -> Code {
+    // Help that nobody reads any more is no error.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Code::Fine,
+        _ => Code::Usage,
+    }
+}
+
+/// stdout is gone or full: a reader that has seen enough is an ordinary end.
+fn output_lost(context: &Context, error: &io::Error) -> Code {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Code::OutputClosed;
+    }
+    let what = context.lang.tell("cli.output-lost", &[("why", error)]);
+    context.tell(&Failure::new(Code::CheckFailed, what));
+    Code::CheckFailed
+}
+
+/// A panic is a defect of ours: it is said in words a user can pass on. The processes of a run are
+/// ended by its guard, which notices that we are gone.
+fn announce_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        let what = panic.payload_as_str().unwrap_or("?");
+        let _ = writeln!(
+            io::stderr(),
+            "forklore: a defect of forklore itself, at {place}: {what}\n  \
+             The processes of the run are ended. Please report this line."
+        );
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::CommandLine::command().debug_assert();
+    }
+}

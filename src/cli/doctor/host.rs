@@ -1,0 +1,195 @@
+//! What the machine around the kernel offers: /proc, room for a run, limits, other programs, the
+//! terminal.
+
+use std::io::{self, IsTerminal as _};
+use std::process::{Command, Stdio};
+
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+
+use super::{Finding, Level};
+use crate::cli::context::{Context, variable};
+use crate::text::{Depth, Lang, is_utf8};
+
+/// Descriptors forklore and the largest lesson need, with room to spare.
+const FEW_DESCRIPTORS: u64 = 256;
+/// Processes below which a pool of a lesson may not start.
+const FEW_PROCESSES: u64 = 64;
+
+pub(super) fn proc(lang: Lang) -> Finding {
+    let own = std::fs::read_to_string("/proc/self/stat");
+    let (level, detail) = match own {
+        Err(why) => (
+            Level::Missing,
+            lang.tell("doctor.proc-fails", &[("why", &why)]),
+        ),
+        // The main process of the system is somebody else's: hidepid shows there.
+        Ok(_) if std::fs::metadata("/proc/1/stat").is_err() => {
+            (Level::Note, lang.phrase("doctor.proc-hidden").to_owned())
+        }
+        Ok(_) => (Level::Good, lang.phrase("doctor.proc-works").to_owned()),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.proc"),
+        detail,
+    }
+}
+
+pub(super) fn run_directory(lang: Lang) -> Finding {
+    let base = std::env::temp_dir();
+    let made = tempfile::Builder::new()
+        .prefix("forklore-")
+        .tempdir_in(&base);
+    let place = base.display();
+    let (level, detail) = match made {
+        Ok(_) => (
+            Level::Good,
+            lang.tell("doctor.directory-works", &[("place", &place)]),
+        ),
+        Err(why) => (
+            Level::Missing,
+            lang.tell("doctor.directory-fails", &[("why", &why)]),
+        ),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.directory"),
+        detail,
+    }
+}
+
+pub(super) fn limits(lang: Lang) -> Finding {
+    let soft = |resource| getrlimit(resource).map_or(0, |(soft, _)| soft);
+    let descriptors = soft(Resource::RLIMIT_NOFILE);
+    let mut processes = soft(Resource::RLIMIT_NPROC);
+    if let Some(pids) = cgroup_pids() {
+        processes = processes.min(pids);
+    }
+    let narrow = descriptors < FEW_DESCRIPTORS || processes < FEW_PROCESSES;
+    let words = |limit: u64| match limit {
+        RLIM_INFINITY => lang.phrase("doctor.no-limit").to_owned(),
+        limit => limit.to_string(),
+    };
+    let (descriptors, processes) = (words(descriptors), words(processes));
+    let (level, detail) = if narrow {
+        (
+            Level::Note,
+            lang.tell(
+                "doctor.limits-low",
+                &[("descriptors", &descriptors), ("processes", &processes)],
+            ),
+        )
+    } else {
+        (
+            Level::Good,
+            lang.tell(
+                "doctor.limits-are",
+                &[("descriptors", &descriptors), ("processes", &processes)],
+            ),
+        )
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.limits"),
+        detail,
+    }
+}
+
+/// What the control group of this process allows, where it says (cgroup v2).
+fn cgroup_pids() -> Option<u64> {
+    let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+    let own = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    let path = format!("/sys/fs/cgroup{}/pids.max", own.trim_end_matches('/'));
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// The first line a program prints; `None` where there is no such program or it fails.
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().next().map(str::to_owned)
+}
+
+pub(super) fn python(lang: Lang) -> Finding {
+    let code = "import sys; print('.'.join(map(str, sys.version_info[:3])), sys.executable)";
+    let (level, detail) = match first_line("python3", &["-I", "-c", code]) {
+        Some(line) => {
+            let (version, path) = line.split_once(' ').unwrap_or((&line, ""));
+            (
+                Level::Good,
+                lang.tell(
+                    "doctor.python-is",
+                    &[("version", &version), ("path", &path)],
+                ),
+            )
+        }
+        None => (Level::Note, lang.phrase("doctor.python-none").to_owned()),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.python"),
+        detail,
+    }
+}
+
+pub(super) fn procps(lang: Lang) -> Finding {
+    let (level, detail) = match first_line("ps", &["--version"]) {
+        Some(line) => (Level::Good, line),
+        None => (Level::Note, lang.phrase("doctor.procps-none").to_owned()),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.procps"),
+        detail,
+    }
+}
+
+pub(super) fn terminal(context: &Context) -> Finding {
+    let lang = context.lang;
+    let utf8 = is_utf8(variable);
+    let characters = if utf8 {
+        lang.phrase("doctor.utf8")
+    } else {
+        lang.phrase("doctor.not-utf8")
+    };
+    let detail = if io::stdout().is_terminal() {
+        let size = crossterm::terminal::size()
+            .map_or_else(|_| "?".to_owned(), |(w, h)| format!("{w}×{h}"));
+        let colours = match context.depth {
+            Depth::None => "0",
+            Depth::Sixteen => "16",
+            Depth::Indexed => "256",
+            Depth::True => "16777216",
+        };
+        lang.tell(
+            "doctor.terminal-is",
+            &[
+                ("size", &size),
+                ("colours", &colours),
+                ("characters", &characters),
+            ],
+        )
+    } else {
+        lang.tell("doctor.terminal-none", &[("characters", &characters)])
+    };
+    let level = if utf8 { Level::Good } else { Level::Note };
+    Finding {
+        level,
+        name: lang.phrase("doctor.terminal"),
+        detail,
+    }
+}
+
+/// Not tried: it is so on every machine, and worth knowing.
+pub(super) fn dev_stdout(lang: Lang) -> Finding {
+    Finding {
+        level: Level::Note,
+        name: lang.phrase("doctor.dev-stdout"),
+        detail: lang.phrase("doctor.dev-stdout-is").to_owned(),
+    }
+}

@@ -1,0 +1,16 @@
+//! Text as people see it: made harmless, measured, coloured, in their language.
+//!
+//! Everything that prints goes through here: bytes of children and files are sanitised, widths are
+//! columns of a terminal, colours of processes come from one palette, words come from the locale
+//! files. It refuses to know what a process or a lesson is.
+
+mod colour;
+mod lang;
+mod locale;
+mod sanitise;
+mod width;
+
+pub use colour::{ColourChoice, Depth, Hue, Mood, Paint, hue};
+pub use lang::{Lang, is_utf8};
+pub use sanitise::{Clean, clean, clean_line, clean_text};
+pub use width::{fit, fit_right, truncate, width};

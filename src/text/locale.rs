@@ -1,0 +1,86 @@
+//! The words of the program in its languages: `assets/locales/en.toml` and `zh.toml`, by key.
+//!
+//! Owns the lookup (`Lang::phrase`, `Lang::tell`, `Lang::term`) and the tests that no key lacks a
+//! language, that both languages fill the same places, and that source and files agree on the keys.
+//! Teaching prose is not here: lessons carry their own words.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::OnceLock;
+
+use super::Lang;
+
+type Words = HashMap<String, String>;
+
+static FILES: [&str; 2] = [
+    include_str!("../../assets/locales/en.toml"),
+    include_str!("../../assets/locales/zh.toml"),
+];
+
+/// The words of a language, by dotted key.
+fn words(lang: Lang) -> &'static Words {
+    static WORDS: [OnceLock<Words>; 2] = [const { OnceLock::new() }; 2];
+    WORDS[lang as usize].get_or_init(|| {
+        // A file that can't be read leaves keys in place of words; a test keeps it from happening.
+        let table = FILES[lang as usize].parse().unwrap_or_default();
+        let mut words = HashMap::new();
+        flatten("", &table, &mut words);
+        words
+    })
+}
+
+fn flatten(under: &str, table: &toml::Table, words: &mut Words) {
+    for (name, value) in table {
+        let key = format!("{under}{name}");
+        match value {
+            toml::Value::Table(table) => flatten(&format!("{key}."), table, words),
+            toml::Value::String(text) => drop(words.insert(key, text.clone())),
+            _ => {}
+        }
+    }
+}
+
+impl Lang {
+    /// The words of a key that has no places to fill.
+    #[must_use]
+    pub fn phrase(self, key: &'static str) -> &'static str {
+        words(self).get(key).map_or(key, String::as_str)
+    }
+
+    /// The words of a key, each `{name}` filled from `places`.
+    #[must_use]
+    pub fn tell(self, key: &'static str, places: &[(&str, &dyn Display)]) -> String {
+        fill(self.phrase(key), places)
+    }
+
+    /// The word for one of a family of names known only at run time (`status.deadlock`); the name
+    /// itself where there is none, as in a recording of a later version.
+    #[must_use]
+    pub fn term(self, family: &'static str, name: &str) -> String {
+        let found = words(self).get(&format!("{family}.{name}"));
+        found.map_or_else(|| name.to_owned(), Clone::clone)
+    }
+}
+
+/// Fills each `{name}`; one that is not given stays as it stands.
+fn fill(text: &str, places: &[(&str, &dyn Display)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            rest = &rest[before.len()..];
+            break;
+        };
+        match places.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(&value.to_string()),
+            None => filled.extend(["{", name, "}"]),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! The real binary, from the outside: what it prints where, and how it ends.
+//!
+//! Every case runs `forklore` as a person or a script would. No case relies on luck between
+//! processes.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what went wrong by panicking"
+)]
+
+#[path = "cli/harness.rs"]
+mod harness;
+
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/lessons.rs"]
+mod lessons;
+#[path = "cli/usage.rs"]
+mod usage;
