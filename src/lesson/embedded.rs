@@ -13,6 +13,7 @@ macro_rules! files {
 
 /// Path under `lessons/` and text, sorted by path.
 static FILES: &[(&str, &str)] = files![
+    "01-create-process/en.md",
     "01-create-process/lesson.toml",
     "01-create-process/probes/cost.py",
     "01-create-process/probes/exit_status.py",
@@ -22,6 +23,8 @@ static FILES: &[(&str, &str)] = files![
     "01-create-process/probes/zombie.py",
     "01-create-process/program.py",
     "01-create-process/program.rs",
+    "01-create-process/zh.md",
+    "02-no-sharing/en.md",
     "02-no-sharing/lesson.toml",
     "02-no-sharing/probes/global_or_argument.py",
     "02-no-sharing/probes/open_file.py",
@@ -29,6 +32,8 @@ static FILES: &[(&str, &str)] = files![
     "02-no-sharing/probes/reading_copies.py",
     "02-no-sharing/program.py",
     "02-no-sharing/program.rs",
+    "02-no-sharing/zh.md",
+    "03-array/en.md",
     "03-array/lesson.toml",
     "03-array/probes/cells_are_c_ints.py",
     "03-array/probes/interleavings.py",
@@ -37,6 +42,8 @@ static FILES: &[(&str, &str)] = files![
     "03-array/probes/spawned_children.py",
     "03-array/probes/typecodes.py",
     "03-array/program.py",
+    "03-array/zh.md",
+    "04-manager-dict/en.md",
     "04-manager-dict/lesson.toml",
     "04-manager-dict/probes/global_proxy.py",
     "04-manager-dict/probes/join_inside.py",
@@ -47,6 +54,8 @@ static FILES: &[(&str, &str)] = files![
     "04-manager-dict/probes/typo.py",
     "04-manager-dict/probes/unguarded.py",
     "04-manager-dict/program.py",
+    "04-manager-dict/zh.md",
+    "05-queue/en.md",
     "05-queue/lesson.toml",
     "05-queue/probes/any_child_first.py",
     "05-queue/probes/big_message.py",
@@ -57,6 +66,8 @@ static FILES: &[(&str, &str)] = files![
     "05-queue/probes/queues_queue.py",
     "05-queue/probes/shadowing.py",
     "05-queue/program.py",
+    "05-queue/zh.md",
+    "06-lock/en.md",
     "06-lock/lesson.toml",
     "06-lock/probes/any_order.py",
     "06-lock/probes/killed_holder.py",
@@ -67,6 +78,8 @@ static FILES: &[(&str, &str)] = files![
     "06-lock/probes/seen_while_alive.py",
     "06-lock/probes/sets_not_adds.py",
     "06-lock/program.py",
+    "06-lock/zh.md",
+    "07-pool-async/en.md",
     "07-pool-async/lesson.toml",
     "07-pool-async/probes/at_most_three.py",
     "07-pool-async/probes/callbacks.py",
@@ -81,6 +94,8 @@ static FILES: &[(&str, &str)] = files![
     "07-pool-async/probes/terminate.py",
     "07-pool-async/probes/workers_are_reused.py",
     "07-pool-async/program.py",
+    "07-pool-async/zh.md",
+    "08-pool-blocking/en.md",
     "08-pool-blocking/lesson.toml",
     "08-pool-blocking/probes/close_before_join.py",
     "08-pool-blocking/probes/death_blocks_apply.py",
@@ -91,6 +106,7 @@ static FILES: &[(&str, &str)] = files![
     "08-pool-blocking/probes/piped_order.py",
     "08-pool-blocking/probes/with_terminates.py",
     "08-pool-blocking/program.py",
+    "08-pool-blocking/zh.md",
 ];
 
 /// Reads them all, in the order of their folders.
