@@ -6,8 +6,6 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::text::{clean, clean_text};
-
 /// How forklore ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -85,16 +83,17 @@ impl Failure {
     }
 }
 
-/// Several lines, harmless to a terminal whatever a file put into them.
+/// Several lines. They may hold what a file or the command line put into them: whoever shows them
+/// sanitises them.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "forklore: ")?;
         if let Some(place) = &self.place {
-            write!(f, "{}: ", clean(place))?;
+            write!(f, "{place}: ")?;
         }
-        write!(f, "{}", clean_text(&self.what))?;
+        write!(f, "{}", self.what)?;
         if let Some(remedy) = &self.remedy {
-            write!(f, "\n  {}", clean_text(remedy))?;
+            write!(f, "\n  {remedy}")?;
         }
         Ok(())
     }
@@ -124,7 +123,7 @@ mod tests {
     #[test]
     fn a_failure_says_where_what_and_what_to_do() {
         let failure = Failure::new(Code::Unreadable, "not a recording")
-            .at("a\x1b[31m.jsonl")
+            .at("a.jsonl")
             .remedy("record one with `forklore run lock --record FILE`");
         assert_eq!(
             failure.to_string(),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::args::Global;
 use crate::error::{Code, Failure};
 use crate::lesson::{LessonError, Library};
-use crate::text::{ColourChoice, Depth, Lang, Paint};
+use crate::text::{ColourChoice, Depth, Lang, Paint, clean_text};
 
 /// The global options, decided.
 #[derive(Debug)]
@@ -45,10 +45,11 @@ impl Context {
         Ok(library)
     }
 
-    /// Says something on stderr. Nobody listening there is no reason to stop.
+    /// Says something on stderr, harmless whatever a file put into it. Nobody listening there is
+    /// no reason to stop.
     #[expect(clippy::unused_self, reason = "speaking belongs to the context")]
     pub(crate) fn tell(&self, words: &dyn Display) {
-        let _ = writeln!(io::stderr(), "{words}");
+        let _ = writeln!(io::stderr(), "{}", clean_text(&words.to_string()));
     }
 
     /// Columns of the terminal stdout is; `None` where it is none.
