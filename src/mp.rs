@@ -28,11 +28,14 @@
 //! - A function given to a pool is a `fn` item: what captures its surroundings is refused when it
 //!   is compiled, where CPython's pickle refuses it when it is run.
 
+mod codec;
 pub mod context;
 mod exceptions;
 mod heap;
 mod process;
+mod queues;
 pub mod repr;
+mod ring;
 mod stdio;
 mod synchronize;
 pub mod tracer;
@@ -40,9 +43,11 @@ mod util;
 mod wait;
 
 pub use crate::print_py as print;
+pub use codec::Bytes;
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
+pub use queues::{JoinableQueue, Queue, SimpleQueue};
 pub use stdio::{flush, print_end, print_line, write_stderr};
 pub use synchronize::{
     AnyLock, Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore,

@@ -8,6 +8,7 @@ mod barrier;
 mod condition;
 mod counter;
 mod event;
+mod robust;
 mod semaphore;
 mod witness;
 mod word;
@@ -17,7 +18,10 @@ use std::rc::Rc;
 
 pub use barrier::Barrier;
 pub use condition::Condition;
+pub(crate) use counter::{COUNT_BYTES, CountWord};
 pub use event::Event;
+pub(crate) use robust::{ROBUST_BYTES, RobustLock};
+pub(crate) use semaphore::SEM_VALUE_MAX;
 pub use semaphore::{BoundedSemaphore, Semaphore};
 pub(crate) use witness::{WITNESS_BYTES, Witness};
 pub(crate) use word::{LOCK_BYTES, LockWord};

@@ -20,6 +20,7 @@ use nix::sys::socket::{
 
 use super::context;
 use super::exceptions::{Exception, Result};
+use super::wait;
 use crate::sys::{clock, mmap::Block};
 use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
 
@@ -27,6 +28,8 @@ use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
 pub(crate) const LONGEST_REPR: usize = 2048;
 /// Most output one event carries, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
+/// How long a granted operation may wait for what the log has promised it, in seconds.
+const ON_ITS_WAY: f64 = 2.0;
 /// Offsets in the control page: see `engine::stage`.
 const GATE_MODE: usize = 0;
 
@@ -169,8 +172,8 @@ fn await_gate() -> Grant {
 /// millisecond, because a descriptor and a futex can't stand in one wait.
 fn wait_readable(gate: BorrowedFd<'_>) {
     loop {
-        let busy = !super::wait::pump_all().is_empty();
-        let timeout = if busy {
+        wait::pump_all();
+        let timeout = if wait::has_pumps() {
             PollTimeout::from(1u8)
         } else {
             PollTimeout::NONE
@@ -275,6 +278,28 @@ impl<'a> Call<'a> {
         self.send("op.wait", None, NO_ARGS, Ended::Plain);
     }
 
+    /// Gets a step through that may have to wait: without waiting if it goes, else as the caller
+    /// and the gate allow. `attempt` is given the deadline up to which it may wait.
+    pub(crate) fn through<T>(
+        &mut self,
+        blocking: bool,
+        timeout: Option<f64>,
+        mut attempt: impl FnMut(Option<i64>) -> Option<T>,
+    ) -> Option<T> {
+        let first = match self.grant {
+            Grant::Expire => return None,
+            Grant::Open => attempt(wait::NOW),
+            // The log says it can go; what it promises may still be on its way here.
+            Grant::Go if blocking => attempt(wait::deadline(Some(ON_ITS_WAY))),
+            Grant::Go => attempt(wait::NOW),
+        };
+        if first.is_some() || !blocking {
+            return first;
+        }
+        self.waiting();
+        attempt(wait::deadline(timeout))
+    }
+
     /// The operation's event. `ver` is its object's counter, `more` what its arguments became.
     pub(crate) fn done(&self, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
         if on() {
@@ -332,8 +357,13 @@ pub(crate) fn named(object: &str, name: &str, at: &'static Location<'static>) {
     }
 }
 
-/// An event that is no scheduling point: it never waits for a grant.
-pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, args: Fill<'_>) {
+/// An operation that is no scheduling point: it never waits for a grant.
+pub(crate) fn unasked<'a>(
+    op: OpName,
+    object: &'a str,
+    at: &'static Location<'static>,
+    args: Fill<'a>,
+) -> Call<'a> {
     Call {
         op,
         object: Some(object),
@@ -343,7 +373,11 @@ pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, arg
         grant: Grant::Open,
         waited: false,
     }
-    .done(None, NO_ARGS, Ended::Plain);
+}
+
+/// The event of an operation that is no scheduling point.
+pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, args: Fill<'_>) {
+    unasked(op, object, at, args).done(None, NO_ARGS, Ended::Plain);
 }
 
 /// `note` for an operation that has its place in the order of its object.
@@ -354,16 +388,7 @@ pub(crate) fn note_ver(
     at: &'static Location<'static>,
     args: Fill<'_>,
 ) {
-    Call {
-        op,
-        object: Some(object),
-        at,
-        args,
-        t0: now(),
-        grant: Grant::Open,
-        waited: false,
-    }
-    .done(Some(ver), NO_ARGS, Ended::Plain);
+    unasked(op, object, at, args).done(Some(ver), NO_ARGS, Ended::Plain);
 }
 
 /// Output of an instrumented print, split where one event would grow too large.

@@ -7,14 +7,26 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use crate::sys::{clock, futex, signal};
 
 /// Something with work to do in the background of its process.
 pub(crate) trait Pump {
-    /// Does what can be done without waiting. Gives the words to watch for more work, each with the
-    /// value it had BEFORE the work was looked for; none when there is nothing to wait for.
-    fn pump(&self, watch: &mut Vec<(Rc<dyn Word>, u32)>);
+    /// Does what can be done without waiting. False when there is nothing left to do or to wait
+    /// for: it is not asked again until it registers again.
+    fn pump(&self) -> bool;
+
+    /// Adds the words that change when there is more to do, and sees to it that whoever changes them
+    /// wakes this process.
+    fn watch(&self, watch: &mut Vec<Watched>);
+}
+
+/// A word to sleep on and the value at which there is nothing to do: a sleep does not begin while
+/// the word has another.
+pub(crate) struct Watched {
+    pub(crate) word: Rc<dyn Word>,
+    pub(crate) value: u32,
 }
 
 /// A word to watch, kept alive by whoever owns the memory.
@@ -28,15 +40,20 @@ impl Word for &'static AtomicU32 {
     }
 }
 
+/// How long background work sleeps before it looks again by itself: the process it waits for may
+/// have been killed before it could wake anybody.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 thread_local! {
     static PUMPS: RefCell<Vec<Weak<dyn Pump>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Lets `pump` work inside every call of `mp` from now on, as long as it lives.
+/// Lets `pump` work inside every call of `mp` from now on, as long as it lives and has work.
 pub(crate) fn register(pump: Weak<dyn Pump>) {
     PUMPS.with_borrow_mut(|pumps| {
-        pumps.retain(|pump| pump.strong_count() > 0);
-        pumps.push(pump);
+        if !pumps.iter().any(|known| known.ptr_eq(&pump)) {
+            pumps.push(pump);
+        }
     });
 }
 
@@ -45,21 +62,45 @@ pub(crate) fn forget_pumps() {
     PUMPS.with_borrow_mut(Vec::clear);
 }
 
-/// Lets every pump work once; gives the words they watch.
-pub(crate) fn pump_all() -> Vec<(Rc<dyn Word>, u32)> {
-    let pumps: Vec<Rc<dyn Pump>> =
-        PUMPS.with_borrow(|pumps| pumps.iter().filter_map(Weak::upgrade).collect());
+/// Lets every pump work once.
+#[inline]
+pub(crate) fn pump_all() {
+    if has_pumps() {
+        for pump in pumps() {
+            if !pump.pump() {
+                let gone = Rc::downgrade(&pump);
+                PUMPS.with_borrow_mut(|pumps| pumps.retain(|pump| !pump.ptr_eq(&gone)));
+            }
+        }
+    }
+}
+
+fn pumps() -> Vec<Rc<dyn Pump>> {
+    PUMPS.with_borrow_mut(|pumps| {
+        pumps.retain(|pump| pump.strong_count() > 0);
+        pumps.iter().filter_map(Weak::upgrade).collect()
+    })
+}
+
+/// The words all pumps watch.
+fn watch_all() -> Vec<Watched> {
     let mut watch = Vec::new();
-    for pump in pumps {
-        pump.pump(&mut watch);
+    if has_pumps() {
+        for pump in pumps() {
+            pump.watch(&mut watch);
+        }
     }
     watch
 }
 
 /// Whether any pump is registered: the common case is none.
-fn has_pumps() -> bool {
+#[inline]
+pub(crate) fn has_pumps() -> bool {
     PUMPS.with_borrow(|pumps| !pumps.is_empty())
 }
+
+/// The deadline of who does not wait: it has passed.
+pub(crate) const NOW: Option<i64> = Some(i64::MIN);
 
 /// What one look found.
 pub(crate) enum Look<T> {
@@ -76,7 +117,7 @@ pub(crate) fn until<T>(
     mut look: impl FnMut() -> Look<T>,
 ) -> Option<T> {
     loop {
-        let watch = if has_pumps() { pump_all() } else { Vec::new() };
+        pump_all();
         let expected = match look() {
             Look::Done(value) => return Some(value),
             Look::Wait(expected) => expected,
@@ -84,6 +125,7 @@ pub(crate) fn until<T>(
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;
         }
+        let watch = watch_all();
         if watch.is_empty() {
             futex::wait(word, expected, deadline.map(clock::left));
         } else {
@@ -91,9 +133,10 @@ pub(crate) fn until<T>(
             words.extend(
                 watch
                     .iter()
-                    .map(|(word, expected)| (word.word(), *expected)),
+                    .map(|watched| (watched.word.word(), watched.value)),
             );
-            futex::wait_any(&words, deadline);
+            let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
+            futex::wait_any(&words, Some(deadline.map_or(again, |at| at.min(again))));
         }
     }
 }

@@ -141,6 +141,18 @@ impl Block {
         unsafe { std::ptr::copy_nonoverlapping(from, to.as_mut_ptr(), to.len()) };
     }
 
+    /// Appends `len` bytes to a vector, from byte `offset` on. The caller's lock keeps writers away.
+    #[inline]
+    pub fn append_to(&self, offset: usize, len: usize, to: &mut Vec<u8>) {
+        let from = self.at(offset, len, 1);
+        to.reserve(len);
+        let room = to.spare_capacity_mut().as_mut_ptr().cast::<u8>();
+        // SAFETY: in bounds; the vector has room for `len` bytes more, in private memory.
+        unsafe { std::ptr::copy_nonoverlapping(from, room, len) };
+        // SAFETY: the bytes up to there have just been written, and the capacity was reserved.
+        unsafe { to.set_len(to.len() + len) };
+    }
+
     /// Copies bytes in, from byte `offset` on. The caller's lock keeps readers and writers away.
     #[inline]
     pub fn write(&self, offset: usize, from: &[u8]) {
@@ -164,6 +176,9 @@ mod tests {
         let mut bytes = [0; 4];
         block.read(12, &mut bytes);
         assert_eq!(bytes, [1, 2, 3, 4]);
+        let mut all = vec![0];
+        block.append_to(12, 3, &mut all);
+        assert_eq!(all, [0, 1, 2, 3]);
         block.write(8, &[9]);
         assert_eq!(part.u64(0).load(Ordering::SeqCst) & 0xff, 9);
     }

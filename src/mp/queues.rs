@@ -1,0 +1,184 @@
+//! `Queue`, `SimpleQueue`, `JoinableQueue` (CPython: queues.py): values between processes, first in
+//! first out for each producer.
+//!
+//! `put` waits for a place (`maxsize`) and for nothing else: what the ring can't take stays in its
+//! process, which goes on feeding inside every call of `mp` and does not end before all is out.
+//! CPython does that in a thread, and puts are written there; here a put that fits is visible when
+//! it returns.
+
+mod core;
+mod feeder;
+mod joinable;
+mod simple;
+
+use std::panic::Location;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use feeder::{Feeder, NEVER};
+pub use joinable::JoinableQueue;
+pub use simple::SimpleQueue;
+
+use self::core::{Core, Patience};
+use super::exceptions::Result;
+use crate::trace::OpName;
+
+/// A queue of values of one type; clones are handles on the same queue.
+#[derive(Debug)]
+pub struct Queue<T>(Rc<Core<T>>);
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Queue<T> {
+        Queue(Rc::clone(&self.0))
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
+    /// `Queue()`: without a bound of its own.
+    ///
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn new() -> Result<Queue<T>> {
+        Queue::with_maxsize(0)
+    }
+
+    /// `Queue(maxsize)`; zero and less is no bound.
+    ///
+    /// # Errors
+    /// `OSError` when the system has no memory to share.
+    #[track_caller]
+    pub fn with_maxsize(maxsize: i64) -> Result<Queue<T>> {
+        Ok(Queue(Rc::new(Core::new(
+            "Queue",
+            maxsize,
+            Location::caller(),
+        )?)))
+    }
+
+    /// Gives the object the name it has in the program, for the screen.
+    #[track_caller]
+    pub fn named(self, name: &str) -> Queue<T> {
+        self.0.named(name, Location::caller());
+        self
+    }
+
+    /// Puts a value in, waiting while the queue is full.
+    ///
+    /// # Errors
+    /// `ValueError` after `close`; `PicklingError` for a value its type won't write.
+    #[track_caller]
+    pub fn put(&self, value: T) -> Result<()> {
+        self.0.put(value, Patience::FOREVER, Location::caller())
+    }
+
+    /// `put(value, timeout=seconds)`.
+    ///
+    /// # Errors
+    /// `queue.Full` when the time is over; else as `put`.
+    #[track_caller]
+    pub fn put_timeout(&self, value: T, seconds: f64) -> Result<()> {
+        self.0
+            .put(value, Patience::seconds(seconds), Location::caller())
+    }
+
+    /// `put_nowait(value)`.
+    ///
+    /// # Errors
+    /// `queue.Full` when it is full; else as `put`.
+    #[track_caller]
+    pub fn try_put(&self, value: T) -> Result<()> {
+        self.0.put(value, Patience::NONE, Location::caller())
+    }
+
+    /// Takes the oldest value out, waiting while there is none.
+    ///
+    /// # Errors
+    /// `ValueError` after `close`; `UnpicklingError` for a value its type can't read back.
+    #[track_caller]
+    pub fn get(&self) -> Result<T> {
+        self.0.get(Patience::FOREVER, Location::caller())
+    }
+
+    /// `get(timeout=seconds)`.
+    ///
+    /// # Errors
+    /// `queue.Empty` when the time is over; else as `get`.
+    #[track_caller]
+    pub fn get_timeout(&self, seconds: f64) -> Result<T> {
+        self.0.get(Patience::seconds(seconds), Location::caller())
+    }
+
+    /// `get_nowait()`.
+    ///
+    /// # Errors
+    /// `queue.Empty` when nothing is there; else as `get`.
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T> {
+        self.0.get(Patience::NONE, Location::caller())
+    }
+
+    /// How many values are in it, those still on their way counted.
+    #[track_caller]
+    pub fn qsize(&self) -> u32 {
+        let size = || self.0.qsize();
+        self.0.ask(OpName::QSize, Location::caller(), size, |size| {
+            Some(size.to_string())
+        })
+    }
+
+    /// Whether nothing is there to get.
+    #[track_caller]
+    pub fn empty(&self) -> bool {
+        let empty = || self.0.is_empty();
+        self.0.ask(OpName::Empty, Location::caller(), empty, truth)
+    }
+
+    /// Whether a `put` would wait.
+    #[track_caller]
+    pub fn full(&self) -> bool {
+        let full = || self.0.is_full();
+        self.0.ask(OpName::Full, Location::caller(), full, truth)
+    }
+
+    /// This process will put and get no more; what it has put still goes out.
+    #[track_caller]
+    pub fn close(&self) {
+        let close = || self.0.close();
+        self.0
+            .ask(OpName::Close, Location::caller(), close, |()| None);
+    }
+
+    /// Waits until all this process has put is out of it.
+    ///
+    /// # Errors
+    /// `AssertionError` before `close`.
+    #[track_caller]
+    pub fn join_thread(&self) -> Result<()> {
+        self.0.join_thread(Location::caller())
+    }
+
+    /// The end of this process will not wait for what it has put: that may be lost.
+    #[track_caller]
+    pub fn cancel_join_thread(&self) {
+        let cancel = || self.0.cancel_join_thread();
+        self.0
+            .ask(OpName::CancelJoinThread, Location::caller(), cancel, |()| {
+                None
+            });
+    }
+}
+
+/// CPython's `repr`.
+impl<T: Serialize + DeserializeOwned + 'static> std::fmt::Display for Queue<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.describe())
+    }
+}
+
+/// A truth value as Python prints it.
+fn truth(value: &bool) -> Option<String> {
+    Some(if *value { "True" } else { "False" }.to_owned())
+}

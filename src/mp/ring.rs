@@ -1,0 +1,327 @@
+//! `Ring`: messages of bytes through shared memory, any number of writers and readers.
+//!
+//! What CPython gives to a pipe with a lock at each end: 64 KiB, messages with their length before
+//! them, longer ones streamed in pieces while the writer keeps the others out. An idle reader holds
+//! no lock, and a process killed at any point leaves a ring the others can use (CPython's queue is
+//! stuck then): half a message is dropped when its writer is gone. Used by queues and pools.
+
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::exceptions::{Exception, Result};
+use super::synchronize::{ROBUST_BYTES, RobustLock};
+use super::wait::{self, Look, Watched, Word};
+use crate::sys::clock;
+use crate::sys::futex;
+use crate::sys::mmap::Block;
+
+mod frame;
+mod reader;
+mod writer;
+
+pub(crate) use reader::{Popped, Taken};
+pub(crate) use writer::{Progress, Pushed};
+
+/// Bytes a ring holds, headers included: a pipe's.
+const CAPACITY: u32 = 64 << 10;
+
+// Where things are. Each group has a cache line of its own.
+const WRITE_LOCK: usize = 0;
+/// Bytes ever written; readers sleep on it.
+const HEAD: usize = 64;
+/// Readers asleep on the head. One that is killed stays counted, which costs wakes and loses none.
+const ASLEEP: usize = 68;
+/// Set by who watches the head beside other things and must be woken whoever else is.
+const HEAD_WATCHED: usize = 72;
+const READ_LOCK: usize = 128;
+/// Bytes ever read; writers sleep on it.
+const TAIL: usize = 192;
+/// Set by a writer that waits for room.
+const TAIL_WATCHED: usize = 196;
+const DATA: usize = 256;
+
+/// Looks before sleeping: some microseconds, about what a sleep and a wake would cost.
+const SPINS: u32 = 300;
+/// How long anybody sleeps before looking for processes that were killed.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Identity of a traced message: its producer and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) pid: u32,
+    pub(crate) n: u64,
+}
+
+impl Item {
+    /// The next message of this process.
+    pub(crate) fn next() -> Item {
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        Item {
+            pid: super::context::pid(),
+            n: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
+
+impl std::fmt::Display for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.pid, self.n)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Ring {
+    block: Block,
+    data: Block,
+    writers: RobustLock,
+    readers: RobustLock,
+}
+
+impl Ring {
+    /// An empty ring, shared with every process forked from now on.
+    ///
+    /// # Errors
+    /// `OSError` when the system has no memory to map.
+    #[track_caller]
+    pub(crate) fn new() -> Result<Rc<Ring>> {
+        let block = Block::map(DATA + CAPACITY as usize).map_err(|error| Exception::os(&error))?;
+        Ok(Rc::new(Ring {
+            data: block.part(DATA, CAPACITY as usize),
+            writers: RobustLock::new(block.part(WRITE_LOCK, ROBUST_BYTES)),
+            readers: RobustLock::new(block.part(READ_LOCK, ROBUST_BYTES)),
+            block,
+        }))
+    }
+
+    #[inline]
+    fn head(&self) -> &AtomicU32 {
+        self.block.u32(HEAD)
+    }
+
+    #[inline]
+    fn tail(&self) -> &AtomicU32 {
+        self.block.u32(TAIL)
+    }
+
+    /// Whether there is anything to read.
+    #[inline]
+    pub(crate) fn ready(&self) -> bool {
+        self.head().load(Ordering::SeqCst) != self.tail().load(Ordering::SeqCst)
+    }
+
+    /// Bytes that could be written, headers included.
+    #[inline]
+    fn free(&self) -> u32 {
+        let used = self
+            .head()
+            .load(Ordering::SeqCst)
+            .wrapping_sub(self.tail().load(Ordering::SeqCst));
+        CAPACITY - used
+    }
+
+    /// Waits until there is something to read; false at the deadline.
+    pub(crate) fn wait_ready(&self, deadline: Option<i64>) -> bool {
+        if self.ready() {
+            return true;
+        }
+        if deadline == wait::NOW {
+            wait::pump_all();
+            return self.ready();
+        }
+        for _ in 0..SPINS {
+            std::hint::spin_loop();
+            if self.ready() {
+                return true;
+            }
+        }
+        let asleep = self.block.u32(ASLEEP);
+        asleep.fetch_add(1, Ordering::SeqCst);
+        let found = loop {
+            let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
+            let until = deadline.map_or(again, |at| at.min(again));
+            let look = || {
+                let head = self.head().load(Ordering::SeqCst);
+                if head == self.tail().load(Ordering::SeqCst) {
+                    Look::Wait(head)
+                } else {
+                    Look::Done(())
+                }
+            };
+            if wait::until(self.head(), Some(until), look).is_some() {
+                break true;
+            }
+            if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
+                break false;
+            }
+        };
+        asleep.fetch_sub(1, Ordering::SeqCst);
+        found
+    }
+
+    /// The head as a word a pump watches; its writer will wake whoever does.
+    pub(crate) fn watch_head(self: &Rc<Ring>) -> Watched {
+        self.block.u32(HEAD_WATCHED).store(1, Ordering::SeqCst);
+        let head = self.head().load(Ordering::SeqCst);
+        let stale = u32::from(head != self.tail().load(Ordering::SeqCst));
+        Watched {
+            word: Rc::new(RingWord(Rc::clone(self), HEAD)),
+            value: head.wrapping_sub(stale),
+        }
+    }
+
+    /// Wakes who waits for something to read: one idle reader, or for a message's later pieces
+    /// everybody, because the one that reads it may be any of them.
+    #[inline]
+    fn wake_readers(&self, everybody: bool) {
+        let watched = self.block.u32(HEAD_WATCHED);
+        let all = i32::MAX.cast_unsigned();
+        if watched.load(Ordering::SeqCst) != 0 && watched.swap(0, Ordering::SeqCst) != 0 {
+            futex::wake(self.head(), all);
+        } else if self.block.u32(ASLEEP).load(Ordering::SeqCst) > 0 {
+            futex::wake(self.head(), if everybody { all } else { 1 });
+        }
+    }
+
+    /// Wakes writers once there is much room: waking them for every few bytes would cost more than
+    /// the bytes.
+    #[inline]
+    fn wake_writers(&self) {
+        let watched = self.block.u32(TAIL_WATCHED);
+        if watched.load(Ordering::SeqCst) != 0
+            && self.free() >= CAPACITY / 2
+            && watched.swap(0, Ordering::SeqCst) != 0
+        {
+            futex::wake(self.tail(), i32::MAX.cast_unsigned());
+        }
+    }
+}
+
+/// One of a ring's words, with the ring kept alive.
+struct RingWord(Rc<Ring>, usize);
+
+impl Word for RingWord {
+    fn word(&self) -> &AtomicU32 {
+        self.0.block.u32(self.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CAPACITY, Item, Popped, Progress, Pushed, Ring};
+    use crate::mp::wait::NOW;
+
+    fn push(ring: &Ring, bytes: &[u8]) -> bool {
+        matches!(
+            ring.push(bytes, None, &mut Progress::default(), false),
+            Pushed::Whole
+        )
+    }
+
+    fn pop(ring: &Ring) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match ring.pop(&mut bytes, NOW) {
+            Popped::Message(_) => Some(bytes),
+            Popped::Nothing | Popped::End => None,
+        }
+    }
+
+    #[test]
+    fn messages_come_whole_and_in_order_also_across_the_end() {
+        let ring = Ring::new().expect("memory");
+        assert_eq!(pop(&ring), None);
+        for round in 0..5_000_u32 {
+            let first = vec![round.to_le_bytes()[0]; (round % 97) as usize];
+            let second = round.to_le_bytes();
+            assert!(push(&ring, &first) && push(&ring, &second));
+            assert_eq!(pop(&ring).as_deref(), Some(&first[..]));
+            assert_eq!(pop(&ring).as_deref(), Some(&second[..]));
+        }
+        assert_eq!(pop(&ring), None);
+    }
+
+    #[test]
+    fn a_full_ring_takes_nothing_and_what_it_has_stays() {
+        let ring = Ring::new().expect("memory");
+        let mut count = 0_u32;
+        while push(&ring, &count.to_le_bytes()) {
+            count += 1;
+        }
+        // Four bytes take sixteen: a header of eight, and whole double words.
+        assert_eq!(count, CAPACITY / 16);
+        for n in 0..count {
+            assert_eq!(pop(&ring), Some(n.to_le_bytes().to_vec()));
+        }
+        assert!(push(&ring, b"again"));
+    }
+
+    #[test]
+    fn a_message_of_almost_a_pipe_fits_and_a_longer_one_does_not() {
+        let ring = Ring::new().expect("memory");
+        assert!(push(&ring, &vec![7; 65_003]));
+        assert_eq!(pop(&ring).map(|bytes| bytes.len()), Some(65_003));
+        assert!(!push(&ring, &vec![7; 65_533]));
+    }
+
+    #[test]
+    fn a_long_message_is_streamed_and_keeps_other_writers_out() {
+        let ring = Ring::new().expect("memory");
+        let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        let mut progress = Progress::default();
+        let item = Some(Item { pid: 7, n: 9 });
+        assert!(matches!(
+            ring.push(&bytes, item, &mut progress, false),
+            Pushed::NoRoom
+        ));
+        assert!(matches!(
+            ring.push(b"x", None, &mut Progress::default(), false),
+            Pushed::Locked
+        ));
+        let shared: &Ring = &ring;
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let mut all = Vec::new();
+                let Popped::Message(taken) = shared.pop(&mut all, None) else {
+                    panic!("the message comes");
+                };
+                (taken.item, all.clone())
+            });
+            while !matches!(
+                shared.push(&bytes, item, &mut progress, false),
+                Pushed::Whole
+            ) {
+                std::hint::spin_loop();
+            }
+            assert_eq!(reader.join().expect("it reads"), (item, bytes.clone()));
+        });
+        assert!(push(&ring, b"x"));
+    }
+
+    #[test]
+    fn what_follows_half_a_message_is_read_and_the_half_is_not() {
+        let ring = Ring::new().expect("memory");
+        let bytes = vec![1; 100_000];
+        let mut progress = Progress::default();
+        assert!(matches!(
+            ring.push(&bytes, None, &mut progress, false),
+            Pushed::NoRoom
+        ));
+        // Its writer is gone, as if it had been killed.
+        ring.writers.leave();
+        assert_eq!(pop(&ring), None);
+        assert!(push(&ring, b"whole"));
+        assert_eq!(pop(&ring).as_deref(), Some(&b"whole"[..]));
+    }
+
+    #[test]
+    fn the_end_stays_for_every_reader() {
+        let ring = Ring::new().expect("memory");
+        assert!(push(&ring, b"last"));
+        assert!(ring.finish());
+        assert_eq!(pop(&ring).as_deref(), Some(&b"last"[..]));
+        let mut bytes = Vec::new();
+        for _ in 0..3 {
+            assert!(matches!(ring.pop(&mut bytes, None), Popped::End));
+        }
+    }
+}

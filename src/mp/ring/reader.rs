@@ -1,0 +1,138 @@
+//! The reading side of a ring.
+//!
+//! A reader has the read lock while it copies a message, and while it waits for the later pieces of
+//! one; while it waits for a message to begin it has none.
+
+use std::sync::atomic::Ordering;
+
+use super::frame::Frame;
+use super::{ASLEEP, Item, PATIENCE, Ring, SPINS};
+use crate::mp::wait::{self, Look};
+use crate::sys::clock;
+
+/// What a `pop` found.
+#[derive(Debug)]
+pub(crate) enum Popped<'a> {
+    /// Nothing until the deadline.
+    Nothing,
+    /// Nothing will ever come.
+    End,
+    Message(Taken<'a>),
+}
+
+/// A message has been taken, and as long as this lives no other reader takes one: what is told of it
+/// here is told in the order of the ring.
+#[derive(Debug)]
+pub(crate) struct Taken<'a> {
+    ring: &'a Ring,
+    /// Its identity, where its producer was traced.
+    pub(crate) item: Option<Item>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.ring.readers.leave();
+    }
+}
+
+impl Ring {
+    /// Takes one message into `into`, whatever was there.
+    pub(crate) fn pop(&self, into: &mut Vec<u8>, deadline: Option<i64>) -> Popped<'_> {
+        loop {
+            if !self.wait_ready(deadline)
+                || !(self.readers.try_enter() || self.readers.enter_until(deadline))
+            {
+                return Popped::Nothing;
+            }
+            let mut taken = Taken {
+                ring: self,
+                item: None,
+            };
+            match self.take(into) {
+                Found::Message(item) => {
+                    taken.item = item;
+                    return Popped::Message(taken);
+                }
+                Found::End => return Popped::End,
+                Found::Nothing => {}
+            }
+        }
+    }
+
+    fn take(&self, into: &mut Vec<u8>) -> Found {
+        into.clear();
+        let mut item = None;
+        let mut begun = false;
+        loop {
+            let tail = self.tail().load(Ordering::Relaxed);
+            if self.head().load(Ordering::Acquire) == tail {
+                if !begun || !self.wait_piece() {
+                    return Found::Nothing;
+                }
+                continue;
+            }
+            let frame = self.read_frame(tail);
+            if frame.end {
+                return Found::End;
+            }
+            if frame.first {
+                // What came before has lost its writer.
+                into.clear();
+                into.reserve(frame.total as usize);
+                item = frame.item;
+                begun = true;
+            }
+            if begun {
+                self.read_piece(tail, &frame, into);
+            }
+            self.advance(tail, &frame);
+            if begun && frame.last {
+                return Found::Message(item);
+            }
+        }
+    }
+
+    #[inline]
+    fn advance(&self, tail: u32, frame: &Frame) {
+        self.tail()
+            .store(tail.wrapping_add(frame.size()), Ordering::SeqCst);
+        self.wake_writers();
+    }
+
+    /// Waits for a message's next piece; false when its writer is no more.
+    fn wait_piece(&self) -> bool {
+        for _ in 0..SPINS {
+            if self.ready() {
+                return true;
+            }
+            std::hint::spin_loop();
+        }
+        let asleep = self.block.u32(ASLEEP);
+        asleep.fetch_add(1, Ordering::SeqCst);
+        let found = loop {
+            let look = || {
+                let head = self.head().load(Ordering::SeqCst);
+                if head == self.tail().load(Ordering::SeqCst) {
+                    Look::Wait(head)
+                } else {
+                    Look::Done(())
+                }
+            };
+            if wait::until(self.head(), clock::deadline(PATIENCE), look).is_some() {
+                break true;
+            }
+            if !self.writers.is_held_by_living() {
+                break self.ready();
+            }
+        };
+        asleep.fetch_sub(1, Ordering::SeqCst);
+        found
+    }
+}
+
+/// What a look at the ring's first frame gave.
+enum Found {
+    Nothing,
+    End,
+    Message(Option<Item>),
+}

@@ -1,0 +1,112 @@
+//! `RobustLock`: the lock around `mp`'s own bookkeeping in shared memory.
+//!
+//! It is no part of any program: when its owner dies it is taken over, so that a killed process
+//! never leaves the others stuck in something they can't see. Whoever uses it keeps what it guards
+//! readable at every single step. Held for moments, or by the writer of a long message.
+
+use std::time::Duration;
+
+use super::word::{LOCK_BYTES, LockWord};
+use crate::mp::context;
+use crate::mp::wait::{self, Look};
+use crate::sys::clock;
+use crate::sys::mmap::Block;
+
+/// Bytes a robust lock takes.
+pub(crate) const ROBUST_BYTES: usize = LOCK_BYTES;
+/// How long the owner may be busy before it is looked at.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// Looks of `try_enter`: the usual turn is shorter than this.
+const SPINS: u32 = 200;
+
+#[derive(Debug, Clone)]
+pub(crate) struct RobustLock(LockWord);
+
+impl RobustLock {
+    pub(crate) fn new(block: Block) -> RobustLock {
+        RobustLock(LockWord::new(block))
+    }
+
+    /// Takes the lock, waiting as long as it takes.
+    #[inline]
+    pub(crate) fn enter(&self) {
+        if !self.0.try_take(context::pid()) {
+            self.enter_until(None);
+        }
+    }
+
+    /// Takes the lock; false at the deadline.
+    pub(crate) fn enter_until(&self, deadline: Option<i64>) -> bool {
+        let me = context::pid();
+        loop {
+            let look_at_owner = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
+            let until = deadline.map_or(look_at_owner, |at| at.min(look_at_owner));
+            if wait::until(self.0.state(), Some(until), || self.0.look(me)).is_some()
+                || self.seize_from_dead()
+            {
+                return true;
+            }
+            if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
+                return false;
+            }
+        }
+    }
+
+    /// Takes the lock if its owner leaves it in a moment, without sleeping.
+    #[inline]
+    pub(crate) fn try_enter(&self) -> bool {
+        let me = context::pid();
+        if self.0.try_take(me) {
+            return true;
+        }
+        for _ in 0..SPINS {
+            std::hint::spin_loop();
+            if self.0.owner() == 0 && self.0.try_take(me) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes the lock if its owner is no more.
+    pub(crate) fn seize_from_dead(&self) -> bool {
+        let owner = self.0.owner();
+        owner != 0 && is_gone(owner) && self.0.seize(owner, context::pid())
+    }
+
+    /// Takes the lock if it is free, else marks it so that its owner wakes who sleeps on `word`.
+    pub(crate) fn enter_or_mark(&self) -> Look<()> {
+        self.0.look(context::pid())
+    }
+
+    /// The word to sleep on after `enter_or_mark`.
+    pub(crate) fn word(&self) -> &std::sync::atomic::AtomicU32 {
+        self.0.state()
+    }
+
+    /// Whether somebody has it who lives.
+    pub(crate) fn is_held_by_living(&self) -> bool {
+        let owner = self.0.owner();
+        owner != 0 && !is_gone(owner)
+    }
+
+    #[inline]
+    pub(crate) fn leave(&self) {
+        self.0.give();
+    }
+
+    /// A number that counts up; called while the lock is held.
+    pub(crate) fn next_ver(&self) -> u64 {
+        self.0.next_ver()
+    }
+}
+
+/// Whether a process has ended, collected or not (state Z or X of proc(5)).
+fn is_gone(pid: u32) -> bool {
+    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Err(_) => true,
+        Ok(stat) => stat
+            .rsplit_once(") ")
+            .is_none_or(|(_, rest)| rest.starts_with(['Z', 'X'])),
+    }
+}
