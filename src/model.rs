@@ -19,6 +19,7 @@ mod effects;
 mod enabled;
 mod flag;
 mod fold;
+mod history;
 mod limits;
 mod lock;
 mod manager;
@@ -47,6 +48,7 @@ pub use chunked::Chunked;
 pub use condition::Condition;
 pub use connection::Connection;
 pub use flag::Flag;
+pub use history::{History, Packed, Source};
 pub use limits::Limits;
 pub use lock::{Holder, Lock, Semaphore};
 pub use manager::{Manager, Request};
@@ -268,6 +270,18 @@ impl World {
     /// How the run ended, once it has.
     pub fn end(&self) -> Option<&EndNote> {
         self.end.as_ref()
+    }
+
+    /// About what a clone costs once everything in it has changed, in bytes: what is shared in
+    /// pieces counts as its pointers.
+    fn weight(&self) -> u64 {
+        let processes = self.processes.len() * 768;
+        let objects: usize = self
+            .objects()
+            .map(|object| 320 + object.body.weight())
+            .sum();
+        let lines = self.log.lines_kept() / 16 + self.log.writers() * 48;
+        (processes + objects + lines + self.ps.now().rows.len() * 24) as u64
     }
 
     /// Events of a kind this version does not know.

@@ -118,6 +118,16 @@ impl Body {
         }
     }
 
+    /// Bytes copied when it changes after a clone.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Body::Mapping(mapping) => mapping.len() * 120,
+            Body::Sequence(sequence) => sequence.elements.len() * 48,
+            // In shared pieces: a pointer each, and the piece that changed.
+            body => body.size() / 16 + 128 * body.size().min(128),
+        }
+    }
+
     /// It lives in a manager's server process.
     pub(super) fn is_proxy(&self) -> bool {
         matches!(self, Body::Mapping(_) | Body::Sequence(_))

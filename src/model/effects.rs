@@ -193,25 +193,9 @@ impl World {
         }
     }
 
-    /// A process is about to be marked as ended: no thread of it waits anywhere, its task is lost.
-    pub(super) fn leaves(&mut self, place: usize) {
-        let Some(process) = self.processes.at(place) else {
-            return;
-        };
-        let (proc, pool) = (process.proc, process.pool);
-        let states = process.threads.iter().map(|(_, state)| state);
-        let objects: Vec<ObjectId> = states
-            .chain([&process.state])
-            .filter_map(|state| match state {
-                State::Waiting(pending) | State::AtGate(pending) => pending.target.object(),
-                _ => None,
-            })
-            .collect();
-        for key in objects {
-            if let Some(object) = self.objects.get_mut(key) {
-                object.forget(proc);
-            }
-        }
+    /// A process has ended: no thread of it waits anywhere, and its task is lost.
+    pub(super) fn leaves(&mut self, proc: u32, pool: Option<ObjectId>) {
+        self.objects.forget_waiter(proc);
         if let Some(object) = pool.and_then(|pool| self.objects.get_mut(pool))
             && let Body::Pool(pool) = &mut object.body
         {

@@ -158,11 +158,10 @@ impl World {
 
     /// Everything that ends with a process.
     fn ended(&mut self, place: usize, event: &Event, exit: Exit, reaped: bool) {
-        self.leaves(place);
         let Some(process) = self.processes.at_mut(place) else {
             return;
         };
-        let proc = process.proc;
+        let (proc, pool) = (process.proc, process.pool);
         let state = State::Exited {
             exit,
             t: event.t,
@@ -171,6 +170,7 @@ impl World {
         process.turn(None, None, state, event.t, event.seq);
         process.threads.clear();
         self.log.close(proc);
+        self.leaves(proc, pool);
     }
 
     fn op(&mut self, event: &Event, op: &Op) {
@@ -185,7 +185,7 @@ impl World {
         process.counts.errors += u64::from(op.error.is_some());
         let (seq, t, tid) = (event.seq, event.t, event.tid);
         process.turn(tid, op.at.as_deref(), State::Running, t, seq);
-        let proc = process.proc;
+        let (proc, alive) = (process.proc, process.is_alive());
         let Some(key) = self.objects.resolve(op, seq, &self.limits) else {
             self.unplaced += u64::from(op.object.is_some());
             self.joined(place, event, op);
@@ -194,7 +194,7 @@ impl World {
         let mut limits = self.limits;
         let found = self.grow(key, limits.elements, |object, elements| {
             limits.elements = elements;
-            object.fold(&Step::new(event, proc, op, &limits))
+            object.fold(&Step::new(event, proc, op, &limits), alive)
         });
         for kind in found.into_iter().flatten().flatten() {
             self.note(event, Some(key), kind);

@@ -39,7 +39,7 @@ impl Default for Limits {
             output_bytes: 32 << 20,
             line_bytes: 64 << 10,
             processes: 16_384,
-            objects: 65_536,
+            objects: 16_384,
             elements: 65_536,
             all_elements: 262_144,
             spans: 65_536,

@@ -149,8 +149,9 @@ impl Object {
         }
     }
 
-    /// Folds a finished operation; gives what it contradicts.
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> [Option<AnomalyKind>; 2] {
+    /// Folds a finished operation; gives what it contradicts. What a process that has ended is said
+    /// to begin (`alive` false) is not begun.
+    pub(super) fn fold(&mut self, step: &Step<'_>, alive: bool) -> [Option<AnomalyKind>; 2] {
         let version = self.check_ver(step.op.ver);
         let waited = self.leave(step.proc, step.tid);
         self.ops += 1;
@@ -164,13 +165,15 @@ impl Object {
             self.describe(step);
         }
         if is_first_half(step.op) {
-            self.wait(Waiter {
-                proc: step.proc,
-                tid: step.tid,
-                op: step.op.op,
-                since: step.t,
-                since_seq: step.seq,
-            });
+            if alive {
+                self.wait(Waiter {
+                    proc: step.proc,
+                    tid: step.tid,
+                    op: step.op.op,
+                    since: step.t,
+                    since_seq: step.seq,
+                });
+            }
             return [version, None];
         }
         let step = Step {

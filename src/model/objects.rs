@@ -36,6 +36,16 @@ impl Objects {
         self.ids.get(id).copied()
     }
 
+    /// The process has ended: it waits nowhere. Looks at every object, because one that was killed
+    /// in the middle of an operation waits where its state no longer says.
+    pub(super) fn forget_waiter(&mut self, proc: u32) {
+        for object in &mut self.list {
+            if object.waiters.iter().any(|waiter| waiter.proc == proc) {
+                Arc::make_mut(object).forget(proc);
+            }
+        }
+    }
+
     /// The object an operation names, made up where it is new; `None` beyond the limit.
     pub(super) fn resolve(&mut self, op: &Op, seq: u64, limits: &Limits) -> Option<ObjectId> {
         let id = op.object.as_deref()?;

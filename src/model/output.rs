@@ -118,6 +118,16 @@ impl OutputLog {
         self.line(*self.by_proc.get(&Some(proc))?.get(index)?)
     }
 
+    /// Lines kept.
+    pub fn lines_kept(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Writers of whom a line is kept.
+    pub(super) fn writers(&self) -> usize {
+        self.by_proc.len()
+    }
+
     /// Lines dropped at the front.
     pub fn dropped_lines(&self) -> u64 {
         self.first

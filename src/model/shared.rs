@@ -93,30 +93,24 @@ impl Shared {
         self.typecode = args.typecode.as_deref().map(clip);
         let given = args.values.as_deref().unwrap_or_default();
         let single = args.value.as_deref().into_iter();
+        let most = if self.array { step.limits.elements } else { 1 };
         let texts = given.iter().map(String::as_str).chain(single);
         self.cells = texts
-            .take(step.limits.elements)
+            .take(most)
             .map(|value| Cell {
                 value: clip(value),
                 ..Cell::default()
             })
             .collect();
         // `Array('i', 3)` tells its length only: its cells are zeros.
-        let length = match args.n.and_then(|n| usize::try_from(n).ok()) {
-            Some(n) => n.max(given.len()),
-            None => given.len().max(self.cells.len()),
-        };
-        let length = if self.array { length } else { 1 };
+        let told = args.n.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let length = if self.array { told.max(given.len()) } else { 1 };
         let zero = Cell {
-            value: Arc::from(if given.is_empty() && args.value.is_none() {
-                "0"
-            } else {
-                ""
-            }),
+            value: Arc::from(if self.cells.is_empty() { "0" } else { "" }),
             ..Cell::default()
         };
-        self.grow(length.min(step.limits.elements), &zero);
-        self.more = (length - self.cells.len()) as u64;
+        self.grow(length.min(most).min(step.limits.elements), &zero);
+        self.more = length.saturating_sub(self.cells.len()) as u64;
     }
 
     /// The cell an operation names; Python's negative index counts from the end.

@@ -6,10 +6,12 @@ use crate::trace::{
 };
 
 mod blocked;
+mod generate;
 mod life;
 mod managers;
 mod messages;
 mod pools;
+mod properties;
 mod shared;
 mod sync;
 

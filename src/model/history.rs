@@ -1,0 +1,184 @@
+//! `History`: all events of a run and Worlds along the way, so that any moment can be seen again.
+//!
+//! A front end pushes each event as it comes and asks for `world_at`. Checkpoints are clones that
+//! share what did not change; how far apart they stand is chosen by what a clone costs, so that they
+//! take a bounded share of memory beside the events themselves. A `Source` keeps the events: `Packed`
+//! in memory as lines of a recording, or whoever reads them from a file.
+
+mod packed;
+
+use crate::trace::Event;
+
+use super::World;
+
+pub use packed::Packed;
+
+/// Fewest and most events between two checkpoints: the upper bound is what a seek folds at worst.
+const NEAREST: u64 = 1024;
+const FARTHEST: u64 = 16_384;
+
+/// Bytes of checkpoints an event may cost.
+const SHARE: u64 = 48;
+
+/// Where the events of a run can be read again.
+pub trait Source {
+    /// Number of events.
+    fn len(&self) -> u64;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gives the events at places `from` (counted from 0) up to before `to`, in order; what is out
+    /// of range is left out.
+    fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event));
+}
+
+/// The events of a run and the Worlds they make.
+///
+/// A place is a number of events: `world_at(n)` is the World after the first `n`. In a log without
+/// gaps that is the event numbered `n`.
+#[derive(Debug, Clone)]
+pub struct History<S = Packed> {
+    source: S,
+    /// Before the first event.
+    empty: World,
+    now: World,
+    folded: u64,
+    /// Ascending by place, the first one after `NEAREST` events.
+    checkpoints: Vec<(u64, World)>,
+    /// Where the next checkpoint is due.
+    due: u64,
+    /// Where somebody looked last: the next look is often one event further.
+    cursor: (u64, World),
+}
+
+impl Default for History {
+    fn default() -> History {
+        History::new(World::new())
+    }
+}
+
+impl History<Packed> {
+    /// No events yet; `empty` is the World before them, with its bounds and its time scale.
+    pub fn new(empty: World) -> History {
+        History::over(empty, Packed::default())
+    }
+
+    /// Appends an event that has just come.
+    pub fn push(&mut self, event: &Event) {
+        self.source.push(event);
+        self.fold(event);
+    }
+
+    /// Appends an event that was read from `line` of a recording (its newline left out), which
+    /// saves writing it again. The line is trusted to be the event's.
+    pub fn push_line(&mut self, line: &[u8], event: &Event) {
+        self.source.push_line(line);
+        self.fold(event);
+    }
+}
+
+impl<S: Source> History<S> {
+    /// The history of a source that has all its events. Nothing is folded yet: `advance` does.
+    pub fn over(empty: World, source: S) -> History<S> {
+        History {
+            source,
+            now: empty.clone(),
+            folded: 0,
+            checkpoints: Vec::new(),
+            due: NEAREST,
+            cursor: (0, empty.clone()),
+            empty,
+        }
+    }
+
+    /// Folds up to `most` further events of the source; says whether any are left. For a front end
+    /// that shows progress while a long recording opens.
+    pub fn advance(&mut self, most: u64) -> bool {
+        let to = self.source.len().min(self.folded.saturating_add(most));
+        // The place of a checkpoint has to be reached exactly, so the way there is cut at each.
+        while self.folded < to {
+            let stop = to.min(self.due);
+            let (now, folded) = (&mut self.now, &mut self.folded);
+            let before = *folded;
+            self.source.visit(before, stop, &mut |event| {
+                now.apply(event);
+                *folded += 1;
+            });
+            if self.folded == before {
+                break;
+            }
+            self.mark();
+        }
+        self.folded < self.source.len()
+    }
+
+    fn fold(&mut self, event: &Event) {
+        self.now.apply(event);
+        self.folded += 1;
+        self.mark();
+    }
+
+    fn mark(&mut self) {
+        if self.folded < self.due {
+            return;
+        }
+        let apart = (self.now.weight() / SHARE).clamp(NEAREST, FARTHEST);
+        self.due = self.folded + apart;
+        self.checkpoints.push((self.folded, self.now.clone()));
+    }
+
+    /// Events folded so far; the last place there is to look at.
+    pub fn len(&self) -> u64 {
+        self.folded
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.folded == 0
+    }
+
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// The World after every event folded so far.
+    pub fn now(&self) -> &World {
+        &self.now
+    }
+
+    /// The World after the first `place` events; beyond the end, the latest.
+    pub fn world_at(&mut self, place: u64) -> &World {
+        if place >= self.folded {
+            return &self.now;
+        }
+        let nearest = self.checkpoints.partition_point(|(at, _)| *at <= place);
+        let (at, world) = match nearest.checked_sub(1).and_then(|i| self.checkpoints.get(i)) {
+            Some((at, world)) => (*at, world),
+            None => (0, &self.empty),
+        };
+        if self.cursor.0 > place || self.cursor.0 < at {
+            self.cursor = (at, world.clone());
+        }
+        let (from, world) = &mut self.cursor;
+        self.source
+            .visit(*from, place, &mut |event| world.apply(event));
+        *from = place;
+        &self.cursor.1
+    }
+
+    /// The event that made the World at `place` out of the one before it.
+    pub fn event(&self, place: u64) -> Option<Event> {
+        let mut found = None;
+        if let Some(before) = place.checked_sub(1) {
+            self.source
+                .visit(before, place, &mut |event| found = Some(event.clone()));
+        }
+        found
+    }
+
+    /// Number of Worlds kept along the way.
+    pub fn checkpoints(&self) -> usize {
+        self.checkpoints.len()
+    }
+}
