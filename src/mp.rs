@@ -16,6 +16,7 @@
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
 //! | (repr) | `repr` | a value of the program as text |
+//! | (plain values) | `object` | a value of any of Python's plain types |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!
 //! # Deliberate differences
@@ -32,10 +33,12 @@ mod codec;
 pub mod context;
 mod exceptions;
 mod heap;
+mod object;
 mod process;
 mod queues;
 pub mod repr;
 mod ring;
+mod sharedctypes;
 mod stdio;
 mod synchronize;
 pub mod tracer;
@@ -46,8 +49,10 @@ pub use crate::print_py as print;
 pub use codec::Bytes;
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
+pub use object::{Object, ProxyRef};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
 pub use queues::{JoinableQueue, Queue, SimpleQueue};
+pub use sharedctypes::{Array, ArrayIter, Locking, Value};
 pub use stdio::{flush, print_end, print_line, write_stderr};
 pub use synchronize::{
     AnyLock, Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore,

@@ -14,13 +14,21 @@ mod harness;
 mod process;
 #[path = "mp/queues.rs"]
 mod queues;
+#[path = "mp/sharedctypes.rs"]
+mod sharedctypes;
 #[path = "mp/synchronize.rs"]
 mod synchronize;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cases = [process::cases(), queues::cases(), synchronize::cases()].concat();
+    let cases = [
+        process::cases(),
+        queues::cases(),
+        sharedctypes::cases(),
+        synchronize::cases(),
+    ]
+    .concat();
     let mut args = std::env::args();
     if args.nth(1).as_deref() == Some("__case") {
         return harness::stage(

@@ -72,7 +72,9 @@ impl Exception {
         if code == 0 {
             return Exception::new(class, error.to_string());
         }
-        let text = nix::errno::Errno::from_raw(code).desc();
+        // The system's own words; the standard library adds the number.
+        let text = std::io::Error::from_raw_os_error(code).to_string();
+        let text = text.split(" (os error").next().unwrap_or_default();
         Exception::new(class, format!("[Errno {code}] {text}"))
     }
 

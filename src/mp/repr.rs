@@ -14,6 +14,9 @@ use serializer::{Fault, Repr};
 
 /// What stands where a text was cut off.
 const ELLIPSIS: char = '…';
+/// Name of the newtype struct whose text stands for itself, without quotes: for values that have a
+/// `repr` of their own making.
+pub(crate) const VERBATIM: &str = "$verbatim";
 
 /// The value's `repr`, at most as long as an event carries it (`LONGEST_REPR` bytes).
 pub fn repr<T: Serialize + ?Sized>(value: &T) -> String {

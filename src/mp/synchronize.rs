@@ -67,7 +67,7 @@ impl SemLock {
 
     /// Takes the lock if it can be taken at once; a recursive one also where this process has it.
     #[inline]
-    fn try_take(&self) -> bool {
+    pub(crate) fn try_take(&self) -> bool {
         let me = context::pid();
         if self.kind == Kind::Recursive && self.word.owner() == me {
             self.word.deepen();
@@ -295,6 +295,7 @@ macro_rules! lock_type {
                 self.0.release(Location::caller())
             }
 
+            #[inline]
             pub(crate) fn sem(&self) -> &Rc<SemLock> {
                 &self.0
             }
@@ -328,6 +329,14 @@ pub enum AnyLock {
 }
 
 impl AnyLock {
+    #[inline]
+    pub(crate) fn sem(&self) -> &Rc<SemLock> {
+        match self {
+            AnyLock::Lock(lock) => lock.sem(),
+            AnyLock::RLock(lock) => lock.sem(),
+        }
+    }
+
     /// Waits for the lock and takes it.
     #[track_caller]
     pub fn acquire(&self) -> bool {
@@ -347,5 +356,11 @@ impl AnyLock {
             AnyLock::Lock(lock) => lock.release(),
             AnyLock::RLock(lock) => lock.release(),
         }
+    }
+}
+
+impl std::fmt::Display for AnyLock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sem().describe())
     }
 }

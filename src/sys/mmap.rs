@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 
@@ -114,6 +114,24 @@ impl Block {
         at
     }
 
+    /// The byte at `offset`.
+    #[inline]
+    pub fn u8(&self, offset: usize) -> &AtomicU8 {
+        let at = self.at(offset, 1, 1);
+        // SAFETY: in bounds, mapped as long as &self lives, and only ever used atomically or by byte
+        // copies under a lock that orders them.
+        unsafe { AtomicU8::from_ptr(at) }
+    }
+
+    /// The half word at byte `offset`, a multiple of 2.
+    #[inline]
+    #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
+    pub fn u16(&self, offset: usize) -> &AtomicU16 {
+        let at = self.at(offset, 2, 2).cast::<u16>();
+        // SAFETY: as for u8, and aligned.
+        unsafe { AtomicU16::from_ptr(at) }
+    }
+
     /// The word at byte `offset`, a multiple of 4.
     #[inline]
     #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
@@ -179,6 +197,8 @@ mod tests {
         let mut all = vec![0];
         block.append_to(12, 3, &mut all);
         assert_eq!(all, [0, 1, 2, 3]);
+        assert_eq!(part.u16(6).load(Ordering::SeqCst), 0x0403);
+        assert_eq!(part.u8(7).load(Ordering::SeqCst), 4);
         block.write(8, &[9]);
         assert_eq!(part.u64(0).load(Ordering::SeqCst) & 0xff, 9);
     }

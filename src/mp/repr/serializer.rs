@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::ser::{self, Serialize};
 
+use super::VERBATIM;
 use super::scalar::{push_bytes, push_float, push_str};
 
 /// Why writing stopped.
@@ -41,11 +42,17 @@ type Step = Result<(), Fault>;
 pub(super) struct Repr<'a> {
     text: &'a mut String,
     end: usize,
+    /// The str that comes next is written without quotes.
+    verbatim: bool,
 }
 
 impl<'a> Repr<'a> {
     pub(super) fn new(text: &'a mut String, end: usize) -> Repr<'a> {
-        Repr { text, end }
+        Repr {
+            text,
+            end,
+            verbatim: false,
+        }
     }
 
     fn push(&mut self, part: &str) -> Step {
@@ -156,6 +163,9 @@ impl<'r, 'a> ser::Serializer for &'r mut Repr<'a> {
     }
 
     fn serialize_str(self, value: &str) -> Step {
+        if std::mem::take(&mut self.verbatim) {
+            return self.push(value);
+        }
         push_str(self.text, value, self.end);
         self.check()
     }
@@ -191,6 +201,10 @@ impl<'r, 'a> ser::Serializer for &'r mut Repr<'a> {
         name: &'static str,
         value: &T,
     ) -> Step {
+        if name == VERBATIM {
+            self.verbatim = true;
+            return value.serialize(self);
+        }
         self.push(name)?;
         let mut parts = self.parts("(", ")")?;
         parts.next(None, value)?;
