@@ -7,6 +7,8 @@
 mod create_process;
 #[path = "../lessons/02-no-sharing/program.rs"]
 mod no_sharing;
+#[path = "../lessons/05-queue/program.rs"]
+mod queue;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +24,7 @@ pub fn find(slug: &str) -> Option<Program> {
     Some(match slug {
         "create-process" => create_process::main,
         "no-sharing" => no_sharing::main,
+        "queue" => queue::main,
         _ => return None,
     })
 }
