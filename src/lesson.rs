@@ -47,12 +47,12 @@ mod words;
 
 pub use checks::{Cell, Check, CheckKind, Of, Who};
 pub use error::LessonError;
-pub use expr::{EvalError, Expr, Scope, SyntaxError};
+pub use expr::{Bound, EvalError, Expr, Scope, SyntaxError};
 pub use folder::{Files, Lesson, Origin};
 pub use library::Library;
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use lint::{Finding, lint, lint_library};
-pub use outcome::{OutcomeLabel, TORN};
+pub use outcome::{OTHER, OutcomeLabel, TORN};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;
 pub use questions::{

@@ -5,6 +5,7 @@ compile_error!(
     "forklore runs on Linux only (WSL2 included): it is built on fork, pidfd, futex and /proc"
 );
 
+pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod error;

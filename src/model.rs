@@ -31,6 +31,7 @@ mod pool;
 mod process;
 mod ps;
 mod queue;
+mod raised;
 mod sequence;
 mod shared;
 mod tasks;
@@ -59,6 +60,7 @@ pub use pool::{Pool, PoolState, Totals, Worker};
 pub use process::{Counts, Pending, Process, State, Target};
 pub use ps::{PsMoment, PsTable};
 pub use queue::{Delivery, Mailbox, Message, Queue};
+pub use raised::Raised;
 pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
@@ -111,6 +113,7 @@ pub struct World {
     markers: Chunked<Marker>,
     anomalies: Chunked<Anomaly>,
     anomaly_count: u64,
+    raised: Chunked<Raised>,
     end: Option<EndNote>,
     unknown: u64,
     unplaced: u64,
@@ -134,6 +137,7 @@ impl Default for World {
             markers: Chunked::default(),
             anomalies: Chunked::default(),
             anomaly_count: 0,
+            raised: Chunked::default(),
             end: None,
             unknown: 0,
             unplaced: 0,
@@ -162,6 +166,11 @@ impl World {
             limits,
             ..World::default()
         }
+    }
+
+    /// What multiplied every sleep of the run.
+    pub fn time_scale(&self) -> f64 {
+        self.time_scale
     }
 
     pub fn limits(&self) -> &Limits {
@@ -265,6 +274,11 @@ impl World {
     /// Number of contradictions, those no longer kept included.
     pub fn anomaly_count(&self) -> u64 {
         self.anomaly_count
+    }
+
+    /// Operations that raised, in order; the latest ones where there are many.
+    pub fn raised(&self) -> &Chunked<Raised> {
+        &self.raised
     }
 
     /// How the run ended, once it has.

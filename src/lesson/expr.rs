@@ -204,10 +204,10 @@ impl fmt::Display for Expr {
 }
 
 /// A scope with one more name in front of it.
-pub(crate) struct Bound<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) value: Value,
-    pub(crate) outer: &'a dyn Scope,
+pub struct Bound<'a> {
+    pub name: &'a str,
+    pub value: Value,
+    pub outer: &'a dyn Scope,
 }
 
 impl Scope for Bound<'_> {

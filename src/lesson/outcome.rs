@@ -7,8 +7,11 @@ use super::expr::{EvalError, Scope};
 use super::printed;
 use super::questions::Outcome;
 
-/// What stands where a block is broken open.
+/// The outcome where every line is there and a block is broken open.
 pub const TORN: &str = "torn";
+
+/// The outcome where lines are missing or strange: a run that was cut short.
+pub const OTHER: &str = "other";
 
 /// How a run came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +57,11 @@ impl Outcome {
                 })?;
                 let (labels, expected): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
                 match printed::blocks(&expected, lines) {
-                    None => plain(TORN.to_owned()),
+                    None => {
+                        let slots = expected.concat();
+                        let whole = printed::multiset(&slots, lines).missing.is_empty();
+                        plain(if whole { TORN } else { OTHER }.to_owned())
+                    }
                     Some(starts) => {
                         let mut order: Vec<_> = starts.into_iter().zip(labels).collect();
                         order.sort();
@@ -93,5 +100,8 @@ mod tests {
         assert_eq!(outcome("tutorial").text, "1 0 2 3 4 5 9 7 8 6");
         assert_eq!(outcome("tutorial").blocks.len(), 10);
         assert_eq!(outcome("torn").text, "torn");
+        let part = ["0 -----> 100", "0 -----> 22"];
+        let label = manifest.outcome.of_lines(&part, &setting).unwrap();
+        assert_eq!(label.unwrap().text, "other");
     }
 }

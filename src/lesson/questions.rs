@@ -46,8 +46,9 @@ pub struct AnswerOption {
 /// Names a prediction's expressions may use beside parameters: facts of the finished run.
 ///
 /// `lines` printed to stdout, in order · `writers` their processes' names · `blocks`, `outcome`
-/// labels of the lesson's outcome · `status` · `seconds` from start to end · `task_pids`
-/// different processes that ran tasks · `results` of the tasks as text.
+/// labels of the lesson's outcome · `status` · `seconds` of the program's own time from start to end ·
+/// `task_pids` of the different processes that ran tasks · `results` of the tasks by number
+/// (`'success'`, `'failure'`, `'pending'`, `'lost'`).
 pub const RUN_NAMES: &[&str] = &[
     "lines",
     "writers",
@@ -61,7 +62,7 @@ pub const RUN_NAMES: &[&str] = &[
 
 /// Functions a prediction's expressions may use.
 ///
-/// `count(role)` started · `pids(role)` · `most_alive(role)` at once · `most_tasks()` in work at
+/// `count(role)` started · `pids(role)` in order of birth · `most_alive(role)` at once · `most_tasks()` in work at
 /// once · `exitcode(name)` · `printed(line)` how often · `cells(object)` at the end ·
 /// `waited(object)` processes that had to wait for it.
 pub const RUN_FUNCTIONS: &[&str] = &[
@@ -83,7 +84,7 @@ pub enum Outcome {
     /// `multiset`: the lines, whatever their order.
     Multiset,
     /// `blocks {for, label, lines}`: the order in which the blocks stand; `torn` when one is not
-    /// whole.
+    /// whole, `other` when lines are missing.
     Blocks {
         loops: Loops,
         label: Template,

@@ -11,6 +11,7 @@ use super::anomaly::{Anomaly, AnomalyKind};
 use super::limits::{TEXT, clip};
 use super::object::{ObjectId, Step, Waiter};
 use super::process::{Pending, Process, State, Target};
+use super::raised::Raised;
 use super::{EndNote, FaultNote, Marker, World};
 
 impl World {
@@ -186,7 +187,9 @@ impl World {
         let (seq, t, tid) = (event.seq, event.t, event.tid);
         process.turn(tid, op.at.as_deref(), State::Running, t, seq);
         let (proc, alive) = (process.proc, process.is_alive());
-        let Some(key) = self.objects.resolve(op, seq, &self.limits) else {
+        let key = self.objects.resolve(op, seq, &self.limits);
+        self.raises(event, proc, op, key);
+        let Some(key) = key else {
             self.unplaced += u64::from(op.object.is_some());
             self.joined(place, event, op);
             return;
@@ -201,6 +204,21 @@ impl World {
         }
         limits = self.limits;
         self.effects(place, key, &Step::new(event, proc, op, &limits));
+    }
+
+    fn raises(&mut self, event: &Event, proc: u32, op: &Op, object: Option<ObjectId>) {
+        let Some(error) = op.error.as_deref() else {
+            return;
+        };
+        let raised = Raised {
+            seq: event.seq,
+            t: event.t,
+            proc,
+            op: op.op,
+            object,
+            error: clip(error),
+        };
+        self.raised.push_bounded(raised, self.limits.notes);
     }
 
     /// A join without a timeout comes back only from a child that has ended.

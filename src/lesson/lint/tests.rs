@@ -208,7 +208,7 @@ fn the_twin_follows_the_program() {
     let twin = |from: &str, to: &str| {
         assert!(RUST.contains(from), "{from}");
         findings("02-two", |files| {
-            files.rust = Some(RUST.replacen(from, to, 1))
+            files.rust = Some(RUST.replacen(from, to, 1));
         })
     };
     assert_eq!(

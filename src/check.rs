@@ -1,0 +1,181 @@
+//! Checks: a lesson's invariants, evaluated over a finished `World` or over plain printed text.
+//!
+//! Owns `Verdict` and how each kind of check is answered; what is asked stands in the lesson
+//! (`lesson::CheckKind`). Reads a `World` and changes nothing. Every verdict says in both languages
+//! what was seen, and where it is red, what was expected. Nothing here depends on luck: a check
+//! holds for every run of the program it belongs to.
+
+mod facts;
+mod grade;
+mod lines;
+mod objects;
+mod processes;
+mod shown;
+mod tasks;
+pub mod text;
+
+use crate::lesson::{
+    Check, CheckKind, Circumstances, EvalError, Lesson, Of, Params, Scope, Setting, Words,
+};
+use crate::model::{Process, World};
+use crate::trace::{Header, Role};
+
+pub use facts::{Facts, outcome};
+pub use grade::{Answer, Evidence, Grade, Mark, grade};
+
+/// What became of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The check's id in lesson.toml.
+    pub id: String,
+    pub passed: bool,
+    /// What the check says, from the lesson.
+    pub words: Words,
+    /// What was seen, and what was expected where it differs.
+    pub detail: Words,
+}
+
+/// The answer to one check, before it has a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Judged {
+    passed: bool,
+    detail: Words,
+}
+
+impl Judged {
+    fn new(passed: bool, en: impl Into<String>, zh: impl Into<String>) -> Judged {
+        Judged {
+            passed,
+            detail: Words::new(en, zh),
+        }
+    }
+
+    fn good(en: impl Into<String>, zh: impl Into<String>) -> Judged {
+        Judged::new(true, en, zh)
+    }
+
+    fn bad(en: impl Into<String>, zh: impl Into<String>) -> Judged {
+        Judged::new(false, en, zh)
+    }
+}
+
+type Result<T> = std::result::Result<T, EvalError>;
+
+/// Every check of the lesson that applies to the run, in the lesson's order.
+#[must_use]
+pub fn evaluate(
+    lesson: &Lesson,
+    params: &Params,
+    circumstances: &Circumstances,
+    world: &World,
+) -> Vec<Verdict> {
+    let setting = lesson.setting(params, circumstances);
+    let checks = &lesson.manifest.checks;
+    checks
+        .iter()
+        .filter_map(|check| verdict(check, &setting, &|kind| of_world(kind, &setting, world)))
+        .collect()
+}
+
+/// How the run of a recording was made.
+#[must_use]
+pub fn circumstances(header: &Header) -> Circumstances {
+    let python = header.python.as_deref().and_then(|version| {
+        let mut parts = version
+            .split('.')
+            .map_while(|part| part.parse::<i64>().ok());
+        Some(parts.next()? * 100 + parts.next()?)
+    });
+    Circumstances {
+        stdout: header.stdout.clone(),
+        engine: header.engine.clone(),
+        python: python.unwrap_or(Circumstances::default().python),
+        ..Circumstances::default()
+    }
+}
+
+/// The verdict of one check; `None` where it does not apply.
+fn verdict(
+    check: &Check,
+    setting: &Setting,
+    judge: &dyn Fn(&CheckKind) -> Result<Judged>,
+) -> Option<Verdict> {
+    let judged = match check.when.as_ref().map(|when| when.holds(setting)) {
+        Some(Ok(false)) => return None,
+        Some(Err(error)) => Err(error),
+        Some(Ok(true)) | None => judge(&check.kind),
+    };
+    let judged = judged.unwrap_or_else(|error| {
+        Judged::bad(
+            format!("the lesson is at fault: {error}"),
+            format!("课程本身有误:{error}"),
+        )
+    });
+    Some(Verdict {
+        id: check.id.clone(),
+        passed: judged.passed,
+        words: check.words.clone(),
+        detail: judged.detail,
+    })
+}
+
+fn of_world(kind: &CheckKind, scope: &dyn Scope, world: &World) -> Result<Judged> {
+    if kind.is_textual() {
+        return lines::of_world(kind, scope, world);
+    }
+    match kind {
+        CheckKind::ProcessLines {
+            process,
+            loops,
+            lines,
+        } => processes::lines(process, loops, lines, scope, world),
+        CheckKind::ExitCodes { who, code } => processes::exit_codes(who, code, scope, world),
+        CheckKind::ProcessCount { of, count } => processes::count(*of, count, scope, world),
+        CheckKind::AtMostAlive { of, n } => processes::at_most_alive(*of, n, scope, world),
+        CheckKind::Status { status } => processes::status(status, scope, world),
+        CheckKind::NothingLeft => Ok(processes::nothing_left(world)),
+        CheckKind::TasksAtMost { n } => tasks::at_most(n, scope, world),
+        CheckKind::TasksNeverOverlap => Ok(tasks::never_overlap(world)),
+        CheckKind::SubmitsReturnAtOnce => Ok(tasks::submits_return(world)),
+        CheckKind::SubmitsWaitForResult => Ok(tasks::submits_wait(world)),
+        CheckKind::TaskPids { count } => tasks::pids(count, scope, world),
+        CheckKind::TaskResults {
+            tasks,
+            state,
+            value,
+        } => tasks::results(tasks.as_ref(), state.as_ref(), value.as_ref(), scope, world),
+        CheckKind::DeliveredOnce { object, puts, gets } => objects::delivered(
+            object.as_deref(),
+            (puts.as_ref(), gets.as_ref()),
+            scope,
+            world,
+        ),
+        CheckKind::FinalValue {
+            object,
+            cells,
+            whole,
+        } => objects::final_value(object, cells, *whole, scope, world),
+        CheckKind::LockExclusive { object } => {
+            Ok(objects::lock_exclusive(object.as_deref(), world))
+        }
+        CheckKind::Raised { op, error, of } => {
+            objects::raised(op.as_deref(), error, *of, scope, world)
+        }
+        CheckKind::NeverRaised { of } => Ok(objects::never_raised(*of, world)),
+        textual => lines::of_world(textual, scope, world),
+    }
+}
+
+/// Whether a check of this role speaks of the process. Processes of other programs are nobody's.
+fn is_of(of: Of, process: &Process) -> bool {
+    match of {
+        Of::All => matches!(process.role, Role::Main | Role::Process | Role::Worker),
+        Of::Main => process.role == Role::Main,
+        Of::Process => process.role == Role::Process,
+        Of::Worker => process.role == Role::Worker,
+        Of::Manager => process.role == Role::Manager,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! Grading a prediction against what really ran, or against the explored set.
+//!
+//! No answer is stored in a lesson: the right one is worked out from the run (`Facts`), and whether
+//! a listing can happen from the outcomes that were seen (`Evidence`).
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use super::shown::quoted;
+use crate::lesson::{
+    AnswerOption, EvalError, Lines, Prediction, PredictionKind, Scope, Value, Words,
+};
+
+/// What the learner said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The option's id.
+    Choice(String),
+    /// Texts of the items, first to last.
+    Order(Vec<String>),
+    Number(f64),
+    /// For each listing, by id: can it happen?
+    Possible(Vec<(String, bool)>),
+}
+
+/// Outcomes that are known to happen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Labels of the outcomes seen, this run's included.
+    pub seen: BTreeSet<String>,
+    /// There are no others: every schedule was explored.
+    pub complete: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Right,
+    /// Some of it is right.
+    Partly,
+    Wrong,
+    /// What ran can't tell.
+    Undecided,
+}
+
+/// A graded prediction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grade {
+    pub mark: Mark,
+    /// What happened.
+    pub truth: Words,
+}
+
+impl Grade {
+    fn new(mark: Mark, en: impl Into<String>, zh: impl Into<String>) -> Grade {
+        Grade {
+            mark,
+            truth: Words::new(en, zh),
+        }
+    }
+
+    fn of(right: bool, en: impl Into<String>, zh: impl Into<String>) -> Grade {
+        Grade::new(if right { Mark::Right } else { Mark::Wrong }, en, zh)
+    }
+}
+
+/// Grades an answer. One of another kind than the question's is undecided.
+///
+/// # Errors
+/// What the lesson's expressions report.
+pub fn grade(
+    prediction: &Prediction,
+    answer: &Answer,
+    facts: &Facts<'_>,
+    evidence: &Evidence,
+) -> Result<Grade, EvalError> {
+    match (&prediction.kind, answer) {
+        (PredictionKind::Choice { options }, Answer::Choice(given)) => {
+            choice(options, given, facts)
+        }
+        (PredictionKind::Order { items, answer }, Answer::Order(given)) => {
+            order(items, &answer.list(facts)?, given, facts)
+        }
+        (PredictionKind::Number { answer, within, .. }, Answer::Number(given)) => {
+            let value = answer.eval(facts)?;
+            let Some(truth) = value.as_float() else {
+                return Ok(Grade::new(
+                    Mark::Undecided,
+                    format!("the run has no number: {}", value.repr()),
+                    format!("这次运行没有得出数字:{}", value.repr()),
+                ));
+            };
+            let within = match within {
+                Some(within) => within.eval(facts)?.as_float().unwrap_or(0.0),
+                None => 0.0,
+            };
+            // The learner sees rounded numbers; what rounds to the answer is the answer.
+            let right = (truth - given).abs() <= within + 1e-9;
+            let shown = if truth.fract() == 0.0 {
+                format!("{truth:.0}")
+            } else {
+                format!("{truth:.1}")
+            };
+            Ok(Grade::of(
+                right,
+                format!("it was {shown}"),
+                format!("实际是 {shown}"),
+            ))
+        }
+        (PredictionKind::Possible { listings }, Answer::Possible(given)) => {
+            possible(listings, given, facts, evidence)
+        }
+        _ => Ok(Grade::new(
+            Mark::Undecided,
+            "this is no answer to the question",
+            "答非所问",
+        )),
+    }
+}
+
+/// The first option whose condition holds, else the open one.
+fn choice(options: &[AnswerOption], given: &str, facts: &Facts<'_>) -> Result<Grade, EvalError> {
+    let mut right = None;
+    for option in options {
+        if let Some(when) = &option.when
+            && when.holds(facts)?
+        {
+            right = Some(option);
+            break;
+        }
+    }
+    let right = right.or_else(|| options.iter().find(|option| option.when.is_none()));
+    Ok(match right {
+        Some(option) => Grade::of(option.id == given, &*option.text.en, &*option.text.zh),
+        None => Grade::new(Mark::Undecided, "none of the answers", "没有一个答案符合"),
+    })
+}
+
+fn order(
+    items: &Lines,
+    answer: &[Value],
+    given: &[String],
+    scope: &dyn Scope,
+) -> Result<Grade, EvalError> {
+    let items: Vec<String> = items
+        .expand(scope)?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let truth: Vec<String> = answer
+        .iter()
+        .map(ToString::to_string)
+        .filter(|text| items.contains(text))
+        .collect();
+    if truth.is_empty() {
+        return Ok(Grade::new(
+            Mark::Undecided,
+            "the run shows no such order",
+            "这次运行看不出这样的顺序",
+        ));
+    }
+    let shown: Vec<String> = truth.iter().map(|text| quoted(text)).collect();
+    let place = |list: &[String], text: &String| list.iter().position(|other| other == text);
+    // Pairs in the right order: half of them would be right by chance alone.
+    let (mut pairs, mut right) = (0, 0);
+    for (at, first) in truth.iter().enumerate() {
+        for second in &truth[at + 1..] {
+            pairs += 1;
+            if let (Some(a), Some(b)) = (place(given, first), place(given, second)) {
+                right += usize::from(a < b);
+            }
+        }
+    }
+    let mark = if right == pairs && given.len() == truth.len() {
+        Mark::Right
+    } else if right * 2 > pairs {
+        Mark::Partly
+    } else {
+        Mark::Wrong
+    };
+    Ok(Grade::new(
+        mark,
+        format!(
+            "the order was {}; {right} of {pairs} pairs right",
+            shown.join(", ")
+        ),
+        format!(
+            "实际顺序是 {};{pairs} 对先后中答对 {right} 对",
+            shown.join("、")
+        ),
+    ))
+}
+
+fn possible(
+    listings: &[String],
+    given: &[(String, bool)],
+    facts: &Facts<'_>,
+    evidence: &Evidence,
+) -> Result<Grade, EvalError> {
+    let manifest = &facts.lesson.manifest;
+    let (mut right, mut wrong) = (0, 0);
+    let (mut en, mut zh) = (Vec::new(), Vec::new());
+    for id in listings {
+        let Some(listing) = manifest.listings.iter().find(|listing| listing.id == *id) else {
+            continue;
+        };
+        let lines: Vec<&str> = listing.lines.iter().map(String::as_str).collect();
+        let label = manifest.outcome.of_lines(&lines, facts.setting)?;
+        let seen = label.is_some_and(|label| evidence.seen.contains(&label.text));
+        let can = if seen {
+            Some(true)
+        } else {
+            evidence.complete.then_some(false)
+        };
+        let (name_en, name_zh) = match &listing.title {
+            Some(title) => (title.en.clone(), title.zh.clone()),
+            None => ("the tutorial's output".into(), "教程里的输出".into()),
+        };
+        let (word_en, word_zh) = match can {
+            Some(true) => ("can happen", "可能出现"),
+            Some(false) => ("can't happen", "不可能出现"),
+            None => (
+                "was not seen; the runs so far can't tell",
+                "还没有出现,现有的运行无法判断",
+            ),
+        };
+        en.push(format!("{name_en}: {word_en}"));
+        zh.push(format!("{name_zh}:{word_zh}"));
+        let said = given
+            .iter()
+            .find(|(other, _)| other == id)
+            .map(|(_, said)| *said);
+        match can {
+            Some(can) if said == Some(can) => right += 1,
+            Some(_) => wrong += 1,
+            None => {}
+        }
+    }
+    let mark = match (right, wrong) {
+        (0, 0) => Mark::Undecided,
+        (_, 0) if right == listings.len() => Mark::Right,
+        (_, 0) => Mark::Undecided,
+        (0, _) => Mark::Wrong,
+        _ => Mark::Partly,
+    };
+    Ok(Grade::new(mark, en.join("; "), zh.join(";")))
+}
