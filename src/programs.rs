@@ -3,8 +3,12 @@
 //! Owns the table from slug to program and the parameters a program is given. The programs
 //! themselves live beside their Python twins in `lessons/`.
 
+#[path = "../lessons/03-array/program.rs"]
+mod array;
 #[path = "../lessons/01-create-process/program.rs"]
 mod create_process;
+#[path = "../lessons/06-lock/program.rs"]
+mod lock;
 #[path = "../lessons/02-no-sharing/program.rs"]
 mod no_sharing;
 #[path = "../lessons/05-queue/program.rs"]
@@ -24,6 +28,8 @@ pub fn find(slug: &str) -> Option<Program> {
     Some(match slug {
         "create-process" => create_process::main,
         "no-sharing" => no_sharing::main,
+        "array" => array::main,
+        "lock" => lock::main,
         "queue" => queue::main,
         _ => return None,
     })

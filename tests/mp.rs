@@ -10,6 +10,8 @@
 
 #[path = "mp/harness.rs"]
 mod harness;
+#[path = "mp/order.rs"]
+mod order;
 #[path = "mp/process.rs"]
 mod process;
 #[path = "mp/queues.rs"]
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cases = [
+        order::cases(),
         process::cases(),
         queues::cases(),
         sharedctypes::cases(),

@@ -1,0 +1,107 @@
+//! Where an event is sent decides whether it is true: the rule kept, and broken on purpose.
+//!
+//! The programs here have a lock of their own making on the same channel, so that the rule can be
+//! broken without a switch in the product. What comes after a release is forced, not left to luck:
+//! the releaser waits until the other has the lock and has said so.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use forklore::model::{AnomalyKind, World};
+use forklore::mp::{self, Process};
+use forklore::sys::futex;
+use forklore::sys::mmap::Block;
+use forklore::trace::{OpName, Packet};
+
+use crate::harness::{Case, Finished};
+
+/// When the release is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    BeforeItsEffect,
+    AfterItsEffect,
+}
+
+fn tell(op: OpName) {
+    let mut buf = Vec::new();
+    let packet = Packet::op(&mut buf, 0, "op", op, Some("Lock-1"), None, None).finish();
+    nix::sys::socket::send(3, packet, nix::sys::socket::MsgFlags::empty())
+        .expect("the channel takes it");
+}
+
+fn set(word: &AtomicU32) {
+    word.store(1, Ordering::SeqCst);
+    futex::wake(word, 1);
+}
+
+fn wait(word: &AtomicU32) {
+    while word.load(Ordering::SeqCst) == 0 {
+        futex::wait(word, 0, None);
+    }
+}
+
+/// Main releases, the child acquires; main's word about it comes before or after.
+fn hand_over(told: Told) -> mp::Result<()> {
+    let block = Block::map(64).expect("a page");
+    let theirs = block.clone();
+    let child = Process::new(
+        move || {
+            wait(theirs.u32(0));
+            tell(OpName::Acquire);
+            set(theirs.u32(4));
+        },
+        (),
+    );
+    child.start()?;
+    tell(OpName::Acquire);
+    if told == Told::BeforeItsEffect {
+        tell(OpName::Release);
+    }
+    set(block.u32(0));
+    wait(block.u32(4));
+    if told == Told::AfterItsEffect {
+        tell(OpName::Release);
+    }
+    child.join()
+}
+
+/// Acquires of a held lock that the World finds in the log. (This small supervisor tells no exits,
+/// so other complaints are about what it left out.)
+fn inversions(run: &Finished) -> usize {
+    run.ok();
+    let mut world = World::new();
+    let mut births = Vec::new();
+    for (event, seq) in run.events.iter().zip(1..) {
+        let proc = births
+            .iter()
+            .position(|pid| *pid == event.pid)
+            .unwrap_or_else(|| {
+                births.push(event.pid);
+                births.len() - 1
+            });
+        world.apply(&forklore::trace::Event {
+            seq,
+            proc: u32::try_from(proc).ok(),
+            ..event.clone()
+        });
+    }
+    world
+        .anomalies()
+        .iter()
+        .filter(|anomaly| matches!(anomaly.kind, AnomalyKind::HeldByAnother { .. }))
+        .count()
+}
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        Case::traced(
+            "order_a_release_told_before_its_effect_is_true",
+            || hand_over(Told::BeforeItsEffect),
+            |run| assert_eq!(inversions(run), 0),
+        ),
+        Case::traced(
+            "order_a_release_told_after_its_effect_is_an_inversion",
+            || hand_over(Told::AfterItsEffect),
+            |run| assert_eq!(inversions(run), 1),
+        ),
+    ]
+}
