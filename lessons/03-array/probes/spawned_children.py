@@ -2,7 +2,9 @@
 # Under fork yes. Under spawn the children import the program anew, and each makes an array of
 # its own; the lines of the tutorial's listing come out. Given as an argument it is shared always.
 import multiprocessing
+import os
 import sys
+import tempfile
 
 temp = multiprocessing.get_context('spawn').Array('i', [11, 22, 33, 44, 55])
 LISTING = [[11, 101, 33, 44, 55], [11, 22, 102, 44, 55], [11, 22, 33, 103, 55]]
@@ -47,7 +49,10 @@ def main():
 
 
 if __name__ == '__main__':
-    if main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ['TMPDIR'] = folder  # up to Python 3.6 spawned children leave files behind
+        fine = main()
+    if fine:
         print('verdict: shared under fork; under spawn only when given as an argument')
     else:
         print('verdict: not reproduced')

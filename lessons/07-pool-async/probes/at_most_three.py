@@ -23,26 +23,26 @@ def threads_of(pid):
 
 
 def look(method):
-    """Greatest number of tasks at once, PIDs, how many workers are named like main, and a name."""
+    """Never more than three? And how many of the workers look like main, of how many."""
     pool = multiprocessing.get_context(method).Pool(processes=3)
     results = [pool.apply_async(f, (0.1,)) for _ in range(9)]
-    workers = [p.pid for p in pool._pool]
+    runs = [result.get(20) for result in results]
+    workers = set(run[0] for run in runs)
     mine = command_line(os.getpid())
     alike = sum(command_line(pid) == mine for pid in workers)
     threads = threads_of(os.getpid())
-    runs = [result.get(20) for result in results]
     pool.close()
     pool.join()
     most = max(sum(begin <= run[1] < end for _, begin, end, _ in runs) for run in runs)
     print('%-5s tasks at once: at most %d, by %d processes named like %s; threads of main: %d'
-          % (method, most, len(set(run[0] for run in runs)), runs[0][3], threads))
+          % (method, most, len(workers), runs[0][3], threads))
     print('%-5s workers with the command line of main: %d of %d' % (method, alike, len(workers)))
-    return most <= 3, alike, len(workers), threads
+    return most <= 3 and len(workers) <= 3, alike, len(workers), threads
 
 
 def main():
     fork, spawn = look('fork'), look('spawn')
-    return fork == (True, 3, 3, 4) and spawn[:3] == (True, 0, 3)
+    return fork[0] and fork[1] == fork[2] and fork[3] == 4 and spawn[0] and spawn[1] == 0
 
 
 if __name__ == '__main__':
