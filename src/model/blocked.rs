@@ -4,7 +4,9 @@
 //! services: they are not unfinished. Sleepers and timed waits wake by themselves.
 
 use super::World;
+use super::enabled::worker_can_go;
 use super::object::Object;
+use super::pool::Pool;
 use super::process::{Pending, Process, State, Target};
 
 /// Who is stuck.
@@ -35,11 +37,11 @@ impl World {
             if process.is_service() {
                 continue;
             }
-            let stuck = self.stuck(process);
-            if self.is_idle_worker(process) {
-                somebody_goes_on |= stuck.is_none();
+            if let Some(pool) = self.pool_it_waits_for(process) {
+                somebody_goes_on |= worker_can_go(pool);
                 continue;
             }
+            let stuck = self.stuck(process);
             let threads_stuck = process.threads.iter().all(|(tid, state)| {
                 pending_of(state)
                     .is_some_and(|pending| self.cannot_go(process.proc, Some(*tid), pending))
@@ -62,18 +64,18 @@ impl World {
         })
     }
 
-    /// An idle worker of a pool: it waits for a task and serves whoever submits one.
-    fn is_idle_worker(&self, process: &Process) -> bool {
-        let waits_on = process
-            .pending()
-            .and_then(|pending| pending.target.object());
-        waits_on.is_some_and(|key| process.pool == Some(key)) && !self.runs_task(process)
-    }
-
-    fn runs_task(&self, process: &Process) -> bool {
-        let pool = process.pool.and_then(|pool| self.object_at(pool)?.pool());
-        let mut workers = pool.into_iter().flat_map(|pool| &pool.workers);
-        workers.any(|worker| worker.proc == process.proc && worker.task.is_some())
+    /// The pool of an idle worker: one that runs no task and does nothing of its own (what an
+    /// initializer does is its own). It serves whoever submits a task.
+    fn pool_it_waits_for(&self, process: &Process) -> Option<&Pool> {
+        let key = process.pool?;
+        let idle = match &process.state {
+            State::Running => true,
+            state => pending_of(state).is_some_and(|pending| pending.target.object() == Some(key)),
+        };
+        let pool = self.object_at(key)?.pool()?;
+        let mut workers = pool.workers.iter();
+        let worker = workers.find(|worker| worker.proc == process.proc)?;
+        (idle && worker.task.is_none()).then_some(pool)
     }
 
     fn cannot_go(&self, proc: u32, tid: Option<i32>, pending: &Pending) -> bool {

@@ -70,6 +70,9 @@ impl Body {
             "ListProxy" | "list" => Body::Sequence(Sequence::default()),
             "SyncManager" | "Manager" | "BaseManager" => Body::Manager(Manager::default()),
             "Pool" | "ThreadPool" => Body::Pool(Pool::default()),
+            // The ctypes of a raw array or value: `c_int_Array_5`, `c_int`.
+            _ if class.contains("_Array_") => Body::Shared(Shared::new(true)),
+            _ if class.starts_with("c_") => Body::Shared(Shared::new(false)),
             _ => return None,
         })
     }

@@ -20,7 +20,9 @@ pub struct Connection {
 
 impl Connection {
     pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        if !step.done() {
+        // A recv that raised and names its message took one that could not be decoded.
+        let took = step.op.op == OpName::Recv && step.op.args.item.is_some();
+        if !step.done() && !took {
             return None;
         }
         match step.op.op {

@@ -10,7 +10,7 @@ use super::World;
 use super::body::Body;
 use super::lock::Lock;
 use super::object::Object;
-use super::pool::{Pool, PoolState};
+use super::pool::{Pool, PoolState, numbers};
 use super::process::{Process, Target};
 
 impl World {
@@ -160,14 +160,7 @@ fn pool_enabled(pool: &Pool, proc: u32, op: &Op) -> bool {
             let Some(first) = op.args.task else {
                 return true;
             };
-            // A map's result is that of several tasks.
-            let n = op
-                .args
-                .n
-                .and_then(|n| u64::try_from(n).ok())
-                .unwrap_or(1)
-                .max(1);
-            let asked = first..first.saturating_add(n);
+            let asked = numbers(first, op.args.n);
             let mut tasks = pool.tasks.iter();
             tasks.all(|task| !asked.contains(&task.number) || task.state.has_result())
         }
@@ -177,7 +170,7 @@ fn pool_enabled(pool: &Pool, proc: u32, op: &Op) -> bool {
 }
 
 /// There is a task to run, or a reason to end.
-fn worker_can_go(pool: &Pool) -> bool {
+pub(super) fn worker_can_go(pool: &Pool) -> bool {
     match pool.state {
         PoolState::Open => pool.totals.waiting > 0,
         PoolState::Closed => pool.totals.waiting > 0 || pool.is_drained(),

@@ -70,6 +70,12 @@ impl Mapping {
                 self.set(step, key, kept.unwrap_or("None"));
             }
             (O::DictDel | O::DictPop | O::NamespaceDel, Some(key)) => self.remove(key),
+            // `popitem` takes what was set last.
+            (O::DictPop, None) => {
+                let last = self.entries.pop_last();
+                self.places
+                    .retain(|_, place| Some(*place) != last.as_ref().map(|(at, _)| *at));
+            }
             (O::DictClear, _) => {
                 self.entries.clear();
                 self.places.clear();

@@ -109,7 +109,13 @@ impl<'a> Step<'a> {
 }
 
 impl Object {
-    pub(super) fn new(key: ObjectId, id: &str, class: &str, seq: u64) -> Object {
+    pub(super) fn new(
+        key: ObjectId,
+        id: &str,
+        class: &str,
+        body: Option<Body>,
+        seq: u64,
+    ) -> Object {
         Object {
             key,
             id: clip(id),
@@ -123,7 +129,7 @@ impl Object {
             last: None,
             ops: 0,
             waiters: Vec::new(),
-            body: Body::of_class(class).unwrap_or(Body::Plain),
+            body: body.unwrap_or(Body::Plain),
         }
     }
 
@@ -197,7 +203,9 @@ impl Object {
             && *self.class != *class
         {
             self.class = clip(class);
-            self.body = Body::of_class(class).unwrap_or(Body::Plain);
+            if let Some(body) = Body::of_class(class) {
+                self.body = body;
+            }
         }
         clip_into(&mut self.of, args.of.as_deref());
         clip_into(&mut self.created_at, step.op.at.as_deref());

@@ -57,12 +57,11 @@ impl Objects {
             return None;
         }
         let key = ObjectId(u32::try_from(self.list.len()).ok()?);
-        let class = op.args.class.as_deref().filter(|_| op.op == OpName::Create);
-        let mut class = class.unwrap_or_else(|| class_in(id));
-        if op.op != OpName::Create && Body::of_class(class).is_none() {
-            class = class_with(op.op);
-        }
-        let object = Object::new(key, id, class, seq);
+        let given = op.args.class.as_deref().filter(|_| op.op == OpName::Create);
+        let class = given.unwrap_or_else(|| class_in(id));
+        let bodies = [class, class_in(id), class_with(op.op)];
+        let body = bodies.into_iter().find_map(Body::of_class);
+        let object = Object::new(key, id, class, body, seq);
         Arc::make_mut(&mut self.ids).insert(Arc::from(id), key);
         self.list.push(Arc::new(object));
         Some(key)

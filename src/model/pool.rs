@@ -3,6 +3,8 @@
 //! Folded from `submit` and `result.*` in the process that owns the pool and `task.*` in its
 //! workers. A task whose worker died is lost: its result never comes, as in CPython.
 
+use std::ops::Range;
+
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
@@ -124,7 +126,8 @@ impl Pool {
                 self.state = PoolState::Closed;
             }
             (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
-            (OpName::Submit, Some(task)) if step.done() => self.submit(step, task),
+            // One that names its task and raises could not be sent: its result raises that.
+            (OpName::Submit, Some(task)) => self.submit(step, task),
             (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
             (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
             (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
@@ -140,7 +143,12 @@ impl Pool {
             self.hidden += 1;
             return;
         }
-        self.totals.waiting += 1;
+        let error = step.op.error.as_deref();
+        let (state, total) = match error {
+            Some(_) => (TaskState::Failed, &mut self.totals.failed),
+            None => (TaskState::Waiting, &mut self.totals.waiting),
+        };
+        *total += 1;
         let args = &step.op.args;
         let task = Task {
             number,
@@ -148,12 +156,12 @@ impl Pool {
             value: args.value.as_deref().map(clip),
             by: step.proc,
             submitted: (step.seq, step.t),
-            state: TaskState::Waiting,
+            state,
             started: None,
             ended: None,
             worker: None,
-            outcome: None,
-            ready: None,
+            outcome: error.map(clip),
+            ready: error.map(|_| step.seq),
             fetched: None,
         };
         self.tasks.add(task);
@@ -226,9 +234,26 @@ impl Pool {
         None
     }
 
+    /// The results of a task, or of the `args.n` tasks of a map, have come or were given out.
     fn came_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
+        let asked = numbers(number, step.op.args.n);
+        if asked.start.saturating_add(1) < asked.end {
+            let known: Vec<u64> = self.tasks.iter().map(|task| task.number).collect();
+            let known = known.into_iter().filter(|number| asked.contains(number));
+            let all: Vec<_> = known
+                .map(|number| self.one_back(step, number, fetched))
+                .collect();
+            return all.into_iter().flatten().next();
+        }
+        asked
+            .into_iter()
+            .next()
+            .and_then(|number| self.one_back(step, number, fetched))
+    }
+
+    fn one_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
         let Some(task) = self.tasks.get_mut(number) else {
-            return self.missing();
+            return self.missing().filter(|_| step.done());
         };
         if !task.state.has_result() {
             // A get that raised before the task ended got nothing: it timed out.
@@ -240,4 +265,10 @@ impl Pool {
         }
         None
     }
+}
+
+/// The tasks an operation on a result asks for: a map's result is that of `n` tasks.
+pub(super) fn numbers(first: u64, n: Option<i64>) -> Range<u64> {
+    let n = n.map_or(1, |n| n.max(0).unsigned_abs());
+    first..first.saturating_add(n)
 }

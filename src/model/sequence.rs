@@ -75,7 +75,7 @@ impl Sequence {
                 }
             }
             O::ListReverse => self.elements.reverse(),
-            O::ListSort => self.sort(),
+            O::ListSort => self.sort(args.key.as_deref() == Some("reverse")),
             O::ListClear => *self = Sequence::default(),
             _ => {}
         }
@@ -115,13 +115,16 @@ impl Sequence {
         usize::try_from(index).unwrap_or(0)
     }
 
-    fn sort(&mut self) {
+    /// `reverse` keeps equal elements in their order, as Python does.
+    fn sort(&mut self, reverse: bool) {
+        let turned = |order: Ordering| if reverse { order.reverse() } else { order };
         let numbers: Option<Vec<f64>> = self.values().map(|value| value.parse().ok()).collect();
         let strings = || self.values().all(|value| value.starts_with(['\'', '"']));
         if numbers.is_some_and(|numbers| numbers.iter().all(|number| number.is_finite())) {
-            self.elements.sort_by(|a, b| by_number(&a.value, &b.value));
+            self.elements
+                .sort_by(|a, b| turned(by_number(&a.value, &b.value)));
         } else if strings() {
-            self.elements.sort_by(|a, b| a.value.cmp(&b.value));
+            self.elements.sort_by(|a, b| turned(a.value.cmp(&b.value)));
         } else {
             self.unordered = true;
         }

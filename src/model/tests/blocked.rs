@@ -170,10 +170,19 @@ fn a_pipe_ends_when_nobody_has_its_other_end() {
 
 #[test]
 fn idle_workers_are_services_until_there_is_work() {
-    let mut log = pool_of(1);
+    let mut log = pool_of(2);
+    // One says that it waits for a task, the other says nothing.
     log.wait(1, on(OpName::TaskStart, "Pool-1"));
     log.wait(0, on(OpName::QueueGet, "Queue-1"));
     assert_eq!(stuck(&log), (vec![(0, vec![])], true));
+    let sleep = Op {
+        op: OpName::Sleep,
+        ..Op::default()
+    };
+    log.wait(2, sleep.clone());
+    // What it does before its first task (an initializer) may wake somebody.
+    assert!(!log.world.blocked().deadlock);
+    log.op(2, sleep);
     log.op(0, task(OpName::Submit, 0));
     log.wait(0, task(OpName::ResultGet, 0));
     assert!(!log.world.blocked().deadlock);

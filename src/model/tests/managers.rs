@@ -96,6 +96,11 @@ fn a_dict_keeps_pythons_order() {
     missing.error = Some("KeyError: 'b'".to_owned());
     log.op(1, missing);
     assert_eq!(entries(&log).len(), 4);
+    log.op(1, on(OpName::DictPop, "DictProxy-1"));
+    assert_eq!(
+        entries(&log),
+        pairs(&[("'b'", "7"), ("'a'", "4"), ("'c'", "6")])
+    );
     log.op(1, on(OpName::DictClear, "DictProxy-1"));
     assert_eq!(entries(&log), []);
 }
@@ -142,7 +147,9 @@ fn a_list_does_what_pythons_does() {
     assert_eq!(values(&log), ["9", "3", "1", "20", "7"]);
     log.op(1, list(OpName::ListSort, None, None));
     assert_eq!(values(&log), ["1", "3", "7", "9", "20"]);
-    log.op(1, list(OpName::ListReverse, None, None));
+    let mut back = list(OpName::ListSort, None, None);
+    back.args.key = Some("reverse".to_owned());
+    log.op(1, back);
     log.op(1, list(OpName::ListRemove, None, Some("7")));
     log.op(1, list(OpName::ListPop, None, None));
     log.op(1, list(OpName::ListDel, Some(0), None));

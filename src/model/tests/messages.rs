@@ -134,3 +134,17 @@ fn a_message_travels_to_the_other_end_of_its_pipe() {
     log.op(0, message(OpName::Recv, "Connection-1", "100:1"));
     assert_eq!(log.anomalies(), [AnomalyKind::NeverPut]);
 }
+
+#[test]
+fn a_message_that_could_not_be_decoded_is_gone_all_the_same() {
+    let mut log = Log::with_children(1);
+    log.op(0, message(OpName::Put, "Queue-1", "100:1"));
+    let mut empty = on(OpName::QueueGet, "Queue-1");
+    empty.error = Some("queue.Empty".to_owned());
+    log.op(1, empty);
+    assert_eq!(contents(&log).len(), 1);
+    let mut broken = message(OpName::QueueGet, "Queue-1", "100:1");
+    broken.error = Some("AttributeError: no such class".to_owned());
+    log.op(1, broken);
+    assert_eq!(contents(&log).len(), 0);
+}

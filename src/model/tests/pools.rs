@@ -139,3 +139,48 @@ fn tasks_with_odd_numbers_are_found() {
     }
     assert_eq!(pool(&log).tasks.get(3), None);
 }
+
+#[test]
+fn a_maps_result_is_that_of_all_its_tasks() {
+    let mut log = pool_of(1);
+    let mut get = task(OpName::ResultGet, 0);
+    get.args.n = Some(2);
+    for n in 0..2 {
+        log.op(0, task(OpName::Submit, n));
+        assert!(!log.world.enabled(0, &get));
+        log.op(1, task(OpName::TaskStart, n));
+        log.op(1, task(OpName::TaskEnd, n));
+    }
+    assert!(log.world.enabled(0, &get));
+    log.op(0, get.clone());
+    assert!(pool(&log).tasks.iter().all(|task| task.fetched.is_some()));
+    assert_eq!(log.anomalies(), []);
+    // Of no task at all there is nothing to wait for.
+    get.args.task = Some(2);
+    get.args.n = Some(0);
+    assert!(log.world.enabled(0, &get));
+    log.op(0, get.clone());
+    assert_eq!(log.anomalies(), []);
+    log.op(0, task(OpName::Submit, 2));
+    get.args.n = Some(i64::MAX);
+    log.op(0, get);
+    assert_eq!(log.anomalies(), [AnomalyKind::NoSuchResult]);
+}
+
+#[test]
+fn a_task_that_could_not_be_sent_has_failed() {
+    let mut log = pool_of(1);
+    let mut submit = task(OpName::Submit, 0);
+    submit.error = Some("AttributeError: Can't get local object".to_owned());
+    log.op(0, submit);
+    let mut get = task(OpName::ResultGet, 0);
+    get.error = Some("AttributeError: Can't get local object".to_owned());
+    log.op(0, get);
+    let failed = pool(&log).tasks.get(0).expect("known");
+    assert_eq!(failed.state, TaskState::Failed);
+    assert_eq!(
+        failed.outcome.as_deref(),
+        Some("AttributeError: Can't get local object")
+    );
+    assert_eq!(log.anomalies(), []);
+}

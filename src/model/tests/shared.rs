@@ -42,3 +42,32 @@ fn an_array_of_absurd_length_is_bounded() {
     assert_eq!(array.cells.len(), log.world.limits().elements);
     assert_eq!(&*array.cells[5].value, "1");
 }
+
+#[test]
+fn raw_ctypes_are_arrays_and_values_too() {
+    let mut log = Log::with_children(1);
+    for (id, class) in [
+        ("RawArray-1", "c_int_Array_5"),
+        ("Array-1", "c_byte_Array_2"),
+    ] {
+        let mut made = create(id, class);
+        made.args.n = Some(2);
+        log.op(0, made);
+        log.op(1, set(id, 1, "9"));
+        let array = log
+            .world
+            .object(id)
+            .and_then(|o| o.shared())
+            .expect("an array");
+        assert_eq!(array.values().collect::<Vec<_>>(), ["0", "9"]);
+    }
+    let mut made = create("Value-1", "c_double");
+    made.args.value = Some("1.5".to_owned());
+    log.op(0, made);
+    let value = log
+        .world
+        .object("Value-1")
+        .and_then(|o| o.shared())
+        .expect("a value");
+    assert_eq!(value.values().collect::<Vec<_>>(), ["1.5"]);
+}
