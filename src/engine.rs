@@ -7,6 +7,7 @@ mod channels;
 mod collector;
 mod dispatcher;
 mod exits;
+mod gate;
 pub mod guard;
 mod ledger;
 pub mod native;

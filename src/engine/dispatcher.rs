@@ -4,6 +4,9 @@
 //! front end's controls, and gives the events out in batches. It touches no channel of the processes
 //! but their gates, and never waits for whoever takes its batches.
 
+mod detail;
+mod ending;
+
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
@@ -12,18 +15,18 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use nix::sys::signal::Signal;
 
-use super::guard;
+use self::ending::{STILL, Verdict};
+use super::channels::Page;
+use super::gate::{Decision, Gate, Grant};
 use super::ledger::Ledger;
 use super::report::{Handle, Report, Sent};
-use super::tree;
 use crate::feed::Control;
 use crate::model::World;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 use crate::trace::{
-    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Role, RunEnd, RunStatus,
-    StartMethod,
+    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Role, RunStatus, StartMethod,
 };
 
 /// Events given out together, and what they cost the backlog.
@@ -53,32 +56,20 @@ pub(crate) struct Desk {
     /// The main process introduces itself; one that ends before that was not started.
     pub introduced: bool,
     pub origin: i64,
+    pub gate: Gate,
+    pub page: Page,
 }
 
 /// Reports handled before the events made of them are given out.
 const TURN: usize = 512;
-/// Stillness after which a run in which all wait is called a deadlock.
-const STILL: i64 = 1_000_000_000;
-/// How long orphans, daemons and strangers may outlive the main process before they are ended:
-/// long enough to be seen.
-const OUTLIVE: i64 = 1_000_000_000;
-/// How long the guard may take to end the tree before it is done without it. Longer than the guard's
-/// own deadlines together.
-const GUARD_TIME: i64 = 8_000_000_000;
-
-/// How a run that is being ended will be said to have ended.
-#[derive(Debug)]
-struct Verdict {
-    status: RunStatus,
-    detail: Option<String>,
-    /// When the guard is given up.
-    late_at: i64,
-}
-
 pub(crate) struct Dispatcher {
     desk: Desk,
     ledger: Ledger,
     world: World,
+    /// The gate channels of processes that live, with their PIDs, by birth number.
+    gates: HashMap<u32, (i32, OwnedFd)>,
+    /// When the gate has to be asked again (ns); at once when an operation was announced.
+    gate_at: i64,
     batch: Vec<Event>,
     cost: usize,
     /// Set once the tree is being ended.
@@ -100,6 +91,8 @@ impl Dispatcher {
             desk,
             ledger: Ledger::default(),
             world: World::new(),
+            gates: HashMap::new(),
+            gate_at: 0,
             batch: Vec::new(),
             cost: 0,
             verdict: None,
@@ -138,6 +131,7 @@ impl Dispatcher {
                 },
                 default(timeout) => {}
             }
+            self.work_gate();
             self.judge();
             self.flush();
         }
@@ -171,6 +165,13 @@ impl Dispatcher {
     fn log(&mut self, t: i64, pid: i32, tid: Option<i32>, kind: Kind) {
         let event = self.ledger.number(t, pid, tid, kind);
         self.world.apply(&event);
+        if self.desk.gate.is_closed() {
+            self.desk.gate.note(&event, &self.world, monotonic_ns());
+            self.gate_at = 0;
+        } else if matches!(event.kind, Kind::OpBegin(_)) {
+            // Announced while the gate was being opened.
+            self.gate_at = 0;
+        }
         self.batch.push(event);
     }
 
@@ -241,10 +242,13 @@ impl Dispatcher {
 
     fn born(&mut self, pid: i32, event: Event, process: Option<Arc<PidFd>>, gate: Option<OwnedFd>) {
         if let Kind::ProcessStart(start) = &event.kind {
-            self.ledger.enter(pid, start.role, start.daemon);
+            let member = self.ledger.enter(pid, start.role, start.daemon);
             self.enrol(pid, process);
             self.main_born |= pid == self.desk.main.pid();
-            drop(gate);
+            if let Some(gate) = gate {
+                self.gates.insert(member.proc, (pid, gate));
+                self.desk.gate.enter(member.proc, monotonic_ns());
+            }
             self.log(event.t, pid, event.tid, event.kind);
         }
     }
@@ -327,27 +331,16 @@ impl Dispatcher {
     fn exit(&mut self, pid: i32, t: i64, exit: Exit) {
         self.acquaint(pid, t);
         self.ledger.exited(pid, exit);
+        if let Some(member) = self.ledger.member(pid) {
+            self.gates.remove(&member.proc);
+            self.desk.gate.leave(member.proc);
+        }
         if let Ok(mut roster) = self.desk.roster.lock() {
             roster.remove(&pid);
         }
         self.log(t, pid, None, Kind::ProcessExit(exit));
         if pid == self.desk.main.pid() {
             self.main_exited(t, exit);
-        }
-    }
-
-    fn main_exited(&mut self, t: i64, exit: Exit) {
-        self.main_exit = Some(exit);
-        if self.desk.introduced && !self.main_born {
-            let detail = "the main process ended before it began";
-            self.fault(t, self.desk.main.pid(), FaultKind::StartFailed, detail);
-            return self.begin_end(RunStatus::Failed, Some(detail.to_owned()));
-        }
-        let left = self.ledger.alive();
-        if self.verdict.is_none() && left > 0 && !matches!(exit, Exit::Code(_)) {
-            let detail = format!("{}; {left} processes outlive it", main_lost(exit));
-            self.fault(t, self.desk.main.pid(), FaultKind::StageLost, detail);
-            self.outlived_at = Some(monotonic_ns() + OUTLIVE);
         }
     }
 
@@ -382,64 +375,44 @@ impl Dispatcher {
             | Control::Open
             | Control::Pause
             | Control::Resume
-            | Control::Step { .. } => {}
-        }
-    }
-
-    /// Nobody takes events any more: the run has no purpose.
-    fn abandoned(&mut self) {
-        self.desk.handle.release();
-        self.begin_end(RunStatus::Stopped, None);
-        // The channel is closed: without this the loop would spin on it.
-        self.desk.controls = crossbeam_channel::never();
-    }
-
-    /// Has the guard end the tree; `end` follows when nothing is left.
-    fn begin_end(&mut self, status: RunStatus, detail: Option<String>) {
-        if self.verdict.is_some() {
-            return;
-        }
-        self.verdict = Some(Verdict {
-            status,
-            detail,
-            late_at: monotonic_ns() + GUARD_TIME,
-        });
-        // Processes may wait for room in the channels; that they be read is part of ending them.
-        // A guard that is gone has been reported.
-        let _ = send_packet(self.desk.to_guard.as_fd(), guard::END);
-    }
-
-    /// Decides what the passing of time decides.
-    fn judge(&mut self) {
-        if self.over {
-            return;
-        }
-        let now = monotonic_ns();
-        if let Some(verdict) = &mut self.verdict {
-            if now >= verdict.late_at {
-                verdict.late_at = i64::MAX;
-                self.guard_lost(self.now());
-            }
-            return;
-        }
-        if let Some(exit) = self.main_exit {
-            let killed = !matches!(exit, Exit::Code(_));
-            if self.ledger.awaits() && !killed {
-                self.outlived_at = None;
-            } else if now >= *self.outlived_at.get_or_insert(now + OUTLIVE) {
-                let (status, detail) = after_main(exit);
-                return self.begin_end(status, detail);
+            | Control::Step { .. } => {
+                self.desk.gate.obey(control, monotonic_ns());
+                self.gate_at = 0;
+                let closed = self.desk.gate.is_closed();
+                if let Err(error) = self.desk.page.set_gated(closed) {
+                    self.fault(
+                        self.now(),
+                        0,
+                        FaultKind::Internal,
+                        format!("setting the gate: {error}"),
+                    );
+                }
             }
         }
-        self.judge_stillness(now);
     }
 
-    /// A run in which nothing has happened for a while: do all wait for ever?
-    fn judge_stillness(&mut self, now: i64) {
-        if self.judged || now - self.active_at < STILL {
-            return;
+    /// Lets go whoever the gate lets go.
+    fn work_gate(&mut self) {
+        while self.verdict.is_none() && monotonic_ns() >= self.gate_at {
+            match self.desk.gate.decide(&self.world, monotonic_ns()) {
+                Decision::Grant { proc, grant } => self.grant(proc, grant),
+                Decision::Wait { until } => {
+                    self.gate_at = until;
+                    return;
+                }
+                Decision::Stuck => self.deadlock(),
+            }
         }
-        self.judged = true;
+    }
+
+    fn grant(&mut self, proc: u32, grant: Grant) {
+        let Some((pid, channel)) = self.gates.get(&proc) else {
+            return self.desk.gate.leave(proc);
+        };
+        let pid = *pid;
+        // One that has died meanwhile needs no grant; its exit follows.
+        let _ = send_packet(channel.as_fd(), &[grant.byte()]);
+        self.log(self.now(), pid, None, Kind::Gate);
     }
 
     /// How long to wait for something to happen.
@@ -448,93 +421,14 @@ impl Dispatcher {
         if let Some(verdict) = &self.verdict {
             at = verdict.late_at;
         } else {
-            at = at.min(self.outlived_at.unwrap_or(i64::MAX));
+            at = at
+                .min(self.outlived_at.unwrap_or(i64::MAX))
+                .min(self.gate_at);
             if !self.judged {
                 at = at.min(self.active_at + STILL);
             }
         }
         let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);
         Duration::from_nanos(left.unsigned_abs())
-    }
-
-    /// The guard was killed or is stuck: its work is done here. Orphans are ours now.
-    fn guard_lost(&mut self, t: i64) {
-        self.fault(t, 0, FaultKind::StageLost, "the guard process is gone");
-        let detail = "the guard process was killed".to_owned();
-        if self.verdict.is_none() {
-            self.verdict = Some(Verdict {
-                status: RunStatus::Failed,
-                detail: Some(detail),
-                late_at: i64::MAX,
-            });
-        }
-        self.flush();
-        // Stuck rather than gone: its children become ours when it goes.
-        let _ = self.desk.guard.signal(Some(Signal::SIGKILL));
-        let known: Vec<Arc<PidFd>> = self
-            .desk
-            .roster
-            .lock()
-            .map(|roster| roster.values().cloned().collect())
-            .unwrap_or_default();
-        let ended = tree::end_orphans(self.desk.guard.pid(), &known);
-        self.ended.extend(ended);
-        self.desk.handle.settle();
-    }
-
-    fn collector_lost(&mut self) {
-        let t = self.now();
-        self.fault(t, 0, FaultKind::Internal, "the collector stopped");
-        self.begin_end(
-            RunStatus::Failed,
-            Some("forklore's collector stopped".to_owned()),
-        );
-        self.finish(t);
-    }
-
-    /// Nothing is left: the last event.
-    fn finish(&mut self, t: i64) {
-        if self.over {
-            return;
-        }
-        let (status, detail) = match (self.verdict.take(), self.main_exit) {
-            (Some(verdict), _) => (verdict.status, verdict.detail),
-            (None, Some(exit)) => after_main(exit),
-            (None, None) => (
-                RunStatus::Failed,
-                Some("the main process was not seen to end".to_owned()),
-            ),
-        };
-        let ended = std::mem::take(&mut self.ended);
-        self.log(
-            t,
-            0,
-            None,
-            Kind::End(RunEnd {
-                status,
-                detail,
-                ended,
-            }),
-        );
-        self.over = true;
-    }
-}
-
-/// How a run ends whose main process ended so.
-fn after_main(exit: Exit) -> (RunStatus, Option<String>) {
-    match exit {
-        Exit::Code(_) => (RunStatus::Finished, None),
-        _ => (RunStatus::Failed, Some(main_lost(exit))),
-    }
-}
-
-fn main_lost(exit: Exit) -> String {
-    match exit {
-        Exit::Signal(number) => match nix::sys::signal::Signal::try_from(number) {
-            Ok(signal) => format!("the main process was killed by {signal}"),
-            Err(_) => format!("the main process was killed by signal {number}"),
-        },
-        Exit::Code(code) => format!("the main process ended with code {code}"),
-        Exit::Unknown => "the main process is gone, nobody knows how".to_owned(),
     }
 }

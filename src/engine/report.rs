@@ -151,6 +151,11 @@ impl Handle {
         holds
     }
 
+    /// Whether reading rests, about.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
+    }
+
     /// Nobody will take what is read: read on whatever comes.
     pub(crate) fn release(&self) {
         self.free.store(true, Ordering::SeqCst);

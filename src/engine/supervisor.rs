@@ -21,6 +21,7 @@ use nix::sys::socket::{MsgFlags, recv};
 use super::channels::{self, Ours, Theirs};
 use super::collector::{Collector, Sources};
 use super::dispatcher::{Batch, Desk, Dispatcher, Roster};
+use super::gate::Gate;
 use super::guard::{self, Word};
 use super::native::GateMode;
 use super::report::{Handle, Sent};
@@ -241,6 +242,8 @@ fn assemble(
         main,
         introduced: launch.introduced,
         origin: launch.origin,
+        gate: Gate::new(launch.gate),
+        page: ours.page,
     });
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
     // The dispatcher first: without a collector it ends the run by itself and goes.
