@@ -15,6 +15,7 @@ pub mod ps;
 mod report;
 pub mod sampler;
 pub mod shutdown;
+mod sight;
 pub mod stage;
 mod stat;
 mod supervisor;

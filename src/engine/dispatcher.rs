@@ -20,6 +20,7 @@ use super::channels::Page;
 use super::gate::{Decision, Gate, Grant};
 use super::ledger::Ledger;
 use super::report::{Handle, Report, Sent};
+use super::sight::Proc;
 use crate::feed::Control;
 use crate::model::World;
 use crate::sys::clock::monotonic_ns;
@@ -166,7 +167,7 @@ impl Dispatcher {
         let event = self.ledger.number(t, pid, tid, kind);
         self.world.apply(&event);
         if self.desk.gate.is_closed() {
-            self.desk.gate.note(&event, &self.world, monotonic_ns());
+            self.desk.gate.note(&event, monotonic_ns());
             self.gate_at = 0;
         } else if matches!(event.kind, Kind::OpBegin(_)) {
             // Announced while the gate was being opened.
@@ -247,7 +248,7 @@ impl Dispatcher {
             self.main_born |= pid == self.desk.main.pid();
             if let Some(gate) = gate {
                 self.gates.insert(member.proc, (pid, gate));
-                self.desk.gate.enter(member.proc, monotonic_ns());
+                self.desk.gate.enter(member.proc, pid, monotonic_ns());
             }
             self.log(event.t, pid, event.tid, event.kind);
         }
@@ -394,7 +395,7 @@ impl Dispatcher {
     /// Lets go whoever the gate lets go.
     fn work_gate(&mut self) {
         while self.verdict.is_none() && monotonic_ns() >= self.gate_at {
-            match self.desk.gate.decide(&self.world, monotonic_ns()) {
+            match self.desk.gate.decide(&self.world, monotonic_ns(), &Proc) {
                 Decision::Grant { proc, grant } => self.grant(proc, grant),
                 Decision::Wait { until } => {
                     self.gate_at = until;

@@ -1,7 +1,8 @@
 //! The gate: which announced operation goes next, and when.
 //!
 //! Asked by the dispatcher after every turn. It lets through only what is enabled in the `World`,
-//! one operation at a time, and only once every process that could announce something has done so.
+//! one operation at a time, and only once every process that could announce something has done so
+//! or is seen to be busy elsewhere.
 //! Sleep is virtual here: the earliest sleeper, or wait with a timeout, goes when nothing else can.
 //! It knows no clock and sends nothing: it is told the time, and the dispatcher sends what it
 //! decides.
@@ -9,13 +10,21 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::native::GateMode;
+use super::sight::{Doing, Sight};
 use crate::feed::Control;
 use crate::model::{Pending, State, World};
 use crate::trace::{Event, Kind, Op, OpName};
 
-/// How long a process may take from its last word to its next announcement before it counts as
-/// outside the gate: computing, or in a call nobody traces.
+/// How long a process may take from its last word to its next announcement before it is looked at
+/// from outside.
 const OUTSIDE: i64 = 100_000_000;
+/// Processor time after which one that runs counts as outside the gate: it computes. One that only
+/// waits for a processor does not.
+const COMPUTES: u64 = 50_000_000;
+/// Pause between two looks.
+const LOOK: i64 = 20_000_000;
+/// How long it is waited for at most.
+const LONGEST: i64 = 3_000_000_000;
 const SECOND: f64 = 1e9;
 
 /// What a waiting process is told. One byte on its gate channel.
@@ -50,13 +59,56 @@ pub(crate) enum Decision {
     Stuck,
 }
 
-/// One process that can be held.
-#[derive(Debug, Default)]
+/// One process that can be held, or will be once it has announced itself.
+#[derive(Debug)]
 struct Line {
+    pid: i32,
     /// When it last said anything (ns).
     active_at: i64,
+    /// Processor time it had when it was first looked at since.
+    cpu: Option<u64>,
+    /// It was seen to be outside the gate since.
+    outside: bool,
+    /// It may have children that nobody has heard of.
+    may_have_forked: bool,
     /// When, in virtual ns, the operation it announced times out or its sleep ends.
     due: Option<f64>,
+}
+
+impl Line {
+    fn new(pid: i32, now: i64) -> Line {
+        Line {
+            pid,
+            active_at: now,
+            cpu: None,
+            outside: false,
+            may_have_forked: true,
+            due: None,
+        }
+    }
+
+    fn spoke(&mut self, now: i64) {
+        *self = Line {
+            due: self.due,
+            ..Line::new(self.pid, now)
+        };
+    }
+
+    /// When to look again; `None` once it is outside the gate.
+    fn look_again(&mut self, now: i64, sight: &impl Sight) -> Option<i64> {
+        if self.outside {
+            return None;
+        }
+        if now < self.active_at + OUTSIDE {
+            return Some(self.active_at + OUTSIDE);
+        }
+        self.outside = now >= self.active_at + LONGEST
+            || match sight.doing(self.pid) {
+                Doing::Rests => true,
+                Doing::Runs { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + COMPUTES,
+            };
+        (!self.outside).then_some(now + LOOK)
+    }
 }
 
 #[derive(Debug)]
@@ -64,8 +116,8 @@ pub(crate) struct Gate {
     mode: GateMode,
     paused: bool,
     lines: BTreeMap<u32, Line>,
-    /// PIDs of children whose parents said they were started, and when.
-    expected: BTreeMap<i32, i64>,
+    /// Children that have not introduced themselves yet, by PID.
+    unborn: BTreeMap<i32, Line>,
     /// Steps asked for and not yet taken; `None` lets the next in turn go.
     steps: VecDeque<Option<u32>>,
     /// Whose operation went last.
@@ -82,7 +134,7 @@ impl Gate {
             mode,
             paused: false,
             lines: BTreeMap::new(),
-            expected: BTreeMap::new(),
+            unborn: BTreeMap::new(),
             steps: VecDeque::new(),
             last: 0,
             next_at: 0,
@@ -99,9 +151,7 @@ impl Gate {
     pub(crate) fn obey(&mut self, control: Control, now: i64) {
         if !self.is_closed() {
             // Nothing was noted while it was open: give everybody time to announce something.
-            self.lines
-                .values_mut()
-                .for_each(|line| line.active_at = now);
+            self.lines.values_mut().for_each(|line| line.spoke(now));
         }
         match control {
             Control::Pace { per_second } if per_second > 0.0 && per_second.is_finite() => {
@@ -127,14 +177,8 @@ impl Gate {
     }
 
     /// A process with a gate channel was born.
-    pub(crate) fn enter(&mut self, proc: u32, now: i64) {
-        self.lines.insert(
-            proc,
-            Line {
-                active_at: now,
-                due: None,
-            },
-        );
+    pub(crate) fn enter(&mut self, proc: u32, pid: i32, now: i64) {
+        self.lines.insert(proc, Line::new(pid, now));
     }
 
     /// It ended, or lost its channel.
@@ -142,33 +186,26 @@ impl Gate {
         self.lines.remove(&proc);
     }
 
-    /// An event was logged at `now` (ns) and is folded into `world`.
-    pub(crate) fn note(&mut self, event: &Event, world: &World, now: i64) {
+    /// An event was logged at `now` (ns).
+    pub(crate) fn note(&mut self, event: &Event, now: i64) {
         if let Kind::ProcessStart(_) = event.kind {
-            self.expected.remove(&event.pid);
+            self.unborn.remove(&event.pid);
         }
         let Some(line) = event.proc.and_then(|proc| self.lines.get_mut(&proc)) else {
             return;
         };
-        line.active_at = now;
-        match &event.kind {
-            Kind::OpBegin(op) => {
-                line.due = op
-                    .args
-                    .timeout
-                    .map(|seconds| self.clock + seconds.max(0.0) * SECOND)
-            }
-            Kind::Op(op) | Kind::OpEnd(op) if op.op == OpName::Start && op.error.is_none() => {
-                if let Some(child) = op.args.pid.filter(|pid| world.living(*pid).is_none()) {
-                    self.expected.insert(child, now);
-                }
-            }
-            _ => {}
+        line.spoke(now);
+        if let Kind::OpBegin(op) = &event.kind {
+            let begun = self.clock;
+            line.due = op
+                .args
+                .timeout
+                .map(|seconds| begun + seconds.max(0.0) * SECOND);
         }
     }
 
     /// What is to be done at `now` (ns).
-    pub(crate) fn decide(&mut self, world: &World, now: i64) -> Decision {
+    pub(crate) fn decide(&mut self, world: &World, now: i64, sight: &impl Sight) -> Decision {
         if !self.is_closed() {
             // Whoever announced before it saw the gate open.
             return match self.announced(world).next() {
@@ -179,7 +216,7 @@ impl Gate {
                 None => Decision::Wait { until: i64::MAX },
             };
         }
-        if let Some(until) = self.unsettled(world, now) {
+        if let Some(until) = self.unsettled(world, now, sight) {
             return Decision::Wait { until };
         }
         let Some(next) = self.next(world) else {
@@ -214,17 +251,33 @@ impl Gate {
     }
 
     /// When to look again while somebody may still announce something; `None` when nobody may.
-    fn unsettled(&mut self, world: &World, now: i64) -> Option<i64> {
-        self.expected.retain(|_, since| now < *since + OUTSIDE);
-        let children = self.expected.values().map(|since| since + OUTSIDE);
-        let running = self.lines.iter().filter(|(proc, line)| {
-            let process = world.process(**proc);
-            now < line.active_at + OUTSIDE
-                && process
-                    .is_some_and(|process| process.state == State::Running && !process.is_service())
+    fn unsettled(&mut self, world: &World, now: i64, sight: &impl Sight) -> Option<i64> {
+        let running = self.lines.iter_mut().filter_map(|(proc, line)| {
+            let process = world.process(*proc)?;
+            let runs = process.state == State::Running && !process.is_service();
+            if runs {
+                line.look_again(now, sight)
+            } else {
+                None
+            }
         });
-        children
-            .chain(running.map(|(_, line)| line.active_at + OUTSIDE))
+        // While somebody runs it may fork; children are looked for when all the others are still.
+        if let Some(until) = running.min() {
+            return Some(until);
+        }
+        for line in self.lines.values_mut().filter(|line| line.may_have_forked) {
+            line.may_have_forked = false;
+            for child in sight.children(line.pid) {
+                if is_unheard_of(world, child) {
+                    self.unborn
+                        .entry(child)
+                        .or_insert_with(|| Line::new(child, now));
+                }
+            }
+        }
+        self.unborn
+            .values_mut()
+            .filter_map(|child| child.look_again(now, sight))
             .min()
     }
 
@@ -292,11 +345,18 @@ impl Gate {
             self.next_at = now.saturating_add(pause);
         }
         if let Some(line) = self.lines.get_mut(&proc) {
-            line.active_at = now;
             line.due = None;
+            line.spoke(now);
         }
         Decision::Grant { proc, grant }
     }
+}
+
+/// Whether no process of this PID has introduced itself, or the one that had is gone from the kernel.
+pub(crate) fn is_unheard_of(world: &World, pid: i32) -> bool {
+    world
+        .by_pid(pid)
+        .is_none_or(|known| matches!(known.state, State::Exited { reaped: true, .. }))
 }
 
 /// Who goes, with what outcome; `due` where it goes because its time has come.
@@ -323,11 +383,29 @@ fn stuck(world: &World) -> Decision {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Gate, Grant, OUTSIDE};
+    use super::{COMPUTES, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE};
     use crate::engine::native::GateMode;
+    use crate::engine::sight::{Doing, Sight};
     use crate::feed::Control;
     use crate::model::World;
     use crate::trace::{Args, Event, Kind, Op, OpName, ProcessStart, Role, StartMethod};
+
+    /// What is seen from outside, set by hand.
+    #[derive(Default)]
+    struct Seen {
+        runs: Option<u64>,
+        children: Vec<i32>,
+    }
+
+    impl Sight for Seen {
+        fn doing(&self, _: i32) -> Doing {
+            self.runs.map_or(Doing::Rests, |cpu| Doing::Runs { cpu })
+        }
+
+        fn children(&self, _: i32) -> Vec<i32> {
+            self.children.clone()
+        }
+    }
 
     /// A gate, the world it decides by, and a clock moved by hand.
     struct Table {
@@ -335,6 +413,7 @@ mod tests {
         world: World,
         now: i64,
         seq: u64,
+        seen: Seen,
     }
 
     impl Table {
@@ -344,9 +423,10 @@ mod tests {
                 world: World::new(),
                 now: 1_000_000_000,
                 seq: 0,
+                seen: Seen::default(),
             };
             for proc in 0..processes {
-                table.gate.enter(proc, table.now);
+                table.gate.enter(proc, 100 + proc.cast_signed(), table.now);
                 let start = ProcessStart {
                     ppid: 99,
                     name: format!("Process-{proc}"),
@@ -371,7 +451,7 @@ mod tests {
                 kind,
             };
             self.world.apply(&event);
-            self.gate.note(&event, &self.world, self.now);
+            self.gate.note(&event, self.now);
         }
 
         fn announce(&mut self, proc: u32, op: OpName, object: Option<&str>, timeout: Option<f64>) {
@@ -389,7 +469,7 @@ mod tests {
         }
 
         fn decide(&mut self) -> Decision {
-            self.gate.decide(&self.world, self.now)
+            self.gate.decide(&self.world, self.now, &self.seen)
         }
 
         /// A decision that must be a grant, and what follows it: the operation's end.
@@ -555,26 +635,53 @@ mod tests {
     }
 
     #[test]
-    fn a_child_that_was_started_is_waited_for() {
+    fn a_child_nobody_has_heard_of_is_waited_for() {
         let mut table = Table::new(FAST, 1);
-        let args = Args {
-            pid: Some(555),
-            ..Args::default()
-        };
-        table.log(
-            0,
-            Kind::OpEnd(Box::new(Op {
-                op: OpName::Start,
-                args,
-                ..Op::default()
-            })),
-        );
-        table.announce(0, OpName::Print, None, None);
+        table.seen.children = vec![101];
+        table.announce(0, OpName::Join, None, None);
         assert_eq!(
             table.decide(),
             Decision::Wait {
                 until: table.now + OUTSIDE
             }
         );
+        let start = ProcessStart {
+            ppid: 100,
+            name: "Process-1".to_owned(),
+            role: Role::Process,
+            daemon: false,
+            method: StartMethod::Fork,
+        };
+        table.gate.enter(1, 101, table.now);
+        table.log(1, Kind::ProcessStart(start));
+        table.announce(1, OpName::Print, None, None);
+        assert_eq!(table.go(OpName::Print, None), (1, Grant::Go));
+    }
+
+    #[test]
+    fn one_that_gets_no_processor_is_waited_for_and_one_that_computes_is_not() {
+        let mut table = Table::new(FAST, 2);
+        table.announce(0, OpName::Print, None, None);
+        table.seen.runs = Some(7);
+        table.now += OUTSIDE;
+        let begun = table.now;
+        for _ in 0..10 {
+            assert_eq!(
+                table.decide(),
+                Decision::Wait {
+                    until: table.now + LOOK
+                }
+            );
+            table.now += LOOK;
+        }
+        table.seen.runs = Some(7 + COMPUTES);
+        assert_eq!(
+            table.decide(),
+            Decision::Grant {
+                proc: 0,
+                grant: Grant::Go
+            }
+        );
+        assert!(table.now < begun + LONGEST);
     }
 }

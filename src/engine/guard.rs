@@ -65,6 +65,8 @@ pub(crate) enum Word {
 
 /// What the supervisor says to the guard: end the tree.
 pub(crate) const END: &[u8] = b"e";
+/// … and once, after `Started`: it holds the main process's pidfd, so that may be collected now.
+pub(crate) const HELD: &[u8] = b"h";
 
 /// Runs the guard; gives its exit code. `json` is its configuration.
 ///
@@ -110,7 +112,12 @@ impl Guard {
             return Ok(guard);
         }
         match start_main(&config, &streams) {
-            Ok(pid) => guard.say(&Word::Started { pid }),
+            Ok(pid) => {
+                guard.say(&Word::Started { pid });
+                // Not collected before that, however short it lives: its PID stays its own. A
+                // supervisor that is gone ends the wait as well, and then all the rest.
+                let _ = recv(guard.control.as_raw_fd(), &mut [0; 8], MsgFlags::empty());
+            }
             Err(errno) => guard.say(&Word::Failed {
                 errno: errno as i32,
             }),

@@ -48,15 +48,22 @@ pub fn main(json: &str) -> ! {
             "the stage was started with no configuration: {error}"
         )),
     };
-    let guard = match bind_to_guard() {
-        Ok(guard) => guard,
-        Err(error) => refuse(&format!("the stage can't be bound to its guard: {error}")),
-    };
     let Some(program) = programs::find(&config.lesson) else {
         refuse(&format!(
             "no native program for the lesson '{}'",
             config.lesson
         ));
+    };
+    let params = Params::new(config.params.clone());
+    perform(config, || program(&params))
+}
+
+/// Runs `program` as the main process of a run and ends the process. For the stage, and for tests
+/// that bring programs of their own.
+pub fn perform(config: Config, program: impl FnOnce() -> mp::Result<()>) -> ! {
+    let guard = match bind_to_guard() {
+        Ok(guard) => guard,
+        Err(error) => refuse(&format!("the stage can't be bound to its guard: {error}")),
     };
     if let Err(error) = connect() {
         refuse(&format!(
@@ -70,8 +77,7 @@ pub fn main(json: &str) -> ! {
         dir: config.dir,
         seed: config.seed,
     });
-    let params = Params::new(config.params);
-    mp::exit_main(mp::run_main(guard, || program(&params)))
+    mp::exit_main(mp::run_main(guard, program))
 }
 
 /// Dies with the guard (`PR_SET_PDEATHSIG`), also with one that died before this was set.

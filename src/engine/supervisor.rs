@@ -29,6 +29,7 @@ use super::sampler::{SamplerError, SamplerThread};
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::sys::pidfd::PidFd;
 use crate::sys::process::reap;
+use crate::sys::socket::send_packet;
 
 /// Bytes read and not yet taken by the front end at which the processes have to wait.
 const HELD_BYTES: usize = 64 << 20;
@@ -193,7 +194,9 @@ fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
     let length = recv(control.as_raw_fd(), &mut packet, MsgFlags::MSG_DONTWAIT).unwrap_or(0);
     match serde_json::from_slice(&packet[..length]) {
         Ok(Word::Started { pid }) => {
-            let process = PidFd::open(pid).map_err(|source| StartError::new(DOING, source))?;
+            let fail = |source| StartError::new(DOING, source);
+            let process = PidFd::open(pid).map_err(fail)?;
+            send_packet(control.as_fd(), guard::HELD).map_err(fail)?;
             Ok(Arc::new(process))
         }
         Ok(Word::Failed { errno }) => {

@@ -158,6 +158,8 @@ fn await_gate() -> Grant {
         wait_readable(gate.as_fd());
         match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
             Ok(1) if byte[0] == b't' => return Grant::Expire,
+            // The gate was opened while the operation was announced.
+            Ok(1) if byte[0] == b'o' => return Grant::Open,
             Ok(1) => return Grant::Go,
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             _ => {

@@ -12,8 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::harness::{
-    MARK, PATIENCE, assert_nothing_left, end, exits, lesson, mark, marked, output, rest, shell,
-    until,
+    MARK, PATIENCE, assert_nothing_left, await_marked, end, exits, lesson, mark, marked, output,
+    rest, shell, until,
 };
 
 #[test]
@@ -86,11 +86,8 @@ fn a_run_that_is_dropped_leaves_nothing() {
         event.kind,
         Kind::Output(_)
     )));
-    assert!(
-        marked(&mark).len() >= 4,
-        "guard, shell and two sleepers: {:?}",
-        marked(&mark)
-    );
+    // Guard, shell and two sleepers.
+    await_marked(&mark, 4);
     let dir = run.dir().to_owned();
     drop(run);
     assert_eq!(marked(&mark), [0; 0], "at once");
@@ -180,11 +177,8 @@ fn a_supervisor_killed_leaves_nothing() {
     let mut child = supervisor("run", &mark);
     let dir = line_of(&mut child, "DIR ");
     assert!(std::path::Path::new(&dir).is_dir());
-    assert!(
-        marked(&mark).len() >= 5,
-        "supervisor, guard, shell, two sleepers: {:?}",
-        marked(&mark)
-    );
+    // Supervisor, guard, shell, two sleepers.
+    await_marked(&mark, 5);
     child.kill().expect("it runs");
     child.wait().expect("our child");
     assert_nothing_left(&mark);

@@ -100,7 +100,7 @@ pub fn assert_whole(events: &[Event]) {
         let Some(proc) = event.proc else { continue };
         match event.kind {
             Kind::ProcessReaped { .. } => {
-                assert!(ended.contains(&proc), "reaped before its exit: {event:?}")
+                assert!(ended.contains(&proc), "reaped before its exit: {event:?}");
             }
             // What is said of a process, not by it.
             Kind::Fault(_) => {}
@@ -177,6 +177,15 @@ pub fn marked(mark: &str) -> Vec<i32> {
         }
     }
     found
+}
+
+/// Waits until so many processes carry the mark; one that is about to execute a program has none.
+pub fn await_marked(mark: &str, count: usize) {
+    let deadline = clock::deadline(PATIENCE).expect("near");
+    while marked(mark).len() < count {
+        assert!(clock::monotonic_ns() < deadline, "only {:?}", marked(mark));
+        std::thread::yield_now();
+    }
 }
 
 /// Waits until no process carries the mark.

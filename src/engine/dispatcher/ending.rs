@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use nix::sys::signal::Signal;
 
+use super::super::gate::is_unheard_of;
+use super::super::sight::{Doing, Proc, Sight as _};
 use super::super::{guard, tree};
 use super::{Dispatcher, detail};
 use crate::sys::clock::monotonic_ns;
@@ -103,8 +105,8 @@ impl Dispatcher {
         if self.judged || now - self.active_at < STILL {
             return;
         }
-        if self.desk.handle.is_held() {
-            // Much may have happened that is not read yet.
+        if self.desk.handle.is_held() || self.children_unheard_of() {
+            // Much may have happened that is not read yet, or will that nobody has heard of.
             self.active_at = now;
             return;
         }
@@ -112,6 +114,15 @@ impl Dispatcher {
         if self.world.blocked().deadlock {
             self.deadlock();
         }
+    }
+
+    /// Whether somebody has a child that has not introduced itself and is about to. One at rest is
+    /// a stranger that never will.
+    fn children_unheard_of(&self) -> bool {
+        let living = self.world.processes().filter(|process| process.is_alive());
+        living
+            .flat_map(|process| Proc.children(process.pid))
+            .any(|child| is_unheard_of(&self.world, child) && Proc.doing(child) != Doing::Rests)
     }
 
     /// All wait and none can go on.

@@ -1,0 +1,431 @@
+//! The scenes and what is expected of them.
+
+use std::collections::BTreeMap;
+
+use forklore::engine::native::GateMode;
+use forklore::engine::stage::{self, Config};
+use forklore::engine::{Launch, Run};
+use forklore::feed::{Control, Feed as _};
+use forklore::mp::{self, Barrier, Lock, Process, RLock, print};
+use forklore::sys::clock;
+use forklore::trace::{Event, Exit, Kind, Op, OpName, RunStatus, Stream};
+
+use crate::harness::{MARK, assert_nothing_left, binary, end, exits, mark, output, rest, until};
+
+type Program = fn() -> mp::Result<()>;
+
+const PROGRAMS: &[(&str, Program)] = &[
+    ("critical", critical),
+    ("embrace", embrace),
+    ("sleepers", sleepers),
+    ("impatient", impatient),
+    ("holder", holder),
+    ("crowd", crowd),
+    ("talkers", talkers),
+];
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("paced_operations_keep_the_critical_section_whole", paced),
+    (
+        "a_gate_can_be_closed_stepped_and_opened_while_the_run_goes_on",
+        stepped,
+    ),
+    (
+        "an_embrace_ends_within_two_seconds_and_is_named",
+        deadlock_open,
+    ),
+    ("an_embrace_under_the_gate_is_seen_at_once", deadlock_gated),
+    (
+        "sleepers_under_the_gate_wake_in_the_order_of_their_sleep_and_cost_no_time",
+        virtual_time,
+    ),
+    (
+        "a_timeout_under_the_gate_expires_when_nobody_else_can_go",
+        expiry,
+    ),
+    (
+        "a_killed_holder_is_named_by_those_who_wait_for_it",
+        killed_holder,
+    ),
+    (
+        "processes_that_live_a_moment_are_all_seen_and_all_end_before_they_are_reaped",
+        all_seen,
+    ),
+    (
+        "what_a_process_said_stands_before_its_exit",
+        said_before_exit,
+    ),
+];
+
+/// The stage's side.
+pub fn perform(name: &str, json: &str) -> ! {
+    let config = serde_json::from_str(json).expect("made below");
+    let program = PROGRAMS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .expect("a scene")
+        .1;
+    stage::perform(config, program)
+}
+
+fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
+    let dir = tempfile::Builder::new()
+        .prefix("forklore-test-")
+        .tempdir()
+        .expect("a directory")
+        .keep();
+    let config = Config {
+        lesson: scene.to_owned(),
+        params: BTreeMap::new(),
+        time_scale: 1.0,
+        line_buffered: true,
+        seed: 0,
+        dir: dir.clone(),
+    };
+    let json = serde_json::to_string(&config).expect("plain values");
+    Run::launch(Launch {
+        forklore: binary(),
+        program: std::env::current_exe().expect("this test binary"),
+        argv: ["scene", "__scene", scene, &json]
+            .map(str::to_owned)
+            .to_vec(),
+        environment: vec![(MARK.to_owned(), mark.to_owned())],
+        introduced: true,
+        dir,
+        origin: clock::monotonic_ns(),
+        gate,
+    })
+    .expect("the run starts")
+}
+
+/// Plays a scene to its end; nothing may be left of it.
+fn play(scene: &str, gate: GateMode) -> Vec<Event> {
+    let mark = mark();
+    let events = rest(&mut start(scene, gate, &mark), Vec::new());
+    assert_nothing_left(&mark);
+    events
+}
+
+const FAST: GateMode = GateMode::Paced { per_second: 1e6 };
+
+fn ops(events: &[Event]) -> impl Iterator<Item = (u32, &Op)> {
+    events.iter().filter_map(|event| match &event.kind {
+        Kind::Op(op) | Kind::OpEnd(op) => Some((event.proc?, &**op)),
+        _ => None,
+    })
+}
+
+/// Names by birth number; the order of births is not the order of starts.
+fn names(events: &[Event]) -> BTreeMap<u32, &str> {
+    events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::ProcessStart(start) => Some((event.proc?, start.name.as_str())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn assert_finished(events: &[Event]) {
+    assert_eq!(end(events).status, RunStatus::Finished, "{events:#?}");
+    assert_eq!(end(events).ended, [0; 0]);
+    assert!(
+        exits(events).values().all(|exit| *exit == Exit::Code(0)),
+        "{events:#?}"
+    );
+}
+
+/// In the log's order nobody enters what another is in.
+fn assert_exclusive(events: &[Event], turns: usize) {
+    let (mut inside, mut entered) = (None, 0);
+    for (proc, op) in ops(events) {
+        match op.op {
+            OpName::Acquire => {
+                assert_eq!(inside.replace(proc), None, "{op:?}");
+                entered += 1;
+            }
+            OpName::Release => assert_eq!(inside.take(), Some(proc)),
+            _ => {}
+        }
+    }
+    assert_eq!(entered, turns);
+}
+
+fn children(n: usize, work: impl Fn(usize) -> mp::Result<()> + Clone + 'static) -> mp::Result<()> {
+    let children: Vec<Process> = (0..n)
+        .map(|i| {
+            let work = work.clone();
+            Process::new(move || work(i), ())
+        })
+        .collect();
+    children.iter().try_for_each(Process::start)?;
+    children.iter().try_for_each(Process::join)
+}
+
+fn critical() -> mp::Result<()> {
+    let lock = Lock::new()?;
+    children(4, move |i| {
+        for turn in 0..5 {
+            lock.acquire();
+            print!("{i} {turn}");
+            lock.release()?;
+        }
+        Ok(())
+    })
+}
+
+fn paced() {
+    let events = play("critical", FAST);
+    assert_finished(&events);
+    assert_exclusive(&events, 20);
+    let count =
+        |wanted: fn(&Kind) -> bool| events.iter().filter(|event| wanted(&event.kind)).count();
+    let begun = count(|kind| matches!(kind, Kind::OpBegin(_)));
+    assert!(begun >= 60, "{begun}");
+    assert_eq!(
+        begun,
+        count(|kind| matches!(kind, Kind::Gate)),
+        "each is granted"
+    );
+    assert_eq!(
+        begun,
+        count(|kind| matches!(kind, Kind::OpEnd(_))),
+        "and done"
+    );
+    let bad: Vec<&Event> = events
+        .iter()
+        .filter(|event| matches!(event.kind, Kind::OpWait(_) | Kind::Fault(_)))
+        .collect();
+    assert!(bad.is_empty(), "one blocked that was let through: {bad:#?}");
+}
+
+fn stepped() {
+    let mark = mark();
+    let mut run = start("critical", GateMode::Manual, &mark);
+    let mut seen = Vec::new();
+    let is_end_of =
+        |event: &Event, proc| event.proc == Some(proc) && matches!(event.kind, Kind::OpEnd(_));
+    let is_begin = |event: &Event| matches!(event.kind, Kind::OpBegin(_));
+    assert!(until(&mut run, &mut seen, is_begin));
+    assert!(
+        !seen.iter().any(|event| matches!(event.kind, Kind::Gate)),
+        "nothing goes by itself"
+    );
+    run.control(Control::Step { proc: Some(0) })
+        .expect("it runs");
+    assert!(until(&mut run, &mut seen, |event| is_end_of(event, 0)));
+    run.control(Control::Step { proc: None }).expect("it runs");
+    let mut gates = 0;
+    until(&mut run, &mut seen, |event| {
+        gates += u32::from(matches!(event.kind, Kind::Gate));
+        gates == 1
+    });
+    run.control(Control::Pace { per_second: 200.0 })
+        .expect("it runs");
+    run.control(Control::Resume).expect("it runs");
+    assert!(until(&mut run, &mut seen, |event| matches!(
+        event.kind,
+        Kind::Output(_)
+    )));
+    run.control(Control::Open).expect("it runs");
+    assert!(until(&mut run, &mut seen, |event| matches!(
+        event.kind,
+        Kind::Op(_)
+    )));
+    // Unless it is over already.
+    let _ = run.control(Control::Pace { per_second: 1e6 });
+    let events = rest(&mut run, seen);
+    assert_finished(&events);
+    assert_exclusive(&events, 20);
+    assert_nothing_left(&mark);
+}
+
+fn embrace() -> mp::Result<()> {
+    let (left, right, both) = (Lock::new()?, Lock::new()?, Barrier::new(2)?);
+    children(2, move |i| {
+        let (first, second) = if i == 0 {
+            (&left, &right)
+        } else {
+            (&right, &left)
+        };
+        first.acquire();
+        both.wait()?;
+        second.acquire();
+        second.release()?;
+        first.release()
+    })
+}
+
+fn assert_embrace(events: &[Event]) {
+    assert_eq!(end(events).status, RunStatus::Deadlock, "{events:#?}");
+    let detail = end(events).detail.clone().expect("it is said");
+    for word in [
+        "MainProcess",
+        "Process-1 (",
+        "Process-2 (",
+        "Lock-1",
+        "Lock-2",
+        "held by",
+    ] {
+        assert!(detail.contains(word), "no {word} in {detail}");
+    }
+    assert_eq!(end(events).ended.len(), 3, "{:?}", end(events));
+}
+
+fn deadlock_open() {
+    let events = play("embrace", GateMode::Open);
+    assert_embrace(&events);
+    let last_op = events
+        .iter()
+        .rposition(|event| matches!(event.kind, Kind::OpWait(_)))
+        .expect("they wait");
+    let took = events[events.len() - 1].t - events[last_op].t;
+    assert!(took < 2_000_000_000, "{took} ns");
+}
+
+fn deadlock_gated() {
+    assert_embrace(&play("embrace", FAST));
+}
+
+fn sleepers() -> mp::Result<()> {
+    children(3, |i| {
+        mp::sleep([3000.0, 1000.0, 2000.0][i]);
+        print!("awake");
+        Ok(())
+    })
+}
+
+fn virtual_time() {
+    let begun = clock::monotonic_ns();
+    let events = play("sleepers", FAST);
+    assert_finished(&events);
+    let names = names(&events);
+    let prints = events
+        .iter()
+        .filter(|event| matches!(event.kind, Kind::Output(_)));
+    let awake: Vec<&str> = prints
+        .filter_map(|event| Some(names[&event.proc?]))
+        .collect();
+    assert_eq!(awake, ["Process-2", "Process-3", "Process-1"]);
+    assert!(
+        clock::monotonic_ns() - begun < 60_000_000_000,
+        "an hour in a minute"
+    );
+}
+
+fn impatient() -> mp::Result<()> {
+    let lock = RLock::new()?;
+    lock.acquire();
+    let other = lock.clone();
+    let child = Process::new(move || print!("{}", other.acquire_timeout(500.0)), ());
+    child.start()?;
+    child.join()?;
+    lock.release()
+}
+
+fn expiry() {
+    let events = play("impatient", FAST);
+    assert_finished(&events);
+    assert_eq!(output(&events, 1, Stream::Stdout), "false\n");
+}
+
+fn holder() -> mp::Result<()> {
+    let lock = Lock::new()?;
+    children(2, move |i| {
+        mp::sleep([0.0, 0.01][i]);
+        lock.acquire();
+        print!("got it");
+        mp::sleep(1000.0);
+        lock.release()
+    })
+}
+
+fn killed_holder() {
+    let mark = mark();
+    let mut run = start("holder", GateMode::Open, &mark);
+    let mut seen = Vec::new();
+    // One holds it and sleeps, the other is about to wait for it.
+    let waits = |event: &Event| matches!(&event.kind, Kind::OpWait(op) if op.op == OpName::Acquire);
+    assert!(until(&mut run, &mut seen, waits));
+    let holder = ops(&seen)
+        .find(|(_, op)| op.op == OpName::Acquire)
+        .expect("one has it")
+        .0;
+    let pid = seen
+        .iter()
+        .find(|event| event.proc == Some(holder))
+        .expect("it has events")
+        .pid;
+    run.control(Control::Kill { pid }).expect("it lives");
+    let events = rest(&mut run, seen);
+    assert_eq!(end(&events).status, RunStatus::Deadlock);
+    let detail = end(&events).detail.clone().expect("it is said");
+    assert!(
+        detail.contains(&format!(
+            "held by {} ({pid}, which has ended)",
+            names(&events)[&holder]
+        )),
+        "{detail}"
+    );
+    assert_eq!(exits(&events)[&holder], Exit::Signal(9));
+    assert_nothing_left(&mark);
+}
+
+const CROWD: usize = 150;
+
+fn crowd() -> mp::Result<()> {
+    for _ in 0..CROWD / 50 {
+        children(50, |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+fn all_seen() {
+    // That every one has an exit, told before it was reaped, is held of every run.
+    let events = play("crowd", GateMode::Open);
+    assert_finished(&events);
+    let starts = events
+        .iter()
+        .filter(|event| matches!(event.kind, Kind::ProcessStart(_)))
+        .count();
+    let reaped = events
+        .iter()
+        .filter(|event| matches!(event.kind, Kind::ProcessReaped { .. }))
+        .count();
+    let rows = events.iter().filter(|event| match &event.kind {
+        Kind::Ps(update) => update.rows.iter().any(|row| row.pid != 0),
+        _ => false,
+    });
+    assert_eq!((starts, reaped), (CROWD + 1, CROWD + 1));
+    assert!(rows.count() >= starts);
+}
+
+fn talkers() -> mp::Result<()> {
+    children(20, |i| {
+        for line in 0..50 {
+            print!("{i} {line}");
+        }
+        // Straight to the descriptor: the other channel.
+        mp::write_stderr(&format!("{i} done\n"));
+        Ok(())
+    })
+}
+
+fn said_before_exit() {
+    let events = play("talkers", GateMode::Open);
+    assert_finished(&events);
+    for (proc, name) in names(&events) {
+        let Some(n) = name.strip_prefix("Process-") else {
+            continue;
+        };
+        let i = n.parse::<u32>().expect("a number") - 1;
+        let lines: Vec<String> = (0..50).map(|line| format!("{i} {line}")).collect();
+        assert_eq!(
+            output(&events, proc, Stream::Stdout)
+                .lines()
+                .collect::<Vec<_>>(),
+            lines
+        );
+        assert_eq!(output(&events, proc, Stream::Stderr), format!("{i} done\n"));
+    }
+}
