@@ -63,11 +63,25 @@ impl Grade {
     }
 }
 
-/// Grades an answer. One of another kind than the question's is undecided.
-///
-/// # Errors
-/// What the lesson's expressions report.
+/// Grades an answer. Undecided are an answer of another kind than the question's and a run that
+/// can't tell, because it was cut short before what is asked for.
+#[must_use]
 pub fn grade(
+    prediction: &Prediction,
+    answer: &Answer,
+    facts: &Facts<'_>,
+    evidence: &Evidence,
+) -> Grade {
+    by_kind(prediction, answer, facts, evidence).unwrap_or_else(|error| {
+        Grade::new(
+            Mark::Undecided,
+            format!("this run can't tell: {error}"),
+            format!("这次运行无法判断:{error}"),
+        )
+    })
+}
+
+fn by_kind(
     prediction: &Prediction,
     answer: &Answer,
     facts: &Facts<'_>,

@@ -180,8 +180,9 @@ pub(super) fn state_word(state: TaskState) -> &'static str {
     match state {
         TaskState::Succeeded => "success",
         TaskState::Failed => "failure",
-        TaskState::Waiting | TaskState::Running => "pending",
-        TaskState::Lost => "lost",
+        // The result of a task that died with its worker never comes; nobody can tell it from one
+        // that is still in work.
+        TaskState::Waiting | TaskState::Running | TaskState::Lost => "pending",
     }
 }
 

@@ -51,7 +51,7 @@ fn with_evidence(
     };
     let predictions = &lesson.manifest.predictions;
     let prediction = predictions.iter().find(|p| p.id == id).unwrap();
-    let grade = grade(prediction, answer, &facts, evidence).unwrap();
+    let grade = grade(prediction, answer, &facts, evidence);
     assert!(!grade.truth.zh.is_empty());
     (grade.mark, grade.truth.en)
 }
@@ -160,7 +160,7 @@ fn facts_are_those_of_the_run() {
         ("pids('process')", "[101, 102]"),
         ("most_alive('process')", "2"),
         ("most_tasks()", "0"),
-        ("task_pids", "[]"),
+        ("task_pids", "0"),
         ("results", "[]"),
         ("exitcode('Process-1')", "3"),
         ("exitcode('nobody')", "None"),

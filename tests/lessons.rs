@@ -1,0 +1,190 @@
+//! The lessons against plain CPython: every program.py as it is and at the ends of its parameters
+//! holds the lesson's output checks, and every claim's probe ends as the claim says.
+//!
+//! Skipped, with a word, where there is no python3. `FORKLORE_TEST_PYTHON` names another one.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test says what it expects"
+)]
+
+#[path = "lessons/python.rs"]
+mod python;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use forklore::check::text;
+use forklore::lesson::{
+    CheckKind, Circumstances, Expected, Lesson, Library, ParameterKind, Params, Value,
+};
+use python::{Python, Ran};
+
+/// The defaults (program.py as it is), and with short sleeps each parameter in turn at its bounds or
+/// choices.
+fn settings(lesson: &Lesson) -> Vec<Params> {
+    let parameters = &lesson.manifest.parameters;
+    let set = |params: &mut Params, name: &str, value: &Value| {
+        params
+            .set_value(lesson.slug(), parameters, name, value)
+            .expect("a value within its range");
+    };
+    let mut short = Params::defaults(parameters);
+    if parameters.iter().any(|parameter| parameter.name == "sleep") {
+        set(&mut short, "sleep", &Value::Float(0.1));
+    }
+    let mut found = vec![Params::defaults(parameters)];
+    for parameter in parameters
+        .iter()
+        .filter(|parameter| parameter.name != "sleep")
+    {
+        let values = match &parameter.kind {
+            ParameterKind::Int { min, max, .. } => vec![Value::Int(*min), Value::Int(*max)],
+            ParameterKind::Bool { default } => vec![Value::Bool(!default)],
+            ParameterKind::Seconds { min, .. } => vec![Value::Float(*min)],
+            ParameterKind::Choice { choices, .. } => {
+                let texts = choices.iter().map(|choice| choice.value.clone());
+                texts.map(Value::Text).collect()
+            }
+        };
+        for value in values {
+            let mut params = short.clone();
+            set(&mut params, &parameter.name, &value);
+            found.push(params);
+        }
+    }
+    found
+}
+
+/// Whether the lesson says that such a run never ends.
+fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> bool {
+    let setting = lesson.setting(params, circumstances);
+    let deadlock = Value::Text("deadlock".to_owned());
+    lesson.manifest.checks.iter().any(|check| {
+        let applies = check
+            .when
+            .as_ref()
+            .is_none_or(|when| when.holds(&setting).unwrap());
+        match &check.kind {
+            CheckKind::Status {
+                status: Expected::Is(is),
+            } if applies => is.eval(&setting).unwrap().same(&deadlock),
+            _ => false,
+        }
+    })
+}
+
+/// One run of program.py with these parameters, held against the checks of what it prints.
+fn held(python: &Python, lesson: &Lesson, params: &Params) -> Vec<String> {
+    let circumstances = Circumstances {
+        stdout: "pipe".to_owned(),
+        engine: "python".to_owned(),
+        method: python.method.clone(),
+        python: python.version,
+    };
+    let stuck = hangs(lesson, params, &circumstances);
+    let source = lesson.python_source(params).expect("constants to set");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("program.py"), source).expect("a program");
+    let Ran {
+        ended,
+        stdout,
+        stderr,
+    } = python.run(folder.path(), "program.py", stuck);
+    let values: Vec<String> = params
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let run = format!("{} {}", lesson.slug(), values.join(" "));
+    let mut wrong = Vec::new();
+    if ended == stuck {
+        let what = if stuck {
+            "ended, a deadlock was expected"
+        } else {
+            "did not end"
+        };
+        wrong.push(format!("{run}: {what}; stderr: {stderr}"));
+    }
+    for verdict in text::evaluate(lesson, params, &circumstances, &stdout, Some(&stderr)) {
+        if !verdict.passed {
+            wrong.push(format!("{run}: {}: {}", verdict.id, verdict.detail.en));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn plain_python_holds_every_output_check() {
+    let Some(python) = Python::find() else { return };
+    let library = Library::embedded().expect("the lessons");
+    assert_eq!(library.len(), 8);
+    let mut runs: Vec<_> = library
+        .iter()
+        .flat_map(|lesson| {
+            settings(lesson)
+                .into_iter()
+                .map(move |params| (lesson, params))
+        })
+        .collect();
+    // Mostly asleep: several at once cost little, and the slow lessons do not stand at the end.
+    runs.reverse();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut wrong = Vec::new();
+        while let Some((lesson, params)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            wrong.extend(held(&python, lesson, params));
+        }
+        wrong
+    };
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("a run"))
+            .collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_claims_probe_ends_as_the_claim_says() {
+    let Some(python) = Python::find() else { return };
+    let library = Library::embedded().expect("the lessons");
+    let mut wrong = Vec::new();
+    let mut ran = 0;
+    for lesson in library.iter() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in &lesson.files.probes {
+            std::fs::write(folder.path().join(name), text).expect("a probe");
+        }
+        for claim in &lesson.manifest.claims {
+            let fits = claim.methods.is_empty() || claim.methods.contains(&python.method);
+            if !fits
+                || claim
+                    .python
+                    .is_some_and(|range| !range.holds(python.version))
+            {
+                continue;
+            }
+            ran += 1;
+            let Ran {
+                ended,
+                stdout,
+                stderr,
+            } = python.run(folder.path(), &claim.probe, false);
+            if !ended || !stdout.trim_end().ends_with(claim.expect.trim_end()) {
+                wrong.push(format!(
+                    "{} {}: probes/{} printed {stdout:?}, which does not end with {:?}; ended: \
+                     {ended}; stderr: {stderr}",
+                    lesson.slug(),
+                    claim.id,
+                    claim.probe,
+                    claim.expect
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(ran >= 8, "only {ran} probes were for this python");
+}
