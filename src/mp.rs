@@ -25,6 +25,10 @@
 //!   wait while the program computes.
 //! - Locks are futex words that hold their owner's PID, not POSIX semaphores; they are as little
 //!   robust and fair.
+//! - A process that is killed at work on a queue or a pool's lines leaves them usable: half a message
+//!   is dropped, and another reader or idle worker goes on. CPython's stay locked.
+//! - `imap` takes all its items at once; a pool's callbacks are called before the result is ready, as
+//!   CPython's, but in the main process's own calls of `mp`.
 //! - Values that cross processes are serde types; a queue carries one type.
 //! - A function given to a pool is a `fn` item: what captures its surroundings is refused when it
 //!   is compiled, where CPython's pickle refuses it when it is run.
@@ -34,6 +38,7 @@ pub mod context;
 mod exceptions;
 mod heap;
 mod object;
+mod pool;
 mod process;
 mod queues;
 pub mod repr;
@@ -50,6 +55,7 @@ pub use codec::Bytes;
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
 pub use object::{Object, ProxyRef};
+pub use pool::{AsyncResult, Callbacks, IMap, Pool, PoolOptions, Returned, Task};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
 pub use queues::{JoinableQueue, Queue, SimpleQueue};
 pub use sharedctypes::{Array, ArrayIter, Locking, Value};

@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod code;
 pub mod fork;
 pub mod futex;
 pub mod mmap;

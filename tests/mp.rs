@@ -12,6 +12,8 @@
 mod harness;
 #[path = "mp/order.rs"]
 mod order;
+#[path = "mp/pool.rs"]
+mod pool;
 #[path = "mp/process.rs"]
 mod process;
 #[path = "mp/queues.rs"]
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         process::cases(),
         queues::cases(),
         sharedctypes::cases(),
+        pool::cases(),
         synchronize::cases(),
     ]
     .concat();

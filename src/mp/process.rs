@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::rc::Rc;
 
-pub(crate) use bootstrap::{SpawnSpec, spawn};
+pub(crate) use bootstrap::{SpawnSpec, Thrown, spawn, thrown};
 pub use bootstrap::{exit_main, run_main};
 pub(crate) use child::Child;
 pub use child::active_children;

@@ -133,14 +133,19 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     #[track_caller]
     pub fn empty(&self) -> bool {
         let empty = || self.0.is_empty();
-        self.0.ask(OpName::Empty, Location::caller(), empty, truth)
+        self.0
+            .ask(OpName::Empty, Location::caller(), empty, |value| {
+                Some(truth(*value))
+            })
     }
 
     /// Whether a `put` would wait.
     #[track_caller]
     pub fn full(&self) -> bool {
         let full = || self.0.is_full();
-        self.0.ask(OpName::Full, Location::caller(), full, truth)
+        self.0.ask(OpName::Full, Location::caller(), full, |value| {
+            Some(truth(*value))
+        })
     }
 
     /// This process will put and get no more; what it has put still goes out.
@@ -179,6 +184,6 @@ impl<T: Serialize + DeserializeOwned + 'static> std::fmt::Display for Queue<T> {
 }
 
 /// A truth value as Python prints it.
-fn truth(value: &bool) -> Option<String> {
-    Some(if *value { "True" } else { "False" }.to_owned())
+fn truth(value: bool) -> String {
+    if value { "True" } else { "False" }.to_owned()
 }

@@ -224,7 +224,8 @@ impl<'a> Ended<'a> {
 pub(crate) struct Call<'a> {
     op: OpName,
     object: Option<&'a str>,
-    at: &'static Location<'static>,
+    /// Where in the program; nowhere for what a service does.
+    at: Option<&'static Location<'static>>,
     args: Fill<'a>,
     t0: i64,
     grant: Grant,
@@ -242,7 +243,7 @@ impl<'a> Call<'a> {
         let mut call = Call {
             op,
             object,
-            at,
+            at: Some(at),
             args,
             t0: now(),
             grant: Grant::Open,
@@ -267,14 +268,10 @@ impl<'a> Call<'a> {
         }
         self.waited = true;
         if self.grant == Grant::Go && self.op != OpName::Sleep {
+            let at = self.at.map(ToString::to_string).unwrap_or_default();
             fault(
                 "internal",
-                &format!(
-                    "granted {} at {}:{} would block",
-                    self.op,
-                    self.at.file(),
-                    self.at.line()
-                ),
+                &format!("granted {} at {at} would block", self.op),
             );
         }
         self.send("op.wait", None, NO_ARGS, Ended::Plain);
@@ -290,10 +287,9 @@ impl<'a> Call<'a> {
     ) -> Option<T> {
         let first = match self.grant {
             Grant::Expire => return None,
-            Grant::Open => attempt(wait::NOW),
             // The log says it can go; what it promises may still be on its way here.
             Grant::Go if blocking => attempt(wait::deadline(Some(ON_ITS_WAY))),
-            Grant::Go => attempt(wait::NOW),
+            Grant::Open | Grant::Go => attempt(wait::NOW),
         };
         if first.is_some() || !blocking {
             return first;
@@ -316,7 +312,7 @@ impl<'a> Call<'a> {
 
     fn send(&self, kind: &str, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
         emit(|buf| {
-            let mut packet = Packet::op(buf, now(), kind, self.op, self.object, ver, Some(self.at));
+            let mut packet = Packet::op(buf, now(), kind, self.op, self.object, ver, self.at);
             packet.args();
             (self.args)(&mut packet);
             more(&mut packet);
@@ -363,7 +359,7 @@ pub(crate) fn named(object: &str, name: &str, at: &'static Location<'static>) {
 pub(crate) fn unasked<'a>(
     op: OpName,
     object: &'a str,
-    at: &'static Location<'static>,
+    at: Option<&'static Location<'static>>,
     args: Fill<'a>,
 ) -> Call<'a> {
     Call {
@@ -379,7 +375,7 @@ pub(crate) fn unasked<'a>(
 
 /// The event of an operation that is no scheduling point.
 pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, args: Fill<'_>) {
-    unasked(op, object, at, args).done(None, NO_ARGS, Ended::Plain);
+    unasked(op, object, Some(at), args).done(None, NO_ARGS, Ended::Plain);
 }
 
 /// `note` for an operation that has its place in the order of its object.
@@ -390,7 +386,7 @@ pub(crate) fn note_ver(
     at: &'static Location<'static>,
     args: Fill<'_>,
 ) {
-    unasked(op, object, at, args).done(Some(ver), NO_ARGS, Ended::Plain);
+    unasked(op, object, Some(at), args).done(Some(ver), NO_ARGS, Ended::Plain);
 }
 
 /// Output of an instrumented print, split where one event would grow too large.

@@ -130,6 +130,15 @@ impl Feeder {
         state.cancelled = true;
     }
 
+    /// Drops what is not out.
+    pub(crate) fn clear(&self) {
+        *self.state.borrow_mut() = State {
+            owner: context::pid(),
+            cancelled: true,
+            ..State::default()
+        };
+    }
+
     /// The end of the process: it stays until all is out.
     fn finish(&self) {
         if self.state.borrow().cancelled || self.drain(wait::NOW) {
@@ -139,7 +148,7 @@ impl Feeder {
             self.drain(None);
             return;
         }
-        let mut call = tracer::unasked(OpName::JoinThread, &self.id, self.at, NO_ARGS);
+        let mut call = tracer::unasked(OpName::JoinThread, &self.id, Some(self.at), NO_ARGS);
         call.waiting();
         self.drain(None);
         call.done(None, NO_ARGS, Ended::Plain);

@@ -1,0 +1,285 @@
+//! What CPython's three handler threads do for a pool, here done by its process inside calls of `mp`.
+//!
+//! Takes results in and calls back, sees workers end and starts others in their place, and when a
+//! closed pool has all its results sends the workers home.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::{Rc, Weak};
+use std::sync::atomic::Ordering;
+
+use nix::sys::signal::Signal;
+
+use super::job::Job;
+use super::task::ResultHead;
+use super::worker::{Shared, Worker};
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::process::{Child, SpawnSpec, spawn};
+use crate::mp::queues::{Feeder, NEVER};
+use crate::mp::ring::Popped;
+use crate::mp::tracer::{Ended, NO_ARGS};
+use crate::mp::wait::{self, Look, Pump, Watched};
+use crate::mp::{codec, context, stdio, tracer};
+use crate::sys::signal;
+use crate::trace::{OpName, Role};
+
+/// Looks for a result before sleeping.
+const SPINS: u32 = 500;
+
+/// What a pool is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Run,
+    Close,
+    Terminate,
+}
+
+/// A function every worker begins with.
+pub(super) type Initializer = Rc<dyn Fn() -> Option<Exception>>;
+
+/// A pool as its process holds it.
+pub(super) struct Inner {
+    /// The process that made it, the only one that uses it.
+    pub(super) owner: u32,
+    pub(super) shared: Rc<Shared>,
+    pub(super) feeder: Rc<Feeder>,
+    pub(super) initializer: Option<Initializer>,
+    pub(super) most: Option<u64>,
+    pub(super) state: Cell<State>,
+    /// The workers by their place in line; none where one has ended.
+    pub(super) crew: RefCell<Vec<Option<Rc<Child>>>>,
+    /// Jobs that wait for results (CPython's `_cache`).
+    pub(super) jobs: RefCell<HashMap<u64, Rc<Job>>>,
+    pub(super) next_job: Cell<u64>,
+    pub(super) next_task: Cell<u64>,
+    /// The value of the SIGCHLD word at the last look at the workers.
+    pub(super) seen: Cell<u32>,
+    /// A worker could not be started in the place of one that ended.
+    pub(super) short_handed: Cell<bool>,
+    /// The workers have been told that nothing will follow.
+    pub(super) sent_home: Cell<bool>,
+    /// Results are being handled; a callback that waits for one waits for ever, as in CPython.
+    pub(super) handling: Cell<bool>,
+    pub(super) scratch: RefCell<Vec<u8>>,
+    pub(super) me: Weak<Inner>,
+}
+
+impl Inner {
+    /// Starts a worker in each empty place.
+    ///
+    /// # Errors
+    /// What fork(2) reports.
+    pub(super) fn fill_crew(&self) -> std::io::Result<()> {
+        let places = self.crew.borrow().len();
+        for place in 0..places {
+            if self.crew.borrow()[place].is_none() {
+                let child = self.start_worker(place)?;
+                self.crew.borrow_mut()[place] = Some(child);
+            }
+        }
+        Ok(())
+    }
+
+    fn start_worker(&self, place: usize) -> std::io::Result<Rc<Child>> {
+        let path = context::next_child_path();
+        let count: Vec<String> = path.iter().map(u32::to_string).collect();
+        let spec = SpawnSpec {
+            name: format!("ForkPoolWorker-{}", count.join(":")),
+            path,
+            role: Role::Worker,
+            daemon: true,
+        };
+        let worker = Worker {
+            shared: Rc::clone(&self.shared),
+            place: u32::try_from(place).unwrap_or(u32::MAX),
+            most: self.most,
+            parent: self.owner.cast_signed(),
+        };
+        let initializer = self.initializer.clone();
+        stdio::flush();
+        spawn(&spec, move || {
+            if let Some(error) = initializer.and_then(|initializer| initializer()) {
+                return Some(error);
+            }
+            worker.run();
+            None
+        })
+    }
+
+    /// Takes in what has arrived.
+    fn take_results(&self) {
+        let mut bytes = self.scratch.take();
+        while self.shared.results.ready() {
+            let Popped::Message(taken) = self.shared.results.pop(&mut bytes, wait::NOW) else {
+                break;
+            };
+            drop(taken);
+            self.take_result(&bytes);
+        }
+        self.scratch.replace(bytes);
+    }
+
+    fn take_result(&self, bytes: &[u8]) {
+        let Ok((head, rest)) = postcard::take_from_bytes::<ResultHead>(bytes) else {
+            tracer::fault("internal", "a result that can't be read");
+            return;
+        };
+        let part = if head.ok {
+            Ok(rest.to_vec())
+        } else {
+            Err(codec::read(rest).unwrap_or_else(|error| error))
+        };
+        let job = self.jobs.borrow().get(&head.job).cloned();
+        let shared = &self.shared;
+        shared.tell(OpName::ResultReady, head.number, NO_ARGS, Ended::Plain);
+        if let Some(job) = job
+            && job.arrive(head.part as usize, part)
+        {
+            self.jobs.borrow_mut().remove(&head.job);
+        }
+    }
+
+    /// Sees which workers have ended and starts others as long as there may be work.
+    fn look_after_workers(&self) {
+        let changes = signal::child_changes().load(Ordering::SeqCst);
+        if self.seen.replace(changes) == changes && !self.short_handed.get() {
+            return;
+        }
+        let places = self.crew.borrow().len();
+        for place in 0..places {
+            let child = self.crew.borrow()[place].clone();
+            if child.is_some_and(|child| child.poll().is_some()) {
+                self.crew.borrow_mut()[place] = None;
+                let place = u32::try_from(place).unwrap_or(u32::MAX);
+                self.shared.line.bury(place);
+            }
+        }
+        let work = match self.state.get() {
+            State::Run => true,
+            State::Close => !self.jobs.borrow().is_empty(),
+            State::Terminate => false,
+        };
+        if !work {
+            return;
+        }
+        let filled = self.fill_crew();
+        // Tried again at the next look.
+        let before = self.short_handed.replace(filled.is_err());
+        if let Err(error) = filled
+            && !before
+        {
+            tracer::fault("start_failed", &format!("a pool's worker: {error}"));
+        }
+    }
+
+    fn send_home_if_done(&self) {
+        if self.state.get() == State::Close
+            && !self.sent_home.get()
+            && self.jobs.borrow().is_empty()
+            && self.feeder.is_empty()
+            && self.shared.tasks.finish()
+        {
+            self.sent_home.set(true);
+            self.shared.line.close();
+        }
+    }
+
+    pub(super) fn all_ended(&self) -> bool {
+        self.crew.borrow().iter().all(Option::is_none)
+    }
+
+    /// Waits until every worker has ended.
+    pub(super) fn wait_for_workers(&self, deadline: Option<i64>) -> bool {
+        let look = || {
+            if self.all_ended() {
+                Look::Done(())
+            } else {
+                Look::Wait(0)
+            }
+        };
+        wait::until(&NEVER, deadline, look).is_some()
+    }
+
+    /// Waits until `done` says so, which it can only after a result has been handled.
+    pub(super) fn wait_for<R>(
+        &self,
+        deadline: Option<i64>,
+        mut done: impl FnMut() -> Option<R>,
+    ) -> Option<R> {
+        if let Some(value) = done() {
+            return Some(value);
+        }
+        self.pump();
+        if deadline != wait::NOW {
+            for _ in 0..SPINS {
+                if self.shared.results.ready() {
+                    self.pump();
+                }
+                if let Some(value) = done() {
+                    return Some(value);
+                }
+                std::hint::spin_loop();
+            }
+        }
+        wait::until(&NEVER, deadline, || {
+            done().map_or(Look::Wait(0), Look::Done)
+        })
+    }
+
+    /// Ends the workers where they are; results that have not come never will.
+    pub(super) fn terminate(&self) {
+        if self.owner != context::pid() || self.state.replace(State::Terminate) == State::Terminate
+        {
+            return;
+        }
+        let crew: Vec<Rc<Child>> = self.crew.borrow().iter().flatten().cloned().collect();
+        for child in &crew {
+            child.signal(Signal::SIGTERM);
+        }
+        for child in &crew {
+            child.wait(None);
+        }
+        self.crew.borrow_mut().fill(None);
+        self.jobs.borrow_mut().clear();
+        self.feeder.clear();
+    }
+
+    /// # Errors
+    /// `ValueError` once it has been closed; `NotImplementedError` in another process than its own.
+    pub(super) fn check_running(&self, at: &'static Location<'static>) -> Result<()> {
+        if self.owner != context::pid() {
+            let text = "pool objects cannot be passed between processes or pickled";
+            return Err(Exception::at("NotImplementedError", text, at));
+        }
+        if self.state.get() != State::Run {
+            return Err(Exception::at("ValueError", "Pool not running", at));
+        }
+        Ok(())
+    }
+}
+
+impl Pump for Inner {
+    fn pump(&self) -> bool {
+        if self.owner != context::pid() || self.state.get() == State::Terminate {
+            return false;
+        }
+        if !self.handling.replace(true) {
+            self.take_results();
+            self.look_after_workers();
+            self.send_home_if_done();
+            self.handling.set(false);
+        }
+        !(self.sent_home.get() && self.all_ended())
+    }
+
+    fn watch(&self, watch: &mut Vec<Watched>) {
+        if !self.handling.get() {
+            watch.push(self.shared.results.watch_head());
+            watch.push(Watched {
+                word: Rc::new(signal::child_changes()),
+                value: self.seen.get(),
+            });
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A worker: what a pool's child does from its first task to its last.
+//!
+//! It stands in line, takes a task, runs it and sends what came of it. An exception or a panic is
+//! the task's; `exit` is the worker's end (CPython does not catch `SystemExit` either).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::line::{Line, Turn};
+use super::task::{Ran, ResultHead, TaskHead};
+use crate::mp::codec;
+use crate::mp::exceptions::{Exception, exit};
+use crate::mp::process::{Thrown, thrown};
+use crate::mp::ring::{Popped, Progress, Ring};
+use crate::mp::synchronize::Witness;
+use crate::mp::tracer::{self, Ended, NO_ARGS};
+use crate::sys::clock;
+use crate::sys::code::{Entry, Seal};
+use crate::trace::{OpName, Packet};
+
+/// How long a worker waits before it looks whether its pool still lives.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// What main and workers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// The pool's identity.
+    pub(super) id: String,
+    pub(super) tasks: Rc<Ring>,
+    pub(super) results: Rc<Ring>,
+    pub(super) line: Line,
+    pub(super) seal: Seal<Ran>,
+    pub(super) witness: Witness,
+}
+
+impl Shared {
+    /// An event of the pool, sent by whoever does it, in the order of the pool's events.
+    pub(super) fn tell(&self, op: OpName, number: u64, more: tracer::Fill<'_>, ended: Ended<'_>) {
+        if tracer::on() {
+            let args = |packet: &mut Packet<'_>| {
+                packet.int("task", number.cast_signed());
+            };
+            let call = tracer::unasked(op, &self.id, None, &args);
+            self.witness.step(|ver| call.done(Some(ver), more, ended));
+        }
+    }
+}
+
+/// One worker of a pool.
+pub(super) struct Worker {
+    pub(super) shared: Rc<Shared>,
+    /// Its place in the line.
+    pub(super) place: u32,
+    /// Tasks after which it ends.
+    pub(super) most: Option<u64>,
+    /// The process of the pool.
+    pub(super) parent: i32,
+}
+
+impl Worker {
+    /// Works until there is nothing more to do.
+    pub(super) fn run(&self) {
+        let mut bytes = Vec::new();
+        let mut out = Vec::new();
+        let mut done = 0;
+        while self.most.is_none_or(|most| done < most) && self.take_task(&mut bytes) {
+            out.clear();
+            if !self.do_task(&bytes, &mut out) {
+                return;
+            }
+            done += 1;
+        }
+    }
+
+    /// The pool's process is gone. (CPython's idle workers see the end of their pipe.)
+    fn orphaned(&self) -> bool {
+        nix::unistd::getppid().as_raw() != self.parent
+    }
+
+    /// Waits for a task; false when there will be none.
+    fn take_task(&self, bytes: &mut Vec<u8>) -> bool {
+        let Shared { line, tasks, .. } = &*self.shared;
+        line.join(self.place);
+        loop {
+            match line.wait(self.place, clock::deadline(PATIENCE)) {
+                Turn::Task => break,
+                Turn::Home => return false,
+                Turn::Later if self.orphaned() => return false,
+                Turn::Later => {}
+            }
+        }
+        loop {
+            match tasks.pop(bytes, clock::deadline(PATIENCE)) {
+                Popped::Message(_taken) => {
+                    line.busy(self.place);
+                    return true;
+                }
+                Popped::End => return false,
+                Popped::Nothing if self.orphaned() => return false,
+                Popped::Nothing => {}
+            }
+        }
+    }
+
+    /// Runs a task and sends what came of it; false when nobody is there any more to get it.
+    fn do_task(&self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        let Ok((head, args)) = postcard::take_from_bytes::<TaskHead>(bytes) else {
+            // Only a defect of ours could bring this up.
+            tracer::fault("internal", "a task that can't be read");
+            return true;
+        };
+        let shared = &*self.shared;
+        shared.tell(OpName::TaskStart, head.number, NO_ARGS, Ended::Plain);
+        let mut result = ResultHead {
+            job: head.job,
+            part: head.part,
+            number: head.number,
+            ok: true,
+        };
+        // Writing into a vector does not fail.
+        let _ = codec::append(&result, out);
+        let ran = match shared.seal.open(head.entry) {
+            Some(entry) => call(entry, args, out),
+            None => Err(Exception::new("AttributeError", "no such function")),
+        };
+        let ended = match &ran {
+            Ok(text) => text.as_deref().map_or(Ended::Plain, Ended::Value),
+            Err(error) => {
+                result.ok = false;
+                out.clear();
+                let _ = codec::append(&result, out);
+                let sent = Exception {
+                    remote: Some(error.traceback()),
+                    ..error.clone()
+                };
+                let _ = codec::append(&sent, out);
+                Ended::Raised(error)
+            }
+        };
+        // Sent before main can see the result.
+        shared.tell(OpName::TaskEnd, head.number, NO_ARGS, ended);
+        let mut progress = Progress::default();
+        while !shared.results.push_waiting(
+            out,
+            None,
+            &mut progress,
+            false,
+            clock::deadline(PATIENCE),
+        ) {
+            if self.orphaned() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Calls the function; a panic is an exception, `exit` goes on to the worker's end.
+fn call(entry: Entry<Ran>, args: &[u8], out: &mut Vec<u8>) -> Ran {
+    match catch_unwind(AssertUnwindSafe(|| entry(args, out))) {
+        Ok(ran) => ran,
+        Err(payload) => match thrown(payload) {
+            Thrown::Exit(code) => exit(code),
+            Thrown::Panic(error) => Err(error),
+        },
+    }
+}
