@@ -8,7 +8,14 @@ mod choose;
 mod completions;
 mod context;
 mod doctor;
+mod drive;
 mod lessons;
+mod outlet;
+mod recorder;
+mod replay;
+mod run;
+mod scenario;
+mod test;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -16,9 +23,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
+use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use args::{Command, CommandLine, Lessons};
 use context::Context;
+use outlet::Hindrance;
 
 /// What keeps a command from coming to its end.
 #[derive(Debug)]
@@ -26,11 +35,22 @@ enum Stop {
     Failure(Failure),
     /// stdout could not be written.
     Output(io::Error),
+    /// A signal asked for it.
+    Asked(Request),
 }
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Stop {
         Stop::Failure(failure)
+    }
+}
+
+impl From<Hindrance> for Stop {
+    fn from(hindrance: Hindrance) -> Stop {
+        match hindrance {
+            Hindrance::Asked(request) => Stop::Asked(request),
+            Hindrance::Lost(error) => Stop::Output(error),
+        }
     }
 }
 
@@ -55,6 +75,7 @@ pub fn main() -> ExitCode {
             failure.code
         }
         Err(Stop::Output(error)) => output_lost(&context, &error),
+        Err(Stop::Asked(request)) => signalled(request),
     };
     code.into()
 }
@@ -69,11 +90,19 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         )
         .into()),
         (None, lesson) => open(context, lesson.as_deref()),
+        (Some(Command::Run(args)), None) => run::run(context, &args),
+        (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Replay(args)), None) => replay::run(context, &args),
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell }), None) => completions::print(shell),
     }
+}
+
+/// The code of a command that a signal asked to end.
+fn signalled(request: Request) -> Code {
+    Code::Signalled(request.exit_code().saturating_sub(128))
 }
 
 /// Opens the screen.

@@ -42,6 +42,9 @@ pub enum Control {
     Step {
         proc: Option<u32>,
     },
+    /// Note in the log that the recording can't be written any further (`FaultKind::RecordingStopped`);
+    /// the run goes on.
+    RecordingStopped,
 }
 
 /// What a source can do: a recording can't be killed, a live run has no length.
@@ -66,7 +69,7 @@ impl Abilities {
     #[must_use]
     pub fn obeys(self, control: Control) -> bool {
         match control {
-            Control::Stop | Control::Kill { .. } => self.live,
+            Control::Stop | Control::Kill { .. } | Control::RecordingStopped => self.live,
             Control::Pace { .. } | Control::Open => self.pace,
             Control::Pause | Control::Resume => self.pause,
             Control::Step { .. } => self.step,

@@ -14,6 +14,8 @@ pub mod lesson;
 pub mod model;
 pub mod mp;
 pub mod programs;
+pub mod replay;
+pub mod report;
 pub mod sys;
 pub mod text;
 pub mod trace;

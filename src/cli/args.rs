@@ -87,6 +87,12 @@ impl From<ColorArg> for ColourChoice {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run a lesson and tell what happens, as it happens; then hold it against the lesson's checks
+    Run(RunArgs),
+    /// Run lessons several times each and hold every run against the checks
+    Test(TestArgs),
+    /// Play a recording
+    Replay(ReplayArgs),
     /// List the lessons, or look for what should be mended in them
     #[command(subcommand)]
     Lessons(Lessons),
@@ -98,6 +104,130 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The lesson: its slug, its number, or the beginning of its slug
+    pub lesson: String,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: EngineArg,
+    /// Set a parameter of the lesson (`forklore lessons list` shows them); may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How the programs' stdout is buffered: line by line as on a terminal, or in blocks as into a pipe
+    #[arg(long, value_enum, default_value_t)]
+    pub stdout: StdoutArg,
+    /// What every sleep of the program is multiplied by
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = time_scale)]
+    pub time_scale: f64,
+    /// Let so many operations a second through the gate
+    #[arg(long, value_name = "N", value_parser = pace)]
+    pub pace: Option<f64>,
+    /// Seed of the program's random choices; any, unless given
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Record the run in FILE, one JSON line an event
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Words for people, or the lines of a recording
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The lessons; all of them, unless named
+    #[arg(value_name = "LESSON")]
+    pub named: Vec<String>,
+    /// What runs the programs
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: EngineArg,
+    /// How often each lesson is run
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub runs: u32,
+    /// What every sleep of the programs is multiplied by
+    #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale)]
+    pub time_scale: f64,
+    /// Keep the recordings of failing runs in DIR; without it in a new directory for temporary files
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TestFormat,
+    /// Write the results to FILE instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The recording; `-` is stdin
+    pub file: PathBuf,
+    /// Print what the programs printed, hold it against the lesson's checks, and end
+    #[arg(long)]
+    pub headless: bool,
+    /// Say before each line when and by whom it was printed
+    #[arg(long, requires = "headless")]
+    pub times: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum EngineArg {
+    /// The Rust twin of the program
+    #[default]
+    Native,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum StdoutArg {
+    #[default]
+    Tty,
+    Pipe,
+}
+
+impl StdoutArg {
+    /// As a recording's header has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            StdoutArg::Tty => "tty",
+            StdoutArg::Pipe => "pipe",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum RunFormat {
+    #[default]
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(crate) enum TestFormat {
+    #[default]
+    Human,
+    Json,
+    Junit,
+    Tap,
+}
+
+/// A factor of time: no sleep of a lesson is to last for days.
+fn time_scale(text: &str) -> Result<f64, String> {
+    number(text, "a number from 0 to 1000", |x| {
+        (0.0..=1000.0).contains(&x)
+    })
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let allowed = "a number above 0, up to 1000000";
+    number(text, allowed, |x| x > 0.0 && x <= 1_000_000.0)
+}
+
+fn number(text: &str, allowed: &str, admits: impl Fn(f64) -> bool) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x| admits(*x));
+    number.ok_or_else(|| format!("it takes {allowed}"))
 }
 
 #[derive(Debug, Subcommand)]

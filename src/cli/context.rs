@@ -7,8 +7,10 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
 
 use super::args::Global;
+use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{LessonError, Library};
+use crate::report::Style;
 use crate::text::{ColourChoice, Depth, Lang, Paint, clean_text};
 
 /// The global options, decided.
@@ -18,6 +20,7 @@ pub(crate) struct Context {
     /// For words on stdout.
     pub paint: Paint,
     pub depth: Depth,
+    choice: ColourChoice,
     lessons: Vec<PathBuf>,
 }
 
@@ -32,6 +35,7 @@ impl Context {
             lang,
             paint: Paint::new(depth),
             depth,
+            choice,
             lessons: global.lessons.clone(),
         }
     }
@@ -52,6 +56,48 @@ impl Context {
         let _ = writeln!(io::stderr(), "{}", clean_text(&words.to_string()));
     }
 
+    /// Says words that carry colours of ours; what is foreign in them was sanitised before.
+    #[expect(clippy::unused_self, reason = "speaking belongs to the context")]
+    pub(crate) fn tell_styled(&self, words: &str) {
+        let _ = writeln!(io::stderr(), "{words}");
+    }
+
+    /// How words for people are shown on stdout.
+    pub(crate) fn style(&self) -> Style {
+        Style {
+            lang: self.lang,
+            paint: self.paint,
+            columns: self.columns(),
+            pid_width: pid_width(),
+        }
+    }
+
+    /// … and on stderr.
+    pub(crate) fn style_of_stderr(&self) -> Style {
+        let depth = Depth::decide(self.choice, io::stderr().is_terminal(), variable);
+        Style {
+            paint: Paint::new(depth),
+            ..self.style()
+        }
+    }
+
+    /// Hears Ctrl-C, SIGTERM and SIGHUP from now on.
+    pub(crate) fn listen(&self) -> Result<Shutdown, Failure> {
+        Shutdown::listen().map_err(|error| self.no_thread(&error))
+    }
+
+    /// No thread could be started, or no signal handler set.
+    pub(crate) fn no_thread(&self, why: &io::Error) -> Failure {
+        let what = self.lang.tell("cli.no-thread", &[("why", why)]);
+        Failure::new(Code::NotStarted, what).remedy(self.lang.phrase("run.not-started-remedy"))
+    }
+
+    /// The recording has ended before the run; told once.
+    pub(crate) fn recording_stopped(&self, why: &io::Error) {
+        let words = self.lang.tell("run.recording-stopped", &[("why", why)]);
+        self.tell(&format!("forklore: {words}"));
+    }
+
     /// Columns of the terminal stdout is; `None` where it is none.
     #[expect(clippy::unused_self, reason = "the terminal belongs to the context")]
     pub(crate) fn columns(&self) -> Option<usize> {
@@ -66,6 +112,13 @@ impl Context {
 /// A variable of the environment that is text.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Digits of the highest PID the system gives, as procps has it for its column.
+fn pid_width() -> usize {
+    let highest = std::fs::read_to_string("/proc/sys/kernel/pid_max").ok();
+    let highest = highest.and_then(|text| text.trim().parse::<u32>().ok());
+    highest.map_or(5, |highest| (highest - 1).max(1).to_string().len())
 }
 
 fn unreadable(error: &LessonError) -> Failure {

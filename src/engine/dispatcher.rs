@@ -372,6 +372,12 @@ impl Dispatcher {
                     );
                 }
             }
+            Control::RecordingStopped => self.fault(
+                self.now(),
+                0,
+                FaultKind::RecordingStopped,
+                "the run goes on without it",
+            ),
             Control::Pace { .. }
             | Control::Open
             | Control::Pause

@@ -62,19 +62,26 @@ impl Lang {
     }
 }
 
-/// Fills each `{name}`; one that is not given stays as it stands.
+/// Fills each `{name}`; one that is not given stays as it stands. `{name:one|many}` is the word that
+/// goes with the number at `name`.
 fn fill(text: &str, places: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::with_capacity(text.len() + 32);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
+        let Some((place, after)) = after.split_once('}') else {
             rest = &rest[before.len()..];
             break;
         };
-        match places.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => filled.push_str(&value.to_string()),
-            None => filled.extend(["{", name, "}"]),
+        let (name, forms) = place.split_once(':').unwrap_or((place, ""));
+        let value = places.iter().find(|(known, _)| *known == name);
+        match (value.map(|(_, value)| value.to_string()), forms) {
+            (Some(value), "") => filled.push_str(&value),
+            (Some(value), forms) => {
+                let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
+                filled.push_str(if value == "1" { one } else { many });
+            }
+            (None, _) => filled.extend(["{", place, "}"]),
         }
         rest = after;
     }

@@ -10,7 +10,7 @@ fn places(text: &str) -> BTreeSet<String> {
     text.split('{')
         .skip(1)
         .filter_map(|part| part.split_once('}'))
-        .map(|(name, _)| name.to_owned())
+        .map(|(place, _)| place.split(':').next().unwrap_or(place).to_owned())
         .collect()
 }
 
@@ -155,6 +155,8 @@ fn places_are_filled_and_unknown_ones_stay() {
         "1 of x{a}"
     );
     assert_eq!(fill("{a} {c} {", &[("a", &1)]), "1 {c} {");
+    let runs = |n: u32| fill("{n} {n:run|runs}", &[("n", &n)]);
+    assert_eq!((runs(1), runs(2)), ("1 run".into(), "2 runs".into()));
     assert_eq!(Lang::En.phrase("no.such.key"), "no.such.key");
     assert_eq!(
         Lang::En.term("status", "from-the-future"),

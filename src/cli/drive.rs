@@ -1,0 +1,135 @@
+//! The loop of every headless command: events from a `Feed` are folded, shown and recorded until
+//! they end, a signal comes, or nobody reads any more.
+//!
+//! A live run that is to end is ended in order and heard to its end; a recording is just left.
+
+use std::io;
+use std::time::Duration;
+
+use super::context::Context;
+use super::outlet::{Hindrance, Outlet};
+use super::recorder::Recorder;
+use crate::engine::shutdown::{Request, Shutdown};
+use crate::feed::{Control, Feed, FeedItem};
+use crate::model::World;
+use crate::sys::clock;
+use crate::trace::Event;
+
+/// How long the loop waits for events before it looks for a signal.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// What makes pages of events.
+pub(crate) trait Show {
+    /// Looks at the World an event is about to change.
+    fn before(&mut self, _event: &Event, _world: &World) {}
+
+    /// Adds to the page what the event, folded by now, has brought.
+    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>);
+}
+
+/// Shows nothing.
+pub(crate) struct Silent;
+
+impl Show for Silent {
+    fn after(&mut self, _: &Event, _: &World, _: &mut Vec<u8>) {}
+}
+
+/// How the loop ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// There are no more events.
+    Over,
+    /// A signal asked for it.
+    Asked(Request),
+    /// stdout could not be written any more.
+    OutputLost(io::Error),
+}
+
+impl From<Hindrance> for Ending {
+    fn from(hindrance: Hindrance) -> Ending {
+        match hindrance {
+            Hindrance::Asked(request) => Ending::Asked(request),
+            Hindrance::Lost(error) => Ending::OutputLost(error),
+        }
+    }
+}
+
+/// What a feed is driven with.
+pub(crate) struct Driver<'a> {
+    pub context: &'a Context,
+    pub shutdown: &'a Shutdown,
+    /// What the run's sleeps are multiplied by.
+    pub time_scale: f64,
+    /// Where pages go; `None` where nothing is shown.
+    pub outlet: Option<&'a Outlet>,
+    pub recorder: Option<&'a mut Recorder>,
+}
+
+impl Driver<'_> {
+    /// Drives the feed to its end and gives what it came to. The page `first` goes before it.
+    pub(crate) fn drive(
+        &mut self,
+        feed: &mut dyn Feed,
+        show: &mut dyn Show,
+        first: Vec<u8>,
+    ) -> (World, Ending) {
+        let mut world = World::new().scaled(self.time_scale);
+        let mut ending = Ending::Over;
+        if let Err(hindrance) = self.send(first) {
+            ending = hindrance.into();
+            if feed.control(Control::Stop).is_err() {
+                return (world, ending);
+            }
+        }
+        loop {
+            let over = matches!(ending, Ending::Over);
+            if over && let Ok(request) = self.shutdown.requests().try_recv() {
+                ending = Ending::Asked(request);
+                if feed.control(Control::Stop).is_err() {
+                    break;
+                }
+            }
+            match feed.poll(clock::instant() + LOOK_UP) {
+                FeedItem::Idle => {}
+                FeedItem::End => break,
+                FeedItem::Events(events) => {
+                    let page = fold(&mut world, &events, show);
+                    self.record(feed, events);
+                    if let (Ending::Over, Err(hindrance)) = (&ending, self.send(page)) {
+                        ending = hindrance.into();
+                        if feed.control(Control::Stop).is_err() {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        (world, ending)
+    }
+
+    fn send(&self, page: Vec<u8>) -> Result<(), Hindrance> {
+        self.outlet
+            .map_or(Ok(()), |outlet| outlet.write(page, self.shutdown))
+    }
+
+    fn record(&mut self, feed: &mut dyn Feed, events: Vec<Event>) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        if let Err(why) = recorder.take(events) {
+            self.context.recording_stopped(&why);
+            // At the end of the run nobody is left to note it.
+            let _ = feed.control(Control::RecordingStopped);
+        }
+    }
+}
+
+fn fold(world: &mut World, events: &[Event], show: &mut dyn Show) -> Vec<u8> {
+    let mut page = Vec::new();
+    for event in events {
+        show.before(event, world);
+        world.apply(event);
+        show.after(event, world, &mut page);
+    }
+    page
+}

@@ -1,0 +1,100 @@
+//! `Outlet`: stdout behind a thread of its own, so that a reader who stops reading never keeps
+//! forklore from hearing Ctrl-C.
+//!
+//! Pages go out in order and are flushed each. Only a few wait in between: a slow reader slows the
+//! run's telling, as a slow terminal would.
+
+use std::io::{self, Write as _};
+
+use crossbeam_channel::{Receiver, Sender, bounded, select};
+
+use crate::engine::shutdown::{Request, Shutdown};
+
+/// Pages that may wait.
+const WAITING: usize = 8;
+
+/// What kept a page from going out.
+#[derive(Debug)]
+pub(crate) enum Hindrance {
+    /// A signal asked forklore to end while the reader did not read.
+    Asked(Request),
+    /// stdout is gone or full.
+    Lost(io::Error),
+}
+
+/// The way to stdout.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    pages: Sender<Vec<u8>>,
+    /// The writer's last word: it ends at the first error, or when no page will come.
+    done: Receiver<io::Result<()>>,
+}
+
+impl Outlet {
+    /// # Errors
+    /// When no thread can be started.
+    pub(crate) fn open() -> io::Result<Outlet> {
+        let (pages, incoming) = bounded::<Vec<u8>>(WAITING);
+        let (say_done, done) = bounded(1);
+        std::thread::Builder::new()
+            .name("stdout".to_owned())
+            .spawn(move || {
+                // Nobody may be left to hear it.
+                let _ = say_done.send(write(&incoming));
+            })?;
+        Ok(Outlet { pages, done })
+    }
+
+    /// Sends a page.
+    pub(crate) fn write(&self, page: Vec<u8>, shutdown: &Shutdown) -> Result<(), Hindrance> {
+        if page.is_empty() {
+            return Ok(());
+        }
+        select! {
+            send(self.pages, page) -> sent => match sent {
+                Ok(()) => Ok(()),
+                Err(_) => self.settle(shutdown),
+            },
+            recv(shutdown.requests()) -> request => asked(request),
+        }
+    }
+
+    /// Waits until everything has gone out.
+    pub(crate) fn finish(self, shutdown: &Shutdown) -> Result<(), Hindrance> {
+        let Outlet { pages, done } = self;
+        drop(pages);
+        await_writer(&done, shutdown)
+    }
+
+    fn settle(&self, shutdown: &Shutdown) -> Result<(), Hindrance> {
+        await_writer(&self.done, shutdown)
+    }
+}
+
+fn await_writer(done: &Receiver<io::Result<()>>, shutdown: &Shutdown) -> Result<(), Hindrance> {
+    select! {
+        recv(done) -> last => match last {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Hindrance::Lost(error)),
+            Err(_) => Err(Hindrance::Lost(io::ErrorKind::BrokenPipe.into())),
+        },
+        recv(shutdown.requests()) -> request => asked(request),
+    }
+}
+
+fn asked(request: Result<Request, crossbeam_channel::RecvError>) -> Result<(), Hindrance> {
+    match request {
+        Ok(request) => Err(Hindrance::Asked(request)),
+        // The listener ended; there is nobody left to ask.
+        Err(_) => Ok(()),
+    }
+}
+
+fn write(pages: &Receiver<Vec<u8>>) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    for page in pages {
+        stdout.write_all(&page)?;
+        stdout.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `Recorder`: a recording being written by a thread of its own.
+//!
+//! The run waits for a disk only up to a bound; a disk that is full, gone or too slow ends the
+//! recording, which is told once, and the run goes on. What was written until then can be read.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+
+use crate::sys::clock;
+use crate::trace::{Event, Header, Kind, Writer};
+
+/// Bytes of events that may wait for the disk.
+const WAITING: usize = 64 << 20;
+/// How long the run waits, in all, for a disk that is that far behind.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What an event weighs beside its output, about.
+const EVENT: usize = 512;
+
+/// A recording being written.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    batches: Option<Sender<Vec<Event>>>,
+    waiting: Arc<AtomicUsize>,
+    done: Receiver<io::Result<()>>,
+}
+
+impl Recorder {
+    /// Creates the file; one that is there is written over.
+    ///
+    /// # Errors
+    /// When it can't be created, or no thread started.
+    pub(crate) fn create(path: &Path, header: &Header) -> io::Result<Recorder> {
+        let file = File::create(path)?;
+        let header = header.clone();
+        let (batches, incoming) = unbounded();
+        let (say_done, done) = bounded(1);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&waiting);
+        std::thread::Builder::new()
+            .name("recording".to_owned())
+            .spawn(move || {
+                let last = write(BufWriter::new(file), &header, &incoming, &counted);
+                // Nobody may be left to hear it.
+                let _ = say_done.send(last);
+            })?;
+        Ok(Recorder {
+            batches: Some(batches),
+            waiting,
+            done,
+        })
+    }
+
+    /// Takes events to be written.
+    ///
+    /// # Errors
+    /// Why the recording has ended: said once, afterwards nothing is taken.
+    pub(crate) fn take(&mut self, events: Vec<Event>) -> io::Result<()> {
+        let Some(batches) = &self.batches else {
+            return Ok(());
+        };
+        let weight = weight(&events);
+        let sent = if self.waiting.load(Ordering::Relaxed) > WAITING && !self.catch_up() {
+            Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the disk is too slow",
+            ))
+        } else {
+            self.waiting.fetch_add(weight, Ordering::Relaxed);
+            batches
+                .send(events)
+                .or_else(|_| self.last_word(Duration::ZERO))
+        };
+        if sent.is_err() {
+            self.batches = None;
+        }
+        sent
+    }
+
+    /// Waits for a disk that is behind; false when it stays so.
+    fn catch_up(&self) -> bool {
+        let Some(deadline) = clock::deadline(PATIENCE) else {
+            return false;
+        };
+        while self.waiting.load(Ordering::Relaxed) > WAITING / 2 {
+            if clock::left(deadline).is_zero() || !self.done.is_empty() {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
+    /// Ends the recording, everything taken written.
+    ///
+    /// # Errors
+    /// As `take`.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        if self.batches.take().is_none() {
+            return Ok(());
+        }
+        self.last_word(PATIENCE * 5)
+    }
+
+    fn last_word(&self, patience: Duration) -> io::Result<()> {
+        match self.done.recv_timeout(patience.max(Duration::from_secs(1))) {
+            Ok(last) => last,
+            Err(RecvTimeoutError::Timeout) => Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the disk is too slow",
+            )),
+            Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
+fn weight(events: &[Event]) -> usize {
+    let output = |event: &Event| match &event.kind {
+        Kind::Output(output) => output.data.len(),
+        _ => 0,
+    };
+    events.iter().map(|event| EVENT + output(event)).sum()
+}
+
+fn write(
+    file: BufWriter<File>,
+    header: &Header,
+    batches: &Receiver<Vec<Event>>,
+    waiting: &AtomicUsize,
+) -> io::Result<()> {
+    let mut writer = Writer::new(file, header)?;
+    writer.flush()?;
+    for events in batches {
+        for event in &events {
+            writer.write(event)?;
+        }
+        waiting.fetch_sub(weight(&events), Ordering::Relaxed);
+        // A crash of ours loses nothing that had time to be written.
+        if batches.is_empty() {
+            writer.flush()?;
+        }
+    }
+    writer.flush()
+}

@@ -1,0 +1,167 @@
+//! `forklore replay FILE --headless`: what the programs printed, and the recorded verdict.
+//!
+//! stdout gets the programs' output alone; what forklore has to say goes to stderr.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::time::Instant;
+
+use super::Stop;
+use super::args::ReplayArgs;
+use super::context::Context;
+use super::drive::{Driver, Ending, Show};
+use super::outlet::Outlet;
+use super::scenario::fingerprint;
+use crate::check::{self, Verdict};
+use crate::error::{Code, Failure};
+use crate::lesson::Params;
+use crate::model::World;
+use crate::replay::{Clock, Replay, Speed};
+use crate::report::{Printed, ending, verdicts};
+use crate::sys::clock;
+use crate::trace::{Event, Header, ReadError, Reader, RunStatus};
+
+type Input = Box<dyn BufRead>;
+
+pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
+    let lang = context.lang;
+    if !args.headless {
+        let what = lang.phrase("cli.no-screen");
+        let remedy = lang.phrase("replay.headless");
+        return Err(Failure::new(Code::NotStarted, what).remedy(remedy).into());
+    }
+    let unreadable = |why: &ReadError| unreadable(context, &args.file, why);
+    let input = open(&args.file).map_err(|why| unreadable(&why.into()))?;
+    let reader = Reader::new(input).map_err(|why| unreadable(&why))?;
+    let mut replay = Replay::new(reader, Monotonic, Speed::AllAtOnce);
+    let header = replay.header().clone();
+    let shutdown = context.listen()?;
+    let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
+    let mut driver = Driver {
+        context,
+        shutdown: &shutdown,
+        time_scale: header.time_scale,
+        outlet: Some(&outlet),
+        recorder: None,
+    };
+    let mut text = Text {
+        context,
+        printed: Printed::new(context.style(), args.times),
+    };
+    let (world, end) = driver.drive(&mut replay, &mut text, Vec::new());
+    match end {
+        Ending::Over => outlet.finish(&shutdown)?,
+        Ending::Asked(request) => return Ok(super::signalled(request)),
+        Ending::OutputLost(error) => return Err(error.into()),
+    }
+    if let Some(damage) = replay.damage() {
+        let told = unreadable(damage);
+        let remedy = lang.tell("replay.until-here", &[("events", &world.folded())]);
+        return Err(told.remedy(remedy).into());
+    }
+    if replay.torn() {
+        context.tell(&lang.phrase("replay.torn"));
+    }
+    verdict(context, &header, &world)
+}
+
+fn open(path: &Path) -> io::Result<Input> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Ok(Box::new(BufReader::new(file)))
+}
+
+fn unreadable(context: &Context, path: &Path, why: &ReadError) -> Failure {
+    let what = context
+        .lang
+        .tell("replay.unreadable", &[("why", &why.to_string())]);
+    Failure::new(Code::Unreadable, what).at(path.display().to_string())
+}
+
+/// Says how the run ended and what its checks say of it, on stderr.
+fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, Stop> {
+    let style = context.style_of_stderr();
+    let judged = judge(context, header, world)?;
+    let mut page = String::new();
+    verdicts(&style, judged.as_deref().unwrap_or_default(), &mut page);
+    page.push_str(&ending(&style, world));
+    context.tell_styled(&page);
+    let finished = world
+        .end()
+        .is_some_and(|note| note.end.status == RunStatus::Finished);
+    let passed = judged.is_none_or(|judged| judged.iter().all(|verdict| verdict.passed));
+    Ok(if finished && passed {
+        Code::Fine
+    } else {
+        Code::CheckFailed
+    })
+}
+
+/// The checks of the recording's lesson; `None`, with a word, where they can't be had.
+fn judge(
+    context: &Context,
+    header: &Header,
+    world: &World,
+) -> Result<Option<Vec<Verdict>>, Failure> {
+    let lang = context.lang;
+    let library = context.library()?;
+    let Some(lesson) = library.iter().find(|lesson| lesson.slug() == header.lesson) else {
+        let words = lang.tell("replay.no-lesson", &[("lesson", &header.lesson)]);
+        context.tell(&words);
+        return Ok(None);
+    };
+    let parameters = &lesson.manifest.parameters;
+    let params = match Params::from_json(lesson.slug(), parameters, &header.params) {
+        Ok(params) => params,
+        Err(why) => {
+            context.tell(&lang.tell("replay.other-lesson", &[("why", &why)]));
+            return Ok(None);
+        }
+    };
+    if header.program_sha256 != fingerprint(lesson) {
+        context.tell(&lang.phrase("replay.other-program"));
+    }
+    let circumstances = check::circumstances(header);
+    Ok(Some(check::evaluate(
+        lesson,
+        &params,
+        &circumstances,
+        world,
+    )))
+}
+
+/// The programs' lines: stdout's to stdout; stderr's to stderr, or beside them with their times.
+struct Text<'a> {
+    context: &'a Context,
+    printed: Printed,
+}
+
+impl Show for Text<'_> {
+    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>) {
+        let (mut out, mut err) = (String::new(), String::new());
+        self.printed.after(event, world, &mut out, &mut err);
+        page.extend_from_slice(out.as_bytes());
+        if !err.is_empty() {
+            self.context.tell_styled(err.trim_end_matches('\n'));
+        }
+    }
+}
+
+/// The real clock.
+struct Monotonic;
+
+impl Clock for Monotonic {
+    fn now(&mut self) -> Instant {
+        clock::instant()
+    }
+
+    fn wait_until(&mut self, then: Instant) {
+        std::thread::sleep(then.saturating_duration_since(clock::instant()));
+    }
+}

@@ -1,0 +1,127 @@
+//! `Scenario`: a lesson with its parameters and the way it is run, ready to start.
+//!
+//! Owns what a recording's header says of it. `run` starts one, `test` many.
+
+use std::fmt::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest as _, Sha256};
+
+use super::args::StdoutArg;
+use super::context::Context;
+use crate::check::{self, Verdict};
+use crate::engine::Run;
+use crate::engine::native::{Config, GateMode};
+use crate::error::{Code, Failure};
+use crate::lesson::{Circumstances, Lesson, Params};
+use crate::model::World;
+use crate::programs;
+use crate::trace::{FORMAT, Header};
+
+/// What is run, and how.
+#[derive(Debug)]
+pub(crate) struct Scenario<'a> {
+    pub lesson: &'a Lesson,
+    pub params: Params,
+    pub stdout: StdoutArg,
+    pub time_scale: f64,
+    pub seed: u64,
+    /// Operations a second; `None` leaves the gate open.
+    pub pace: Option<f64>,
+}
+
+impl Scenario<'_> {
+    /// The first line of its recording, were it to begin now.
+    pub(crate) fn header(&self) -> Header {
+        let started = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0.0, |since| since.as_secs_f64());
+        let kernel = nix::sys::utsname::uname().map_or_else(
+            |_| String::new(),
+            |name| name.release().to_string_lossy().into_owned(),
+        );
+        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+        Header {
+            forklore: FORMAT,
+            lesson: self.lesson.slug().to_owned(),
+            engine: "native".to_owned(),
+            program_sha256: fingerprint(self.lesson),
+            params: self.params.to_json(),
+            started,
+            kernel,
+            cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
+            time_scale: self.time_scale,
+            stdout: self.stdout.word().to_owned(),
+            gate: if self.pace.is_some() { "paced" } else { "open" }.to_owned(),
+            seed: Some(self.seed),
+            python: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            stdout: self.stdout.word().to_owned(),
+            ..Circumstances::default()
+        }
+    }
+
+    /// The lesson's checks over the finished run.
+    pub(crate) fn verdicts(&self, world: &World) -> Vec<Verdict> {
+        check::evaluate(self.lesson, &self.params, &self.circumstances(), world)
+    }
+
+    /// Refuses a lesson the native engine can't run.
+    pub(crate) fn must_be_native(context: &Context, lesson: &Lesson) -> Result<(), Failure> {
+        if programs::find(lesson.slug()).is_some() {
+            return Ok(());
+        }
+        let lang = context.lang;
+        let what = lang.tell("run.no-program", &[("lesson", &lesson.slug())]);
+        Err(Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.no-program-remedy")))
+    }
+
+    /// Starts it. The calling thread has to live as long as the run.
+    pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
+        let config = Config {
+            lesson: self.lesson.slug().to_owned(),
+            params: self.params.to_json(),
+            time_scale: self.time_scale,
+            seed: self.seed,
+            line_buffered: matches!(self.stdout, StdoutArg::Tty),
+            gate: self
+                .pace
+                .map_or(GateMode::Open, |per_second| GateMode::Paced { per_second }),
+            forklore: None,
+            environment: Vec::new(),
+        };
+        Run::start(config).map_err(|error| {
+            let lang = context.lang;
+            let what = lang.tell(
+                "run.not-started",
+                &[("lesson", &self.lesson.slug()), ("why", &error)],
+            );
+            Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.not-started-remedy"))
+        })
+    }
+}
+
+/// SHA-256 of the program the native engine runs: the Rust twin where the folder has one.
+pub(crate) fn fingerprint(lesson: &Lesson) -> String {
+    let files = &lesson.files;
+    let program = files.rust.as_deref().unwrap_or(&files.python);
+    let digest = Sha256::digest(program.as_bytes());
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// A seed nobody chose.
+pub(crate) fn any_seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_nanos());
+    // Small enough to be typed again.
+    u64::try_from(now % 1_000_000_000).unwrap_or(0)
+}

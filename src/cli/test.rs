@@ -1,0 +1,293 @@
+//! `forklore test`: every lesson, run several times, each run held against its checks.
+//!
+//! Runs go one after another: beside another run a lesson's own processes would come to run less
+//! often, and what a learner sees is one run. A failing run's recording is kept.
+
+mod recordings;
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use super::Stop;
+use super::args::{StdoutArg, TestArgs, TestFormat};
+use super::choose;
+use super::context::Context;
+use super::drive::{Driver, Ending, Silent};
+use super::outlet::Outlet;
+use super::recorder::Recorder;
+use super::scenario::{Scenario, any_seed};
+use crate::check::Verdict;
+use crate::engine::shutdown::Shutdown;
+use crate::error::{Code, Failure};
+use crate::lesson::{Lesson, Library, Words};
+use crate::model::World;
+use crate::programs;
+use crate::report::{LessonResult, Results, results};
+use crate::sys::clock;
+use crate::text::Lang;
+use crate::trace::RunStatus;
+use recordings::{Recordings, discard};
+
+pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
+    let library = context.library()?;
+    let lessons = chosen(context, &library, args)?;
+    let output = args
+        .output
+        .as_deref()
+        .map(|path| {
+            File::create(path).map_err(|why| {
+                let what = context.lang.tell("test.no-output", &[("why", &why)]);
+                Failure::new(Code::Usage, what).at(path.display().to_string())
+            })
+        })
+        .transpose()?;
+    let shutdown = context.listen()?;
+    let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
+    let mut bench = Bench {
+        context,
+        args,
+        shutdown: &shutdown,
+        outlet: &outlet,
+        recordings: Recordings::new(args.record.clone()),
+        human_on_stdout: args.format == TestFormat::Human || output.is_some(),
+    };
+    let report = match bench.all(&lessons) {
+        Ok(report) => report,
+        Err(Stop::Asked(request)) => {
+            bench.interrupted();
+            return Err(Stop::Asked(request));
+        }
+        Err(stop) => return Err(stop),
+    };
+    bench.recordings.close();
+    deliver(context, args, output, &report.document, &outlet, &shutdown)?;
+    outlet.finish(&shutdown)?;
+    Ok(if report.results.failed() == 0 {
+        Code::Fine
+    } else {
+        Code::CheckFailed
+    })
+}
+
+/// The lessons named, or all the native engine can run.
+fn chosen<'a>(
+    context: &Context,
+    library: &'a Library,
+    args: &TestArgs,
+) -> Result<Vec<&'a Lesson>, Failure> {
+    let mut lessons = Vec::new();
+    for given in &args.named {
+        let lesson = choose::lesson(context, library, given)?;
+        Scenario::must_be_native(context, lesson)?;
+        lessons.push(lesson);
+    }
+    if args.named.is_empty() {
+        for lesson in library.iter() {
+            if programs::find(lesson.slug()).is_some() {
+                lessons.push(lesson);
+            } else {
+                let words = context
+                    .lang
+                    .tell("test.left-out", &[("lesson", &lesson.slug())]);
+                context.tell(&words);
+            }
+        }
+    }
+    Ok(lessons)
+}
+
+/// Everything run, and the document a machine reads.
+struct Report {
+    results: Results,
+    document: String,
+}
+
+/// Writes the document where it was asked for.
+fn deliver(
+    context: &Context,
+    args: &TestArgs,
+    output: Option<File>,
+    document: &str,
+    outlet: &Outlet,
+    shutdown: &Shutdown,
+) -> Result<(), Stop> {
+    let Some(mut file) = output else {
+        if args.format != TestFormat::Human {
+            outlet.write(document.as_bytes().to_vec(), shutdown)?;
+        }
+        return Ok(());
+    };
+    file.write_all(document.as_bytes()).map_err(|why| {
+        let what = context.lang.tell("test.no-output", &[("why", &why)]);
+        let place = args.output.as_deref().unwrap_or_else(|| "-".as_ref());
+        Stop::from(Failure::new(Code::CheckFailed, what).at(place.display().to_string()))
+    })
+}
+
+/// Where lessons are run.
+struct Bench<'a> {
+    context: &'a Context,
+    args: &'a TestArgs,
+    shutdown: &'a Shutdown,
+    outlet: &'a Outlet,
+    recordings: Recordings,
+    /// Words for people go to stdout; else to stderr, because a machine reads stdout.
+    human_on_stdout: bool,
+}
+
+impl Bench<'_> {
+    fn all(&mut self, lessons: &[&Lesson]) -> Result<Report, Stop> {
+        let mut results = Results::default();
+        let mut words = String::new();
+        let mut tap = results::tap_start(lessons.len());
+        for (index, lesson) in lessons.iter().enumerate() {
+            let result = self.lesson(lesson)?;
+            let told = results::human_lesson(&self.style(), &result);
+            self.tell(&told)?;
+            words += &told;
+            tap += &results::tap_lesson(index + 1, &result);
+            results.lessons.push(result);
+        }
+        let summary = results::human_summary(&self.style(), &results);
+        self.tell(&summary)?;
+        let document = match self.args.format {
+            TestFormat::Human => words + &summary,
+            TestFormat::Json => results::json(&results).map_err(io::Error::from)?,
+            TestFormat::Junit => results::junit(&results).map_err(io::Error::other)?,
+            TestFormat::Tap => tap,
+        };
+        Ok(Report { results, document })
+    }
+
+    fn style(&self) -> crate::report::Style {
+        if self.human_on_stdout && self.args.output.is_none() {
+            self.context.style()
+        } else {
+            self.context.style_of_stderr()
+        }
+    }
+
+    fn tell(&self, words: &str) -> Result<(), Stop> {
+        if self.human_on_stdout {
+            self.outlet
+                .write(words.as_bytes().to_vec(), self.shutdown)?;
+        } else {
+            self.context.tell_styled(words.trim_end_matches('\n'));
+        }
+        Ok(())
+    }
+
+    /// A signal came: what a reader of TAP has got so far must not look complete.
+    fn interrupted(&mut self) {
+        self.recordings.close();
+        self.context
+            .tell(&self.context.lang.phrase("test.interrupted"));
+    }
+
+    fn lesson(&mut self, lesson: &Lesson) -> Result<LessonResult, Stop> {
+        let mut result = LessonResult::new(lesson.slug(), "native");
+        for number in 1..=self.args.runs {
+            let scenario = Scenario {
+                lesson,
+                params: lesson
+                    .params::<&str>(&[])
+                    .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
+                stdout: StdoutArg::Tty,
+                time_scale: self.args.time_scale,
+                seed: any_seed(),
+                pace: None,
+            };
+            self.once(&scenario, number, &mut result)?;
+        }
+        Ok(result)
+    }
+
+    /// One run.
+    fn once(
+        &mut self,
+        scenario: &Scenario,
+        number: u32,
+        result: &mut LessonResult,
+    ) -> Result<(), Stop> {
+        let path = self.recordings.path(scenario.lesson.slug(), number);
+        let mut recorder = self.recorder(path.as_ref(), scenario);
+        let began = clock::instant();
+        let mut run = scenario.start(self.context)?;
+        let mut driver = Driver {
+            context: self.context,
+            shutdown: self.shutdown,
+            time_scale: scenario.time_scale,
+            outlet: None,
+            recorder: recorder.as_mut(),
+        };
+        let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
+        drop(run);
+        let seconds = clock::instant().duration_since(began).as_secs_f64();
+        let written = recorder.map(Recorder::finish);
+        let verdicts = judged(scenario, &world);
+        let red = verdicts.iter().any(|verdict| !verdict.passed);
+        let kept = match written {
+            Some(Ok(())) if red => path.clone(),
+            Some(Err(why)) if red => {
+                self.context.recording_stopped(&why);
+                path.clone()
+            }
+            _ => None,
+        };
+        if kept.is_none() {
+            discard(path.as_ref());
+        }
+        match end {
+            Ending::Over => {}
+            Ending::Asked(request) => {
+                discard(path.as_ref());
+                return Err(Stop::Asked(request));
+            }
+            Ending::OutputLost(error) => return Err(error.into()),
+        }
+        result.add(verdicts, seconds, kept.as_deref());
+        Ok(())
+    }
+
+    /// The run goes on without a recording where none can be made; that is told.
+    fn recorder(&self, path: Option<&PathBuf>, scenario: &Scenario) -> Option<Recorder> {
+        let path = path?;
+        match Recorder::create(path, &scenario.header()) {
+            Ok(recorder) => Some(recorder),
+            Err(why) => {
+                self.context.recording_stopped(&why);
+                None
+            }
+        }
+    }
+}
+
+/// The lesson's checks, and that the run came to an end a check could speak of.
+fn judged(scenario: &Scenario, world: &World) -> Vec<Verdict> {
+    let mut verdicts = scenario.verdicts(world);
+    let status = world
+        .end()
+        .map_or(RunStatus::Unknown, |note| note.end.status);
+    if matches!(
+        status,
+        RunStatus::Failed | RunStatus::Stopped | RunStatus::Unknown
+    ) {
+        let why = world
+            .end()
+            .and_then(|note| note.end.detail.clone())
+            .unwrap_or_default();
+        let words = |lang: Lang| lang.phrase("test.run-ended").to_owned();
+        let detail = |lang: Lang| {
+            let status = lang.term("status", status.as_str());
+            lang.tell("test.run-did", &[("status", &status), ("why", &why)])
+        };
+        verdicts.push(Verdict {
+            id: "run".to_owned(),
+            passed: false,
+            words: Words::new(words(Lang::En), words(Lang::Zh)),
+            detail: Words::new(detail(Lang::En), detail(Lang::Zh)),
+        });
+    }
+    verdicts
+}

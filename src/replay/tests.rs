@@ -1,0 +1,142 @@
+//! The play head against a clock that goes only when it is waited for.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::{Clock, Replay, Speed};
+use crate::feed::{Control, ControlError, Feed as _, FeedItem};
+use crate::trace::{Event, Header, Kind, Reader, Writer};
+
+/// Waiting moves it, nothing else does.
+#[derive(Clone)]
+struct Hands(Rc<Cell<Instant>>);
+
+impl Clock for Hands {
+    fn now(&mut self) -> Instant {
+        self.0.get()
+    }
+
+    fn wait_until(&mut self, then: Instant) {
+        self.0.set(self.0.get().max(then));
+    }
+}
+
+fn header() -> Header {
+    Header {
+        forklore: 1,
+        lesson: "lock".into(),
+        engine: "native".into(),
+        program_sha256: String::new(),
+        params: std::collections::BTreeMap::new(),
+        started: 0.0,
+        kernel: String::new(),
+        cpus: 1,
+        time_scale: 1.0,
+        stdout: "tty".into(),
+        gate: "open".into(),
+        seed: None,
+        python: None,
+        version: "0".into(),
+    }
+}
+
+/// A recording of markers at these seconds.
+fn recording(seconds: &[f64]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes, &header()).unwrap();
+    for (index, second) in seconds.iter().enumerate() {
+        #[expect(clippy::cast_possible_truncation, reason = "whole numbers of a test")]
+        let event = Event {
+            seq: index as u64 + 1,
+            t: (second * 1e9) as i64,
+            proc: None,
+            pid: 0,
+            tid: None,
+            kind: Kind::Marker {
+                text: index.to_string(),
+            },
+        };
+        writer.write(&event).unwrap();
+    }
+    bytes
+}
+
+type Played = Replay<std::io::Cursor<Vec<u8>>, Hands>;
+
+fn play(bytes: Vec<u8>, speed: Speed) -> (Played, Instant) {
+    #[expect(clippy::disallowed_methods, reason = "any beginning will do")]
+    let start = Instant::now();
+    let hands = Hands(Rc::new(Cell::new(start)));
+    let reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
+    (Replay::new(reader, hands, speed), start)
+}
+
+fn seqs(item: FeedItem) -> Vec<u64> {
+    match item {
+        FeedItem::Events(events) => events.iter().map(|event| event.seq).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn events_come_when_their_time_has_come() {
+    let (mut replay, start) = play(recording(&[0.0, 1.0, 0.5, 4.0]), Speed::Times(2.0));
+    let after = |ms| start + Duration::from_millis(ms);
+    assert_eq!(seqs(replay.poll(after(400))), [1]);
+    assert_eq!(replay.poll(after(400)), FeedItem::Idle);
+    // The third was late: it comes with the one it stands behind.
+    assert_eq!(seqs(replay.poll(after(600))), [2, 3]);
+    assert_eq!(replay.clock.now(), after(500));
+    replay.set_speed(Speed::Times(1.0));
+    assert_eq!(replay.poll(after(3_400)), FeedItem::Idle);
+    assert_eq!(seqs(replay.poll(after(3_600))), [4]);
+    assert_eq!(replay.clock.now(), after(3_500));
+    assert_eq!(replay.poll(after(3_600)), FeedItem::End);
+    assert_eq!(replay.poll(after(3_600)), FeedItem::End);
+    assert_eq!(replay.control(Control::Pause), Err(ControlError::Over));
+}
+
+#[test]
+fn a_held_play_head_gives_nothing_and_goes_on_where_it_stood() {
+    let (mut replay, start) = play(recording(&[0.0, 1.0]), Speed::Times(1.0));
+    let after = |ms| start + Duration::from_millis(ms);
+    assert!(replay.abilities().pause && !replay.abilities().live);
+    assert_eq!(seqs(replay.poll(after(0))), [1]);
+    assert_eq!(replay.poll(after(900)), FeedItem::Idle);
+    replay.control(Control::Pause).unwrap();
+    assert_eq!(replay.poll(after(10_000)), FeedItem::Idle);
+    replay.control(Control::Resume).unwrap();
+    assert_eq!(replay.poll(after(10_050)), FeedItem::Idle);
+    assert_eq!(
+        replay.control(Control::Step { proc: None }),
+        Err(ControlError::Unable)
+    );
+    assert_eq!(seqs(replay.poll(after(20_000))), [2]);
+    assert_eq!(replay.clock.now(), after(10_100));
+}
+
+#[test]
+fn all_at_once_waits_for_nothing() {
+    let (mut replay, start) = play(recording(&[0.0, 1e9, 2e9]), Speed::AllAtOnce);
+    assert_eq!(seqs(replay.poll(start)), [1, 2, 3]);
+    assert_eq!(replay.poll(start), FeedItem::End);
+    assert_eq!(replay.clock.now(), start);
+    assert!(replay.damage().is_none() && !replay.torn());
+}
+
+#[test]
+fn what_stands_before_the_damage_is_given() {
+    let mut bytes = recording(&[0.0, 0.0]);
+    bytes.extend_from_slice(b"no event\n");
+    let (mut replay, start) = play(bytes, Speed::AllAtOnce);
+    assert_eq!(seqs(replay.poll(start)), [1, 2]);
+    assert_eq!(replay.poll(start), FeedItem::End);
+    assert!(replay.damage().is_some());
+    let mut bytes = recording(&[0.0, 0.0]);
+    bytes.truncate(bytes.len() - 3);
+    let (mut replay, start) = play(bytes, Speed::AllAtOnce);
+    assert_eq!(seqs(replay.poll(start)), [1]);
+    assert_eq!(replay.poll(start), FeedItem::End);
+    assert!(replay.torn() && replay.damage().is_none());
+}

@@ -1,0 +1,144 @@
+//! A run in words, as it happens: lines of output with their time and writer, and rows of ps.
+//!
+//! Fed with every event before and after it is folded. It keeps what was shown already and, of the
+//! moment before a stuck run was ended, who waited for what; all else is read from the `World`.
+
+use std::fmt::Write as _;
+
+use super::lines::Shown;
+use super::rows::Rows;
+use super::verdicts::seconds;
+use super::{Style, waits};
+use crate::model::{Line, World};
+use crate::text::{Mood, clean, clean_line, fit, fit_right};
+use crate::trace::{Event, Exit, Kind, Stream};
+
+/// Columns of one printed line that are shown; a recording has all of it.
+const WIDEST: usize = 2000;
+
+/// Columns of the name: CPython's longest usual one is `ForkPoolWorker-1`.
+const NAME: usize = 16;
+
+/// A run being told.
+#[derive(Debug)]
+pub struct Live<'a> {
+    style: Style,
+    rows: Rows<'a>,
+    shown: Shown,
+    rows_shown: bool,
+    waits: Vec<String>,
+}
+
+impl<'a> Live<'a> {
+    pub fn new(style: Style, rows: Rows<'a>) -> Live<'a> {
+        Live {
+            style,
+            rows,
+            shown: Shown::default(),
+            rows_shown: false,
+            waits: Vec::new(),
+        }
+    }
+
+    /// Looks at the World an event is about to change.
+    pub fn before(&mut self, event: &Event, world: &World) {
+        // A stuck run is ended by signals: before the first of them all still wait.
+        if self.waits.is_empty() && matches!(event.kind, Kind::ProcessExit(Exit::Signal(_))) {
+            let blocked = world.blocked();
+            if blocked.deadlock {
+                self.waits = waits(self.style.lang, world, &blocked);
+            }
+        }
+    }
+
+    /// Tells what an event that was just folded has brought.
+    pub fn after(&mut self, event: &Event, world: &World, page: &mut String) {
+        match &event.kind {
+            Kind::Output(_) | Kind::ProcessExit(_) | Kind::End(_) => {
+                for line in self.shown.completed(world.log()) {
+                    program_line(&self.style, world, line, page);
+                }
+            }
+            Kind::Ps(_) if !self.rows_shown && !world.ps().now().rows.is_empty() => {
+                self.rows_shown = true;
+                self.title("start", world.ps().now().t, page);
+                self.rows.moment(&self.style, world, world.ps().now(), page);
+            }
+            Kind::Fault(fault) => {
+                let lang = self.style.lang;
+                let what = lang.term("fault", fault.fault.as_str());
+                let words = lang.tell(
+                    "live.fault",
+                    &[("what", &what), ("detail", &clean(&fault.detail))],
+                );
+                let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
+            }
+            _ => {}
+        }
+    }
+
+    /// Rows of the fullest moment and of the end; of a run that hung, who waited for what.
+    pub fn rest(&self, world: &World, page: &mut String) {
+        let fullest = world.ps().fullest();
+        if self.rows_shown {
+            self.title("fullest", fullest.t, page);
+            self.rows.moment(&self.style, world, fullest, page);
+            self.title("end", world.now(), page);
+            self.rows.last(&self.style, world, page);
+        }
+        if !self.waits.is_empty() {
+            let _ = writeln!(page, "\n{}", self.style.lang.phrase("deadlock.title"));
+            for wait in &self.waits {
+                let _ = writeln!(page, "  {wait}");
+            }
+        }
+    }
+
+    /// The sentence over a table of rows.
+    fn title(&self, moment: &str, t: i64, page: &mut String) {
+        let command = match self.rows.grep {
+            Some(word) => format!("ps aux | grep {word}"),
+            None => "ps aux".to_owned(),
+        };
+        let moment = self.style.lang.term("rows.moment", moment);
+        let title = self.style.lang.tell(
+            "rows.title",
+            &[
+                ("command", &command),
+                ("moment", &moment),
+                ("seconds", &seconds(t)),
+            ],
+        );
+        let _ = writeln!(page, "\n{}", self.style.paint.mood(Mood::Dim, title));
+    }
+}
+
+/// One line of a program: time, PID, name and text, in its process's colour.
+pub fn program_line(style: &Style, world: &World, line: &Line, page: &mut String) {
+    let process = line.proc.and_then(|proc| world.process(proc));
+    let name = process.map_or("?", |process| &*process.name);
+    let clean_text = clean_line(&line.data, WIDEST);
+    let mut text = clean_text.text.into_owned();
+    let cut = line.cut + clean_text.left_out as u64;
+    if cut > 0 {
+        text += &style.lang.tell("live.cut", &[("bytes", &cut)]);
+    }
+    let stream = match line.stream {
+        Stream::Stdout => "",
+        Stream::Stderr => "stderr: ",
+    };
+    let told = format!(
+        "{} {} {} {stream}{text}",
+        fit_right(&seconds(line.t), 8),
+        fit_right(&line.pid.to_string(), style.pid_width),
+        fit(&clean(name), NAME),
+    );
+    let birth = process.map(crate::model::Process::colour);
+    let _ = match birth {
+        Some(birth) => writeln!(page, "{}", style.paint.process(birth, told)),
+        None => writeln!(page, "{told}"),
+    };
+}
+
+#[cfg(test)]
+mod tests;

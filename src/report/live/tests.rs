@@ -1,0 +1,248 @@
+//! Runs made of events, and what is told of them.
+
+use super::{Live, Rows, Style};
+use crate::model::World;
+use crate::text::{Depth, Lang, Paint};
+use crate::trace::{
+    Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
+    Role, RunEnd, RunStatus, StartMethod, Stream,
+};
+
+fn style(lang: Lang) -> Style {
+    Style {
+        lang,
+        paint: Paint::default(),
+        columns: None,
+        pid_width: 5,
+    }
+}
+
+/// Events of a run, numbered as they are added; process `n` has PID `100 + n`.
+#[derive(Default)]
+struct Log(Vec<Event>);
+
+impl Log {
+    fn add(&mut self, proc: Option<u32>, kind: Kind) {
+        let seq = self.0.len() as u64 + 1;
+        self.0.push(Event {
+            seq,
+            t: i64::try_from(seq).unwrap() * 1_000_000,
+            proc,
+            pid: proc.map_or(0, pid),
+            tid: None,
+            kind,
+        });
+    }
+
+    fn start(&mut self, proc: u32, name: &str) {
+        let start = ProcessStart {
+            ppid: 1,
+            name: name.to_owned(),
+            role: Role::Process,
+            daemon: false,
+            method: StartMethod::Fork,
+        };
+        self.add(Some(proc), Kind::ProcessStart(start));
+    }
+
+    fn op(&mut self, proc: u32, op: OpName, object: &str, waits: bool) {
+        let op = Op {
+            op,
+            object: Some(object.to_owned()),
+            args: Args {
+                class: (op == OpName::Create).then(|| "Lock".to_owned()),
+                name: (op == OpName::Create).then(|| "lock".to_owned()),
+                ..Args::default()
+            },
+            ..Op::default()
+        };
+        let op = Box::new(op);
+        let kind = if waits {
+            Kind::OpWait(op)
+        } else {
+            Kind::Op(op)
+        };
+        self.add(Some(proc), kind);
+    }
+
+    fn print(&mut self, proc: u32, stream: Stream, data: &[u8]) {
+        let output = Output {
+            stream,
+            data: data.to_vec(),
+            at: None,
+        };
+        self.add(Some(proc), Kind::Output(output));
+    }
+
+    fn ps(&mut self, rows: &[(u32, &str)], gone: &[u32]) {
+        let rows = rows.iter().map(|(proc, command)| PsRow {
+            pid: pid(*proc),
+            user: "root".to_owned(),
+            stat: "S".to_owned(),
+            start: "08:36".to_owned(),
+            time: "0:00".to_owned(),
+            tty: "?".to_owned(),
+            command: (*command).to_owned(),
+            ..PsRow::default()
+        });
+        let update = PsUpdate {
+            rows: rows.collect(),
+            gone: gone.iter().copied().map(pid).collect(),
+        };
+        self.add(None, Kind::Ps(update));
+    }
+
+    fn exit(&mut self, proc: u32, exit: Exit) {
+        self.add(Some(proc), Kind::ProcessExit(exit));
+    }
+
+    fn end(&mut self, status: RunStatus) {
+        let end = RunEnd {
+            status,
+            detail: None,
+            ended: Vec::new(),
+        };
+        self.add(None, Kind::End(end));
+    }
+
+    /// What is told while it happens, and what afterwards.
+    fn told(&self, style: Style, rows: Rows) -> (String, String) {
+        let (mut world, mut live) = (World::new(), Live::new(style, rows));
+        let (mut page, mut rest) = (String::new(), String::new());
+        for event in &self.0 {
+            live.before(event, &world);
+            world.apply(event);
+            live.after(event, &world, &mut page);
+        }
+        live.rest(&world, &mut rest);
+        (page, rest)
+    }
+}
+
+fn pid(proc: u32) -> i32 {
+    100 + i32::try_from(proc).unwrap()
+}
+
+#[test]
+fn lines_have_time_pid_name_and_can_do_no_harm() {
+    let mut log = Log::default();
+    log.start(0, "MainProcess");
+    log.start(1, "第一个\u{1b}[31m进程");
+    log.print(0, Stream::Stdout, "第1个进程 ---------> 101\n".as_bytes());
+    log.print(1, Stream::Stderr, b"\x1b]0;owned\x07bad \xff\r\n");
+    log.print(1, Stream::Stdout, &[b'x'; 3000]);
+    log.exit(1, Exit::Code(0));
+    let fault = Fault {
+        fault: FaultKind::OutputHeld,
+        detail: "much\u{1b}[2J".to_owned(),
+    };
+    log.add(None, Kind::Fault(fault));
+    let (page, _) = log.told(style(Lang::En), Rows::default());
+    let lines: Vec<&str> = page.lines().collect();
+    assert_eq!(
+        lines[0],
+        "   0.003   100 MainProcess      第1个进程 ---------> 101"
+    );
+    assert_eq!(
+        lines[1],
+        "   0.004   101 第一个进程       stderr: bad \u{fffd}"
+    );
+    assert!(
+        lines[2].ends_with("xx… (1000 bytes left out)"),
+        "{}",
+        lines[2]
+    );
+    assert_eq!(lines[3], "! output held back: much");
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn rows_come_at_the_start_at_the_fullest_moment_and_at_the_end() {
+    let mut log = Log::default();
+    log.start(0, "MainProcess");
+    log.ps(&[(0, "pool-async: MainProcess")], &[]);
+    log.start(1, "ForkPoolWorker-1");
+    log.start(2, "ForkPoolWorker-2");
+    log.ps(&[(2, "pool-async: 第二\u{1b}[31m")], &[]);
+    log.ps(&[(1, "pool-async: ForkPoolWorker-1")], &[]);
+    log.start(3, "sh");
+    log.exit(1, Exit::Signal(9));
+    log.ps(&[(3, "sleep 1")], &[1]);
+    log.exit(0, Exit::Code(0));
+    let (page, rest) = log.told(style(Lang::En), Rows::default());
+    let head = "USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND";
+    let row = |proc, command| {
+        format!("root       {proc}  0.0  0.0      0     0 ?        S    08:36   0:00 {command}\n")
+    };
+    let main = row(100, "pool-async: MainProcess");
+    assert_eq!(
+        page,
+        format!("\nps aux, at the start (0.002 s)\n{head}\n{main}")
+    );
+    let (one, two) = (
+        row(101, "pool-async: ForkPoolWorker-1"),
+        row(102, "pool-async: 第二"),
+    );
+    let expected = format!(
+        "\nps aux, at the fullest moment (0.006 s)\n{head}\n{main}{one}{two}\n\
+         ps aux, the last rows of all processes, and how they ended (0.010 s)\n\
+         EXIT        {head}\n\
+         0           {main}-9 SIGKILL  {one}alive       {two}alive       {}",
+        row(103, "sleep 1")
+    );
+    assert_eq!(rest, expected);
+    let grep = Rows { grep: Some("pool") };
+    let (_, rest) = log.told(style(Lang::Zh), grep);
+    assert!(rest.contains("ps aux | grep pool，进程最多时"), "{rest}");
+    assert!(!rest.contains("sleep 1"), "{rest}");
+    let narrow = Style {
+        columns: Some(20),
+        ..style(Lang::En)
+    };
+    let (page, _) = log.told(narrow, Rows::default());
+    assert!(
+        page.lines().skip(2).all(|line| line.len() <= 20 + 2),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_run_that_hung_says_who_waited_for_what() {
+    let mut log = Log::default();
+    for (proc, name) in [(0, "MainProcess"), (1, "Process-1"), (2, "Process-2")] {
+        log.start(proc, name);
+    }
+    log.op(0, OpName::Create, "Lock-1", false);
+    log.op(1, OpName::Acquire, "Lock-1", false);
+    log.op(1, OpName::Acquire, "Lock-1", true);
+    log.op(2, OpName::Acquire, "Lock-1", true);
+    log.exit(0, Exit::Code(0));
+    let told = |log: &Log, lang| log.told(style(lang), Rows::default()).1;
+    assert_eq!(told(&log, Lang::En), "");
+    log.exit(1, Exit::Signal(15));
+    log.exit(2, Exit::Signal(15));
+    log.end(RunStatus::Deadlock);
+    assert_eq!(
+        told(&log, Lang::En),
+        "\nNothing can go on:\n  \
+         Process-1 (PID 101) waits for lock (Lock-1), which it holds itself\n  \
+         Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) holds\n"
+    );
+    assert!(told(&log, Lang::Zh).contains("而占用它的正是自己"));
+}
+
+#[test]
+fn a_process_has_one_colour_in_lines_and_rows() {
+    let mut log = Log::default();
+    log.start(0, "MainProcess");
+    log.ps(&[(0, "main")], &[]);
+    log.print(0, Stream::Stdout, b"hello\n");
+    let colour = Style {
+        paint: Paint::new(Depth::Sixteen),
+        ..style(Lang::En)
+    };
+    let (page, rest) = log.told(colour, Rows::default());
+    let own = "\u{1b}[34m";
+    assert_eq!(page.matches(own).count(), 2, "{page:?}");
+    assert_eq!(rest.matches(own).count(), 2, "{rest:?}");
+}

@@ -1,0 +1,130 @@
+//! `Results`: what many runs of lessons came to, and the forms it is written in.
+//!
+//! One small file a form. Machine forms are in English whatever the language is: scripts read them.
+
+mod human;
+mod json;
+mod junit;
+mod tap;
+
+use std::path::{Path, PathBuf};
+
+pub use human::{lesson as human_lesson, summary as human_summary};
+pub use json::write as json;
+pub use junit::write as junit;
+pub use tap::{lesson as tap_lesson, start as tap_start};
+
+use crate::check::Verdict;
+use crate::lesson::Words;
+
+/// Every lesson that was run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Results {
+    pub lessons: Vec<LessonResult>,
+}
+
+/// What the runs of one lesson came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LessonResult {
+    pub slug: String,
+    pub engine: &'static str,
+    pub runs: u32,
+    /// All runs together.
+    pub seconds: f64,
+    pub checks: Vec<CheckResult>,
+}
+
+/// One check over all runs of its lesson: passed if it passed in every one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckResult {
+    pub id: String,
+    pub passed: bool,
+    pub words: Words,
+    /// What was seen: in the first run that failed, else in the last.
+    pub detail: Words,
+    pub failed: Option<FailedRun>,
+}
+
+/// The first run a check failed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedRun {
+    /// From 1.
+    pub run: u32,
+    /// Its recording, where one could be kept.
+    pub recording: Option<PathBuf>,
+}
+
+impl LessonResult {
+    pub fn new(slug: &str, engine: &'static str) -> LessonResult {
+        LessonResult {
+            slug: slug.to_owned(),
+            engine,
+            runs: 0,
+            seconds: 0.0,
+            checks: Vec::new(),
+        }
+    }
+
+    /// Adds one more run's verdicts; `recording` is where it is kept if one of them is red.
+    pub fn add(&mut self, verdicts: Vec<Verdict>, seconds: f64, recording: Option<&Path>) {
+        self.runs += 1;
+        self.seconds += seconds;
+        for verdict in verdicts {
+            let known = self.checks.iter_mut().find(|check| check.id == verdict.id);
+            let failed = (!verdict.passed).then(|| FailedRun {
+                run: self.runs,
+                recording: recording.map(Path::to_owned),
+            });
+            match known {
+                Some(check) if check.passed => {
+                    check.passed = verdict.passed;
+                    check.detail = verdict.detail;
+                    check.failed = failed;
+                }
+                // The first failure is the one that is told.
+                Some(_) => {}
+                None => self.checks.push(CheckResult {
+                    id: verdict.id,
+                    passed: verdict.passed,
+                    words: verdict.words,
+                    detail: verdict.detail,
+                    failed,
+                }),
+            }
+        }
+    }
+
+    /// Checks that failed in some run.
+    pub fn failed(&self) -> usize {
+        self.checks.iter().filter(|check| !check.passed).count()
+    }
+}
+
+impl Results {
+    pub fn passed(&self) -> usize {
+        let checks = self.lessons.iter().map(|lesson| lesson.checks.len());
+        checks.sum::<usize>() - self.failed()
+    }
+
+    pub fn failed(&self) -> usize {
+        self.lessons.iter().map(LessonResult::failed).sum()
+    }
+}
+
+impl CheckResult {
+    /// What was seen, and where a failing run can be looked at.
+    fn told(&self) -> String {
+        let seen = &self.detail.en;
+        match &self.failed {
+            None => seen.clone(),
+            Some(FailedRun {
+                run,
+                recording: Some(path),
+            }) => format!("{seen} (run {run}, recording {})", path.display()),
+            Some(FailedRun { run, .. }) => format!("{seen} (run {run})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! Results as one JSON object.
+
+use serde::Serialize;
+
+use super::Results;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    /// Version of this form.
+    forklore_test: u32,
+    lessons: Vec<Lesson<'a>>,
+    passed: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct Lesson<'a> {
+    slug: &'a str,
+    engine: &'a str,
+    runs: u32,
+    seconds: f64,
+    checks: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    id: &'a str,
+    passed: bool,
+    detail: String,
+}
+
+/// The document, on one line.
+///
+/// # Errors
+/// What serde reports; plain strings and numbers give none.
+pub fn write(results: &Results) -> serde_json::Result<String> {
+    let lessons = results.lessons.iter().map(|lesson| Lesson {
+        slug: &lesson.slug,
+        engine: lesson.engine,
+        runs: lesson.runs,
+        seconds: (lesson.seconds * 1000.0).round() / 1000.0,
+        checks: lesson
+            .checks
+            .iter()
+            .map(|check| Check {
+                id: &check.id,
+                passed: check.passed,
+                detail: check.told(),
+            })
+            .collect(),
+    });
+    let document = Document {
+        forklore_test: 1,
+        lessons: lessons.collect(),
+        passed: results.passed(),
+        failed: results.failed(),
+    };
+    Ok(serde_json::to_string(&document)? + "\n")
+}

@@ -1,0 +1,45 @@
+//! Results as JUnit XML: a suite for each lesson, a case for each check.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+use super::{CheckResult, LessonResult, Results};
+
+/// The document.
+///
+/// # Errors
+/// What the writer of XML reports.
+pub fn write(results: &Results) -> Result<String, SerializeError> {
+    let mut report = Report::new("forklore");
+    report.set_time(seconds(
+        results.lessons.iter().map(|lesson| lesson.seconds).sum(),
+    ));
+    for lesson in &results.lessons {
+        let mut suite = TestSuite::new(lesson.slug.as_str());
+        suite.set_time(seconds(lesson.seconds));
+        for check in &lesson.checks {
+            suite.add_test_case(case(lesson, check));
+        }
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn case(lesson: &LessonResult, check: &CheckResult) -> TestCase {
+    let status = if check.passed {
+        TestCaseStatus::success()
+    } else {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(check.words.en.as_str());
+        status.set_description(check.told());
+        status
+    };
+    let mut case = TestCase::new(check.id.as_str(), status);
+    case.set_classname(format!("{}.{}", lesson.engine, lesson.slug));
+    case
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}

@@ -1,0 +1,148 @@
+//! The forms of results, read back by parsers that are not ours where there are any.
+
+use std::path::Path;
+
+use super::{
+    LessonResult, Results, human_lesson, human_summary, json, junit, tap_lesson, tap_start,
+};
+use crate::check::Verdict;
+use crate::lesson::Words;
+use crate::report::Style;
+use crate::text::{Lang, Paint};
+
+fn verdict(id: &str, passed: bool, detail: &str) -> Verdict {
+    Verdict {
+        id: id.to_owned(),
+        passed,
+        words: Words::new(format!("{id} holds"), format!("{id} 成立")),
+        detail: Words::new(detail, "细节"),
+    }
+}
+
+fn results() -> Results {
+    let mut good = LessonResult::new("array", "native");
+    good.add(vec![verdict("lines", true, "15 lines")], 0.25, None);
+    let mut bad = LessonResult::new("lock#1", "native");
+    let runs = [
+        (true, "all there", None),
+        (
+            false,
+            "no <lock> & \u{1b}[31m \"quotes\"",
+            Some("/tmp/lock-2.jsonl"),
+        ),
+        (false, "later", Some("/tmp/lock-3.jsonl")),
+    ];
+    for (passed, detail, recording) in runs {
+        let verdicts = vec![
+            verdict("whole", passed, detail),
+            verdict("end", true, "ended"),
+        ];
+        bad.add(verdicts, 0.5, recording.map(Path::new));
+    }
+    Results {
+        lessons: vec![good, bad],
+    }
+}
+
+fn style(lang: Lang) -> Style {
+    Style {
+        lang,
+        paint: Paint::default(),
+        columns: None,
+        pid_width: 7,
+    }
+}
+
+#[test]
+fn a_check_passes_if_it_passes_in_every_run_and_its_first_failure_is_told() {
+    let results = results();
+    assert_eq!((results.passed(), results.failed()), (2, 1));
+    let check = &results.lessons[1].checks[0];
+    assert!(
+        check
+            .told()
+            .ends_with("(run 2, recording /tmp/lock-2.jsonl)")
+    );
+    assert_eq!(results.lessons[1].runs, 3);
+}
+
+#[test]
+fn json_has_the_documented_form() {
+    let value: serde_json::Value = serde_json::from_str(&json(&results()).unwrap()).unwrap();
+    assert_eq!(value["forklore_test"], 1);
+    assert_eq!((&value["passed"], &value["failed"]), (&2.into(), &1.into()));
+    let lesson = &value["lessons"][0];
+    let expected = serde_json::json!({
+        "slug": "array", "engine": "native", "runs": 1, "seconds": 0.25,
+        "checks": [{"id": "lines", "passed": true, "detail": "15 lines"}],
+    });
+    assert_eq!(lesson, &expected);
+}
+
+#[test]
+fn junit_is_xml_that_another_parser_reads() {
+    use quick_xml::events::Event;
+    let document = junit(&results()).unwrap();
+    let mut reader = quick_xml::Reader::from_str(&document);
+    reader.config_mut().check_end_names = true;
+    let (mut cases, mut failures) = (Vec::new(), 0);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => break,
+            Event::Start(element) | Event::Empty(element) => {
+                if element.name().as_ref() == b"testcase" {
+                    let name = element.try_get_attribute("name").unwrap().unwrap();
+                    cases.push(name.unescape_value().unwrap().into_owned());
+                }
+                failures += usize::from(element.name().as_ref() == b"failure");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(cases, ["lines", "whole", "end"]);
+    assert_eq!(failures, 1);
+    assert!(!document.contains('\u{1b}'));
+    assert!(document.contains("no &lt;lock&gt; &amp; "), "{document}");
+}
+
+#[test]
+fn tap_counts_and_escapes() {
+    let results = results();
+    let mut page = tap_start(2);
+    for (index, lesson) in results.lessons.iter().enumerate() {
+        page += &tap_lesson(index + 1, lesson);
+    }
+    let expected = "TAP version 14\n\
+        1..2\n\
+        # Subtest: array\n    \
+        1..1\n    \
+        ok 1 - lines\n\
+        ok 1 - array\n\
+        # Subtest: lock\\#1\n    \
+        1..2\n    \
+        not ok 1 - whole\n      \
+        ---\n      \
+        message: \"whole holds\"\n      \
+        detail: \"no <lock> & \\u001b[31m \\\"quotes\\\" (run 2, recording /tmp/lock-2.jsonl)\"\n      \
+        ...\n    \
+        ok 2 - end\n\
+        not ok 2 - lock\\#1\n";
+    assert_eq!(page, expected);
+}
+
+#[test]
+fn people_are_told_what_failed_and_where_to_look() {
+    let results = results();
+    let page = human_lesson(&style(Lang::En), &results.lessons[1]);
+    let expected = "lock#1          ✗ 1 of 2 checks FAILED  3 runs, 1.50 s\n  \
+        ✗ whole: whole holds\n    \
+        no <lock> &  \"quotes\"\n    \
+        run 2, recorded in /tmp/lock-2.jsonl\n";
+    assert_eq!(page, expected);
+    let good = human_lesson(&style(Lang::Zh), &results.lessons[0]);
+    assert!(good.contains("✓ 1 项检查全部通过"), "{good}");
+    assert_eq!(
+        human_summary(&style(Lang::En), &results),
+        "2 lessons, 4 runs: 2 checks passed, 1 failed (1.8 s)\n"
+    );
+}

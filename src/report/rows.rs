@@ -1,0 +1,111 @@
+//! Rows of ps as `ps aux` shows them, in the colours of their processes.
+//!
+//! The columns are `trace`'s; here is who has a row, its colour, and for the dead how they ended.
+
+use std::fmt::Write as _;
+
+use super::Style;
+use crate::model::{Process, PsMoment, World};
+use crate::text::{Mood, clean, fit, truncate, width};
+use crate::trace::{Exit, PsRow};
+
+/// Which rows are shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rows<'a> {
+    /// Only those whose command holds this: what `ps aux | grep WORD` would let through.
+    pub grep: Option<&'a str>,
+}
+
+impl Rows<'_> {
+    fn shows(self, row: &PsRow) -> bool {
+        self.grep.is_none_or(|word| row.command.contains(word))
+    }
+
+    /// The rows of one moment.
+    pub fn moment(self, style: &Style, world: &World, moment: &PsMoment, page: &mut String) {
+        heading(style, "", page);
+        let known = |pid| world.by_pid(pid).map(Process::colour);
+        let mut rows: Vec<(Option<usize>, &PsRow)> = moment
+            .rows
+            .values()
+            .filter(|row| self.shows(row))
+            .map(|row| (known(row.pid), &**row))
+            .collect();
+        // Birth order; those nobody knows come last.
+        rows.sort_by_key(|(birth, row)| (birth.is_none(), *birth, row.pid));
+        for (birth, row) in rows {
+            line(style, birth, &row.line(style.pid_width), page);
+        }
+    }
+
+    /// The last row of every process, with how it ended in front.
+    pub fn last(self, style: &Style, world: &World, page: &mut String) {
+        let shown: Vec<(&Process, &PsRow, String)> = world
+            .processes()
+            .filter_map(|process| {
+                let row = process.ps.as_deref().filter(|row| self.shows(row))?;
+                let word = process
+                    .exit()
+                    .map_or_else(|| style.lang.phrase("rows.alive").to_owned(), exit_word);
+                Some((process, row, word))
+            })
+            .collect();
+        let title = style.lang.phrase("rows.exit");
+        let widest = shown.iter().map(|(_, _, word)| width(word));
+        let column = widest.max().unwrap_or(0).max(width(title)) + 2;
+        heading(style, &fit(title, column), page);
+        for (process, row, word) in shown {
+            let text = fit(&word, column) + &row.line(style.pid_width);
+            line(style, Some(process.colour()), &text, page);
+        }
+    }
+}
+
+fn heading(style: &Style, before: &str, page: &mut String) {
+    let heading = before.to_owned() + &PsRow::heading(style.pid_width);
+    let heading = cut(style, &heading);
+    // Writing to a String does not fail.
+    let _ = writeln!(page, "{}", style.paint.mood(Mood::Heading, heading));
+}
+
+fn line(style: &Style, birth: Option<usize>, text: &str, page: &mut String) {
+    let text = cut(style, text);
+    let _ = match birth {
+        Some(birth) => writeln!(page, "{}", style.paint.process(birth, text)),
+        None => writeln!(page, "{text}"),
+    };
+}
+
+fn cut(style: &Style, text: &str) -> String {
+    let text = clean(text);
+    match style.columns {
+        Some(columns) => truncate(&text, columns).into_owned(),
+        None => text.into_owned(),
+    }
+}
+
+/// CPython's exit code, with the signal's name where one killed the process: `-9 SIGKILL`.
+#[must_use]
+pub fn exit_word(exit: Exit) -> String {
+    match exit {
+        Exit::Code(code) => code.to_string(),
+        Exit::Signal(signal) => match nix::sys::signal::Signal::try_from(signal) {
+            Ok(name) => format!("-{signal} {name}"),
+            Err(_) => format!("-{signal}"),
+        },
+        Exit::Unknown => "?".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, exit_word};
+
+    #[test]
+    fn exits_are_told_as_cpython_tells_them() {
+        assert_eq!(exit_word(Exit::Code(3)), "3");
+        assert_eq!(exit_word(Exit::Signal(9)), "-9 SIGKILL");
+        assert_eq!(exit_word(Exit::Signal(40)), "-40");
+        assert_eq!(exit_word(Exit::Unknown), "?");
+    }
+}
