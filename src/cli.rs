@@ -15,6 +15,7 @@ mod recorder;
 mod replay;
 mod run;
 mod scenario;
+mod screen;
 mod test;
 
 use std::io::{self, Write as _};
@@ -89,7 +90,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
                 .tell("cli.lesson-and-command", &[("lesson", &lesson)]),
         )
         .into()),
-        (None, lesson) => open(context, lesson.as_deref()),
+        (None, lesson) => screen::open(context, lesson.as_deref()),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
@@ -103,18 +104,6 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
 /// The code of a command that a signal asked to end.
 fn signalled(request: Request) -> Code {
     Code::Signalled(request.exit_code().saturating_sub(128))
-}
-
-/// Opens the screen.
-fn open(context: &Context, lesson: Option<&str>) -> Result<Code, Stop> {
-    let library = context.library()?;
-    if let Some(given) = lesson {
-        choose::lesson_or_command(context, &library, given)?;
-    }
-    let lang = context.lang;
-    Err(Failure::new(Code::NotStarted, lang.phrase("cli.no-screen"))
-        .remedy(lang.phrase("cli.no-screen-remedy"))
-        .into())
 }
 
 /// The command line was wrong, or asked for help.

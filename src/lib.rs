@@ -19,3 +19,4 @@ pub mod report;
 pub mod sys;
 pub mod text;
 pub mod trace;
+pub mod tui;

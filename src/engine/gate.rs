@@ -172,7 +172,10 @@ impl Gate {
                 self.paused = true;
                 self.steps.push_back(proc);
             }
-            Control::Pace { .. } | Control::Stop | Control::Kill { .. } => {}
+            Control::Pace { .. }
+            | Control::Stop
+            | Control::Kill { .. }
+            | Control::RecordingStopped => {}
         }
     }
 

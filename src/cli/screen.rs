@@ -1,0 +1,104 @@
+//! `forklore [LESSON]`: opens the screen and is its `Host`.
+//!
+//! Starts the runs the learner asks for through the same `Scenario` as `run`, so that what the
+//! screen shows is what the command shows.
+
+use std::io;
+
+use super::Stop;
+use super::args::StdoutArg;
+use super::choose;
+use super::context::{Context, variable};
+use super::scenario::{Scenario, any_seed};
+use crate::error::{Code, Failure};
+use crate::lesson::Library;
+use crate::text::is_utf8;
+use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Start, Started, Theme};
+
+/// Opens the screen on a lesson, or on the list of lessons.
+pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop> {
+    let library = context.library()?;
+    let lesson = given
+        .map(|given| choose::lesson_or_command(context, &library, given))
+        .transpose()?
+        .map(|lesson| lesson.slug().to_owned());
+    let theme = Theme {
+        depth: context.depth,
+        ground: ground(),
+        glyphs: if is_utf8(variable) {
+            Glyphs::Unicode
+        } else {
+            Glyphs::Ascii
+        },
+    };
+    let mut host = Engine {
+        context,
+        library: context.library()?,
+    };
+    let start = Start {
+        library,
+        lesson,
+        lang: context.lang,
+        theme,
+        recording: None,
+    };
+    match tui::run(&mut host, start) {
+        Ok(Leave::Quit) => Ok(Code::Fine),
+        Ok(Leave::Ended) => Ok(Code::Signalled(15)),
+        Err(error) => Err(lost(context, &error).into()),
+    }
+}
+
+fn lost(context: &Context, error: &io::Error) -> Failure {
+    let lang = context.lang;
+    if error.kind() == io::ErrorKind::Unsupported {
+        return Failure::new(Code::Usage, lang.phrase("tui.no-terminal"))
+            .remedy(lang.phrase("tui.no-terminal-remedy"));
+    }
+    Failure::new(
+        Code::NotStarted,
+        lang.tell("tui.screen-lost", &[("why", error)]),
+    )
+}
+
+/// The terminal's ground, where it says (`COLORFGBG`: text and ground as colour numbers).
+fn ground() -> Ground {
+    let light = variable("COLORFGBG")
+        .and_then(|pair| {
+            pair.rsplit(';')
+                .next()
+                .and_then(|ground| ground.parse::<u8>().ok())
+        })
+        .is_some_and(|ground| ground == 7 || ground == 15);
+    if light { Ground::Light } else { Ground::Dark }
+}
+
+/// The engine as the screen's host.
+struct Engine<'a> {
+    context: &'a Context,
+    library: Library,
+}
+
+impl Host for Engine<'_> {
+    fn start(&mut self, order: &Order) -> Result<Started, String> {
+        let lesson = choose::lesson(self.context, &self.library, &order.lesson)
+            .map_err(|failure| failure.to_string())?;
+        Scenario::must_be_native(self.context, lesson).map_err(|failure| failure.to_string())?;
+        let scenario = Scenario {
+            lesson,
+            params: order.params.clone(),
+            stdout: StdoutArg::Tty,
+            time_scale: 1.0,
+            seed: any_seed(),
+            pace: order.pace,
+        };
+        let header = scenario.header();
+        let run = scenario
+            .start(self.context)
+            .map_err(|failure| failure.to_string())?;
+        Ok(Started {
+            feed: Box::new(run),
+            header,
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! `Action`: everything a learner can do, as data.
+//!
+//! Made from keys by `keymap` and from the mouse by `layout`; done by `update`.
+
+/// A panel of the screen, in the order Tab goes through them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum PanelId {
+    Lesson,
+    Source,
+    Ps,
+    Output,
+    Objects,
+    Timeline,
+    Checks,
+}
+
+impl PanelId {
+    pub(crate) const ALL: [PanelId; 7] = [
+        PanelId::Lesson,
+        PanelId::Source,
+        PanelId::Ps,
+        PanelId::Output,
+        PanelId::Objects,
+        PanelId::Timeline,
+        PanelId::Checks,
+    ];
+
+    /// The locale key of its title.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            PanelId::Lesson => "tui.panel-lesson",
+            PanelId::Source => "tui.panel-source",
+            PanelId::Ps => "tui.panel-ps",
+            PanelId::Output => "tui.panel-output",
+            PanelId::Objects => "tui.panel-objects",
+            PanelId::Timeline => "tui.panel-timeline",
+            PanelId::Checks => "tui.panel-checks",
+        }
+    }
+}
+
+/// How far something moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Lines(i64),
+    Pages(i64),
+    Start,
+    End,
+}
+
+/// Where the play head goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Seek {
+    /// By so many events.
+    Events(i64),
+    /// To the next or previous marker or fault.
+    Marker(i64),
+    /// To a share of the whole, 0 to 1.
+    Share(f64),
+    /// To the end, and on with it while the run goes on.
+    Now,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Action {
+    Run,
+    Pause,
+    Stop,
+    /// Manual stepping on or off.
+    Manual,
+    /// Let one operation through: of the selected process, or the next that can go.
+    StepOnce,
+    Seek(Seek),
+    Faster,
+    Slower,
+    NextPanel,
+    PreviousPanel,
+    Focus(PanelId),
+    Move(Step),
+    Sideways(i64),
+    /// A row of the focused panel, counted from its top as drawn.
+    Pick(u16),
+    Zoom,
+    Filter,
+    Program,
+    Language,
+    Theme,
+    Help,
+    Lessons,
+    Parameters,
+    Kill,
+    Copy,
+    Confirm,
+    Cancel,
+    Resize((u16, u16)),
+    Suspend,
+    Redraw,
+    Quit,
+    Leave,
+}

@@ -1,0 +1,26 @@
+//! `Effect`: what an update asks of the world outside the `App`.
+
+use super::host::Order;
+use crate::feed::Control;
+
+/// How a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The learner left.
+    Quit,
+    /// A signal or the terminal's end.
+    Ended,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    Leave(Leave),
+    Start(Box<Order>),
+    Control(Control),
+    /// To the clipboard, by the terminal (OSC 52).
+    Copy(String),
+    /// Stop this job as Ctrl-Z does.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}

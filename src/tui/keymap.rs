@@ -1,0 +1,267 @@
+//! Keys: one table makes the bindings, the footer and the help.
+//!
+//! A binding is data: its keys as they are shown, what it does, the words for it. Keys mean the same
+//! everywhere; only a popup takes Enter, Esc and the arrows for itself.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::action::{Action, Seek, Step};
+use super::app::App;
+
+/// One line of the table.
+pub(crate) struct Binding {
+    keys: &'static [Key],
+    /// As shown to people.
+    pub(crate) shown: &'static str,
+    action: Action,
+    /// Locale key of its words.
+    pub(crate) words: &'static str,
+    /// Stands in the footer.
+    pub(crate) footer: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Key {
+    Char(char),
+    Ctrl(char),
+    Code(KeyCode),
+}
+
+const fn bind(
+    keys: &'static [Key],
+    shown: &'static str,
+    action: Action,
+    words: &'static str,
+    footer: bool,
+) -> Binding {
+    Binding {
+        keys,
+        shown,
+        action,
+        words,
+        footer,
+    }
+}
+
+use Key::{Char, Code, Ctrl};
+
+/// Every key, in the order help shows them.
+pub(crate) const TABLE: &[Binding] = &[
+    bind(&[Char('r')], "r", Action::Run, "tui.key-run", true),
+    bind(&[Char(' ')], "Space", Action::Pause, "tui.key-pause", true),
+    bind(&[Char('s')], "s", Action::Manual, "tui.key-manual", true),
+    bind(&[Char('n')], "n", Action::StepOnce, "tui.key-step", false),
+    bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
+    bind(&[Char('K')], "K", Action::Kill, "tui.key-kill", false),
+    bind(
+        &[Char(',')],
+        ",",
+        Action::Seek(Seek::Events(-1)),
+        "tui.key-back",
+        true,
+    ),
+    bind(
+        &[Char('.')],
+        ".",
+        Action::Seek(Seek::Events(1)),
+        "tui.key-forward",
+        true,
+    ),
+    bind(
+        &[Char('<')],
+        "<",
+        Action::Seek(Seek::Events(-10)),
+        "tui.key-back-ten",
+        false,
+    ),
+    bind(
+        &[Char('>')],
+        ">",
+        Action::Seek(Seek::Events(10)),
+        "tui.key-forward-ten",
+        false,
+    ),
+    bind(
+        &[Char('[')],
+        "[",
+        Action::Seek(Seek::Marker(-1)),
+        "tui.key-marker-back",
+        false,
+    ),
+    bind(
+        &[Char(']')],
+        "]",
+        Action::Seek(Seek::Marker(1)),
+        "tui.key-marker",
+        false,
+    ),
+    bind(
+        &[Char('e')],
+        "e",
+        Action::Seek(Seek::Now),
+        "tui.key-now",
+        false,
+    ),
+    bind(
+        &[Char('+'), Char('=')],
+        "+",
+        Action::Faster,
+        "tui.key-faster",
+        false,
+    ),
+    bind(&[Char('-')], "-", Action::Slower, "tui.key-slower", false),
+    bind(
+        &[Code(KeyCode::Tab)],
+        "Tab",
+        Action::NextPanel,
+        "tui.key-panel",
+        true,
+    ),
+    bind(
+        &[Code(KeyCode::BackTab)],
+        "Shift-Tab",
+        Action::PreviousPanel,
+        "tui.key-panel-back",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Down), Char('j')],
+        "↓ j",
+        Action::Move(Step::Lines(1)),
+        "tui.key-down",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Up), Char('k')],
+        "↑ k",
+        Action::Move(Step::Lines(-1)),
+        "tui.key-up",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Left), Char('h')],
+        "← h",
+        Action::Sideways(-1),
+        "tui.key-left",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Right), Char('l')],
+        "→ l",
+        Action::Sideways(1),
+        "tui.key-right",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::PageDown), Ctrl('f')],
+        "PgDn",
+        Action::Move(Step::Pages(1)),
+        "tui.key-page-down",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::PageUp), Ctrl('b')],
+        "PgUp",
+        Action::Move(Step::Pages(-1)),
+        "tui.key-page-up",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Home)],
+        "Home",
+        Action::Move(Step::Start),
+        "tui.key-home",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::End), Char('G')],
+        "End",
+        Action::Move(Step::End),
+        "tui.key-end",
+        false,
+    ),
+    bind(&[Char('z')], "z", Action::Zoom, "tui.key-zoom", true),
+    bind(&[Char('f')], "f", Action::Filter, "tui.key-filter", false),
+    bind(&[Char('P')], "P", Action::Program, "tui.key-program", false),
+    bind(
+        &[Char('g'), Char(':')],
+        "g :",
+        Action::Lessons,
+        "tui.key-lessons",
+        true,
+    ),
+    bind(
+        &[Char('p')],
+        "p",
+        Action::Parameters,
+        "tui.key-parameters",
+        true,
+    ),
+    bind(&[Char('y')], "y", Action::Copy, "tui.key-copy", false),
+    bind(
+        &[Char('L')],
+        "L",
+        Action::Language,
+        "tui.key-language",
+        true,
+    ),
+    bind(&[Char('T')], "T", Action::Theme, "tui.key-theme", false),
+    bind(
+        &[Code(KeyCode::Enter)],
+        "Enter",
+        Action::Confirm,
+        "tui.key-confirm",
+        false,
+    ),
+    bind(
+        &[Code(KeyCode::Esc)],
+        "Esc",
+        Action::Cancel,
+        "tui.key-cancel",
+        false,
+    ),
+    bind(
+        &[Ctrl('z')],
+        "Ctrl-Z",
+        Action::Suspend,
+        "tui.key-suspend",
+        false,
+    ),
+    bind(
+        &[Ctrl('l')],
+        "Ctrl-L",
+        Action::Redraw,
+        "tui.key-redraw",
+        false,
+    ),
+    bind(
+        &[Char('?'), Code(KeyCode::F(1))],
+        "?",
+        Action::Help,
+        "tui.key-help",
+        true,
+    ),
+    bind(
+        &[Char('q'), Ctrl('c')],
+        "q",
+        Action::Quit,
+        "tui.key-quit",
+        true,
+    ),
+];
+
+/// What a key does.
+pub(crate) fn action(_app: &App, key: KeyEvent) -> Option<Action> {
+    if key.kind == KeyEventKind::Release {
+        return None;
+    }
+    let pressed = match key.code {
+        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Ctrl(c),
+        KeyCode::Char(c) => Char(c),
+        code => Code(code),
+    };
+    TABLE
+        .iter()
+        .find(|binding| binding.keys.contains(&pressed))
+        .map(|binding| binding.action)
+}

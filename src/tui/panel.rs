@@ -1,0 +1,110 @@
+//! The panels: one file each; here is only which is which.
+//!
+//! Every panel is a function of the `App` it reads and the area it has. Panels with many lines draw
+//! only those that are seen.
+
+pub(crate) mod checks;
+pub(crate) mod form;
+pub(crate) mod help;
+pub(crate) mod lesson;
+pub(crate) mod list;
+pub(crate) mod markdown;
+pub(crate) mod objects;
+pub(crate) mod output;
+pub(crate) mod ps;
+pub(crate) mod source;
+pub(crate) mod timeline;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::action::PanelId;
+use super::app::App;
+
+/// Draws the inside of a panel.
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect) {
+    match id {
+        PanelId::Lesson => show(
+            app,
+            frame,
+            id,
+            area,
+            lesson::lines(app, usize::from(area.width)),
+        ),
+        PanelId::Source => source::draw(app, frame, area),
+        PanelId::Ps => ps::draw(app, frame, area),
+        PanelId::Output => output::draw(app, frame, area),
+        PanelId::Objects => show(
+            app,
+            frame,
+            id,
+            area,
+            objects::lines(app, usize::from(area.width)),
+        ),
+        PanelId::Timeline => timeline::draw(app, frame, area),
+        PanelId::Checks => show(
+            app,
+            frame,
+            id,
+            area,
+            checks::lines(app, usize::from(area.width)),
+        ),
+    }
+}
+
+/// Lines from where the panel is scrolled to.
+fn show(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect, lines: Vec<Line<'static>>) {
+    let last = lines.len().saturating_sub(usize::from(area.height));
+    let top = app.place(id).top.min(last);
+    for (line, y) in lines.into_iter().skip(top).zip(area.y..area.bottom()) {
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+        );
+    }
+}
+
+/// What a panel's title says beside its name.
+pub(crate) fn subtitle(app: &App, id: PanelId) -> Option<String> {
+    match id {
+        PanelId::Source => Some(source::file(app).to_owned()),
+        PanelId::Output => output::subtitle(app),
+        PanelId::Checks => checks::subtitle(app),
+        _ => None,
+    }
+}
+
+/// Lines a panel has.
+pub(crate) fn count(app: &App, id: PanelId) -> usize {
+    match id {
+        PanelId::Lesson => lesson::lines(app, usize::from(app.size.0) / 2).len(),
+        PanelId::Source => source::text(app).lines().count(),
+        PanelId::Ps | PanelId::Timeline => app.world().process_count(),
+        PanelId::Output => output::count(app),
+        PanelId::Objects => objects::lines(app, usize::from(app.size.0) / 3).len(),
+        PanelId::Checks => checks::lines(app, usize::from(app.size.0) / 3).len(),
+    }
+}
+
+/// A panel's whole text.
+pub(crate) fn text(app: &App, id: PanelId) -> String {
+    match id {
+        PanelId::Source => source::text(app).to_owned(),
+        PanelId::Output => output::text(app),
+        PanelId::Ps => ps::text(app),
+        PanelId::Lesson => plain(&lesson::lines(app, 80)),
+        PanelId::Objects => plain(&objects::lines(app, 80)),
+        PanelId::Checks => plain(&checks::lines(app, 80)),
+        PanelId::Timeline => timeline::text(app),
+    }
+}
+
+fn plain(lines: &[Line<'_>]) -> String {
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}

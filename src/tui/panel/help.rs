@@ -1,0 +1,20 @@
+//! All keys, from the same table the footer is made of.
+
+use ratatui::text::{Line, Span};
+
+use crate::text::fit;
+use crate::tui::app::App;
+use crate::tui::keymap::TABLE;
+
+pub(crate) fn lines(app: &App, scroll: usize) -> Vec<Line<'static>> {
+    TABLE
+        .iter()
+        .skip(scroll)
+        .map(|binding| {
+            Line::from(vec![
+                Span::styled(fit(binding.shown, 11), app.theme.heading()),
+                Span::raw(app.lang.phrase(binding.words)),
+            ])
+        })
+        .collect()
+}

@@ -1,0 +1,196 @@
+//! The program, Python or its Rust twin: syntax in colour, and every live process at its line.
+//!
+//! Where a process is comes from the World (`program.rs:12`); the twin's lines lead to each other by
+//! the `// py:12` marks of the Rust program.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::model::Process;
+use crate::text::clean;
+use crate::tui::action::PanelId;
+use crate::tui::app::{App, Twin};
+use crate::tui::theme::Theme;
+use crate::tui::view::cut;
+
+/// The text of the twin that is shown.
+pub(crate) fn text(app: &App) -> &str {
+    match (app.lesson(), app.twin) {
+        (Some(lesson), Twin::Rust) => lesson.files.rust.as_deref().unwrap_or(&lesson.files.python),
+        (Some(lesson), Twin::Python) => &lesson.files.python,
+        (None, _) => "",
+    }
+}
+
+pub(crate) fn file(app: &App) -> &'static str {
+    let has_rust = app
+        .lesson()
+        .is_some_and(|lesson| lesson.files.rust.is_some());
+    if app.twin == Twin::Rust && has_rust {
+        "program.rs"
+    } else {
+        "program.py"
+    }
+}
+
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let lines: Vec<&str> = text(app).lines().collect();
+    let place = app.place(PanelId::Source);
+    let standing = standing(app);
+    let high = usize::from(area.height);
+    let top = first_line(place.top, lines.len(), high, &standing);
+    let wide = usize::from(area.width);
+    for (number, y) in (top + 1..=lines.len()).zip(area.y..area.bottom()) {
+        let text = lines[number - 1];
+        let here: Vec<&Process> = standing
+            .iter()
+            .filter(|(line, _)| *line == number)
+            .map(|(_, process)| *process)
+            .collect();
+        let mut spans = vec![gutter(app.theme, number, &here)];
+        let code = cut(&clean(text), place.left, wide.saturating_sub(8));
+        spans.extend(coloured(&code, file(app) == "program.rs", app.theme));
+        if !here.is_empty() {
+            let names: Vec<String> = here
+                .iter()
+                .take(6)
+                .map(|process| process.pid.to_string())
+                .collect();
+            spans.push(Span::styled(
+                format!("  {} {}", app.theme.glyphs.pick("◂", "<"), names.join(" ")),
+                app.theme.process(here[0].colour()),
+            ));
+        }
+        frame.render_widget(
+            Line::from(spans),
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+        );
+    }
+}
+
+/// The first line shown: where it was scrolled to, or so that a moving process is seen.
+fn first_line(top: usize, count: usize, high: usize, standing: &[(usize, &Process)]) -> usize {
+    let last = count.saturating_sub(high);
+    if top > 0 {
+        return top.min(last);
+    }
+    standing
+        .iter()
+        .map(|(line, _)| *line)
+        .max()
+        .map_or(0, |line| (line + 2).saturating_sub(high).min(last))
+}
+
+/// Live processes with the line they stand at, in the twin that is shown.
+fn standing(app: &App) -> Vec<(usize, &Process)> {
+    let rust = app
+        .lesson()
+        .and_then(|lesson| lesson.files.rust.as_deref())
+        .unwrap_or("");
+    let shown = file(app);
+    app.world()
+        .processes()
+        .filter(|process| process.is_alive())
+        .filter_map(|process| {
+            let (name, line) = process.at.as_deref()?.rsplit_once(':')?;
+            let line: usize = line.parse().ok()?;
+            let line = match (name, shown) {
+                ("program.rs", "program.py") => python_line(rust, line)?,
+                (name, shown) if name == shown => line,
+                _ => return None,
+            };
+            Some((line, process))
+        })
+        .collect()
+}
+
+/// The Python line that a line of the Rust twin stands for.
+fn python_line(rust: &str, line: usize) -> Option<usize> {
+    let text = rust.lines().nth(line.checked_sub(1)?)?;
+    let (_, mark) = text.rsplit_once("// py:")?;
+    mark.trim().parse().ok()
+}
+
+fn gutter(theme: Theme, number: usize, here: &[&Process]) -> Span<'static> {
+    match here {
+        [] => Span::styled(format!("{number:>4}   "), theme.dim()),
+        [one] => Span::styled(
+            format!("{number:>4} {} ", theme.glyphs.pick("▶", ">")),
+            theme.process(one.colour()).add_modifier(Modifier::BOLD),
+        ),
+        [first, rest @ ..] => {
+            let count = (rest.len() + 1).min(9);
+            Span::styled(
+                format!("{number:>4} {count} "),
+                theme.process(first.colour()).add_modifier(Modifier::BOLD),
+            )
+        }
+    }
+}
+
+const PYTHON: &[&str] = &[
+    "and", "as", "def", "elif", "else", "except", "False", "finally", "for", "from", "global",
+    "if", "import", "in", "is", "lambda", "None", "not", "or", "pass", "return", "True", "try",
+    "while", "with", "yield", "raise", "class",
+];
+const RUST: &[&str] = &[
+    "as", "const", "crate", "else", "enum", "false", "fn", "for", "if", "impl", "in", "let",
+    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static",
+    "struct", "super", "true", "type", "use", "while",
+];
+
+/// One line of a program as coloured spans: comments, strings, numbers, keywords.
+fn coloured(line: &str, rust: bool, theme: Theme) -> Vec<Span<'static>> {
+    let (comment, keywords) = if rust { ("//", RUST) } else { ("#", PYTHON) };
+    let mut spans = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let (length, style) = if rest.starts_with(comment) {
+            (rest.len(), theme.dim())
+        } else if first == '"' || (first == '\'' && !rust) {
+            (quoted(rest, first), theme.string())
+        } else if first.is_ascii_digit() {
+            (
+                run(rest, |c| c.is_ascii_alphanumeric() || c == '.' || c == '_'),
+                theme.number(),
+            )
+        } else if first.is_alphabetic() || first == '_' {
+            let length = run(rest, |c| c.is_alphanumeric() || c == '_');
+            let style = if keywords.contains(&&rest[..length]) {
+                theme.keyword()
+            } else {
+                Style::new()
+            };
+            (length, style)
+        } else {
+            (first.len_utf8(), Style::new())
+        };
+        spans.push(Span::styled(rest[..length].to_owned(), style));
+        rest = &rest[length..];
+    }
+    spans
+}
+
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+/// Length of a quoted text, its quotes included; to the end of the line where it is not closed.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return at + c.len_utf8(),
+            _ => {}
+        }
+    }
+    text.len()
+}

@@ -1,0 +1,122 @@
+//! Themes: colours for every depth of terminal, and the signs drawn with.
+//!
+//! Owns the mapping from meaning (a process, good, bad, dim, focus) to a ratatui style. Nothing is
+//! told by colour alone, so every theme works without colours too.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::text::{Depth, hue};
+
+/// What the terminal's ground is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    Dark,
+    Light,
+}
+
+/// The signs that are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyphs {
+    Unicode,
+    Ascii,
+}
+
+/// How things look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    pub depth: Depth,
+    pub ground: Ground,
+    pub glyphs: Glyphs,
+}
+
+impl Theme {
+    fn colour(self, basic: u8, indexed: u8, rgb: (u8, u8, u8)) -> Option<Color> {
+        match self.depth {
+            Depth::None => None,
+            Depth::Sixteen => Some(Color::Indexed(basic)),
+            Depth::Indexed => Some(Color::Indexed(indexed)),
+            Depth::True => Some(Color::Rgb(rgb.0, rgb.1, rgb.2)),
+        }
+    }
+
+    fn fore(self, colour: Option<Color>) -> Style {
+        colour.map_or_else(Style::new, |colour| Style::new().fg(colour))
+    }
+
+    /// A process, by its birth number.
+    pub(crate) fn process(self, birth: usize) -> Style {
+        let hue = hue(birth);
+        self.fore(self.colour(hue.basic, hue.indexed, hue.rgb))
+    }
+
+    pub(crate) fn good(self) -> Style {
+        self.fore(self.colour(2, 71, (0x5f, 0xaf, 0x5f)))
+    }
+
+    pub(crate) fn bad(self) -> Style {
+        self.fore(self.colour(1, 167, (0xd7, 0x5f, 0x5f)))
+            .add_modifier(Modifier::BOLD)
+    }
+
+    pub(crate) fn warning(self) -> Style {
+        self.fore(self.colour(3, 172, (0xd7, 0x87, 0x00)))
+    }
+
+    pub(crate) fn dim(self) -> Style {
+        match self.depth {
+            Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::DIM),
+            _ => self.fore(self.colour(8, 244, (0x80, 0x80, 0x80))),
+        }
+    }
+
+    pub(crate) fn heading(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Words of a programming language.
+    pub(crate) fn keyword(self) -> Style {
+        self.fore(self.colour(5, 133, (0xaf, 0x5f, 0xaf)))
+    }
+
+    pub(crate) fn string(self) -> Style {
+        self.fore(self.colour(2, 65, (0x5f, 0x87, 0x5f)))
+    }
+
+    pub(crate) fn number(self) -> Style {
+        self.fore(self.colour(6, 67, (0x5f, 0x87, 0xaf)))
+    }
+
+    /// The border of the panel that has the focus, and of the others.
+    pub(crate) fn border(self, focused: bool) -> Style {
+        if focused {
+            self.fore(self.colour(6, 37, (0x00, 0xaf, 0xaf)))
+                .add_modifier(Modifier::BOLD)
+        } else {
+            self.dim()
+        }
+    }
+
+    /// The row that is selected.
+    pub(crate) fn selected(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    /// The next ground, for the key that changes it.
+    pub(crate) fn next(self) -> Theme {
+        let ground = match self.ground {
+            Ground::Dark => Ground::Light,
+            Ground::Light => Ground::Dark,
+        };
+        Theme { ground, ..self }
+    }
+}
+
+impl Glyphs {
+    /// One of a pair of signs: the Unicode one or its ASCII stand-in.
+    pub(crate) fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        match self {
+            Glyphs::Unicode => unicode,
+            Glyphs::Ascii => ascii,
+        }
+    }
+}

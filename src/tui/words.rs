@@ -1,0 +1,86 @@
+//! The World in words: what a process is doing, how it ended, what an object is.
+//!
+//! Words come from the locale; names and values from the program are made harmless here.
+
+use crate::model::{Process, State, Target, World};
+use crate::text::{Lang, clean};
+use crate::trace::{Exit, Role};
+
+/// What a process is doing: `waiting for lock, held by PID 12`.
+pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
+    match &process.state {
+        State::Running if process.is_service() => lang.phrase("tui.state-service").to_owned(),
+        State::Running => lang.phrase("tui.state-running").to_owned(),
+        State::Sleeping { .. } => lang.phrase("tui.state-sleeping").to_owned(),
+        State::Waiting(pending) => {
+            let what = target(lang, world, &pending.target, pending.op.op.as_str());
+            let holders = world.held_by(&pending.target);
+            match holders.first().and_then(|proc| world.process(*proc)) {
+                Some(holder) if !matches!(pending.target, Target::Child { .. }) => lang.tell(
+                    "tui.state-waiting-held",
+                    &[("what", &what), ("pid", &holder.pid)],
+                ),
+                _ => lang.tell("tui.state-waiting", &[("what", &what)]),
+            }
+        }
+        State::AtGate(pending) => {
+            let what = target(lang, world, &pending.target, pending.op.op.as_str());
+            lang.tell("tui.state-gate", &[("op", &pending.op.op), ("what", &what)])
+        }
+        State::Exited { exit, reaped, .. } => {
+            let how = ended(lang, *exit);
+            if *reaped {
+                how
+            } else {
+                lang.tell("tui.state-zombie", &[("how", &how)])
+            }
+        }
+    }
+}
+
+/// How a process ended: `exited 0`, `killed by SIGKILL`.
+pub(crate) fn ended(lang: Lang, exit: Exit) -> String {
+    match exit {
+        Exit::Code(code) => lang.tell("tui.state-exited", &[("code", &code)]),
+        Exit::Signal(number) => lang.tell("tui.state-killed", &[("signal", &signal(number))]),
+        Exit::Unknown => lang.phrase("tui.state-ended").to_owned(),
+    }
+}
+
+/// `SIGKILL`; a number without a name stays one.
+pub(crate) fn signal(number: i32) -> String {
+    signal_hook::low_level::signal_name(number).map_or_else(|| number.to_string(), str::to_owned)
+}
+
+/// What is waited for.
+fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
+    match target {
+        Target::Object(object) => clean(world.label(*object)).into_owned(),
+        Target::Task { pool, task } => lang.tell(
+            "tui.target-task",
+            &[("task", task), ("pool", &clean(world.label(*pool)))],
+        ),
+        Target::Child {
+            name: Some(name), ..
+        } => clean(name).into_owned(),
+        Target::Child { pid: Some(pid), .. } => format!("PID {pid}"),
+        Target::Child { .. } | Target::Nothing => op.to_owned(),
+    }
+}
+
+/// A process's part in the run.
+pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
+    lang.phrase(match role {
+        Role::Main => "tui.role-main",
+        Role::Process => "tui.role-process",
+        Role::Worker => "tui.role-worker",
+        Role::Manager => "tui.role-manager",
+        Role::Foreign => "tui.role-foreign",
+    })
+}
+
+/// Seconds with three digits, from nanoseconds.
+#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+pub(crate) fn seconds(ns: i64) -> String {
+    format!("{:.3}", ns as f64 / 1e9)
+}
