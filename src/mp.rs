@@ -25,6 +25,9 @@
 //!   wait while the program computes.
 //! - Locks are futex words that hold their owner's PID, not POSIX semaphores; they are as little
 //!   robust and fair.
+//! - A manager's server trusts who the kernel says has its user (`SO_PEERCRED`), not who knows a key.
+//!   It lives until `shutdown` or its creator's end, and its objects as long; CPython ends both
+//!   earlier when nobody refers to them any more.
 //! - A process that is killed at work on a queue or a pool's lines leaves them usable: half a message
 //!   is dropped, and another reader or idle worker goes on. CPython's stay locked.
 //! - `imap` takes all its items at once; a pool's callbacks are called before the result is ready, as
@@ -37,6 +40,7 @@ mod codec;
 pub mod context;
 mod exceptions;
 mod heap;
+mod managers;
 mod object;
 mod pool;
 mod process;
@@ -54,6 +58,7 @@ pub use crate::print_py as print;
 pub use codec::Bytes;
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
+pub use managers::{DictProxy, ListProxy, Manager, NamespaceProxy};
 pub use object::{Object, ProxyRef};
 pub use pool::{AsyncResult, Callbacks, IMap, Pool, PoolOptions, Returned, Task};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};

@@ -10,6 +10,8 @@
 
 #[path = "mp/harness.rs"]
 mod harness;
+#[path = "mp/managers.rs"]
+mod managers;
 #[path = "mp/order.rs"]
 mod order;
 #[path = "mp/pool.rs"]
@@ -27,6 +29,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cases = [
+        managers::cases(),
         order::cases(),
         process::cases(),
         queues::cases(),

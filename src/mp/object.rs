@@ -5,11 +5,9 @@
 //! `compare` has Python's equality, order and hash. It refuses to be a class system: there are these
 //! types and proxies, nothing else.
 
-#[allow(dead_code, reason = "managers use it")]
 mod compare;
 mod convert;
 
-#[allow(unused_imports, reason = "managers use them")]
 pub(crate) use compare::{Key, compare, hashable};
 
 use std::fmt;

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 pub(crate) use bootstrap::{SpawnSpec, Thrown, spawn, thrown};
 pub use bootstrap::{exit_main, run_main};
-pub(crate) use child::Child;
 pub use child::active_children;
+pub(crate) use child::{Child, reap_finished};
 
 use super::context;
 use super::exceptions::{Exception, Outcome, Result};

@@ -33,6 +33,16 @@ pub fn child_changes() -> &'static AtomicU32 {
     &CHILD_CHANGES
 }
 
+/// Ignores these signals from now on; forked children inherit it.
+pub fn ignore(signals: &[Signal]) -> io::Result<()> {
+    let action = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    for signal in signals {
+        // SAFETY: ignoring runs no code of ours.
+        unsafe { sigaction(*signal, &action) }?;
+    }
+    Ok(())
+}
+
 /// Gives these signals their default action back: an exec'd program inherits what its parent ignored.
 pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
     let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
@@ -46,6 +56,15 @@ pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::Ordering;
+
+    #[test]
+    fn an_ignored_signal_does_nothing() {
+        use nix::sys::signal::{Signal, raise};
+        super::ignore(&[Signal::SIGUSR2]).expect("it can be ignored");
+        // Its default action would end this process.
+        raise(Signal::SIGUSR2).expect("it is sent");
+        super::restore_defaults(&[Signal::SIGUSR2]).expect("it can be given back");
+    }
 
     #[test]
     fn a_dead_child_changes_the_word() {

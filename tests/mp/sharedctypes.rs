@@ -1,6 +1,7 @@
 //! Cases of `Array` and `Value`: what parent and siblings see, and in which order it is logged.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use forklore::mp::{self, Array, Barrier, Event, Lock, Process, Value, print};
 use forklore::trace::{Kind, OpName};
@@ -219,7 +220,7 @@ fn events_tell_all(run: &Finished) {
             ];
             for (key, value) in fields {
                 if let Some(value) = value {
-                    text.push_str(&format!(" {key}={value}"));
+                    let _ = write!(text, " {key}={value}");
                 }
             }
             text

@@ -13,7 +13,7 @@ use nix::sys::signal::Signal;
 
 use super::child::{Child, forget_children, uncollected};
 use crate::mp::exceptions::{Exception, SystemExit};
-use crate::mp::{context, stdio, tracer, util, wait};
+use crate::mp::{context, managers, stdio, tracer, util, wait};
 use crate::sys::fork::{Side, exit_now, fork};
 use crate::sys::{signal, title};
 use crate::trace::{Role, StartMethod};
@@ -52,6 +52,7 @@ fn become_child(spec: &SpawnSpec, parent: u32) {
     forget_children();
     wait::forget_pumps();
     util::forget_finalizers();
+    managers::forget_connections();
     name_process(&spec.name);
     close_stdin();
     tracer::announce(

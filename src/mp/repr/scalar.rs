@@ -196,7 +196,7 @@ mod tests {
         push_str(&mut text, &"ab\n".repeat(1 << 20), 10);
         assert!(text.len() <= 16, "{text}");
         text.clear();
-        push_bytes(&mut text, &[0; 1 << 20], 10);
+        push_bytes(&mut text, &vec![0; 1 << 20], 10);
         assert!(text.len() <= 16, "{text}");
     }
 }

@@ -61,17 +61,19 @@ fn values_are_those_of_c() {
 #[test]
 fn slices_are_those_of_python() {
     let a = numbers();
+    let (last, late) = (-1, 3);
     assert_eq!(a.slice(1..3), [22, 33]);
-    assert_eq!(a.slice(1..=-1).to_string(), "[22, 33, 44, 55]");
+    assert_eq!(a.slice(1..=last).to_string(), "[22, 33, 44, 55]");
     assert_eq!(a.slice(-2..), [44, 55]);
-    assert_eq!(a.slice(3..1).to_string(), "[]");
+    assert_eq!(a.slice(late..1).to_string(), "[]");
     assert_eq!(a.slice(0..100), a.slice(..));
     assert_eq!(a.slice(i64::MIN..i64::MAX), a.slice(..));
     a.set_slice(1..3, [1, 2]).expect("two for two");
     let size = "ValueError: Can only assign sequence of same size";
     assert_eq!(words(a.set_slice(1..3, [1])), size);
     assert_eq!(words(a.set_slice(1..3, 5)), size);
-    a.set_slice(2..1, Vec::<i32>::new()).expect("none for none");
+    a.set_slice(late..1, Vec::<i32>::new())
+        .expect("none for none");
     assert_eq!(a.slice(..), [11, 1, 2, 44, 55]);
     // What comes before the misfit is written, as by ctypes.
     let misfit = "TypeError: 'float' object cannot be interpreted as an integer";

@@ -1,0 +1,211 @@
+//! `Proxy`: what the three kinds of proxies share: identity, link, witness, and the traced call.
+
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::link::Link;
+use super::request::{Answer, DictCall, ListCall, Request};
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::object::{Object, ProxyKind, ProxyRef};
+use crate::mp::repr::repr;
+use crate::mp::synchronize::Witness;
+use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
+use crate::trace::OpName;
+
+/// What an operation gives, as its event tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gives {
+    Nothing,
+    Value,
+}
+
+#[derive(Debug)]
+pub(super) struct Proxy {
+    link: Rc<Link>,
+    witness: Option<Witness>,
+    reference: ProxyRef,
+}
+
+impl Proxy {
+    pub(super) fn new(link: Rc<Link>, reference: ProxyRef) -> Proxy {
+        Proxy {
+            witness: link.witness(reference.ident),
+            link,
+            reference,
+        }
+    }
+
+    /// The proxy a value is.
+    #[track_caller]
+    pub(super) fn of(value: Object, kind: ProxyKind) -> Result<Proxy> {
+        match value {
+            Object::Proxy(reference) if reference.kind == kind => {
+                Ok(Proxy::new(Link::find(&reference.address), *reference))
+            }
+            other => Err(Exception::types(format!(
+                "'{}' object is no {}",
+                other.type_name(),
+                kind.class()
+            ))),
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.reference.id
+    }
+
+    /// The referent's number in its server.
+    pub(super) fn ident(&self) -> u64 {
+        self.reference.ident
+    }
+
+    /// The proxy as a value, for a dict or list of the manager.
+    pub(super) fn object(&self) -> Object {
+        Object::Proxy(Box::new(self.reference.clone()))
+    }
+
+    /// One operation: a request and its answer.
+    #[inline]
+    pub(super) fn call(
+        &self,
+        op: OpName,
+        gives: Gives,
+        args: Fill<'_>,
+        request: &Request,
+        at: &'static Location<'static>,
+    ) -> Result<Object> {
+        if tracer::on() {
+            return self.call_traced(op, gives, args, request, at);
+        }
+        self.ask(request, at)
+    }
+
+    fn ask(&self, request: &Request, at: &'static Location<'static>) -> Result<Object> {
+        match self.link.ask(request, at)? {
+            Answer::Value(value) => Ok(value),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    fn call_traced(
+        &self,
+        op: OpName,
+        gives: Gives,
+        args: Fill<'_>,
+        request: &Request,
+        at: &'static Location<'static>,
+    ) -> Result<Object> {
+        let call = Call::begin(op, Some(self.id()), at, args);
+        let step = |ver| {
+            let value = self.ask(request, at);
+            match (&value, gives) {
+                (Err(error), _) => call.done(ver, NO_ARGS, Ended::Raised(error)),
+                (Ok(_), Gives::Nothing) => call.done(ver, NO_ARGS, Ended::Plain),
+                (Ok(value), Gives::Value) => call.done(ver, NO_ARGS, Ended::Value(&repr(value))),
+            }
+            value
+        };
+        // The event is sent before the witness is left: nobody sees the effect before it.
+        match &self.witness {
+            Some(witness) => witness.step(|ver| step(Some(ver))),
+            None => step(None),
+        }
+    }
+
+    /// `str(proxy)`: the referent's `repr`; what can't be asked says so and raises nothing.
+    pub(super) fn str(&self, op: OpName, at: &'static Location<'static>) -> String {
+        let text = self.call(op, Gives::Value, NO_ARGS, &Request::Repr(self.ident()), at);
+        match text {
+            Ok(Object::Str(text)) => text,
+            _ => format!("{}; '__str__()' failed>", self.repr().trim_end_matches('>')),
+        }
+    }
+
+    /// `repr(proxy)`.
+    pub(super) fn repr(&self) -> String {
+        self.reference.to_string()
+    }
+}
+
+/// The value with a proxy replaced by what it holds: for methods that iterate over their argument.
+pub(super) fn fetched(value: Object, at: &'static Location<'static>) -> Result<Object> {
+    let Object::Proxy(reference) = &value else {
+        return Ok(value);
+    };
+    let (op, request) = match reference.kind {
+        ProxyKind::Dict => (
+            OpName::DictCopy,
+            Request::Dict(reference.ident, DictCall::Copy),
+        ),
+        ProxyKind::List => {
+            let whole = ListCall::Slice(None, None);
+            (OpName::ListItems, Request::List(reference.ident, whole))
+        }
+        ProxyKind::Namespace => return Ok(value),
+    };
+    let kind = reference.kind;
+    Proxy::of(value, kind)?.call(op, Gives::Value, NO_ARGS, &request, at)
+}
+
+/// What is the same for the handle of every kind of proxy.
+macro_rules! proxy_type {
+    ($(#[$doc:meta])* $name:ident, $kind:expr, $str:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(std::rc::Rc<$crate::mp::managers::proxy::Proxy>);
+
+        impl $name {
+            pub(super) fn from_proxy(proxy: $crate::mp::managers::proxy::Proxy) -> $name {
+                $name(std::rc::Rc::new(proxy))
+            }
+
+            /// Gives the object the name it has in the program, for the screen.
+            #[track_caller]
+            pub fn named(self, name: &str) -> $name {
+                let at = std::panic::Location::caller();
+                $crate::mp::tracer::named(self.0.id(), name, at);
+                self
+            }
+
+            /// `repr(proxy)`: the proxy, not what it stands for.
+            pub fn repr(&self) -> String {
+                self.0.repr()
+            }
+
+            /// `str(proxy)`: the `repr` of what it stands for, by one request.
+            #[track_caller]
+            pub fn str(&self) -> String {
+                self.0.str($str, std::panic::Location::caller())
+            }
+        }
+
+        /// `str(proxy)`, by one request.
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.str())
+            }
+        }
+
+        impl From<&$name> for $crate::mp::object::Object {
+            fn from(proxy: &$name) -> Self {
+                proxy.0.object()
+            }
+        }
+
+        impl From<$name> for $crate::mp::object::Object {
+            fn from(proxy: $name) -> Self {
+                proxy.0.object()
+            }
+        }
+
+        /// The proxy found in a dict or list of the manager.
+        impl TryFrom<$crate::mp::object::Object> for $name {
+            type Error = $crate::mp::exceptions::Exception;
+
+            fn try_from(value: $crate::mp::object::Object) -> $crate::mp::exceptions::Result<$name> {
+                $crate::mp::managers::proxy::Proxy::of(value, $kind).map($name::from_proxy)
+            }
+        }
+    };
+}
+pub(super) use proxy_type;

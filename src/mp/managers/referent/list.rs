@@ -1,0 +1,318 @@
+//! The server's list: Python's, sorting included.
+
+use std::cmp::Ordering;
+
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::managers::request::ListCall;
+use crate::mp::object::{Object, compare};
+use crate::mp::repr::{push_repr, repr_whole};
+
+#[derive(Debug, Default)]
+pub(in crate::mp::managers) struct List(Vec<Object>);
+
+impl List {
+    pub(super) fn answer(&mut self, call: ListCall) -> Result<Object> {
+        let items = &mut self.0;
+        let assignment = "list assignment index out of range";
+        match call {
+            ListCall::Append(value) => items.push(value),
+            ListCall::Extend(values) => self.extend(values)?,
+            ListCall::Insert(index, value) => {
+                let index = place_to_insert(items.len(), &index)?;
+                items.insert(index, value);
+            }
+            ListCall::Get(index) => {
+                let index = place(items.len(), &index, "list index out of range")?;
+                return Ok(items[index].clone());
+            }
+            ListCall::Set(index, value) => {
+                let index = place(items.len(), &index, assignment)?;
+                items[index] = value;
+            }
+            ListCall::Del(index) => {
+                let index = place(items.len(), &index, assignment)?;
+                items.remove(index);
+            }
+            ListCall::Slice(start, end) => {
+                let start = bound(items.len(), start.unwrap_or(0));
+                let end = end.map_or(items.len(), |end| bound(items.len(), end));
+                return Ok(Object::List(items[start..end.max(start)].to_vec()));
+            }
+            ListCall::Pop(index) => return self.pop(&index),
+            ListCall::Remove(value) => {
+                let found = items.iter().position(|item| *item == value);
+                let missing = || Exception::value("list.remove(x): x not in list");
+                items.remove(found.ok_or_else(missing)?);
+            }
+            ListCall::Index(value) => {
+                let found = items.iter().position(|item| *item == value);
+                let missing = || Exception::value(format!("{} is not in list", repr_whole(&value)));
+                return Ok(found.ok_or_else(missing)?.into());
+            }
+            ListCall::Count(value) => {
+                return Ok(items.iter().filter(|item| **item == value).count().into());
+            }
+            ListCall::Contains(value) => return Ok(items.contains(&value).into()),
+            ListCall::Len => return Ok(items.len().into()),
+            ListCall::Reverse => items.reverse(),
+            ListCall::Sort { reverse } => sort(items, reverse)?,
+            ListCall::Clear => items.clear(),
+        }
+        Ok(Object::None)
+    }
+
+    /// `extend(values)`.
+    pub(super) fn extend(&mut self, values: Object) -> Result<()> {
+        let text = format!("'{}' object is not iterable", values.type_name());
+        let values = values.into_items().ok_or_else(|| Exception::types(text))?;
+        self.0.extend(values);
+        Ok(())
+    }
+
+    fn pop(&mut self, index: &Object) -> Result<Object> {
+        let wanted = index
+            .integer()
+            .ok_or_else(|| Exception::types(index.no_integer()))?;
+        if self.0.is_empty() {
+            return Err(Exception::new("IndexError", "pop from empty list"));
+        }
+        let index = place(self.0.len(), &Object::Int(wanted), "pop index out of range")?;
+        Ok(self.0.remove(index))
+    }
+
+    pub(super) fn repr(&self) -> String {
+        let mut text = "[".to_owned();
+        for item in &self.0 {
+            if text.len() > 1 {
+                text.push_str(", ");
+            }
+            push_repr(&mut text, item, usize::MAX);
+        }
+        text.push(']');
+        text
+    }
+}
+
+/// The element an index names; negative ones count from the end.
+fn place(len: usize, index: &Object, outside: &str) -> Result<usize> {
+    let Some(wanted) = index.integer() else {
+        return Err(Exception::types(format!(
+            "list indices must be integers or slices, not {}",
+            index.type_name()
+        )));
+    };
+    let from_start = if wanted < 0 {
+        i128::try_from(len).map_or(wanted, |len| wanted.saturating_add(len))
+    } else {
+        wanted
+    };
+    usize::try_from(from_start)
+        .ok()
+        .filter(|place| *place < len)
+        .ok_or_else(|| Exception::new("IndexError", outside))
+}
+
+/// Where `insert` puts: inside, or at the nearest end.
+fn place_to_insert(len: usize, index: &Object) -> Result<usize> {
+    let wanted = index
+        .integer()
+        .ok_or_else(|| Exception::types(index.no_integer()))?;
+    let wanted = wanted.clamp(i64::MIN.into(), i64::MAX.into());
+    Ok(bound(len, i64::try_from(wanted).unwrap_or(0)))
+}
+
+/// An end of a slice: negative ones count from the end, what lies outside is moved inside.
+fn bound(len: usize, index: i64) -> usize {
+    let len = i64::try_from(len).unwrap_or(i64::MAX);
+    let index = if index < 0 {
+        index.saturating_add(len)
+    } else {
+        index
+    };
+    usize::try_from(index.clamp(0, len)).unwrap_or(0)
+}
+
+/// Python's sort: stable, by `<` alone. A list with two that have no order stays as it was, where
+/// CPython leaves it half sorted.
+fn sort(items: &mut [Object], reverse: bool) -> Result<()> {
+    let mut sorted = items.to_vec();
+    if reverse {
+        sorted.reverse();
+    }
+    // The order in which CPython comes to the first two that can't be compared.
+    for pair in sorted.windows(2) {
+        compare(&pair[1], &pair[0]).map_err(Exception::types)?;
+    }
+    merge_sort(&mut sorted).map_err(Exception::types)?;
+    if reverse {
+        sorted.reverse();
+    }
+    items.clone_from_slice(&sorted);
+    Ok(())
+}
+
+/// The standard library's sort may panic where `<` is no order (NaN); this one gives some order, as
+/// CPython's does.
+fn merge_sort(items: &mut Vec<Object>) -> std::result::Result<(), String> {
+    if items.len() < 2 {
+        return Ok(());
+    }
+    let mut right = items.split_off(items.len() / 2);
+    merge_sort(items)?;
+    merge_sort(&mut right)?;
+    let mut left = std::mem::take(items).into_iter().peekable();
+    let mut right = right.into_iter().peekable();
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        let less = compare(second, first)? == Ordering::Less;
+        items.extend(if less { right.next() } else { left.next() });
+    }
+    items.extend(left);
+    items.extend(right);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{List, ListCall};
+    use crate::mp::Object;
+    use crate::mp::exceptions::Result;
+
+    fn text(answer: Result<Object>) -> String {
+        answer.map_or_else(
+            |error| error.to_string(),
+            |value| crate::mp::repr::repr(&value),
+        )
+    }
+
+    fn all() -> ListCall {
+        ListCall::Slice(None, None)
+    }
+
+    #[test]
+    fn it_answers_as_a_list_of_python() {
+        let mut list = List(vec![3.into(), 1.into(), 2.into()]);
+        let no_index = "TypeError: list indices must be integers or slices, not str";
+        let no_integer = "TypeError: 'str' object cannot be interpreted as an integer";
+        let steps = [
+            (
+                ListCall::Get(5.into()),
+                "IndexError: list index out of range",
+            ),
+            (
+                ListCall::Get((-4).into()),
+                "IndexError: list index out of range",
+            ),
+            (ListCall::Get((-1).into()), "2"),
+            (ListCall::Get("0".into()), no_index),
+            (
+                ListCall::Set(5.into(), 1.into()),
+                "IndexError: list assignment index out of range",
+            ),
+            (
+                ListCall::Del(9.into()),
+                "IndexError: list assignment index out of range",
+            ),
+            (ListCall::Set("0".into(), 1.into()), no_index),
+            (
+                ListCall::Pop(9.into()),
+                "IndexError: pop index out of range",
+            ),
+            (ListCall::Pop("x".into()), no_integer),
+            (ListCall::Insert("x".into(), 1.into()), no_integer),
+            (ListCall::Insert((-100).into(), 9.into()), "None"),
+            (ListCall::Insert(100.into(), 8.into()), "None"),
+            (all(), "[9, 3, 1, 2, 8]"),
+            (
+                ListCall::Remove("x".into()),
+                "ValueError: list.remove(x): x not in list",
+            ),
+            (
+                ListCall::Index("x".into()),
+                "ValueError: 'x' is not in list",
+            ),
+            (ListCall::Index(77.into()), "ValueError: 77 is not in list"),
+            (ListCall::Index(1.0.into()), "2"),
+            (ListCall::Count(1.into()), "1"),
+            (ListCall::Contains(4.into()), "False"),
+            (ListCall::Sort { reverse: false }, "None"),
+            (all(), "[1, 2, 3, 8, 9]"),
+            (ListCall::Sort { reverse: true }, "None"),
+            (ListCall::Slice(Some(1), Some(-1)), "[8, 3, 2]"),
+            (ListCall::Slice(Some(4), Some(1)), "[]"),
+            (ListCall::Extend("ab".into()), "None"),
+            (
+                ListCall::Extend(5.into()),
+                "TypeError: 'int' object is not iterable",
+            ),
+            (
+                ListCall::Sort { reverse: false },
+                "TypeError: '<' not supported between instances of 'str' and 'int'",
+            ),
+            (ListCall::Reverse, "None"),
+            (ListCall::Pop((-1).into()), "9"),
+            (ListCall::Del(0.into()), "None"),
+            (ListCall::Remove("a".into()), "None"),
+            (all(), "[1, 2, 3, 8]"),
+            (ListCall::Len, "4"),
+            (ListCall::Clear, "None"),
+            (
+                ListCall::Pop((-1).into()),
+                "IndexError: pop from empty list",
+            ),
+        ];
+        for (call, wanted) in steps {
+            let asked = format!("{call:?}");
+            assert_eq!(text(list.answer(call)), wanted, "{asked}");
+        }
+        assert_eq!(list.repr(), "[]");
+    }
+
+    fn sorted(items: impl Into<Object>, reverse: bool) -> String {
+        let mut list = List::default();
+        list.extend(items.into()).expect("a list");
+        match list.answer(ListCall::Sort { reverse }) {
+            Ok(_) => list.repr(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn sorting_is_stable_and_knows_what_has_no_order() {
+        assert_eq!(
+            sorted([Object::from(1), true.into(), 0.5.into()], false),
+            "[0.5, 1, True]"
+        );
+        assert_eq!(
+            sorted([Object::from(1), true.into(), 0.5.into()], true),
+            "[1, True, 0.5]"
+        );
+        assert_eq!(
+            sorted([Object::from((1, 2)), (1, 1.5).into(), (0,).into()], false),
+            "[(0,), (1, 1.5), (1, 2)]"
+        );
+        let words =
+            |kinds: &str| format!("TypeError: '<' not supported between instances of {kinds}");
+        assert_eq!(
+            sorted([Object::from(1), "a".into()], false),
+            words("'str' and 'int'")
+        );
+        assert_eq!(
+            sorted([Object::from("a"), 1.into()], false),
+            words("'int' and 'str'")
+        );
+        assert_eq!(
+            sorted([Object::None, Object::None], false),
+            words("'NoneType' and 'NoneType'")
+        );
+        let many: Vec<f64> = (0..200_u32)
+            .map(|i| {
+                if i % 7 == 0 {
+                    f64::NAN
+                } else {
+                    f64::from(i * 37 % 101)
+                }
+            })
+            .collect();
+        assert!(sorted(many, false).starts_with('['));
+    }
+}
