@@ -11,6 +11,10 @@ mod create_process;
 mod lock;
 #[path = "../lessons/02-no-sharing/program.rs"]
 mod no_sharing;
+#[path = "../lessons/07-pool-async/program.rs"]
+mod pool_async;
+#[path = "../lessons/08-pool-blocking/program.rs"]
+mod pool_blocking;
 #[path = "../lessons/05-queue/program.rs"]
 mod queue;
 
@@ -31,6 +35,8 @@ pub fn find(slug: &str) -> Option<Program> {
         "array" => array::main,
         "lock" => lock::main,
         "queue" => queue::main,
+        "pool-async" => pool_async::main,
+        "pool-blocking" => pool_blocking::main,
         _ => return None,
     })
 }
