@@ -37,6 +37,7 @@
 //!   is compiled, where CPython's pickle refuses it when it is run.
 
 mod codec;
+mod connection;
 pub mod context;
 mod exceptions;
 mod heap;
@@ -56,6 +57,7 @@ mod wait;
 
 pub use crate::print_py as print;
 pub use codec::Bytes;
+pub use connection::{Connection, pipe};
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
 pub use managers::{DictProxy, ListProxy, Manager, NamespaceProxy};

@@ -8,6 +8,8 @@
     reason = "a test says what it expects"
 )]
 
+#[path = "mp/connection.rs"]
+mod connection;
 #[path = "mp/harness.rs"]
 mod harness;
 #[path = "mp/managers.rs"]
@@ -30,6 +32,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cases = [
         managers::cases(),
+        connection::cases(),
         order::cases(),
         process::cases(),
         queues::cases(),

@@ -7,13 +7,13 @@
 //! the program goes on.
 
 use std::cell::RefCell;
-use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd, RawFd};
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::PollFlags;
 use nix::sys::socket::{
     AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, recv, send, sendmsg, socketpair,
 };
@@ -155,7 +155,8 @@ fn await_gate() -> Grant {
     };
     let mut byte = [0u8];
     loop {
-        wait_readable(gate.as_fd());
+        // Background work (a queue's overflow) goes on meanwhile.
+        wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
         match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
             Ok(1) if byte[0] == b't' => return Grant::Expire,
             // The gate was opened while the operation was announced.
@@ -166,23 +167,6 @@ fn await_gate() -> Grant {
                 off();
                 return Grant::Open;
             }
-        }
-    }
-}
-
-/// Waits for the gate. Background work (a queue's overflow) goes on meanwhile, looked at every
-/// millisecond, because a descriptor and a futex can't stand in one wait.
-fn wait_readable(gate: BorrowedFd<'_>) {
-    loop {
-        wait::pump_all();
-        let timeout = if wait::has_pumps() {
-            PollTimeout::from(1u8)
-        } else {
-            PollTimeout::NONE
-        };
-        match poll(&mut [PollFd::new(gate, PollFlags::POLLIN)], timeout) {
-            Ok(0) | Err(Errno::EINTR) => {}
-            _ => return,
         }
     }
 }

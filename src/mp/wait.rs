@@ -5,9 +5,12 @@
 //! whenever its process is inside a call of `mp`. Nothing else in `mp` sleeps.
 
 use std::cell::RefCell;
+use std::os::fd::BorrowedFd;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::sys::{clock, futex, signal};
 
@@ -152,6 +155,44 @@ pub(crate) fn for_child<T>(
         look().map_or(Look::Wait(expected), Look::Done)
     })
 }
+
+/// Waits until one of `events` (or the other side's end) is there on a descriptor; what is there,
+/// `None` at the deadline.
+///
+/// Pumps go on meanwhile. Their words and a descriptor can't stand in one wait, so they are looked
+/// at again and again, at first every millisecond.
+pub(crate) fn until_fd(
+    fd: BorrowedFd<'_>,
+    events: PollFlags,
+    deadline: Option<i64>,
+) -> Option<PollFlags> {
+    let mut step = Duration::from_millis(1);
+    loop {
+        pump_all();
+        let left = deadline.map(clock::left);
+        let turn = if has_pumps() {
+            Some(left.map_or(step, |left| left.min(step)))
+        } else {
+            left
+        };
+        step = (step * 2).min(LONGEST_STEP);
+        let timeout = turn.map_or(PollTimeout::NONE, |turn| {
+            // Rounded up: a wait that ends too early would only begin again.
+            let up = turn + Duration::from_micros(999);
+            PollTimeout::try_from(up).unwrap_or(PollTimeout::MAX)
+        });
+        let mut fds = [PollFd::new(fd, events)];
+        if let Ok(1..) = poll(&mut fds, timeout) {
+            return fds[0].revents().or(Some(PollFlags::empty()));
+        }
+        if left == Some(Duration::ZERO) {
+            return None;
+        }
+    }
+}
+
+/// Longest time between two looks of the pumps at a descriptor's wait.
+const LONGEST_STEP: Duration = Duration::from_millis(16);
 
 /// Sleeps until `deadline`, letting the pumps work.
 pub(crate) fn sleep_until(deadline: i64) {

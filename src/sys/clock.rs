@@ -29,7 +29,8 @@ pub fn deadline(timeout: Duration) -> Option<i64> {
 
 /// Time left until `deadline`, zero when it has passed.
 pub fn left(deadline: i64) -> Duration {
-    u64::try_from(deadline - monotonic_ns()).map_or(Duration::ZERO, Duration::from_nanos)
+    u64::try_from(deadline.saturating_sub(monotonic_ns()))
+        .map_or(Duration::ZERO, Duration::from_nanos)
 }
 
 #[cfg(test)]
