@@ -27,6 +27,7 @@ mod mapping;
 mod object;
 mod objects;
 mod output;
+mod places;
 mod pool;
 mod process;
 mod ps;
@@ -99,6 +100,7 @@ pub struct EndNote {
 pub struct World {
     limits: Limits,
     time_scale: f64,
+    places: places::Places,
     seq: u64,
     now: i64,
     folded: u64,
@@ -124,6 +126,7 @@ impl Default for World {
         World {
             limits: Limits::default(),
             time_scale: 1.0,
+            places: places::Places::default(),
             seq: 0,
             now: 0,
             folded: 0,

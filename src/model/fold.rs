@@ -179,13 +179,14 @@ impl World {
             return;
         };
         self.moves_on(place, event.tid, op);
+        let at = op.at.as_deref().map(|at| self.places.share(at));
         let Some(process) = self.processes.at_mut(place) else {
             return;
         };
         process.counts.ops += 1;
         process.counts.errors += u64::from(op.error.is_some());
         let (seq, t, tid) = (event.seq, event.t, event.tid);
-        process.turn(tid, op.at.as_deref(), State::Running, t, seq);
+        process.turn(tid, at, State::Running, t, seq);
         let (proc, alive) = (process.proc, process.is_alive());
         let key = self.objects.resolve(op, seq, &self.limits);
         self.raises(event, proc, op, key);
@@ -240,6 +241,7 @@ impl World {
             return;
         };
         self.moves_on(place, event.tid, op);
+        let at = op.at.as_deref().map(|at| self.places.share(at));
         let pending = self.pending(place, event, op);
         let target = pending.target.object();
         let state = if op.op == OpName::Sleep {
@@ -255,7 +257,7 @@ impl World {
             return;
         };
         process.counts.waits += 1;
-        process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
+        process.turn(event.tid, at, state, event.t, event.seq);
         let proc = process.proc;
         // The dead, and threads beyond the number kept, wait nowhere.
         let waits = matches!(process.state_of(event.tid), Some(State::Waiting(_)));
@@ -278,9 +280,10 @@ impl World {
             return;
         };
         self.moves_on(place, event.tid, op);
+        let at = op.at.as_deref().map(|at| self.places.share(at));
         let state = State::AtGate(self.pending(place, event, op));
         if let Some(process) = self.processes.at_mut(place) {
-            process.turn(event.tid, op.at.as_deref(), state, event.t, event.seq);
+            process.turn(event.tid, at, state, event.t, event.seq);
         }
     }
 
@@ -337,17 +340,19 @@ impl World {
             process.counts.output_bytes += output.data.len() as u64;
         }
         let (when, who) = ((event.seq, event.t), (event.proc, event.pid));
-        self.log.write(&self.limits, when, who, output);
+        let at = output.at.as_deref().map(|at| self.places.share(at));
+        self.log.write(&self.limits, when, who, (output, at));
     }
 
     fn line(&mut self, event: &Event, file: &str, line: u32) {
         let Some(place) = self.who_acts(event) else {
             return;
         };
+        let at = self.places.share(&format!("{file}:{line}"));
         if let Some(process) = self.processes.at_mut(place)
             && process.is_main_thread(event.tid)
         {
-            process.at = Some(clip(&format!("{file}:{line}")));
+            process.at = Some(at);
         }
     }
 

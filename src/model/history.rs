@@ -14,7 +14,7 @@ use super::World;
 pub use packed::Packed;
 
 /// Fewest and most events between two checkpoints: the upper bound is what a seek folds at worst.
-const NEAREST: u64 = 1024;
+const NEAREST: u64 = 4096;
 const FARTHEST: u64 = 8192;
 
 /// Bytes of checkpoints an event may cost.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::trace::{Output, Stream};
 
 use super::chunked::Chunked;
-use super::limits::{Limits, clip};
+use super::limits::Limits;
 
 /// A line of output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Line {
     /// Where in the program its first piece was printed.
     pub at: Option<Arc<str>>,
     /// Its bytes as written, without the newline.
-    pub data: Vec<u8>,
+    pub data: Arc<[u8]>,
     /// Bytes of it that were not kept because the line is too long.
     pub cut: u64,
     pub ending: Ending,
@@ -148,7 +148,7 @@ impl OutputLog {
         limits: &Limits,
         (seq, t): (u64, i64),
         (proc, pid): (Option<u32>, i32),
-        output: &Output,
+        (output, at): (&Output, Option<Arc<str>>),
     ) {
         self.bytes += output.data.len() as u64;
         let stream = output.stream;
@@ -159,7 +159,7 @@ impl OutputLog {
                 None => (rest, false, &[][..]),
             };
             rest = after;
-            let number = self.line_to_write((seq, t), (proc, pid), output);
+            let number = self.line_to_write((seq, t), (proc, pid), (stream, at.as_ref()));
             self.add(limits, number, seq, piece, ended);
             let key = (proc, stream);
             if ended {
@@ -177,9 +177,9 @@ impl OutputLog {
         &mut self,
         (seq, t): (u64, i64),
         (proc, pid): (Option<u32>, i32),
-        output: &Output,
+        (stream, at): (Stream, Option<&Arc<str>>),
     ) -> u64 {
-        let open = self.open.get(&(proc, output.stream)).copied();
+        let open = self.open.get(&(proc, stream)).copied();
         if let Some(number) = open.filter(|number| *number >= self.first) {
             return number;
         }
@@ -191,9 +191,9 @@ impl OutputLog {
             t,
             proc,
             pid,
-            stream: output.stream,
-            at: output.at.as_deref().map(clip),
-            data: Vec::new(),
+            stream,
+            at: at.cloned(),
+            data: Arc::default(),
             cut: 0,
             ending: Ending::Open,
             torn: false,
@@ -221,14 +221,18 @@ impl OutputLog {
             .line_bytes
             .saturating_sub(line.data.len())
             .min(piece.len());
-        line.data.extend_from_slice(&piece[..room]);
+        // Most lines come whole; the rest is put together again with each piece.
+        line.data = if line.data.is_empty() {
+            Arc::from(&piece[..room])
+        } else {
+            [&line.data, &piece[..room]].concat().into()
+        };
         let cut = (piece.len() - room) as u64;
         line.cut += cut;
         self.dropped_bytes += cut;
         self.kept_bytes += room;
         if ended {
             line.ending = Ending::Newline;
-            line.data.shrink_to_fit();
         }
     }
 

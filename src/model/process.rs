@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::trace::{Exit, Op, ProcessStart, PsRow, Role, StartMethod};
 
-use super::limits::{clip, clip_into};
+use super::limits::clip;
 use super::object::ObjectId;
 use super::timeline::Track;
 
@@ -282,7 +282,7 @@ impl Process {
     pub(super) fn turn(
         &mut self,
         tid: Option<i32>,
-        at: Option<&str>,
+        at: Option<Arc<str>>,
         state: State,
         t: i64,
         seq: u64,
@@ -292,7 +292,7 @@ impl Process {
         }
         if self.is_main_thread(tid) {
             if at.is_some() {
-                clip_into(&mut self.at, at);
+                self.at = at;
             }
             self.track.turn(&state, t, seq);
             self.state = state;

@@ -1,4 +1,4 @@
-//! `Packed`: events in memory as the lines of a recording, a third of what they take as structs.
+//! `Packed`: events in memory as the lines of a recording, compressed.
 //!
 //! Written once, read again a stretch at a time. An event the line can't carry to the bit (a kind
 //! of a later version, a number that is none) is kept beside them as it is.
@@ -9,32 +9,63 @@ use crate::trace::{Event, Kind, encode_event, read_packet};
 
 use super::Source;
 
-/// Events a block.
-const BLOCK: u64 = 256;
+/// Events a block: what is unpacked to read one of them.
+const BLOCK: usize = 256;
 
 /// Events in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Packed {
-    blocks: Vec<Block>,
-    len: u64,
+    /// Blocks of `BLOCK` events each.
+    full: Vec<Box<[u8]>>,
+    /// The events after them.
+    last: Lines,
     /// Events kept as they are, by place.
     whole: BTreeMap<u64, Event>,
+    len: u64,
 }
 
-/// The lines of up to `BLOCK` events, without their newlines.
+/// Lines without their newlines, one after the other.
 #[derive(Debug, Clone, Default)]
-struct Block {
+struct Lines {
     text: Vec<u8>,
     /// Where each line ends.
     ends: Vec<u32>,
 }
 
+impl Lines {
+    fn get(&self, line: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(line)? as usize;
+        let start = match line.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        self.text.get(start..end)
+    }
+
+    /// The lines as one block: where they end, then their text.
+    fn pack(&self) -> Box<[u8]> {
+        let ends = self.ends.iter().flat_map(|end| end.to_le_bytes());
+        let bytes: Vec<u8> = ends.chain(self.text.iter().copied()).collect();
+        lz4_flex::compress_prepend_size(&bytes).into_boxed_slice()
+    }
+
+    /// A block's lines; `None` for one that `pack` did not make.
+    fn unpack(block: &[u8]) -> Option<Lines> {
+        let bytes = lz4_flex::decompress_size_prepended(block).ok()?;
+        let (ends, text) = bytes.split_at_checked(4 * BLOCK)?;
+        let (ends, _) = ends.as_chunks();
+        Some(Lines {
+            text: text.to_vec(),
+            ends: ends.iter().map(|end| u32::from_le_bytes(*end)).collect(),
+        })
+    }
+}
+
 impl Packed {
     pub(super) fn push(&mut self, event: &Event) {
         if carries(event) {
-            let block = self.block();
-            encode_event(&mut block.text, event);
-            block.text.pop();
+            encode_event(&mut self.last.text, event);
+            self.last.text.pop();
         } else {
             self.whole.insert(self.len, event.clone());
         }
@@ -42,49 +73,46 @@ impl Packed {
     }
 
     pub(super) fn push_line(&mut self, line: &[u8]) {
-        self.block().text.extend_from_slice(line);
+        self.last.text.extend_from_slice(line);
         self.end_line();
     }
 
-    /// The block the next line goes to.
-    fn block(&mut self) -> &mut Block {
-        if self.len.is_multiple_of(BLOCK) && self.blocks.len() as u64 == self.len / BLOCK {
-            if let Some(full) = self.blocks.last_mut() {
-                full.text.shrink_to_fit();
-            }
-            self.blocks.push(Block::default());
-        }
-        let last = self.blocks.len() - 1;
-        &mut self.blocks[last]
-    }
-
     fn end_line(&mut self) {
-        let block = self.block();
         // A line is at most a few MiB (see `trace::reader`), a block a few hundred of them.
-        let end = u32::try_from(block.text.len()).unwrap_or(u32::MAX);
-        block.ends.push(end);
+        let end = u32::try_from(self.last.text.len()).unwrap_or(u32::MAX);
+        self.last.ends.push(end);
         self.len += 1;
+        if self.last.ends.len() == BLOCK {
+            self.full.push(self.last.pack());
+            self.last.text.clear();
+            self.last.ends.clear();
+        }
     }
 
     /// Bytes held for the events.
     pub fn bytes(&self) -> usize {
-        let block = |block: &Block| block.text.capacity() + 4 * block.ends.capacity();
-        self.blocks.iter().map(block).sum()
+        let full: usize = self.full.iter().map(|block| block.len()).sum();
+        full + self.last.text.capacity()
     }
 
-    fn read(&self, place: u64) -> Option<Event> {
-        if let Some(event) = self.whole.get(&place) {
-            return Some(event.clone());
+    fn visit_lines(&self, lines: &Lines, places: Places, each: &mut dyn FnMut(&Event)) {
+        for line in places.from..places.to {
+            let place = (places.block * BLOCK + line) as u64;
+            if let Some(event) = self.whole.get(&place) {
+                each(event);
+            } else if let Some(Ok(event)) = lines.get(line).map(read_packet) {
+                each(&event);
+            }
         }
-        let block = self.blocks.get(usize::try_from(place / BLOCK).ok()?)?;
-        let line = usize::try_from(place % BLOCK).ok()?;
-        let end = *block.ends.get(line)? as usize;
-        let start = match line.checked_sub(1) {
-            Some(before) => *block.ends.get(before)? as usize,
-            None => 0,
-        };
-        read_packet(block.text.get(start..end)?).ok()
     }
+}
+
+/// Lines of one block.
+#[derive(Debug, Clone, Copy)]
+struct Places {
+    block: usize,
+    from: usize,
+    to: usize,
 }
 
 impl Source for Packed {
@@ -93,10 +121,26 @@ impl Source for Packed {
     }
 
     fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
-        for place in from..to.min(self.len) {
-            if let Some(event) = self.read(place) {
-                each(&event);
+        // What is in memory can be counted by a usize.
+        let place = |n: u64| usize::try_from(n.min(self.len)).unwrap_or(usize::MAX);
+        let (mut from, to) = (place(from), place(to));
+        while from < to {
+            let block = from / BLOCK;
+            let end = to.min((block + 1) * BLOCK);
+            let places = Places {
+                block,
+                from: from - block * BLOCK,
+                to: end - block * BLOCK,
+            };
+            match self.full.get(block) {
+                None => self.visit_lines(&self.last, places, each),
+                Some(block) => {
+                    if let Some(lines) = Lines::unpack(block) {
+                        self.visit_lines(&lines, places, each);
+                    }
+                }
             }
+            from = end;
         }
     }
 }
