@@ -9,6 +9,7 @@
 //! a language.
 
 mod anomaly;
+mod appended;
 mod barrier;
 mod blocked;
 mod body;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 use crate::trace::{Fault, RunEnd};
 
 pub use anomaly::{Anomaly, AnomalyKind};
+pub use appended::Appended;
 pub use barrier::Barrier;
 pub use blocked::{Blocked, Stuck};
 pub use body::Body;
@@ -108,14 +110,14 @@ pub struct World {
     objects: objects::Objects,
     /// Elements all objects keep together.
     elements: usize,
-    requests: Chunked<Request>,
+    requests: Appended<Request>,
     log: OutputLog,
     ps: PsTable,
-    faults: Chunked<FaultNote>,
-    markers: Chunked<Marker>,
-    anomalies: Chunked<Anomaly>,
+    faults: Appended<FaultNote>,
+    markers: Appended<Marker>,
+    anomalies: Appended<Anomaly>,
     anomaly_count: u64,
-    raised: Chunked<Raised>,
+    raised: Appended<Raised>,
     end: Option<EndNote>,
     unknown: u64,
     unplaced: u64,
@@ -133,14 +135,14 @@ impl Default for World {
             processes: process::Processes::default(),
             objects: objects::Objects::default(),
             elements: 0,
-            requests: Chunked::default(),
+            requests: Appended::default(),
             log: OutputLog::default(),
             ps: PsTable::default(),
-            faults: Chunked::default(),
-            markers: Chunked::default(),
-            anomalies: Chunked::default(),
+            faults: Appended::default(),
+            markers: Appended::default(),
+            anomalies: Appended::default(),
             anomaly_count: 0,
-            raised: Chunked::default(),
+            raised: Appended::default(),
             end: None,
             unknown: 0,
             unplaced: 0,
@@ -248,7 +250,7 @@ impl World {
     }
 
     /// Operations on proxies of managers, in order; the latest ones.
-    pub fn requests(&self) -> &Chunked<Request> {
+    pub fn requests(&self) -> &Appended<Request> {
         &self.requests
     }
 
@@ -261,16 +263,16 @@ impl World {
         &self.ps
     }
 
-    pub fn faults(&self) -> &Chunked<FaultNote> {
+    pub fn faults(&self) -> &Appended<FaultNote> {
         &self.faults
     }
 
-    pub fn markers(&self) -> &Chunked<Marker> {
+    pub fn markers(&self) -> &Appended<Marker> {
         &self.markers
     }
 
     /// Contradictions in the log; the latest ones where there are many.
-    pub fn anomalies(&self) -> &Chunked<Anomaly> {
+    pub fn anomalies(&self) -> &Appended<Anomaly> {
         &self.anomalies
     }
 
@@ -280,7 +282,7 @@ impl World {
     }
 
     /// Operations that raised, in order; the latest ones where there are many.
-    pub fn raised(&self) -> &Chunked<Raised> {
+    pub fn raised(&self) -> &Appended<Raised> {
         &self.raised
     }
 

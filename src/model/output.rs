@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::trace::{Output, Stream};
 
+use super::appended::Appended;
 use super::chunked::Chunked;
 use super::limits::Limits;
 
@@ -59,7 +60,7 @@ impl Line {
 pub struct OutputLog {
     lines: Chunked<Line>,
     /// Numbers of the lines of each writer that are still kept.
-    by_proc: HashMap<Option<u32>, Arc<Chunked<u64>>>,
+    by_proc: HashMap<Option<u32>, Arc<Appended<u64>>>,
     open: HashMap<(Option<u32>, Stream), u64>,
     /// Writer of the last piece on each stream.
     last_writer: [Option<u32>; 2],

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::appended::Appended;
 use super::chunked::Chunked;
 use super::limits::clip;
 use super::object::Step;
@@ -42,7 +43,7 @@ pub struct Mailbox {
     /// Messages that are in it but not kept, because there are too many.
     pub hidden: u64,
     /// Messages that were taken, in that order; the latest ones.
-    pub delivered: Chunked<Delivery>,
+    pub delivered: Appended<Delivery>,
     pub put: u64,
     pub taken: u64,
 }

@@ -5,7 +5,7 @@
 
 use crate::trace::OpName;
 
-use super::chunked::Chunked;
+use super::appended::Appended;
 use super::object::ObjectId;
 use super::process::{State, Target};
 
@@ -56,11 +56,13 @@ pub struct TaskSpan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Track {
     /// Spans that have ended, in order.
-    pub spans: Chunked<Span>,
+    pub spans: Appended<Span>,
     /// The span that goes on; `None` once the process has ended.
     pub open: Option<Span>,
-    /// Tasks of a pool it ran, in order.
-    pub tasks: Chunked<TaskSpan>,
+    /// Tasks of a pool it ran and ended, in order.
+    pub tasks: Appended<TaskSpan>,
+    /// The task it runs, or died in.
+    pub task: Option<TaskSpan>,
     /// Spans and tasks forgotten because there were too many.
     pub forgotten: u64,
     /// When the process ended.
@@ -100,9 +102,19 @@ impl Target {
 }
 
 impl Track {
+    /// Everything it did, in order; the last span goes on where the process does.
+    pub fn all_spans(&self) -> impl DoubleEndedIterator<Item = &Span> {
+        self.spans.iter().chain(&self.open)
+    }
+
+    /// Every task it ran, in order; the last one runs still, or died with its worker, where it has no end.
+    pub fn all_tasks(&self) -> impl DoubleEndedIterator<Item = &TaskSpan> {
+        self.tasks.iter().chain(&self.task)
+    }
+
     pub(super) fn new(t: i64, seq: u64, limit: usize) -> Track {
         Track {
-            spans: Chunked::default(),
+            spans: Appended::default(),
             open: Some(Span {
                 activity: Activity::Running,
                 start: t,
@@ -110,7 +122,8 @@ impl Track {
                 start_seq: seq,
                 end_seq: seq,
             }),
-            tasks: Chunked::default(),
+            tasks: Appended::default(),
+            task: None,
             forgotten: 0,
             ended: None,
             limit,
@@ -142,25 +155,33 @@ impl Track {
     }
 
     pub(super) fn task_started(&mut self, pool: ObjectId, task: u64, t: i64) {
-        let span = TaskSpan {
+        // One that was never ended is drawn to where the next begins.
+        self.end_task(t);
+        self.task = Some(TaskSpan {
             pool,
             task,
             start: t,
             end: None,
-        };
-        if self.tasks.push_bounded(span, self.limit) {
-            self.forgotten += 1;
-        }
+        });
     }
 
     pub(super) fn task_ended(&mut self, pool: ObjectId, task: u64, t: i64) {
-        let Some(last) = self.tasks.len().checked_sub(1) else {
-            return;
-        };
-        if let Some(span) = self.tasks.get_mut(last)
-            && (span.pool, span.task, span.end) == (pool, task, None)
+        if self
+            .task
+            .is_some_and(|span| (span.pool, span.task) == (pool, task))
         {
-            span.end = Some(span.start.max(t));
+            self.end_task(t);
+        }
+    }
+
+    fn end_task(&mut self, t: i64) {
+        let Some(span) = self.task.take() else { return };
+        let span = TaskSpan {
+            end: Some(span.start.max(t)),
+            ..span
+        };
+        if self.tasks.push_bounded(span, self.limit) {
+            self.forgotten += 1;
         }
     }
 }

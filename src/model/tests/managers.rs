@@ -150,6 +150,10 @@ fn a_list_does_what_pythons_does() {
     let mut back = list(OpName::ListSort, None, None);
     back.args.key = Some("reverse".to_owned());
     log.op(1, back);
+    assert_eq!(values(&log), ["20", "9", "7", "3", "1"]);
+    log.op(1, list(OpName::ListReverse, None, None));
+    assert_eq!(values(&log), ["1", "3", "7", "9", "20"]);
+    log.op(1, list(OpName::ListReverse, None, None));
     log.op(1, list(OpName::ListRemove, None, Some("7")));
     log.op(1, list(OpName::ListPop, None, None));
     log.op(1, list(OpName::ListDel, Some(0), None));
