@@ -105,16 +105,6 @@ impl<T: Clone> Chunked<T> {
         }
     }
 
-    /// Appends, forgetting the oldest beyond `limit`; says whether one was forgotten.
-    pub(super) fn push_bounded(&mut self, element: T, limit: usize) -> bool {
-        self.push(element);
-        let over = self.len > limit.max(1);
-        if over {
-            self.drop_front();
-        }
-        over
-    }
-
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         if index >= self.len {
             return None;
@@ -139,9 +129,10 @@ mod tests {
     fn it_behaves_as_a_deque_that_loses_its_front() {
         let (mut list, mut model) = (Chunked::default(), VecDeque::new());
         for n in 0..5 * PIECE {
-            list.push_bounded(n, 2 * PIECE + 3);
+            list.push(n);
             model.push_back(n);
             if model.len() > 2 * PIECE + 3 {
+                list.drop_front();
                 model.pop_front();
             }
             assert_eq!(list.len(), model.len());
