@@ -9,6 +9,8 @@ mod array;
 mod create_process;
 #[path = "../lessons/06-lock/program.rs"]
 mod lock;
+#[path = "../lessons/04-manager-dict/program.rs"]
+mod manager_dict;
 #[path = "../lessons/02-no-sharing/program.rs"]
 mod no_sharing;
 #[path = "../lessons/07-pool-async/program.rs"]
@@ -33,6 +35,7 @@ pub fn find(slug: &str) -> Option<Program> {
         "create-process" => create_process::main,
         "no-sharing" => no_sharing::main,
         "array" => array::main,
+        "manager-dict" => manager_dict::main,
         "lock" => lock::main,
         "queue" => queue::main,
         "pool-async" => pool_async::main,

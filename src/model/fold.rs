@@ -170,6 +170,8 @@ impl World {
         };
         process.turn(None, None, state, event.t, event.seq);
         process.threads.clear();
+        let pid = process.pid;
+        self.ps.ended(pid);
         self.log.close(proc);
         self.leaves(proc, pool);
     }
@@ -358,7 +360,15 @@ impl World {
 
     fn ps_rows(&mut self, event: &Event, update: &PsUpdate) {
         let when = (event.seq, event.t);
-        for (pid, row) in self.ps.update(&self.limits, when, update) {
+        // A look taken before the end may be told after it.
+        let is_over = |pid: i32| self.by_pid(pid).is_some_and(|process| !process.is_alive());
+        let over: Vec<i32> = update
+            .rows
+            .iter()
+            .map(|row| row.pid)
+            .filter(|pid| is_over(*pid))
+            .collect();
+        for (pid, row) in self.ps.update(&self.limits, when, update, &over) {
             let Some(place) = self.processes.place_of_pid(pid) else {
                 continue;
             };

@@ -17,6 +17,13 @@ pub struct PsMoment {
     pub seq: u64,
     pub t: i64,
     pub rows: BTreeMap<i32, Arc<PsRow>>,
+    /// Rows of processes that are no zombies.
+    alive: usize,
+}
+
+/// Whether a row is of a process that has not ended.
+fn is_alive(row: &PsRow) -> bool {
+    !row.stat.starts_with('Z')
 }
 
 /// The rows of ps through the run.
@@ -34,10 +41,10 @@ impl PsTable {
         &self.now
     }
 
-    /// The moment with the largest number of rows, as it was at its end.
+    /// The moment with the largest number of living processes, as it was at its end.
     pub fn fullest(&self) -> &PsMoment {
-        // A moment is set aside only when rows go, so the present one may be the fullest.
-        if self.now.rows.len() > self.fullest.rows.len() {
+        // A moment is set aside only when somebody ends, so the present one may be the fullest.
+        if self.now.alive > self.fullest.alive {
             &self.now
         } else {
             &self.fullest
@@ -48,27 +55,56 @@ impl PsTable {
         self.dropped
     }
 
-    /// Folds an update and gives the rows that changed.
+    /// A process has ended: its row, taken before, is no longer true. A zombie's comes as a new one.
+    pub(super) fn ended(&mut self, pid: i32) {
+        if self.now.rows.get(&pid).is_some_and(|row| is_alive(row)) {
+            self.set_aside();
+            self.now.rows.remove(&pid);
+            self.now.alive -= 1;
+        }
+    }
+
+    /// Somebody is about to leave: keeps the present moment if it is the fullest so far.
+    fn set_aside(&mut self) {
+        if self.now.alive > self.fullest.alive {
+            self.fullest = self.now.clone();
+        }
+    }
+
+    /// Folds an update and gives the rows that changed. Of the PIDs in `over`, which have ended, only
+    /// a zombie's row is true.
     pub(super) fn update<'a>(
         &mut self,
         limits: &Limits,
         (seq, t): (u64, i64),
         update: &'a PsUpdate,
+        over: &[i32],
     ) -> impl Iterator<Item = (i32, Arc<PsRow>)> + use<'a> {
-        let goes = update
-            .gone
-            .iter()
-            .any(|pid| self.now.rows.contains_key(pid));
-        if goes && self.now.rows.len() > self.fullest.rows.len() {
-            self.fullest = self.now.clone();
+        let was_alive = |pid: i32| self.now.rows.get(&pid).is_some_and(|row| is_alive(row));
+        let ends = update.gone.iter().any(|pid| was_alive(*pid))
+            || update
+                .rows
+                .iter()
+                .any(|row| !is_alive(row) && was_alive(row.pid));
+        if ends {
+            self.set_aside();
         }
         for pid in &update.gone {
-            self.now.rows.remove(pid);
+            let row = self.now.rows.remove(pid);
+            self.now.alive -= usize::from(row.is_some_and(|row| is_alive(&row)));
         }
-        let rows: Vec<Arc<PsRow>> = update.rows.iter().cloned().map(Arc::new).collect();
+        let rows: Vec<Arc<PsRow>> = update
+            .rows
+            .iter()
+            .filter(|row| !is_alive(row) || !over.contains(&row.pid))
+            .cloned()
+            .map(Arc::new)
+            .collect();
         for row in &rows {
             if self.now.rows.len() < limits.rows || self.now.rows.contains_key(&row.pid) {
-                self.now.rows.insert(row.pid, Arc::clone(row));
+                let before = self.now.rows.insert(row.pid, Arc::clone(row));
+                self.now.alive -= usize::from(before.is_some_and(|row| is_alive(&row)));
+                self.now.alive += usize::from(is_alive(row));
             } else {
                 self.dropped += 1;
             }

@@ -227,32 +227,7 @@ impl Process {
                 at,
             ));
         }
-        let args = |packet: &mut Packet<'_>| {
-            child.fill(packet, &self.0.name.borrow());
-            super::synchronize::wait_args(packet, true, timeout);
-        };
-        let mut call = tracer::on().then(|| Call::begin(OpName::Join, None, at, &args));
-        let mut exit = child.poll();
-        if exit.is_none()
-            && call
-                .as_ref()
-                .is_none_or(|call| call.grant() != Grant::Expire)
-        {
-            if let Some(call) = &mut call {
-                call.waiting();
-            }
-            exit = child.wait(super::wait::deadline(timeout));
-        }
-        if let Some(call) = call {
-            let code = exit
-                .and_then(crate::trace::Exit::exitcode)
-                .map(|code| code.to_string());
-            call.done(
-                None,
-                NO_ARGS,
-                code.as_deref().map_or(Ended::Plain, Ended::Value),
-            );
-        }
+        child.join(&self.0.name.borrow(), timeout, Some(at));
         Ok(())
     }
 

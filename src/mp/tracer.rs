@@ -19,7 +19,7 @@ use nix::sys::socket::{
 };
 
 use super::context;
-use super::exceptions::{Exception, Result};
+use super::exceptions::Exception;
 use super::wait;
 use crate::sys::{clock, mmap::Block};
 use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
@@ -194,11 +194,6 @@ pub(crate) enum Ended<'a> {
 }
 
 impl<'a> Ended<'a> {
-    /// What a result became: its error, or nothing worth telling.
-    pub(crate) fn of<T>(result: &'a Result<T>) -> Ended<'a> {
-        result.as_ref().map_or_else(Ended::Raised, |_| Ended::Plain)
-    }
-
     pub(crate) fn truth(value: bool) -> Ended<'static> {
         Ended::Value(if value { "True" } else { "False" })
     }
@@ -224,10 +219,21 @@ impl<'a> Call<'a> {
         at: &'static Location<'static>,
         args: Fill<'a>,
     ) -> Call<'a> {
+        Call::begin_at(op, object, Some(at), args)
+    }
+
+    /// `begin` for an operation that may stand in no line of the program: what a process does when
+    /// it ends.
+    pub(crate) fn begin_at(
+        op: OpName,
+        object: Option<&'a str>,
+        at: Option<&'static Location<'static>>,
+        args: Fill<'a>,
+    ) -> Call<'a> {
         let mut call = Call {
             op,
             object,
-            at: Some(at),
+            at,
             args,
             t0: now(),
             grant: Grant::Open,

@@ -134,6 +134,47 @@ fn rows_of_ps_stay_with_their_process_and_the_fullest_moment_is_kept() {
 }
 
 #[test]
+fn the_row_of_an_ended_process_is_no_longer_true() {
+    let mut log = Log::with_children(2);
+    let alive = |pid: i32| PsUpdate {
+        rows: vec![row(pid)],
+        gone: vec![],
+    };
+    log.push(None, Kind::Ps(alive(101)));
+    log.push(Some(1), Kind::ProcessExit(Exit::Code(0)));
+    // A look taken before the end, told after it.
+    log.push(None, Kind::Ps(alive(101)));
+    log.push(None, Kind::Ps(alive(102)));
+    let rows = |world: &crate::model::World| {
+        world
+            .ps()
+            .fullest()
+            .rows
+            .keys()
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows(&log.world),
+        [101],
+        "the two were never seen alive together"
+    );
+    let zombie = PsUpdate {
+        rows: vec![PsRow {
+            stat: "Z".to_owned(),
+            ..row(101)
+        }],
+        gone: vec![],
+    };
+    log.push(None, Kind::Ps(zombie));
+    assert_eq!(
+        log.world.ps().now().rows.keys().collect::<Vec<_>>(),
+        [&101, &102],
+        "a zombie has a row"
+    );
+}
+
+#[test]
 fn a_gated_operation_is_announced_granted_and_done() {
     let mut log = Log::with_children(1);
     log.push(

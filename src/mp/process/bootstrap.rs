@@ -140,7 +140,7 @@ fn finish(code: i32) -> i32 {
         child.signal(Signal::SIGTERM);
     }
     for child in children {
-        child.wait(None);
+        child.join(child.name(), None, None);
     }
     util::run_finalizers(i32::MIN);
     stdio::flush();

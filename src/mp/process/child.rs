@@ -4,6 +4,7 @@
 //! waits, always by PID: a status is never stolen from somebody else.
 
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::rc::Rc;
 
 use nix::sys::signal::{Signal, kill};
@@ -11,9 +12,10 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use crate::mp::context;
-use crate::mp::tracer;
+use crate::mp::synchronize::wait_args;
+use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
 use crate::mp::wait;
-use crate::trace::{Exit, Packet};
+use crate::trace::{Exit, OpName, Packet};
 
 #[derive(Debug)]
 pub(crate) struct Child {
@@ -46,6 +48,10 @@ impl Child {
 
     pub(crate) fn pid(&self) -> i32 {
         self.pid.as_raw()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn daemon(&self) -> bool {
@@ -84,6 +90,34 @@ impl Child {
     /// Waits for its end; `None` at the deadline.
     pub(crate) fn wait(&self, deadline: Option<i64>) -> Option<Exit> {
         wait::for_child(deadline, || self.poll())
+    }
+
+    /// Waits for its end as an operation of the program; `at` is nowhere for the joins of a process
+    /// that ends.
+    pub(crate) fn join(
+        &self,
+        name: &str,
+        timeout: Option<f64>,
+        at: Option<&'static Location<'static>>,
+    ) -> Option<Exit> {
+        let deadline = wait::deadline(timeout);
+        if !tracer::on() {
+            return self.wait(deadline);
+        }
+        let args = |packet: &mut Packet<'_>| {
+            self.fill(packet, name);
+            wait_args(packet, true, timeout);
+        };
+        let mut call = Call::begin_at(OpName::Join, None, at, &args);
+        let mut exit = self.poll();
+        if exit.is_none() && call.grant() != Grant::Expire {
+            call.waiting();
+            exit = self.wait(deadline);
+        }
+        let code = exit.and_then(Exit::exitcode).map(|code| code.to_string());
+        let ended = code.as_deref().map_or(Ended::Plain, Ended::Value);
+        call.done(None, NO_ARGS, ended);
+        exit
     }
 
     /// Sends a signal, unless it has ended.
