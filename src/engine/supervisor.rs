@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, recv};
 
 use super::channels::{self, Ours, Theirs};
@@ -26,6 +27,7 @@ use super::guard::{self, Word};
 use super::native::GateMode;
 use super::report::{Handle, Sent};
 use super::sampler::{SamplerError, SamplerThread};
+use super::tree;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::sys::pidfd::PidFd;
 use crate::sys::process::reap;
@@ -313,6 +315,8 @@ impl Run {
     fn close(&mut self) {
         self.over = true;
         self.controls = None;
+        // A dispatcher that panicked has not told the collector.
+        self.handle.stop();
         for thread in self.threads.drain(..) {
             // One that panicked has said so on stderr; the processes are the guard's care.
             let _ = thread.join();
@@ -339,15 +343,21 @@ impl Run {
     }
 }
 
-/// Waits for the guard to go and collects it; one that does not go is killed.
+/// Waits for the guard to go and collects it. One that does not go is killed, and what it would
+/// have ended is ended here.
 fn collect_guard(guard: &PidFd) {
-    let mut fds = [PollFd::new(guard.as_fd(), PollFlags::POLLIN)];
-    while poll(&mut fds, PollTimeout::from(GO_TIME)) == Err(Errno::EINTR) {}
+    await_end(guard);
     if reap(guard.pid()).is_err() {
-        let _ = guard.signal(Some(nix::sys::signal::Signal::SIGKILL));
-        let _ = poll(&mut fds, PollTimeout::from(GO_TIME));
+        let _ = guard.signal(Some(Signal::SIGKILL));
+        await_end(guard);
         let _ = reap(guard.pid());
+        tree::end_orphans(guard.pid(), &[]);
     }
+}
+
+fn await_end(process: &PidFd) {
+    let mut fds = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+    while poll(&mut fds, PollTimeout::from(GO_TIME)) == Err(Errno::EINTR) {}
 }
 
 impl Feed for Run {

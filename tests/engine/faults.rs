@@ -135,11 +135,22 @@ fn supervisor_process() {
                 // No limit holds root back.
                 nix::unistd::setuid(nix::unistd::Uid::from_raw(65534)).expect("root may");
             }
-            setrlimit(Resource::RLIMIT_NPROC, 0, 0).expect("lowered");
-            let error =
-                Run::start(lesson("create-process", &[], &mark)).expect_err("no process is left");
-            assert!(matches!(error, StartError::Processes { .. }), "{error}");
-            println!("REFUSED {error}");
+            let mut refused = 0;
+            for limit in 0..100 {
+                setrlimit(Resource::RLIMIT_NPROC, limit, 100).expect("set");
+                match Run::start(lesson("create-process", &[("processes", 1)], &mark)) {
+                    Err(StartError::Processes { .. } | StartError::Sampler(_)) => refused += 1,
+                    Err(error) => panic!("with {limit} processes: {error}"),
+                    Ok(run) => {
+                        drop(run);
+                        println!("REFUSED {refused}");
+                        // The guard, the main process, three threads: each was the one too many.
+                        assert!(refused >= 5);
+                        return;
+                    }
+                }
+            }
+            panic!("never started");
         }
         other => panic!("no scenario: {other:?}"),
     }
