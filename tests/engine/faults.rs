@@ -139,7 +139,7 @@ fn supervisor_process() {
             for limit in 0..100 {
                 setrlimit(Resource::RLIMIT_NPROC, limit, 100).expect("set");
                 match Run::start(lesson("create-process", &[("processes", 1)], &mark)) {
-                    Err(StartError::Processes { .. } | StartError::Sampler(_)) => refused += 1,
+                    Err(StartError::Processes { .. }) => refused += 1,
                     Err(error) => panic!("with {limit} processes: {error}"),
                     Ok(run) => {
                         drop(run);

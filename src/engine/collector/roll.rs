@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
-use super::super::{exits, stat::Stat};
+use super::super::stat::Stat;
 use crate::sys::pidfd::PidFd;
 use crate::trace::Exit;
 
@@ -42,8 +42,12 @@ pub(crate) struct Entered {
     pub name: String,
 }
 
-#[derive(Debug, Default)]
+/// Tells how a process ended, given its reaper's word if that has come.
+type Teller = fn(&PidFd, Option<Exit>) -> Exit;
+
+#[derive(Debug)]
 pub(crate) struct Roll {
+    teller: Teller,
     /// Processes whose exit has not been told.
     entries: HashMap<i32, Entry>,
     /// How many of them have ended and wait for their reaper's word.
@@ -51,6 +55,14 @@ pub(crate) struct Roll {
 }
 
 impl Roll {
+    pub(crate) fn new(teller: Teller) -> Roll {
+        Roll {
+            teller,
+            entries: HashMap::new(),
+            ended: 0,
+        }
+    }
+
     /// Whether this PID is a process that was entered and whose exit has not been told.
     pub(crate) fn has(&self, pid: i32) -> bool {
         self.entries.contains_key(&pid)
@@ -116,7 +128,7 @@ impl Roll {
     ) -> Option<Exit> {
         let entry = self.entries.get_mut(&pid)?;
         let exit = match &entry.process {
-            Some(process) => exits::of_process(process, reaper),
+            Some(process) => (self.teller)(process, reaper),
             None => reaper.unwrap_or(Exit::Unknown),
         };
         let overdue = matches!(entry.state, State::Ended { tell_at } if now >= tell_at);
@@ -165,5 +177,71 @@ fn unwatch(entry: &Entry, epoll: &Epoll) {
     if let Some(process) = &entry.process {
         // The dispatcher may hold the descriptor still, so that closing ours would not end the watch.
         let _ = epoll.delete(process.as_fd());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+
+    use nix::sys::epoll::{Epoll, EpollCreateFlags};
+
+    use super::{REAPER_TIME, Roll};
+    use crate::trace::Exit;
+
+    /// A roll on a kernel that never says how a process ended.
+    fn silent() -> (Roll, Epoll) {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).expect("an epoll set");
+        (
+            Roll::new(|_, reaper| reaper.unwrap_or(Exit::Unknown)),
+            epoll,
+        )
+    }
+
+    fn child() -> (Child, i32) {
+        let child = Command::new("true").spawn().expect("true is there");
+        let pid = child.id().cast_signed();
+        (child, pid)
+    }
+
+    #[test]
+    fn an_unknown_exit_waits_for_the_reapers_word_and_is_told_once() {
+        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
+        assert!(roll.enter(pid, &epoll).is_some());
+        assert_eq!(roll.exit(pid, None, 1_000, &epoll), None);
+        assert_eq!(roll.overdue(1_000), (Vec::new(), Some(1_000 + REAPER_TIME)));
+        assert_eq!(
+            roll.exit(pid, Some(Exit::Code(3)), 2_000, &epoll),
+            Some(Exit::Code(3))
+        );
+        assert_eq!(roll.exit(pid, Some(Exit::Code(3)), 2_000, &epoll), None);
+        assert_eq!(roll.overdue(i64::MAX), (Vec::new(), None));
+        child.wait().expect("our own child");
+    }
+
+    #[test]
+    fn an_exit_nobody_can_tell_is_unknown_in_the_end() {
+        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
+        roll.enter(pid, &epoll);
+        assert_eq!(roll.exit(pid, None, 0, &epoll), None);
+        assert_eq!(roll.overdue(REAPER_TIME).0, [pid]);
+        assert_eq!(
+            roll.exit(pid, None, REAPER_TIME, &epoll),
+            Some(Exit::Unknown)
+        );
+        assert!(!roll.has(pid));
+        child.wait().expect("our own child");
+    }
+
+    #[test]
+    fn one_that_is_gone_already_is_told_by_its_reaper() {
+        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
+        child.wait().expect("our own child");
+        assert!(roll.enter(pid, &epoll).is_none());
+        assert_eq!(roll.untold(), [pid]);
+        assert_eq!(
+            roll.exit(pid, Some(Exit::Signal(9)), 0, &epoll),
+            Some(Exit::Signal(9))
+        );
     }
 }
