@@ -10,6 +10,8 @@
     reason = "a test says what it expects"
 )]
 
+#[path = "lessons/native.rs"]
+mod native;
 #[path = "lessons/python.rs"]
 mod python;
 

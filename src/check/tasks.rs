@@ -180,9 +180,8 @@ pub(super) fn state_word(state: TaskState) -> &'static str {
     match state {
         TaskState::Succeeded => "success",
         TaskState::Failed => "failure",
-        // The result of a task that died with its worker never comes; nobody can tell it from one
-        // that is still in work.
-        TaskState::Waiting | TaskState::Running | TaskState::Lost => "pending",
+        TaskState::Waiting | TaskState::Running => "pending",
+        TaskState::Lost => "lost",
     }
 }
 

@@ -103,8 +103,8 @@ pub enum CheckKind {
     /// `task-pids {is|at-most|…}`: how many different processes ran tasks.
     TaskPids { count: Expected },
     /// `task-results {tasks, state, value}`: how many tasks were submitted (`is|at-most|…` table),
-    /// how each ended (`success`, `failure`, `pending` for one whose result never
-    /// came; `task` is its number) and what it returned.
+    /// how each ended (`success`, `failure`, `pending`, `lost` with its worker;
+    /// `task` is its number) and what it returned.
     TaskResults {
         tasks: Option<Expected>,
         state: Option<Expected>,

@@ -48,7 +48,7 @@ pub struct AnswerOption {
 /// `lines` printed to stdout, in order · `writers` their processes' names · `blocks`, `outcome`
 /// labels of the lesson's outcome · `status` · `seconds` of the program's own time from start to end ·
 /// `task_pids`, how many different processes ran tasks · `results` of the tasks by number
-/// (`'success'`, `'failure'`, `'pending'`).
+/// (`'success'`, `'failure'`, `'pending'`, `'lost'`).
 pub const RUN_NAMES: &[&str] = &[
     "lines",
     "writers",

@@ -163,7 +163,7 @@ fn task_results() {
     submit(&mut run, 0);
     begin(&mut run, 1, 0);
     run.killed(1, 9);
-    breaks(all, &run, "task 0 is pending, expected 'success'");
+    breaks(all, &run, "task 0 is lost, expected 'success'");
     let value = "kind = \"task-results\"\nvalue = \"{task * task}\"";
     breaks(
         value,
