@@ -10,6 +10,8 @@
     reason = "a test says what it expects"
 )]
 
+#[path = "lessons/mutants.rs"]
+mod mutants;
 #[path = "lessons/native.rs"]
 mod native;
 #[path = "lessons/python.rs"]
@@ -57,6 +59,34 @@ fn settings(lesson: &Lesson) -> Vec<Params> {
         }
     }
     found
+}
+
+/// Every lesson with each of its settings; the slow lessons first, so that they do not stand alone
+/// at the end.
+fn runs<'a>(lessons: impl DoubleEndedIterator<Item = &'a Lesson>) -> Vec<(&'a Lesson, Params)> {
+    let with_settings = |lesson| {
+        settings(lesson)
+            .into_iter()
+            .map(move |params| (lesson, params))
+    };
+    lessons.rev().flat_map(with_settings).collect()
+}
+
+/// Does the work on all of them, several at once: they are mostly asleep.
+fn together<T: Sync>(items: &[T], work: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut found = Vec::new();
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.extend(work(item));
+        }
+        found
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(share)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join());
+        ended.flat_map(|found| found.expect("a run")).collect()
+    })
 }
 
 /// Whether the lesson says that such a run never ends.
@@ -121,31 +151,8 @@ fn plain_python_holds_every_output_check() {
     let Some(python) = Python::find() else { return };
     let library = Library::embedded().expect("the lessons");
     assert_eq!(library.len(), 8);
-    let mut runs: Vec<_> = library
-        .iter()
-        .flat_map(|lesson| {
-            settings(lesson)
-                .into_iter()
-                .map(move |params| (lesson, params))
-        })
-        .collect();
-    // Mostly asleep: several at once cost little, and the slow lessons do not stand at the end.
-    runs.reverse();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut wrong = Vec::new();
-        while let Some((lesson, params)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            wrong.extend(held(&python, lesson, params));
-        }
-        wrong
-    };
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("a run"))
-            .collect()
-    });
+    let runs = runs(library.iter());
+    let wrong = together(&runs, |(lesson, params)| held(&python, lesson, params));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

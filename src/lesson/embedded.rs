@@ -55,6 +55,7 @@ static FILES: &[(&str, &str)] = files![
     "04-manager-dict/probes/typo.py",
     "04-manager-dict/probes/unguarded.py",
     "04-manager-dict/program.py",
+    "04-manager-dict/program.rs",
     "04-manager-dict/zh.md",
     "05-queue/en.md",
     "05-queue/lesson.toml",
@@ -97,6 +98,7 @@ static FILES: &[(&str, &str)] = files![
     "07-pool-async/probes/terminate.py",
     "07-pool-async/probes/workers_are_reused.py",
     "07-pool-async/program.py",
+    "07-pool-async/program.rs",
     "07-pool-async/zh.md",
     "08-pool-blocking/en.md",
     "08-pool-blocking/lesson.toml",
@@ -109,6 +111,7 @@ static FILES: &[(&str, &str)] = files![
     "08-pool-blocking/probes/piped_order.py",
     "08-pool-blocking/probes/with_terminates.py",
     "08-pool-blocking/program.py",
+    "08-pool-blocking/program.rs",
     "08-pool-blocking/zh.md",
 ];
 

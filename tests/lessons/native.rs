@@ -11,17 +11,20 @@ use forklore::feed::{Feed as _, FeedItem};
 use forklore::lesson::{Circumstances, Lesson, Library, Params, PredictionKind};
 use forklore::model::World;
 use forklore::sys::clock;
+use forklore::trace::Event;
 
 /// Longest any run may take; a hang fails instead of hanging.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs the lesson natively and folds what happens.
-pub fn run(lesson: &Lesson, params: &Params, tty: bool) -> World {
-    let time_scale = 0.05;
+/// What multiplies every sleep.
+const TIME_SCALE: f64 = 0.05;
+
+/// Everything that happens in a native run of the lesson, up to its end or the end of patience.
+pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
     let config = Config {
         lesson: lesson.slug().to_owned(),
         params: params.to_json(),
-        time_scale,
+        time_scale: TIME_SCALE,
         seed: 0,
         line_buffered: tty,
         gate: GateMode::Open,
@@ -29,19 +32,18 @@ pub fn run(lesson: &Lesson, params: &Params, tty: bool) -> World {
         environment: Vec::new(),
     };
     let mut run = Run::start(config).expect("the run starts");
-    let mut world = World::new().scaled(time_scale);
+    let mut events = Vec::new();
     let deadline = clock::instant() + PATIENCE;
     loop {
         match run.poll(deadline) {
-            FeedItem::Events(events) => events.iter().for_each(|event| world.apply(event)),
+            FeedItem::Events(more) => events.extend(more),
             // The red status check of a run without an end tells the rest.
-            FeedItem::Idle => return world,
-            FeedItem::End => return world,
+            FeedItem::Idle | FeedItem::End => return events,
         }
     }
 }
 
-fn circumstances(tty: bool) -> Circumstances {
+pub fn circumstances(tty: bool) -> Circumstances {
     Circumstances {
         stdout: if tty { "tty" } else { "pipe" }.to_owned(),
         ..Circumstances::default()
@@ -50,7 +52,10 @@ fn circumstances(tty: bool) -> Circumstances {
 
 /// What is red after one run, in words.
 fn red(lesson: &Lesson, params: &Params, tty: bool) -> Vec<String> {
-    let world = run(lesson, params, tty);
+    let mut world = World::new().scaled(TIME_SCALE);
+    for event in events(lesson, params, tty) {
+        world.apply(&event);
+    }
     let circumstances = circumstances(tty);
     let values: Vec<String> = params
         .iter()
@@ -115,13 +120,11 @@ fn ungraded(
 #[test]
 fn every_check_holds_of_the_native_programs() {
     let library = Library::embedded().expect("the lessons");
-    let mut wrong = Vec::new();
-    for lesson in library.iter().filter(|lesson| lesson.has_native()) {
-        for params in super::settings(lesson) {
-            for tty in [true, false] {
-                wrong.extend(red(lesson, &params, tty));
-            }
-        }
-    }
+    let lessons = library.iter().filter(|lesson| lesson.has_native());
+    let runs: Vec<_> = super::runs(lessons)
+        .into_iter()
+        .flat_map(|(lesson, params)| [(lesson, params.clone(), true), (lesson, params, false)])
+        .collect();
+    let wrong = super::together(&runs, |(lesson, params, tty)| red(lesson, params, *tty));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
