@@ -18,6 +18,7 @@ mod native;
 mod python;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use forklore::check::text;
 use forklore::lesson::{
@@ -84,7 +85,7 @@ fn together<T: Sync>(items: &[T], work: impl Fn(&T) -> Vec<String> + Sync) -> Ve
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(share)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join());
+        let ended = workers.into_iter().map(ScopedJoinHandle::join);
         ended.flat_map(|found| found.expect("a run")).collect()
     })
 }

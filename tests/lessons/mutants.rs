@@ -19,7 +19,7 @@ type Mutant = (&'static str, fn(&mut Vec<Event>));
 const MUTANTS: &[Mutant] = &[
     ("cut short", |events| events.truncate(events.len() / 2)),
     ("nothing printed", |events| {
-        events.retain(|event| !is_output(event))
+        events.retain(|event| !is_output(event));
     }),
     ("an error printed", |events| {
         for event in events {
@@ -79,17 +79,17 @@ const MUTANTS: &[Mutant] = &[
         without(events, &[OpName::Set, OpName::DictSet]);
     }),
     ("nothing released", |events| {
-        without(events, &[OpName::Release])
+        without(events, &[OpName::Release]);
     }),
     ("nothing put", |events| without(events, &[OpName::Put])),
     ("nothing taken", |events| {
-        without(events, &[OpName::QueueGet])
+        without(events, &[OpName::QueueGet]);
     }),
     ("no task ended", |events| {
-        without(events, &[OpName::TaskEnd])
+        without(events, &[OpName::TaskEnd]);
     }),
     ("nothing submitted", |events| {
-        without(events, &[OpName::Submit])
+        without(events, &[OpName::Submit]);
     }),
     ("everything raised", |events| {
         for event in events {
@@ -181,7 +181,9 @@ fn number(events: &mut [Event]) {
 /// Checks that apply to a run of these parameters, and those of them that are red.
 fn reds(lesson: &Lesson, params: &Params, tty: bool, events: &[Event]) -> BTreeMap<String, bool> {
     let mut world = World::new();
-    events.iter().for_each(|event| world.apply(event));
+    for event in events {
+        world.apply(event);
+    }
     check::evaluate(lesson, params, &native::circumstances(tty), &world)
         .into_iter()
         .map(|verdict| (verdict.id, !verdict.passed))

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 /// No program or probe of ours takes as long on an idle machine; on a busy one this is generous.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// How long a program that is expected to hang is watched doing nothing.
 const HANGS: Duration = Duration::from_secs(3);
