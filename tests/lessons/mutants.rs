@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forklore::check;
 use forklore::lesson::{Lesson, Library, Params};
 use forklore::model::World;
-use forklore::trace::{Event, Exit, Kind, OpName, Stream};
+use forklore::trace::{Event, Exit, Kind, OpName, Role, Stream};
 
 use super::native;
 
@@ -57,6 +57,13 @@ const MUTANTS: &[Mutant] = &[
                 {
                     output.data = text.replacen('[', &format!("[{first}, "), 1).into_bytes();
                 }
+            }
+        }
+    }),
+    ("everybody a stranger", |events| {
+        for event in events {
+            if let Kind::ProcessStart(start) = &mut event.kind {
+                start.role = Role::Foreign;
             }
         }
     }),
