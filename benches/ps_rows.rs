@@ -13,7 +13,7 @@ use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use forklore::engine::ps::{self, Host};
+use forklore::engine::ps::{self, Host, Look, Process};
 use forklore::engine::sampler::Sampler;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use sysinfo::{ProcessesToUpdate, System};
@@ -133,7 +133,7 @@ fn compare(count: usize) {
     let mut buffer = [0; 4096];
     let [mut idle, mut busy] = [(); 2].map(|()| following(Sampler::new().unwrap(), &pids));
     let mut few = following(sampler_of_few_descriptors(1024), &pids);
-    let mut host = Host::new().unwrap();
+    let (mut host, mut young) = (Host::new().unwrap(), Host::new().unwrap());
     let mut system = System::new().unwrap();
     let known: Vec<_> = pids
         .iter()
@@ -158,7 +158,12 @@ fn compare(count: usize) {
         Way::new("ours: none has run, 1 024 descriptors", || {
             few.sample();
         }),
-        Way::new("ours: first rows, nothing open", || {
+        Way::new("ours: rows at the start handshake", || {
+            for &pid in &pids {
+                assert!(Process::read_now(pid, &mut young, Look::Newborn).is_some());
+            }
+        }),
+        Way::new("ours: single rows, nothing kept open", || {
             for &pid in &pids {
                 assert!(ps::row(pid, &mut host).is_some());
             }

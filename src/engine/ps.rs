@@ -22,11 +22,11 @@ mod process;
 mod tty;
 
 pub use host::{Host, HostError, Moment};
-pub use process::{Process, Scratch, Seen};
+pub use process::{Look, Process, Scratch, Seen};
 
 use crate::trace::PsRow;
 
 /// The row of `pid` now, read once and kept nowhere; `None` when there is no such process.
 pub fn row(pid: i32, host: &mut Host) -> Option<PsRow> {
-    Process::read_now(pid, host)?.row().cloned()
+    Process::read_now(pid, host, Look::Usual)?.row().cloned()
 }

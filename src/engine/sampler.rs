@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use nix::sys::resource::{Resource, getrlimit};
 
-use super::ps::{Host, HostError, Process, Scratch, Seen};
+use super::ps::{Host, HostError, Look, Process, Scratch, Seen};
 use crate::trace::{PsRow, PsUpdate};
 
 /// Every process is read whole at least each so many samples: what was changed from outside (pages
@@ -68,9 +68,10 @@ impl Sampler {
     pub fn add(&mut self, pid: i32) {
         if let Some(known) = self.followed.get_mut(&pid) {
             let moment = self.host.moment();
-            let seen = known
-                .process
-                .refresh(&mut self.host, &moment, &mut self.scratch, false);
+            let seen =
+                known
+                    .process
+                    .refresh(&mut self.host, &moment, &mut self.scratch, Look::Usual);
             if seen != Seen::Gone {
                 known.news |= seen == Seen::Changed;
                 return;
@@ -79,10 +80,10 @@ impl Sampler {
         self.insert(pid, Process::new(pid), false);
     }
 
-    /// Follows the process and gives its first row at once, to be told without waiting for the next
+    /// Follows a process just started and gives its first row at once, to be told without waiting for the next
     /// sample; `None` when there is no such process.
     pub fn row(&mut self, pid: i32) -> Option<PsRow> {
-        let process = Process::read_now(pid, &mut self.host)?;
+        let process = Process::read_now(pid, &mut self.host, Look::Newborn)?;
         let row = process.row().cloned();
         self.adopt(pid, process);
         row
@@ -149,10 +150,14 @@ impl Sampler {
         let mut vanished = Vec::new();
         self.samples = self.samples.wrapping_add(1);
         for (index, (&pid, followed)) in self.followed.iter_mut().enumerate() {
-            let whole = (self.samples + index).is_multiple_of(WHOLE_EVERY);
+            let look = if (self.samples + index).is_multiple_of(WHOLE_EVERY) {
+                Look::Whole
+            } else {
+                Look::Usual
+            };
             match followed
                 .process
-                .refresh(&mut self.host, &moment, &mut self.scratch, whole)
+                .refresh(&mut self.host, &moment, &mut self.scratch, look)
             {
                 Seen::Gone => vanished.push(pid),
                 seen => {

@@ -202,6 +202,13 @@ mod tests {
             ..ASLEEP
         };
         assert_eq!(state(&all, true), "S<Lsl+");
+        let led = StatFacts {
+            session: 40,
+            group: 40,
+            foreground: 50,
+            ..ASLEEP
+        };
+        assert_eq!(state(&led, false), "S");
         let niced = StatFacts {
             nice: 5,
             state: 'T',

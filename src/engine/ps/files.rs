@@ -22,7 +22,6 @@ const LONGEST: usize = 128 * 1024 - 1;
 pub(super) struct Files {
     directory: OwnedFd,
     stat: File,
-    /// Absent on a kernel without `CONFIG_SCHED_INFO`.
     schedstat: Option<File>,
     statm: Option<File>,
     cmdline: Option<File>,
@@ -39,11 +38,10 @@ impl Files {
             Mode::empty(),
         )?;
         let stat = open_in(&directory, "stat")?;
-        let schedstat = open_in(&directory, "schedstat").ok();
         Ok(Files {
             directory,
             stat,
-            schedstat,
+            schedstat: None,
             statm: None,
             cmdline: None,
         })
@@ -55,11 +53,12 @@ impl Files {
     }
 
     /// `/proc/PID/schedstat`: time on a processor, time waiting for one, turns taken. Empty where
-    /// the kernel does not count them.
-    pub(super) fn read_schedstat<'a>(&self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
-        self.schedstat
-            .as_ref()
-            .map_or(Ok(&[]), |file| read(file, into))
+    /// the kernel does not count them (without `CONFIG_SCHED_INFO` there is no such file).
+    pub(super) fn read_schedstat<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
+        match opened(&mut self.schedstat, &self.directory, "schedstat") {
+            Ok(file) => read(file, into),
+            Err(_) => Ok(&[]),
+        }
     }
 
     /// The effective user: the owner of the directory, whether or not the process may be dumped

@@ -4,11 +4,12 @@
 //! PID: `files` keeps to it where they stay open, the start time tells it where they do not.
 //!
 //! A process that has not run since the last look is not read again: single-threaded, not runnable,
-//! `stat` and `schedstat` (its processor time in ns and its turns) the same. Memory, user and
-//! arguments change only by its own doing; where they can be changed from outside (pages reclaimed,
-//! a debugger) the sampler asks for a whole reading from time to time. Of a process that has run,
-//! all is read but `status`, which costs as much as the rest and tells locked pages alone: it waits
-//! until the process rests, its memory moves, or some looks have passed.
+//! `schedstat` (its processor time in ns and its turns) the same. What others can do to it shows in
+//! `stat`, which is read at every other look (its nice value, its terminal's foreground, its
+//! parent), or nowhere (pages reclaimed, arguments written by a debugger), for which the sampler
+//! asks for a whole reading from time to time. Of a process that has run, all is read but `status`,
+//! which costs as much as the rest and tells locked pages alone: it waits until the process rests,
+//! its memory moves, or some looks have passed.
 
 use std::io;
 
@@ -21,6 +22,10 @@ use crate::trace::PsRow;
 
 /// Looks at a process that goes on running after which its locked pages are asked for again.
 const LOCKED_EVERY: u32 = 8;
+
+/// Looks at a resting process after which its `stat` is read again. They begin with the PID, so
+/// that of many processes each look reads as many.
+const STAT_EVERY: u32 = 2;
 
 /// A process, known by PID until first read and by its start time from then on.
 #[derive(Debug)]
@@ -39,10 +44,24 @@ struct Known {
     stat: StatFacts,
     memory: MemoryFacts,
     locked: bool,
+    /// Looks at which it had not run.
+    rested: u32,
     /// Looks since `locked` was read at which the process had run.
     locked_age: u32,
     today: Option<Day>,
     row: PsRow,
+}
+
+/// How closely to look at a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// At what may have changed since the last look.
+    Usual,
+    /// At everything.
+    Whole,
+    /// In the least time, at a process just started: it has no locked pages, which neither fork
+    /// nor exec hands on (mlock(2)). The next look catches up.
+    Newborn,
 }
 
 /// What a look at a process found.
@@ -79,11 +98,11 @@ impl Process {
 
     /// The process that has this PID, read once and kept open; `None` when there is none, or when
     /// it cannot be read.
-    pub fn read_now(pid: i32, host: &mut Host) -> Option<Process> {
+    pub fn read_now(pid: i32, host: &mut Host, look: Look) -> Option<Process> {
         let mut process = Process::new(pid);
         process.keep_open();
         let moment = host.moment();
-        process.refresh(host, &moment, &mut Scratch::default(), false);
+        process.refresh(host, &moment, &mut Scratch::default(), look);
         process.row().is_some().then_some(process)
     }
 
@@ -112,21 +131,20 @@ impl Process {
         self.files = None;
     }
 
-    /// Looks at the process and brings its row up to date; `whole` reads everything even when
-    /// nothing seems to have changed.
+    /// Looks at the process and brings its row up to date.
     pub fn refresh(
         &mut self,
         host: &mut Host,
         moment: &Moment,
         scratch: &mut Scratch,
-        whole: bool,
+        look: Look,
     ) -> Seen {
         let kept = self.files.take();
         let keep = kept.is_some();
         let seen = kept
             .map_or_else(|| Files::open(self.pid), Ok)
             .and_then(|mut files| {
-                let seen = self.read(&mut files, host, moment, scratch, whole);
+                let seen = self.read(&mut files, host, moment, scratch, look);
                 self.files = keep.then_some(files);
                 seen
             });
@@ -147,21 +165,31 @@ impl Process {
         host: &mut Host,
         moment: &Moment,
         scratch: &mut Scratch,
-        whole: bool,
+        look: Look,
     ) -> io::Result<Seen> {
-        let stat = files.read_stat(&mut scratch.stat)?;
-        // Read before everything that is only read after a change: what a process does in between
-        // must count as a change at the next look.
-        let schedstat = files.read_schedstat(&mut scratch.schedstat)?;
-        let known = self.known.as_mut();
-        let rests = known.as_ref().is_some_and(|known| known.can_rest())
-            && !schedstat.is_empty()
-            && self.stat == stat
-            && self.schedstat == schedstat;
-        if let Some(known) = known.filter(|known| rests && !whole && known.locked_age == 0) {
-            return Ok(known.time_passes(host, moment));
+        // Read before everything else: what a process does in between must count as a change at
+        // the next look.
+        let schedstat = match look {
+            Look::Newborn => &[],
+            Look::Usual | Look::Whole => files.read_schedstat(&mut scratch.schedstat)?,
+        };
+        let rests = !schedstat.is_empty()
+            && self.schedstat == schedstat
+            && self.known.as_ref().is_some_and(Known::can_rest);
+        let resting = self
+            .known
+            .as_mut()
+            .filter(|known| rests && look == Look::Usual && known.locked_age == 0);
+        if let Some(known) = resting {
+            known.rested = known.rested.wrapping_add(1);
+            if !known.rested.is_multiple_of(STAT_EVERY)
+                || self.stat == files.read_stat(&mut scratch.stat)?
+            {
+                return Ok(known.time_passes(host, moment));
+            }
         }
 
+        let stat = files.read_stat(&mut scratch.stat)?;
         let facts = StatFacts::parse(stat).ok_or(io::ErrorKind::InvalidData)?;
         let before = self.known.as_ref();
         if before.is_some_and(|before| before.stat.start_ticks != facts.start_ticks) {
@@ -171,11 +199,12 @@ impl Process {
         let effective_uid = files.effective_uid()?;
         let memory = MemoryFacts::parse(files.read_statm(&mut scratch.other)?)
             .ok_or(io::ErrorKind::InvalidData)?;
-        let (locked, locked_age) = match before {
-            Some(before) if !whole && !rests && before.keeps_locked(&facts, memory) => {
-                (before.locked, before.locked_age + 1)
-            }
-            _ => (has_locked_pages(files.read_status(&mut scratch.other)?), 0),
+        let keeps =
+            |before: &&Known| look == Look::Usual && !rests && before.keeps_locked(&facts, memory);
+        let (locked, locked_age) = match before.filter(keeps) {
+            Some(before) => (before.locked, before.locked_age + 1),
+            None if look == Look::Newborn => (false, LOCKED_EVERY),
+            None => (has_locked_pages(files.read_status(&mut scratch.other)?), 0),
         };
         let command = command::text(
             files.read_cmdline(&mut scratch.other)?,
@@ -203,6 +232,7 @@ impl Process {
             stat: facts,
             memory,
             locked,
+            rested: self.pid.cast_unsigned(),
             locked_age,
             today: moment.today,
             row,
@@ -212,8 +242,8 @@ impl Process {
 }
 
 impl Known {
-    /// Whether nothing of it can change without a trace in `stat` or `schedstat`: its threads other
-    /// than the first leave none, nor does a running one until the next tick of the clock.
+    /// Whether it can do nothing without a trace in `schedstat`: its threads other than the first
+    /// leave none, nor does a running one until the next tick of the clock.
     fn can_rest(&self) -> bool {
         self.stat.threads == 1 && self.stat.state != 'R'
     }
@@ -244,7 +274,7 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use super::{Process, Scratch, Seen};
+    use super::{Look, Process, Scratch, Seen};
     use crate::engine::ps::host::{Day, Host};
 
     fn own_pid() -> i32 {
@@ -255,21 +285,21 @@ mod tests {
     fn another_start_time_is_another_process() {
         let mut host = Host::new().unwrap();
         let moment = host.moment();
-        let mut process = Process::read_now(own_pid(), &mut host).unwrap();
+        let mut process = Process::read_now(own_pid(), &mut host, Look::Usual).unwrap();
         process.close();
-        let again = Process::read_now(own_pid(), &mut host).unwrap();
+        let again = Process::read_now(own_pid(), &mut host, Look::Usual).unwrap();
         assert!(process.is_same(&again));
 
         process.known.as_mut().unwrap().stat.start_ticks += 1;
         assert!(!process.is_same(&again));
-        let seen = process.refresh(&mut host, &moment, &mut Scratch::default(), true);
+        let seen = process.refresh(&mut host, &moment, &mut Scratch::default(), Look::Whole);
         assert_eq!(seen, Seen::Gone);
     }
 
     #[test]
     fn a_new_day_changes_the_start() {
         let mut host = Host::new().unwrap();
-        let mut process = Process::read_now(own_pid(), &mut host).unwrap();
+        let mut process = Process::read_now(own_pid(), &mut host, Look::Usual).unwrap();
         let mut moment = host.moment();
         let known = process.known.as_mut().unwrap();
         known.time_passes(&host, &moment);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick, unbounded};
 
 use super::Sampler;
-use crate::engine::ps::{Host, HostError, Process};
+use crate::engine::ps::{Host, HostError, Look, Process};
 use crate::trace::{PsRow, PsUpdate};
 
 /// Ten looks a second.
@@ -74,10 +74,10 @@ impl SamplerThread {
         self.send(Request::Add(pid));
     }
 
-    /// Reads the first row of a process at once, on the caller's thread, and follows it; the row is
-    /// not sent again unless it changes. `None` when there is no such process.
+    /// Reads the first row of a process just started at once, on the caller's thread, and follows
+    /// it; the row is not sent again unless it changes. `None` when there is no such process.
     pub fn row(&mut self, pid: i32) -> Option<PsRow> {
-        let process = Process::read_now(pid, &mut self.host)?;
+        let process = Process::read_now(pid, &mut self.host, Look::Newborn)?;
         let row = process.row().cloned();
         self.send(Request::Adopt(pid, Box::new(process)));
         row
