@@ -29,6 +29,9 @@ mod update;
 mod view;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 pub use app::Start;
@@ -68,7 +71,7 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
                 Happening::Key(key) => keymap::action(&app, key),
                 Happening::Mouse(mouse) => layout::action(&app, mouse),
                 Happening::Resized(size) => Some(Action::Resize(size)),
-                Happening::Ended => Some(Action::Leave),
+                Happening::Ended(signal) => Some(Action::Leave(signal)),
             };
             let Some(action) = action else { continue };
             for effect in update::update(&mut app, action) {

@@ -4,6 +4,7 @@
 //! screen shows is what the command shows.
 
 use std::io;
+use std::rc::Rc;
 
 use super::Stop;
 use super::args::StdoutArg;
@@ -17,7 +18,7 @@ use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Start, Started, Theme
 
 /// Opens the screen on a lesson, or on the list of lessons.
 pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop> {
-    let library = context.library()?;
+    let library = Rc::new(context.library()?);
     let lesson = given
         .map(|given| choose::lesson_or_command(context, &library, given))
         .transpose()?
@@ -33,7 +34,7 @@ pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop>
     };
     let mut host = Engine {
         context,
-        library: context.library()?,
+        library: Rc::clone(&library),
     };
     let start = Start {
         library,
@@ -44,7 +45,7 @@ pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop>
     };
     match tui::run(&mut host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
-        Ok(Leave::Ended) => Ok(Code::Signalled(15)),
+        Ok(Leave::Ended(signal)) => Ok(Code::Signalled(u8::try_from(signal).unwrap_or(15))),
         Err(error) => Err(lost(context, &error).into()),
     }
 }
@@ -76,7 +77,7 @@ fn ground() -> Ground {
 /// The engine as the screen's host.
 struct Engine<'a> {
     context: &'a Context,
-    library: Library,
+    library: Rc<Library>,
 }
 
 impl Host for Engine<'_> {

@@ -96,5 +96,6 @@ pub(crate) enum Action {
     Suspend,
     Redraw,
     Quit,
-    Leave,
+    /// A signal asked for the end.
+    Leave(i32),
 }

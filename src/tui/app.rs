@@ -4,6 +4,7 @@
 //! was stands in `RunView`'s World. Changed by `update` alone; read by `view`.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Instant;
 
 use super::action::PanelId;
@@ -17,7 +18,7 @@ use crate::text::Lang;
 
 /// What a session begins with.
 pub struct Start {
-    pub library: Library,
+    pub library: Rc<Library>,
     /// Slug of the lesson to open; `None` shows the list.
     pub lesson: Option<String>,
     pub lang: Lang,
@@ -68,7 +69,7 @@ pub(crate) struct Place {
 }
 
 pub(crate) struct App {
-    pub(crate) library: Library,
+    pub(crate) library: Rc<Library>,
     pub(crate) slug: Option<String>,
     pub(crate) params: Params,
     pub(crate) lang: Lang,

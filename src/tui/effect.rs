@@ -8,8 +8,8 @@ use crate::feed::Control;
 pub enum Leave {
     /// The learner left.
     Quit,
-    /// A signal or the terminal's end.
-    Ended,
+    /// By this signal, or SIGHUP where the terminal is gone.
+    Ended(i32),
 }
 
 #[derive(Debug, Clone, PartialEq)]

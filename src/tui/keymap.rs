@@ -20,6 +20,13 @@ pub(crate) struct Binding {
     pub(crate) footer: bool,
 }
 
+#[cfg(test)]
+impl Binding {
+    pub(crate) fn action(&self) -> Action {
+        self.action
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Key {
     Char(char),

@@ -3,17 +3,22 @@
 //! Owns raw mode, the alternate screen, mouse capture and their undoing, whatever ends the session:
 //! leaving, a panic, SIGTERM, SIGHUP, Ctrl-Z. It knows nothing of what is drawn.
 
-use std::io::{self, IsTerminal as _, Stdout, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Stdout, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{
     DisableMouseCapture, EnableMouseCapture, Event as Input, KeyEvent, MouseEvent,
 };
 use crossterm::{cursor, event, execute, terminal};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
 /// What came from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,33 +26,47 @@ pub(crate) enum Happening {
     Key(KeyEvent),
     Mouse(MouseEvent),
     Resized((u16, u16)),
-    /// SIGTERM, SIGHUP or the terminal's end.
-    Ended,
+    /// A signal asked for the end, or the terminal is gone (as SIGHUP).
+    Ended(i32),
 }
 
 pub(crate) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
-    ended: Arc<AtomicBool>,
+    /// The signal that asked for the end; 0 while none did.
+    ended: Arc<AtomicUsize>,
+    /// Readable after a signal, so that a wait needs no clock to notice one.
+    woken: UnixStream,
 }
+
+/// Signals that end the session.
+const ENDING: [i32; 4] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT];
 
 /// Most happenings taken at once: a flood of mouse moves must not hold up the screen.
 const MOST: usize = 64;
-/// A signal is looked for at least this often, since it does not wake a wait for a key everywhere.
-const LOOK: Duration = Duration::from_millis(250);
-
 impl Terminal {
     pub(crate) fn open() -> io::Result<Terminal> {
         if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "no terminal"));
         }
-        let ended = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-            signal_hook::flag::register(signal, Arc::clone(&ended))?;
+        let ended = Arc::new(AtomicUsize::new(0));
+        // The reader of keys hears of a new size first, and only then this wakes up to ask it.
+        event::poll(Duration::ZERO)?;
+        let (woken, waker) = UnixStream::pair()?;
+        woken.set_nonblocking(true)?;
+        for signal in ENDING {
+            let number = usize::try_from(signal).unwrap_or(0);
+            signal_hook::flag::register_usize(signal, Arc::clone(&ended), number)?;
+            signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
         }
+        signal_hook::low_level::pipe::register(SIGWINCH, waker)?;
         restore_on_panic();
         enter()?;
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        Ok(Terminal { inner, ended })
+        Ok(Terminal {
+            inner,
+            ended,
+            woken,
+        })
     }
 
     pub(crate) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
@@ -66,26 +85,46 @@ impl Terminal {
         let mut happened = Vec::new();
         let deadline = now() + longest;
         loop {
-            if self.ended.load(Ordering::Relaxed) {
-                happened.push(Happening::Ended);
-                return Ok(happened);
+            while happened.len() < MOST && event::poll(Duration::ZERO)? {
+                happened.extend(happening(event::read()?));
+            }
+            let signal = self.ended.load(Ordering::Relaxed);
+            if signal > 0 {
+                happened.push(Happening::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
             }
             let left = deadline.saturating_duration_since(now());
-            let wait = if happened.is_empty() {
-                left.min(LOOK)
-            } else {
-                Duration::ZERO
-            };
-            if event::poll(wait)? {
-                happened.extend(happening(event::read()?));
-                if happened.len() < MOST {
-                    continue;
-                }
-            }
             if !happened.is_empty() || left.is_zero() {
                 return Ok(happened);
             }
+            self.sleep(left)?;
         }
+    }
+
+    /// Sleeps until there is input, a signal, or the time is over. Costs nothing meanwhile.
+    fn sleep(&mut self, longest: Duration) -> io::Result<()> {
+        let input = io::stdin();
+        let mut watched = [
+            PollFd::new(input.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.woken.as_fd(), PollFlags::POLLIN),
+        ];
+        // Rounded up: a wait that ends too early would be repeated without end.
+        let millis = longest.as_micros().div_ceil(1000);
+        let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
+        match poll(&mut watched, timeout) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+        let lost = watched[0]
+            .revents()
+            .is_some_and(|events| events.intersects(gone));
+        if lost {
+            let number = usize::try_from(SIGHUP).unwrap_or(1);
+            self.ended.store(number, Ordering::Relaxed);
+        }
+        // Emptied, however many signals there were; an empty one says so by an error.
+        while self.woken.read(&mut [0; 64]).is_ok_and(|read| read > 0) {}
+        Ok(())
     }
 
     /// Puts text on the clipboard of the learner's own terminal (OSC 52).
@@ -100,7 +139,7 @@ impl Terminal {
     /// Stops this job as the shell's Ctrl-Z does, and comes back with `fg`.
     pub(crate) fn suspend(&mut self) -> io::Result<()> {
         leave();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         enter()?;
         self.clear()
     }

@@ -32,7 +32,7 @@ pub(crate) fn update(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy => return vec![Effect::Copy(super::view::text_of(app, app.focus))],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
-        Action::Leave => return vec![Effect::Leave(Leave::Ended)],
+        Action::Leave(signal) => return vec![Effect::Leave(Leave::Ended(signal))],
         Action::Quit => return quit(app),
         Action::Resize(size) => app.size = size,
         Action::Kill => ask_kill(app),
@@ -239,7 +239,7 @@ fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Vec<Effect>> 
         (
             _,
             Action::Resize(_)
-            | Action::Leave
+            | Action::Leave(_)
             | Action::Language
             | Action::Theme
             | Action::Redraw

@@ -173,6 +173,12 @@ fn add_to_cell(rows: &mut [Vec<String>], text: &str) {
     }
 }
 
+/// Whether this is a mark that closes what stands before it.
+fn closes(word: &str) -> bool {
+    word.chars()
+        .all(|c| "，。；：、！？）》」』”’,.;:!?)]".contains(c))
+}
+
 /// Lines being filled with words.
 struct Page {
     wide: usize,
@@ -198,13 +204,10 @@ impl Page {
         for word in text.split_word_bounds() {
             let columns = width(word);
             if self.used + columns > self.wide && self.used > self.indent {
-                // A closing mark does not begin a line.
-                if !(columns <= 2
-                    && word
-                        .chars()
-                        .all(|c| "，。；：、！？）》」』”’,.;:!?)]".contains(c)))
-                {
-                    self.break_line();
+                let carried = if closes(word) { self.carried() } else { None };
+                self.break_line();
+                if let Some((word, style)) = carried {
+                    self.put(&word, style);
                 }
             }
             if self.used == self.indent && word.trim().is_empty() {
@@ -212,6 +215,21 @@ impl Page {
             }
             self.put(word, style);
         }
+    }
+
+    /// Takes the last word off the line: a closing mark does not begin a line, so the word before
+    /// it goes along. `None` where it is the line's only one.
+    fn carried(&mut self) -> Option<(String, Style)> {
+        let last = self.line.last_mut()?;
+        let (at, word) = last.content.split_word_bound_indices().next_back()?;
+        let (word, columns) = (word.to_owned(), width(word));
+        if word.trim().is_empty() || self.used <= self.indent + columns {
+            return None;
+        }
+        let style = last.style;
+        last.content.to_mut().truncate(at);
+        self.used -= columns;
+        Some((word, style))
     }
 
     fn put(&mut self, word: &str, style: Style) {

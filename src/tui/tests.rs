@@ -1,0 +1,7 @@
+//! The screen over invented runs: pictures of every panel, and what keys do.
+//!
+//! PIDs and times are fixed; nothing here starts a process or waits.
+
+mod keys;
+mod pictures;
+mod scene;

@@ -1,0 +1,297 @@
+//! Scenes: runs written down as events, and the `App` that shows them.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Instant;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
+use crate::lesson::Library;
+use crate::text::{Depth, Lang};
+use crate::trace::{
+    Args, Event, Exit, FORMAT, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
+    Role, RunEnd, RunStatus, StartMethod, Stream,
+};
+use crate::tui::app::{App, Start};
+use crate::tui::host::Started;
+use crate::tui::theme::{Glyphs, Ground, Theme};
+use crate::tui::view::view;
+
+thread_local! {
+    static LIBRARY: Rc<Library> = Rc::new(Library::embedded().expect("the lessons are whole"));
+}
+
+/// A feed that gives what was written, then rests or ends.
+struct Script {
+    batches: VecDeque<Vec<Event>>,
+    ends: bool,
+}
+
+impl Feed for Script {
+    fn poll(&mut self, _: Instant) -> FeedItem {
+        match self.batches.pop_front() {
+            Some(events) => FeedItem::Events(events),
+            None if self.ends => FeedItem::End,
+            None => FeedItem::Idle,
+        }
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            live: !self.ends,
+            pace: true,
+            pause: true,
+            step: true,
+        }
+    }
+
+    fn control(&mut self, _: Control) -> Result<(), ControlError> {
+        Ok(())
+    }
+}
+
+/// Events counted up, a millisecond apart.
+#[derive(Default)]
+pub(super) struct Scene {
+    events: Vec<Event>,
+}
+
+impl Scene {
+    pub(super) fn push(&mut self, proc: Option<u32>, kind: Kind) {
+        let seq = self.events.len() as u64 + 1;
+        self.events.push(Event {
+            seq,
+            t: i64::try_from(seq).expect("small") * 1_000_000,
+            proc,
+            pid: proc.map_or(0, |proc| 100 + i32::try_from(proc).expect("small")),
+            tid: None,
+            kind,
+        });
+    }
+
+    pub(super) fn start(&mut self, proc: u32, name: &str, role: Role) {
+        let start = ProcessStart {
+            ppid: if proc == 0 { 1 } else { 100 },
+            name: name.to_owned(),
+            role,
+            daemon: false,
+            method: StartMethod::Fork,
+        };
+        self.push(Some(proc), Kind::ProcessStart(start));
+    }
+
+    pub(super) fn op(&mut self, proc: u32, op: OpName, object: &str, args: Args) {
+        self.push(Some(proc), Kind::Op(Box::new(one(op, object, args))));
+    }
+
+    pub(super) fn wait(&mut self, proc: u32, op: OpName, object: &str) {
+        let op = one(op, object, Args::default());
+        self.push(Some(proc), Kind::OpWait(Box::new(op)));
+    }
+
+    pub(super) fn print(&mut self, proc: u32, text: &str) {
+        let output = Output {
+            stream: Stream::Stdout,
+            data: text.as_bytes().to_vec(),
+            at: None,
+        };
+        self.push(Some(proc), Kind::Output(output));
+    }
+
+    pub(super) fn ps(&mut self, procs: std::ops::Range<u32>) {
+        let rows = procs
+            .map(|proc| PsRow {
+                pid: 100 + i32::try_from(proc).expect("small"),
+                ppid: 1,
+                user: "learner".to_owned(),
+                cpu: 12,
+                mem: 3,
+                vsz: 12_345,
+                rss: 6_789,
+                tty: "pts/0".to_owned(),
+                stat: "S+".to_owned(),
+                start: "12:34".to_owned(),
+                time: "0:00".to_owned(),
+                command: format!("lock: Process-{proc}"),
+            })
+            .collect();
+        let update = PsUpdate {
+            rows,
+            gone: Vec::new(),
+        };
+        self.push(None, Kind::Ps(update));
+    }
+
+    pub(super) fn exit(&mut self, proc: u32, exit: Exit) {
+        self.push(Some(proc), Kind::ProcessExit(exit));
+        self.push(Some(proc), Kind::ProcessReaped { by: 100, exit });
+    }
+
+    pub(super) fn end(&mut self) {
+        let end = RunEnd {
+            status: RunStatus::Finished,
+            detail: None,
+            ended: Vec::new(),
+        };
+        self.push(None, Kind::End(end));
+    }
+
+    pub(super) fn started(self, lesson: &str) -> Started {
+        let ends = matches!(self.events.last(), Some(event) if matches!(event.kind, Kind::End(_)));
+        let batches = self.events.chunks(64).map(<[Event]>::to_vec).collect();
+        Started {
+            feed: Box::new(Script { batches, ends }),
+            header: header(lesson),
+        }
+    }
+}
+
+fn one(op: OpName, object: &str, args: Args) -> Op {
+    Op {
+        op,
+        object: (!object.is_empty()).then(|| object.to_owned()),
+        at: Some("program.rs:24".to_owned()),
+        args,
+        ..Op::default()
+    }
+}
+
+pub(super) fn header(lesson: &str) -> Header {
+    Header {
+        forklore: FORMAT,
+        lesson: lesson.to_owned(),
+        engine: "native".to_owned(),
+        program_sha256: String::new(),
+        params: std::collections::BTreeMap::new(),
+        started: 0.0,
+        kernel: String::new(),
+        cpus: 2,
+        time_scale: 1.0,
+        stdout: "tty".to_owned(),
+        gate: "open".to_owned(),
+        seed: None,
+        python: None,
+        version: String::new(),
+    }
+}
+
+/// The session on a lesson, before anything ran.
+pub(super) fn app(lesson: &str, lang: Lang) -> App {
+    App::new(Start {
+        library: LIBRARY.with(Rc::clone),
+        lesson: Some(lesson.to_owned()),
+        lang,
+        theme: Theme {
+            depth: Depth::Indexed,
+            ground: Ground::Dark,
+            glyphs: Glyphs::Unicode,
+        },
+        recording: None,
+    })
+}
+
+/// Gives the run of a scene to the session and takes all of it.
+pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
+    app.begin_run(scene.started(lesson));
+    let now = crate::tui::terminal::now();
+    while app.take_events(8, now) {}
+}
+
+/// Three processes about one lock: one holds it, one waits, one is gone.
+pub(super) fn typical() -> Scene {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", Role::Main);
+    let class = |class: &str, name: &str| Args {
+        class: Some(class.to_owned()),
+        name: Some(name.to_owned()),
+        ..Args::default()
+    };
+    scene.op(0, OpName::Create, "RLock-1", class("RLock", "lock"));
+    let cells = Args {
+        typecode: Some("i".to_owned()),
+        values: Some((0..4).map(|n: i32| n.to_string()).collect()),
+        ..class("Array", "temp")
+    };
+    scene.op(0, OpName::Create, "Array-1", cells);
+    for proc in 1..=3 {
+        scene.start(proc, &format!("Process-{proc}"), Role::Process);
+    }
+    scene.ps(0..4);
+    scene.op(1, OpName::Acquire, "RLock-1", Args::default());
+    let write = Args {
+        index: Some(0),
+        value: Some("100".to_owned()),
+        ..Args::default()
+    };
+    scene.op(1, OpName::Set, "Array-1", write.clone());
+    scene.print(1, "0 100\n0 1\n");
+    scene.op(1, OpName::Release, "RLock-1", Args::default());
+    scene.exit(1, Exit::Code(0));
+    scene.op(2, OpName::Acquire, "RLock-1", Args::default());
+    scene.wait(3, OpName::Acquire, "RLock-1");
+    scene.op(2, OpName::Set, "Array-1", write);
+    scene.print(2, "第二个进程 1 101\n");
+    scene
+}
+
+/// More of everything than a screen holds, and some of it hostile.
+pub(super) fn overflow() -> Scene {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", Role::Main);
+    let cells = Args {
+        class: Some("Array".to_owned()),
+        name: Some("temp".to_owned()),
+        values: Some((0..200).map(|n: i32| n.to_string()).collect()),
+        ..Args::default()
+    };
+    scene.op(0, OpName::Create, "Array-1", cells);
+    for proc in 1..=80 {
+        scene.start(
+            proc,
+            &format!("Process-with-a-very-long-name-{proc}"),
+            Role::Process,
+        );
+    }
+    scene.ps(0..81);
+    for proc in 1..=80 {
+        for line in 0..4 {
+            scene.print(
+                proc,
+                &format!("line {line} of {proc} 一二三四五六七八九十\n"),
+            );
+        }
+    }
+    scene.print(1, "\u{1b}[31mred\u{1b}[2J\u{7}\r\n");
+    scene.print(2, &format!("{}\n", "long ".repeat(1000)));
+    for proc in 1..=40 {
+        scene.exit(proc, Exit::Signal(9));
+    }
+    for proc in 41..=80 {
+        scene.exit(proc, Exit::Code(0));
+    }
+    scene.end();
+    scene
+}
+
+/// The screen as text, lines without their blank ends.
+pub(super) fn picture(app: &mut App, size: (u16, u16)) -> String {
+    app.size = size;
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a test's terminal");
+    terminal.draw(|frame| view(app, frame)).expect("drawn");
+    let buffer = terminal.backend().buffer();
+    let mut text = String::new();
+    for y in 0..size.1 {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < size.0 {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(crate::text::width(symbol).max(1)).expect("narrow");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,16 @@
+//! The real binary in a terminal of its own: lessons walked through by keys alone.
+//!
+//! Each case has a pseudo-terminal and reads the screen as a person would; it waits for what has to
+//! come, with a deadline. Every process of a case carries a mark in its environment.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what went wrong by panicking"
+)]
+
+#[path = "screen/pty.rs"]
+mod pty;
+
+#[path = "screen/session.rs"]
+mod session;

@@ -1,0 +1,219 @@
+//! `Screen`: forklore in a pseudo-terminal, its keys and what it shows.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::num::NonZero;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{Termios, tcgetattr};
+use nix::unistd::Pid;
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MARK: &str = "FORKLORE_SCREEN_TEST";
+
+struct Seen {
+    parser: vt100::Parser,
+    changed: u64,
+    closed: bool,
+}
+
+pub struct Screen {
+    child: Child,
+    master: File,
+    slave: OwnedFd,
+    before: Termios,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    mark: String,
+    /// Where it keeps progress.
+    pub state: tempfile::TempDir,
+}
+
+impl Screen {
+    /// Starts forklore with these arguments at this size (columns, rows).
+    pub fn open(arguments: &[&str], size: (u16, u16)) -> Screen {
+        let state = tempfile::tempdir().unwrap();
+        Screen::with(arguments, size, state, &[])
+    }
+
+    /// The same, with a state folder of before and further variables.
+    pub fn with(
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+        state: tempfile::TempDir,
+        variables: &[(&str, &str)],
+    ) -> Screen {
+        let size = Winsize {
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let pty = openpty(Some(&size), None).expect("a pseudo-terminal");
+        let before = tcgetattr(&pty.slave).unwrap();
+        let mark = format!("{}-{:?}", std::process::id(), std::thread::current().id());
+        let end = || Stdio::from(pty.slave.try_clone().unwrap());
+        // `setsid --ctty` makes the pseudo-terminal the controlling one and becomes forklore.
+        let child = Command::new("setsid")
+            .arg("--ctty")
+            .arg(env!("CARGO_BIN_EXE_forklore"))
+            .args(arguments)
+            .env_remove("LC_ALL")
+            .env_remove("NO_COLOR")
+            .env_remove("PYTHONUNBUFFERED")
+            .env("LANG", "en_US.UTF-8")
+            .env("TERM", "xterm-256color")
+            .env("XDG_STATE_HOME", state.path())
+            .env(MARK, &mark)
+            .envs(variables.iter().copied())
+            .current_dir(state.path())
+            .stdin(end())
+            .stdout(end())
+            .stderr(end())
+            .spawn()
+            .expect("setsid and forklore can be run");
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(some(rows), some(columns), 0),
+                changed: 0,
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
+        let mut reader = File::from(pty.master.try_clone().unwrap());
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 65536];
+            loop {
+                let read = reader.read(&mut bytes).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap();
+                seen.parser.process(&bytes[..read]);
+                seen.changed += 1;
+                seen.closed = read == 0;
+                shared.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Screen {
+            child,
+            master: File::from(pty.master),
+            slave: pty.slave,
+            before,
+            seen,
+            mark,
+            state,
+        }
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        self.master
+            .write_all(keys.as_bytes())
+            .expect("keys can be sent");
+    }
+
+    /// Waits until the screen is as wanted; gives its text.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            let text = seen.parser.screen().contents();
+            if wanted(&text) {
+                return text;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero() && !seen.closed,
+                "never seen: {what}\n{text}"
+            );
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    pub fn wait_for(&self, words: &str) -> String {
+        self.wait(words, |text| text.contains(words))
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let mut seen = self.seen.0.lock().unwrap();
+        seen.parser.screen_mut().set_size(some(rows), some(columns));
+        drop(seen);
+        let done = Command::new("stty")
+            .args(["cols", &columns.to_string(), "rows", &rows.to_string()])
+            .stdin(Stdio::from(self.slave.try_clone().unwrap()))
+            .status()
+            .expect("stty can be run");
+        assert!(done.success());
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it lives");
+    }
+
+    /// Waits for its end: the terminal is as it was and no process is left.
+    pub fn ended(mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        while !marked(&self.mark).is_empty() {
+            assert!(
+                Instant::now() < deadline,
+                "left running: {:?}",
+                marked(&self.mark)
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let after = tcgetattr(&self.slave).unwrap();
+        assert_eq!(after.local_flags, self.before.local_flags);
+        assert_eq!(after.input_flags, self.before.input_flags);
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        assert!(!screen.alternate_screen(), "still on the alternate screen");
+        assert!(!screen.hide_cursor(), "the cursor is still hidden");
+        status
+    }
+
+    /// The processes of this case, forklore itself among them.
+    pub fn processes(&self) -> Vec<i32> {
+        marked(&self.mark)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // Only where a case failed: then nothing of it may outlive it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn some(size: u16) -> NonZero<u16> {
+    NonZero::new(size).expect("a size")
+}
+
+/// PIDs of the processes that carry this mark and are no zombies.
+fn marked(mark: &str) -> Vec<i32> {
+    let wanted = format!("{MARK}={mark}");
+    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
+    entries
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let environment = std::fs::read(entry.path().join("environ")).ok()?;
+            environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable == wanted.as_bytes())
+                .then_some(pid)
+        })
+        .collect()
+}
