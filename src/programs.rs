@@ -2,6 +2,11 @@
 //!
 //! Owns the table from slug to program and the parameters a program is given. The programs
 //! themselves live beside their Python twins in `lessons/`.
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::explicit_iter_loop,
+    reason = "the programs read like the Python beside them"
+)]
 
 #[path = "../lessons/03-array/program.rs"]
 mod array;

@@ -55,6 +55,11 @@ pub(crate) fn on() -> bool {
     TRACING.load(Ordering::Relaxed)
 }
 
+/// Whether this process tells its operations.
+pub fn is_on() -> bool {
+    on()
+}
+
 /// Turns tracing on: events go to descriptor `channel`, `control` is the supervisor's page.
 pub fn connect(channel: RawFd, control: Option<Block>, origin: i64) {
     CHANNEL.store(channel, Ordering::Relaxed);
@@ -193,7 +198,7 @@ pub(crate) enum Ended<'a> {
     Raised(&'a Exception),
 }
 
-impl<'a> Ended<'a> {
+impl Ended<'_> {
     pub(crate) fn truth(value: bool) -> Ended<'static> {
         Ended::Value(if value { "True" } else { "False" })
     }
