@@ -42,9 +42,9 @@ impl World {
                 continue;
             }
             let stuck = self.stuck(process);
-            let threads_stuck = process.threads.iter().all(|(tid, state)| {
-                pending_of(state)
-                    .is_some_and(|pending| self.cannot_go(process.proc, Some(*tid), pending))
+            let threads_stuck = process.threads.iter().all(|thread| {
+                pending_of(&thread.state)
+                    .is_some_and(|pending| self.cannot_go(process.proc, Some(thread.tid), pending))
             });
             match stuck {
                 Some(stuck) if threads_stuck => blocked.stuck.push(stuck),

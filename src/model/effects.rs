@@ -8,30 +8,29 @@ use crate::trace::{Op, OpName, Role};
 
 use super::World;
 use super::body::Body;
+use super::calls::Calls;
 use super::manager::Request;
 use super::object::{ObjectId, Step};
-use super::process::State;
+use super::process::{Pending, Target};
 
 impl World {
-    /// Before the operation is folded: a thread that waited on another object waits there no longer.
-    /// A sleeper on a condition that takes its lock back has woken.
-    pub(super) fn moves_on(&mut self, place: usize, tid: Option<i32>, op: &Op) {
+    /// Before the operation is folded: a sleeper on a condition that takes its lock back has woken.
+    pub(super) fn wakes(&mut self, place: usize, tid: Option<i32>, op: &Op) {
+        if op.op != OpName::Acquire {
+            return;
+        }
         let Some(process) = self.processes.at(place) else {
             return;
         };
         let proc = process.proc;
-        let Some(State::Waiting(pending) | State::AtGate(pending)) = process.state_of(tid) else {
+        let top = process.calls_of(tid).and_then(Calls::top);
+        let Some(Target::Object(key)) = top.map(|pending| &pending.target) else {
             return;
         };
-        let wait = pending.op.op == OpName::Wait;
-        let Some(object) = pending
-            .target
-            .object()
-            .and_then(|key| self.objects.get(key))
-        else {
+        let Some(object) = self.objects.get(*key) else {
             return;
         };
-        if op.object.as_deref() == Some(&*object.id) {
+        if object.condition().is_none() || object.of.as_deref() != op.object.as_deref() {
             return;
         }
         let Some(object) = self.objects.get_mut(object.key) else {
@@ -41,11 +40,22 @@ impl World {
             return;
         }
         let asleep = object.waiters.len();
-        if let Body::Condition(condition) = &mut object.body
-            && wait
-            && op.op == OpName::Acquire
-        {
+        if let Body::Condition(condition) = &mut object.body {
             condition.woke(proc, tid, asleep);
+        }
+    }
+
+    /// Calls of a thread that are over without having told so: it waits for nothing in them.
+    pub(super) fn wait_no_more(&mut self, proc: u32, tid: Option<i32>, calls: &[Pending]) {
+        for pending in calls {
+            if let Some(object) = pending
+                .target
+                .object()
+                .and_then(|key| self.objects.get_mut(key))
+            {
+                object.leave(proc, tid);
+                object.body.forget(proc, object.waiters.len());
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role};
 
 use super::anomaly::{Anomaly, AnomalyKind};
+use super::calls::{Calls, Phase};
 use super::limits::{TEXT, clip};
 use super::object::{ObjectId, Step, Waiter};
 use super::process::{Pending, Process, State, Target};
@@ -163,13 +164,7 @@ impl World {
             return;
         };
         let (proc, pool) = (process.proc, process.pool);
-        let state = State::Exited {
-            exit,
-            t: event.t,
-            reaped,
-        };
-        process.turn(None, None, state, event.t, event.seq);
-        process.threads.clear();
+        process.ends(exit, event.t, event.seq, reaped);
         let pid = process.pid;
         self.ps.ended(pid);
         self.log.close(proc);
@@ -180,7 +175,7 @@ impl World {
         let Some(place) = self.who_acts(event) else {
             return;
         };
-        self.moves_on(place, event.tid, op);
+        self.wakes(place, event.tid, op);
         let at = op.at.as_deref().map(|at| self.places.share(at));
         let Some(process) = self.processes.at_mut(place) else {
             return;
@@ -188,8 +183,9 @@ impl World {
         process.counts.ops += 1;
         process.counts.errors += u64::from(op.error.is_some());
         let (seq, t, tid) = (event.seq, event.t, event.tid);
-        process.turn(tid, at, State::Running, t, seq);
+        let left = process.turn(tid, at, (t, seq), |calls| calls.done(op));
         let (proc, alive) = (process.proc, process.is_alive());
+        self.wait_no_more(proc, tid, &left);
         let key = self.objects.resolve(op, seq, &self.limits);
         self.raises(event, proc, op, key);
         let Some(key) = key else {
@@ -242,27 +238,27 @@ impl World {
         let Some(place) = self.who_acts(event) else {
             return;
         };
-        self.moves_on(place, event.tid, op);
+        self.wakes(place, event.tid, op);
         let at = op.at.as_deref().map(|at| self.places.share(at));
         let pending = self.pending(place, event, op);
         let target = pending.target.object();
-        let state = if op.op == OpName::Sleep {
+        let phase = if op.op == OpName::Sleep {
             let seconds = op.args.timeout.map(|seconds| seconds * self.time_scale);
-            let until = seconds.and_then(nanoseconds);
-            State::Sleeping {
-                until: until.map(|ns| event.t.saturating_add(ns)),
-            }
+            let ns = seconds.and_then(nanoseconds);
+            Phase::Sleeping(ns.map(|ns| event.t.saturating_add(ns)))
         } else {
-            State::Waiting(pending)
+            Phase::Waiting
         };
         let Some(process) = self.processes.at_mut(place) else {
             return;
         };
         process.counts.waits += 1;
-        process.turn(event.tid, at, state, event.t, event.seq);
+        let when = (event.t, event.seq);
+        let gone = process.turn(event.tid, at, when, |calls| calls.enter(pending, phase));
         let proc = process.proc;
         // The dead, and threads beyond the number kept, wait nowhere.
-        let waits = matches!(process.state_of(event.tid), Some(State::Waiting(_)));
+        let waits = process.is_alive() && process.calls_of(event.tid).is_some();
+        self.wait_no_more(proc, event.tid, gone.as_slice());
         if let Some(object) = target
             .filter(|_| waits)
             .and_then(|key| self.objects.get_mut(key))
@@ -281,12 +277,18 @@ impl World {
         let Some(place) = self.who_acts(event) else {
             return;
         };
-        self.moves_on(place, event.tid, op);
+        self.wakes(place, event.tid, op);
         let at = op.at.as_deref().map(|at| self.places.share(at));
-        let state = State::AtGate(self.pending(place, event, op));
-        if let Some(process) = self.processes.at_mut(place) {
-            process.turn(event.tid, at, state, event.t, event.seq);
-        }
+        let pending = self.pending(place, event, op);
+        let Some(process) = self.processes.at_mut(place) else {
+            return;
+        };
+        let when = (event.t, event.seq);
+        let gone = process.turn(event.tid, at, when, |calls| {
+            calls.enter(pending, Phase::AtGate)
+        });
+        let proc = process.proc;
+        self.wait_no_more(proc, event.tid, gone.as_slice());
     }
 
     /// The operation of a `wait` or a `begin`, with what it is on.
@@ -329,7 +331,7 @@ impl World {
         if let Some(place) = self.who_acts(event)
             && let Some(process) = self.processes.at_mut(place)
         {
-            process.turn(event.tid, None, State::Running, event.t, event.seq);
+            process.turn(event.tid, None, (event.t, event.seq), Calls::grant);
         }
     }
 

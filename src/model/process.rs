@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::trace::{Exit, Op, ProcessStart, PsRow, Role, StartMethod};
 
+use super::calls::Calls;
 use super::limits::clip;
 use super::object::ObjectId;
 use super::timeline::Track;
@@ -34,8 +35,9 @@ pub struct Process {
     pub announced: bool,
     /// What its main thread does.
     pub state: State,
-    /// What its other threads do, by thread number, in order of appearance.
-    pub threads: Vec<(i32, State)>,
+    pub(super) calls: Calls,
+    /// Its other threads, in order of appearance.
+    pub threads: Vec<Thread>,
     /// Where its main thread is in the program: `program.rs:12`.
     pub at: Option<Arc<str>>,
     /// Its last row of ps; kept after the row is gone.
@@ -45,6 +47,15 @@ pub struct Process {
     pub counts: Counts,
     /// What it did when, for a timeline.
     pub track: Track,
+}
+
+/// A thread of a process beside its main one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thread {
+    /// Its number, as the kernel gave it.
+    pub tid: i32,
+    pub state: State,
+    calls: Calls,
 }
 
 /// How much a process did.
@@ -147,15 +158,14 @@ impl Process {
         }
     }
 
-    /// What this thread of it does.
-    pub(super) fn state_of(&self, tid: Option<i32>) -> Option<&State> {
+    /// The calls a thread of it is in; `None` for a thread that is not kept.
+    pub(super) fn calls_of(&self, tid: Option<i32>) -> Option<&Calls> {
         if self.is_main_thread(tid) {
-            return Some(&self.state);
+            return Some(&self.calls);
         }
         let mut threads = self.threads.iter();
-        threads
-            .find(|(known, _)| Some(*known) == tid)
-            .map(|(_, state)| state)
+        let thread = threads.find(|thread| Some(thread.tid) == tid);
+        thread.map(|thread| &thread.calls)
     }
 
     /// Whether `tid` is its main thread (events without a thread number are).
@@ -269,6 +279,7 @@ impl Process {
             start_seq: seq,
             announced: false,
             state: State::Running,
+            calls: Calls::default(),
             threads: Vec::new(),
             at: None,
             ps: None,
@@ -278,31 +289,56 @@ impl Process {
         }
     }
 
-    /// Notes where the thread is and what it does now. The dead stay dead.
-    pub(super) fn turn(
+    /// Changes the calls a thread is in, and with them what it does. Nothing is changed of the dead
+    /// and of threads beyond the number kept.
+    pub(super) fn turn<R: Default>(
         &mut self,
         tid: Option<i32>,
         at: Option<Arc<str>>,
-        state: State,
-        t: i64,
-        seq: u64,
-    ) {
+        (t, seq): (i64, u64),
+        change: impl FnOnce(&mut Calls) -> R,
+    ) -> R {
         if !self.is_alive() {
-            return;
+            return R::default();
         }
-        if self.is_main_thread(tid) {
-            if at.is_some() {
-                self.at = at;
-            }
-            self.track.turn(&state, t, seq);
-            self.state = state;
-            return;
+        if !self.is_main_thread(tid) {
+            return self.thread(tid).map_or_else(R::default, |thread| {
+                let changed = change(&mut thread.calls);
+                thread.state = thread.calls.state();
+                changed
+            });
         }
-        let Some(tid) = tid else { return };
-        if let Some((_, known)) = self.threads.iter_mut().find(|(known, _)| *known == tid) {
-            *known = state;
-        } else if self.threads.len() < THREADS {
-            self.threads.push((tid, state));
+        if at.is_some() {
+            self.at = at;
         }
+        let ran = self.calls.is_empty();
+        let changed = change(&mut self.calls);
+        if !ran || !self.calls.is_empty() {
+            self.state = self.calls.state();
+        }
+        self.track.turn(&self.state, t, seq);
+        changed
+    }
+
+    fn thread(&mut self, tid: Option<i32>) -> Option<&mut Thread> {
+        let tid = tid?;
+        let known = self.threads.iter().position(|thread| thread.tid == tid);
+        if known.is_none() && self.threads.len() < THREADS {
+            self.threads.push(Thread {
+                tid,
+                state: State::Running,
+                calls: Calls::default(),
+            });
+        }
+        let place = known.or_else(|| self.threads.iter().position(|thread| thread.tid == tid))?;
+        self.threads.get_mut(place)
+    }
+
+    /// It has ended, and everything it was in with it.
+    pub(super) fn ends(&mut self, exit: Exit, t: i64, seq: u64, reaped: bool) {
+        self.state = State::Exited { exit, t, reaped };
+        self.calls.clear();
+        self.threads.clear();
+        self.track.turn(&self.state, t, seq);
     }
 }

@@ -6,6 +6,7 @@ use crate::trace::{
 };
 
 mod blocked;
+mod calls;
 mod generate;
 mod life;
 mod managers;
@@ -98,7 +99,7 @@ impl Log {
             .collect()
     }
 
-    fn state(&self, proc: u32) -> &State {
+    pub(super) fn state(&self, proc: u32) -> &State {
         &self.world.process(proc).expect("known").state
     }
 
