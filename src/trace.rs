@@ -13,6 +13,7 @@
 //! A packet on the event channel is the same object without `seq`, `proc` and `pid`, which only the
 //! supervisor may give. Every field of every kind is described at [`Kind`].
 
+mod compressed;
 mod event;
 mod packet;
 mod ps_line;
@@ -20,11 +21,12 @@ mod reader;
 mod wire;
 mod writer;
 
+pub use compressed::{Sink, is_compressed_name, uncompressed};
 pub use event::{
     Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
     Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 pub use packet::Packet;
-pub use reader::{ReadError, Reader, read_packet};
+pub use reader::{ReadError, Reader, copy, read_packet};
 pub use wire::{FORMAT, Header};
 pub use writer::{Writer, encode_event};

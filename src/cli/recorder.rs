@@ -1,6 +1,6 @@
 //! `Recorder`: a recording being written by a thread of its own.
 //!
-//! The run waits for a disk only up to a bound; a disk that is full, gone or too slow ends the
+//! A name that ends in `.zst` makes a compressed one. The run waits for a disk only up to a bound; a disk that is full, gone or too slow ends the
 //! recording, which is told once, and the run goes on. What was written until then can be read.
 
 use std::fs::File;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::sys::clock;
-use crate::trace::{Event, Header, Kind, Writer};
+use crate::trace::{Event, Header, Kind, Sink, Writer, is_compressed_name};
 
 /// Bytes of events that may wait for the disk.
 const WAITING: usize = 64 << 20;
@@ -21,6 +21,8 @@ const WAITING: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// What an event weighs beside its output, about.
 const EVENT: usize = 512;
+/// How long what is compressed may stay unwritten: shorter makes the file larger.
+const UNWRITTEN: Duration = Duration::from_millis(250);
 
 /// A recording being written.
 #[derive(Debug)]
@@ -36,7 +38,12 @@ impl Recorder {
     /// # Errors
     /// When it can't be created, or no thread started.
     pub(crate) fn create(path: &Path, header: &Header) -> io::Result<Recorder> {
-        let file = File::create(path)?;
+        let file = Sink::named(path, BufWriter::new(File::create(path)?))?;
+        let lag = if is_compressed_name(path) {
+            UNWRITTEN
+        } else {
+            Duration::ZERO
+        };
         let header = header.clone();
         let (batches, incoming) = unbounded();
         let (say_done, done) = bounded(1);
@@ -45,7 +52,7 @@ impl Recorder {
         std::thread::Builder::new()
             .name("recording".to_owned())
             .spawn(move || {
-                let last = write(BufWriter::new(file), &header, &incoming, &counted);
+                let last = write(file, &header, &incoming, &counted, lag);
                 // Nobody may be left to hear it.
                 let _ = say_done.send(last);
             })?;
@@ -127,23 +134,41 @@ fn weight(events: &[Event]) -> usize {
     events.iter().map(|event| EVENT + output(event)).sum()
 }
 
+/// Writes batches as they come. What has been written for `lag` is flushed: a crash of ours loses
+/// nothing that had time to be written.
 fn write(
-    file: BufWriter<File>,
+    file: Sink<BufWriter<File>>,
     header: &Header,
     batches: &Receiver<Vec<Event>>,
     waiting: &AtomicUsize,
+    lag: Duration,
 ) -> io::Result<()> {
     let mut writer = Writer::new(file, header)?;
     writer.flush()?;
-    for events in batches {
-        for event in &events {
-            writer.write(event)?;
+    let mut due: Option<i64> = None;
+    loop {
+        let batch = match due {
+            Some(due) => batches.recv_timeout(clock::left(due)),
+            None => batches.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match batch {
+            Ok(events) => {
+                for event in &events {
+                    writer.write(event)?;
+                }
+                waiting.fetch_sub(weight(&events), Ordering::Relaxed);
+                due = due.or_else(|| clock::deadline(lag));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
         }
-        waiting.fetch_sub(weight(&events), Ordering::Relaxed);
-        // A crash of ours loses nothing that had time to be written.
-        if batches.is_empty() {
+        let late = due.is_some_and(|due| clock::left(due).is_zero());
+        // Where nothing lags, a flush waits at least until nothing else does.
+        if late && (!lag.is_zero() || batches.is_empty()) {
             writer.flush()?;
+            due = None;
         }
     }
-    writer.flush()
+    writer.into_output().finish()?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! stdout gets the programs' output alone; what forklore has to say goes to stderr.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::Path;
 use std::time::Instant;
 
@@ -20,9 +20,9 @@ use crate::model::World;
 use crate::replay::{Clock, Replay, Speed};
 use crate::report::{Printed, ending, verdicts};
 use crate::sys::clock;
-use crate::trace::{Event, Header, ReadError, Reader, RunStatus};
+use crate::trace::{Event, Header, ReadError, Reader, RunStatus, uncompressed};
 
-type Input = Box<dyn BufRead>;
+type Input = Box<dyn BufRead + Send>;
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     let lang = context.lang;
@@ -60,21 +60,28 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         let remedy = lang.tell("replay.until-here", &[("events", &world.folded())]);
         return Err(told.remedy(remedy).into());
     }
-    if replay.torn() {
+    let torn = replay.torn();
+    if torn {
         context.tell(&lang.phrase("replay.torn"));
     }
-    verdict(context, &header, &world)
+    let code = verdict(context, &header, &world)?;
+    // What is there was held against the checks; a verdict over the whole run it can't be.
+    Ok(if torn || world.end().is_none() {
+        Code::Unreadable
+    } else {
+        code
+    })
 }
 
 fn open(path: &Path) -> io::Result<Input> {
     if path == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
+        return uncompressed(io::stdin());
     }
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    Ok(Box::new(BufReader::new(file)))
+    uncompressed(file)
 }
 
 fn unreadable(context: &Context, path: &Path, why: &ReadError) -> Failure {

@@ -1,10 +1,12 @@
 //! Reading packets and recordings.
 //!
 //! Owns the way from bytes to `Header` and `Event`, and what is told of damage: a torn last line, a
-//! newer format, a line that is no event. Refuses to guess: what can't be read is named with its
-//! line number, and what came before it stays good. Memory is bounded by the longest line allowed.
+//! newer format, a line that is no event, compressed data that is cut off. Refuses to guess: what
+//! can't be read is named with its line number, and what came before it stays good. Memory is
+//! bounded by the longest line allowed. The bytes of each line stay at hand (`line`), so that a
+//! recording can be written again as it was, whatever a later version put into it.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Write};
 
 use super::event::Event;
 use super::wire::{self, FORMAT, Header};
@@ -37,8 +39,12 @@ pub enum ReadError {
         found: u64,
         expected: u64,
     },
+    #[error("line {line}: the compressed file was cut off here")]
+    Cut { line: usize },
+    #[error("line {line}: the compressed file is damaged here ({source})")]
+    Damaged { line: usize, source: io::Error },
     #[error(transparent)]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
 }
 
 /// Reads one packet of the event channel.
@@ -99,6 +105,12 @@ impl<R: BufRead> Reader<R> {
         &self.header
     }
 
+    /// The line of what was read last, its newline included: the header's before the first event.
+    /// It holds what an `Event` does not: fields and words of a later version, their order.
+    pub fn line(&self) -> &[u8] {
+        &self.buf
+    }
+
     /// Whether the last line was cut off and dropped; known once `next_event` gave `None`.
     pub fn torn(&self) -> bool {
         self.torn
@@ -116,6 +128,7 @@ impl<R: BufRead> Reader<R> {
         }
         if self.buf.last() != Some(&b'\n') {
             self.torn = true;
+            self.buf.clear();
             return Ok(None);
         }
         let parsed = std::str::from_utf8(&self.buf)
@@ -137,11 +150,30 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
+/// Copies what can be read of a recording, byte for byte, kinds and fields of a later version
+/// included; gives the number of events.
+///
+/// # Errors
+/// What the reader says of damage (everything before it was written), or what the output reports.
+pub fn copy<R: BufRead>(reader: &mut Reader<R>, output: &mut impl Write) -> Result<u64, ReadError> {
+    output.write_all(reader.line())?;
+    while reader.next_event()?.is_some() {
+        output.write_all(reader.line())?;
+    }
+    output.flush()?;
+    Ok(reader.seq)
+}
+
 fn read_line<R: BufRead>(input: &mut R, buf: &mut Vec<u8>, line: usize) -> Result<(), ReadError> {
     use std::io::Read as _;
     buf.clear();
     let bound = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
-    input.by_ref().take(bound).read_until(b'\n', buf)?;
+    let read = input.by_ref().take(bound).read_until(b'\n', buf);
+    read.map_err(|source| match source.kind() {
+        io::ErrorKind::UnexpectedEof => ReadError::Cut { line },
+        io::ErrorKind::InvalidData => ReadError::Damaged { line, source },
+        _ => ReadError::Io(source),
+    })?;
     if buf.len() >= LONGEST_LINE && buf.last() != Some(&b'\n') {
         return Err(ReadError::LongLine { line });
     }

@@ -39,6 +39,11 @@ impl<W: Write> Writer<W> {
         self.output.write_all(&self.line)
     }
 
+    /// The output, for whoever has to end it.
+    pub fn into_output(self) -> W {
+        self.output
+    }
+
     /// # Errors
     /// What the output reports.
     pub fn flush(&mut self) -> io::Result<()> {
