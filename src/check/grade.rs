@@ -76,7 +76,7 @@ pub fn grade(
         Grade::new(
             Mark::Undecided,
             format!("this run can't tell: {error}"),
-            format!("这次运行无法判断:{error}"),
+            format!("这次运行无法判断：{error}"),
         )
     })
 }
@@ -100,7 +100,7 @@ fn by_kind(
                 return Ok(Grade::new(
                     Mark::Undecided,
                     format!("the run has no number: {}", value.repr()),
-                    format!("这次运行没有得出数字:{}", value.repr()),
+                    format!("这次运行没有得出数字：{}", value.repr()),
                 ));
             };
             let within = match within {
@@ -198,7 +198,7 @@ fn order(
             shown.join(", ")
         ),
         format!(
-            "实际顺序是 {};{pairs} 对先后中答对 {right} 对",
+            "实际顺序是 {}；{pairs} 对先后中答对 {right} 对",
             shown.join("、")
         ),
     ))
@@ -234,11 +234,11 @@ fn possible(
             Some(false) => ("can't happen", "不可能出现"),
             None => (
                 "was not seen; the runs so far can't tell",
-                "还没有出现,现有的运行无法判断",
+                "还没有出现，现有的运行无法判断",
             ),
         };
         en.push(format!("{name_en}: {word_en}"));
-        zh.push(format!("{name_zh}:{word_zh}"));
+        zh.push(format!("{name_zh}：{word_zh}"));
         let said = given
             .iter()
             .find(|(other, _)| other == id)
@@ -256,5 +256,5 @@ fn possible(
         (0, _) => Mark::Wrong,
         _ => Mark::Partly,
     };
-    Ok(Grade::new(mark, en.join("; "), zh.join(";")))
+    Ok(Grade::new(mark, en.join("; "), zh.join("；")))
 }

@@ -15,7 +15,7 @@ pub(super) fn of_world(kind: &CheckKind, scope: &dyn Scope, world: &World) -> Re
     if dropped > 0 {
         return Ok(Judged::bad(
             format!("the run printed so much that its first {dropped} lines were not kept"),
-            format!("输出太多,最前面的 {dropped} 行没有保留下来"),
+            format!("输出太多，最前面的 {dropped} 行没有保留下来"),
         ));
     }
     let texts = |wanted: Stream| -> Vec<String> {
@@ -65,7 +65,7 @@ pub(super) fn of_text(
             Ok(Judged::new(
                 passed,
                 format!("{line} stands {found}× in the output, expected {wanted}"),
-                format!("{line} 在输出中出现 {found} 次,应为 {wanted}"),
+                format!("{line} 在输出中出现 {found} 次，应为 {wanted}"),
             ))
         }
         CheckKind::NeverTogether { loops, lines } => {
@@ -102,7 +102,7 @@ pub(super) fn compare(slots: &[Slot], lines: &[&str]) -> Judged {
         let count = counted(n, "line", "lines");
         return Judged::good(
             format!("{count}, each as expected"),
-            format!("共 {n} 行,行行符合"),
+            format!("共 {n} 行，行行符合"),
         );
     }
     let (mut en, mut zh) = (Vec::new(), Vec::new());
@@ -114,7 +114,7 @@ pub(super) fn compare(slots: &[Slot], lines: &[&str]) -> Judged {
             .collect();
         let (english, chinese) = few(&texts);
         en.push(format!("missing: {english}"));
-        zh.push(format!("缺少:{chinese}"));
+        zh.push(format!("缺少：{chinese}"));
     }
     if !found.extra.is_empty() {
         let texts: Vec<String> = found
@@ -124,9 +124,9 @@ pub(super) fn compare(slots: &[Slot], lines: &[&str]) -> Judged {
             .collect();
         let (english, chinese) = few(&texts);
         en.push(format!("not expected: {english}"));
-        zh.push(format!("多出:{chinese}"));
+        zh.push(format!("多出：{chinese}"));
     }
-    Judged::bad(en.join("; "), zh.join(";"))
+    Judged::bad(en.join("; "), zh.join("；"))
 }
 
 /// Exactly these lines in this order.
@@ -138,7 +138,7 @@ pub(super) fn exact(slots: &[Slot], lines: &[&str]) -> Judged {
         let count = counted(n, "line", "lines");
         return Judged::good(
             format!("{count} in the expected order"),
-            format!("共 {n} 行,顺序符合"),
+            format!("共 {n} 行，顺序符合"),
         );
     };
     let number = at + 1;
@@ -147,14 +147,14 @@ pub(super) fn exact(slots: &[Slot], lines: &[&str]) -> Judged {
             let (slot, line) = (quoted(&slot.to_string()), quoted(line));
             Judged::bad(
                 format!("line {number} is {line}, expected {slot}"),
-                format!("第 {number} 行是 {line},应为 {slot}"),
+                format!("第 {number} 行是 {line}，应为 {slot}"),
             )
         }
         (Some(slot), None) => {
             let slot = quoted(&slot.to_string());
             Judged::bad(
                 format!("the output ends before line {number}, expected {slot}"),
-                format!("输出在第 {number} 行之前就结束了,该行应为 {slot}"),
+                format!("输出在第 {number} 行之前就结束了，该行应为 {slot}"),
             )
         }
         (_, line) => {
@@ -179,7 +179,7 @@ fn ordered(rounds: &[Vec<Slot>], lines: &[&str]) -> Judged {
                 let (before, number) = (quoted(lines[*place]), place + 1);
                 Judged::bad(
                     format!("{wanted} does not follow {before} (line {number})"),
-                    format!("{before}(第 {number} 行)之后没有 {wanted}"),
+                    format!("{before}（第 {number} 行）之后没有 {wanted}"),
                 )
             }
             None => Judged::bad(
@@ -191,7 +191,7 @@ fn ordered(rounds: &[Vec<Slot>], lines: &[&str]) -> Judged {
     let n = rounds.len();
     Judged::good(
         format!("{}, each in order", counted(n, "sequence", "sequences")),
-        format!("共 {n} 组,顺序都符合"),
+        format!("共 {n} 组，顺序都符合"),
     )
 }
 
@@ -243,12 +243,12 @@ fn intruder(block: &[Slot], lines: &[&str]) -> Judged {
             let line = quoted(line);
             Judged::bad(
                 format!("after {before} (line {number}) stands {line}, expected {wanted}"),
-                format!("{before}(第 {number} 行)之后是 {line},应为 {wanted}"),
+                format!("{before}（第 {number} 行）之后是 {line}，应为 {wanted}"),
             )
         }
         None => Judged::bad(
             format!("the output ends after {before} (line {number}), expected {wanted}"),
-            format!("输出在 {before}(第 {number} 行)之后就结束了,接着应为 {wanted}"),
+            format!("输出在 {before}（第 {number} 行）之后就结束了，接着应为 {wanted}"),
         ),
     }
 }
@@ -291,13 +291,13 @@ fn beside(
     Ok(if after {
         Judged::bad(
             format!("{other} (line {place}) comes after {text} (line {number})"),
-            format!("{other}(第 {place} 行)在 {text}(第 {number} 行)之后"),
+            format!("{other}（第 {place} 行）在 {text}（第 {number} 行）之后"),
         )
     } else {
         let number = last + 1;
         Judged::bad(
             format!("{other} (line {place}) comes before {text} (line {number})"),
-            format!("{other}(第 {place} 行)在 {text}(第 {number} 行)之前"),
+            format!("{other}（第 {place} 行）在 {text}（第 {number} 行）之前"),
         )
     })
 }

@@ -1,7 +1,7 @@
 //! Checks over shared things: messages delivered, values at the end, locks, errors raised.
 
 use super::processes::{label, number};
-use super::shown::{counted, few, quoted};
+use super::shown::{counted, few, few_clauses, quoted};
 use super::{Judged, Result, is_of};
 use crate::lesson::{Cell, Expected, Expr, Of, Scope, Template, Value};
 use crate::model::{Anomaly, AnomalyKind, Object, World};
@@ -57,7 +57,7 @@ pub(super) fn delivered(
         let (en, zh) = few(&twice);
         return Ok(Judged::bad(
             format!("took a message that was never put, or was taken before: {en}"),
-            format!("取到了从未放入、或已被取走的消息:{zh}"),
+            format!("取到了从未放入、或已被取走的消息：{zh}"),
         ));
     }
     let mut wrong = None;
@@ -72,7 +72,7 @@ pub(super) fn delivered(
                         "{} {en}, expected {wanted}",
                         counted(found_count, "message", "messages")
                     ),
-                    format!("{zh} {found} 条消息,应为 {wanted}"),
+                    format!("{zh} {found} 条消息，应为 {wanted}"),
                 ));
             }
         }
@@ -83,7 +83,7 @@ pub(super) fn delivered(
     let left = put.saturating_sub(taken);
     Ok(Judged::good(
         format!("{put} put, {taken} taken, each once, {left} left"),
-        format!("放入 {put} 条,取出 {taken} 条,各一次,剩下 {left} 条"),
+        format!("放入 {put} 条，取出 {taken} 条，各一次，剩下 {left} 条"),
     ))
 }
 
@@ -163,13 +163,13 @@ pub(super) fn final_value(
             match found {
                 None => wrong.push((
                     format!("{place} is not there, expected {wanted}"),
-                    format!("{place} 不存在,应为 {wanted}"),
+                    format!("{place} 不存在，应为 {wanted}"),
                 )),
                 Some(found) if !passed => {
                     let found = quoted(&found.repr());
                     wrong.push((
                         format!("{place} is {found}, expected {wanted}"),
-                        format!("{place} 是 {found},应为 {wanted}"),
+                        format!("{place} 是 {found}，应为 {wanted}"),
                     ));
                 }
                 Some(_) => {}
@@ -184,7 +184,7 @@ pub(super) fn final_value(
                 "{shown} has {}, expected {seen}",
                 counted(n, "entry", "entries")
             ),
-            format!("{shown} 有 {n} 项,应为 {seen} 项"),
+            format!("{shown} 有 {n} 项，应为 {seen} 项"),
         ));
     }
     if wrong.is_empty() {
@@ -194,8 +194,8 @@ pub(super) fn final_value(
             format!("{shown} 最后是 {held}"),
         ));
     }
-    let (en, zh): (Vec<String>, Vec<String>) = wrong.into_iter().unzip();
-    Ok(Judged::bad(few(&en).0, few(&zh).1))
+    let (en, zh) = few_clauses(&wrong);
+    Ok(Judged::bad(en, zh))
 }
 
 pub(super) fn lock_exclusive(name: Option<&str>, world: &World) -> Judged {
@@ -217,27 +217,27 @@ pub(super) fn lock_exclusive(name: Option<&str>, world: &World) -> Judged {
                     let owner = world.process(owner).map_or("?".to_owned(), label);
                     wrong.push((
                         format!("{who} acquired it while {owner} held it (event {at})"),
-                        format!("{owner} 持有期间,{who} 也拿到了它(第 {at} 号事件)"),
+                        format!("{owner} 持有期间，{who} 也拿到了它（第 {at} 号事件）"),
                     ));
                 }
                 AnomalyKind::VersionBack { .. } => wrong.push((
                     format!("operations of {who} stand in the wrong order (event {at})"),
-                    format!("{who} 的操作次序颠倒(第 {at} 号事件)"),
+                    format!("{who} 的操作次序颠倒（第 {at} 号事件）"),
                 )),
                 _ => {}
             }
         }
     }
     if !wrong.is_empty() {
-        let (en, zh): (Vec<String>, Vec<String>) = wrong.into_iter().unzip();
-        return Judged::bad(few(&en).0, few(&zh).1);
+        let (en, zh) = few_clauses(&wrong);
+        return Judged::bad(en, zh);
     }
     if acquired == 0 {
         return Judged::bad("no lock was acquired", "没有任何锁被获取");
     }
     Judged::good(
         format!("acquired {acquired}×, never while another process held it"),
-        format!("获取 {acquired} 次,从未在别的进程持有时得手"),
+        format!("获取 {acquired} 次，从未在别的进程持有时得手"),
     )
 }
 
@@ -271,7 +271,7 @@ pub(super) fn raised(
     if candidates.is_empty() {
         return Ok(Judged::bad(
             format!("{place}raised nothing, expected {wanted}"),
-            format!("{place}没有抛出异常,应为 {wanted}"),
+            format!("{place}没有抛出异常，应为 {wanted}"),
         ));
     }
     let texts: Vec<String> = candidates
@@ -281,7 +281,7 @@ pub(super) fn raised(
     let (en, zh) = few(&texts);
     Ok(Judged::bad(
         format!("{place}raised {en}, expected {wanted}"),
-        format!("{place}抛出了 {zh},应为 {wanted}"),
+        format!("{place}抛出了 {zh}，应为 {wanted}"),
     ))
 }
 

@@ -1,7 +1,7 @@
 //! Checks over processes: what each printed, how it ended, how many lived at once.
 
 use super::lines;
-use super::shown::{counted, few};
+use super::shown::{counted, few, few_clauses};
 use super::{Judged, Result, is_of};
 use crate::lesson::{Expected, Expr, Lines, Loops, Of, Scope, Template, Value, Who};
 use crate::model::{Process, World};
@@ -70,7 +70,7 @@ pub(super) fn lines(
             let who = label(process);
             return Ok(Judged::bad(
                 format!("{who}: {}", found.detail.en),
-                format!("{who}:{}", found.detail.zh),
+                format!("{who}：{}", found.detail.zh),
             ));
         }
     }
@@ -97,7 +97,7 @@ fn ended(process: &Process) -> (String, String) {
         Some(Exit::Code(code)) => (format!("exit code {code}"), format!("退出码 {code}")),
         Some(Exit::Signal(signal)) => (
             format!("exit code -{signal} (signal {signal})"),
-            format!("退出码 -{signal}(信号 {signal})"),
+            format!("退出码 -{signal}（信号 {signal}）"),
         ),
         Some(Exit::Unknown) => ("an unknown exit code".into(), "退出码未知".into()),
         None => ("still alive".into(), "仍在运行".into()),
@@ -120,7 +120,7 @@ pub(super) fn exit_codes(
             let name = label(process);
             wrong.push((
                 format!("{name}: {en}, expected {wanted}"),
-                format!("{name}:{zh},应为 {wanted}"),
+                format!("{name}：{zh}，应为 {wanted}"),
             ));
         }
         Ok(())
@@ -161,8 +161,8 @@ pub(super) fn exit_codes(
             format!("{seen} 个退出码都符合"),
         ));
     }
-    let (en, zh): (Vec<String>, Vec<String>) = wrong.into_iter().unzip();
-    Ok(Judged::bad(few(&en).0, few(&zh).1))
+    let (en, zh) = few_clauses(&wrong);
+    Ok(Judged::bad(en, zh))
 }
 
 pub(super) fn count(
@@ -180,7 +180,7 @@ pub(super) fn count(
     Ok(Judged::new(
         passed,
         format!("{found} {en}, expected {wanted}"),
-        format!("{found} 个{zh},应为 {wanted}"),
+        format!("{found} 个{zh}，应为 {wanted}"),
     ))
 }
 
@@ -242,7 +242,7 @@ pub(super) fn at_most_alive(of: Of, n: &Expr, scope: &dyn Scope, world: &World) 
     if usize::try_from(bound).is_ok_and(|bound| most <= bound) {
         return Ok(Judged::good(
             format!("at most {most} {en} alive at once, allowed {bound}"),
-            format!("同时存活的{zh}最多 {most} 个,上限 {bound}"),
+            format!("同时存活的{zh}最多 {most} 个，上限 {bound}"),
         ));
     }
     let names: Vec<String> = world
@@ -254,7 +254,7 @@ pub(super) fn at_most_alive(of: Of, n: &Expr, scope: &dyn Scope, world: &World) 
     let (list_en, list_zh) = few(&names);
     Ok(Judged::bad(
         format!("{most} {en} alive at once, allowed {bound}: {list_en}"),
-        format!("有 {most} 个{zh}同时存活,上限 {bound}:{list_zh}"),
+        format!("有 {most} 个{zh}同时存活，上限 {bound}：{list_zh}"),
     ))
 }
 
@@ -267,15 +267,15 @@ pub(super) fn status(expected: &Expected, scope: &dyn Scope, world: &World) -> R
         .map(super::shown::quoted);
     let (mut en, mut zh) = (
         format!("the run ended as {word}"),
-        format!("运行结束于 {word}"),
+        format!("运行以 {word} 结束"),
     );
     if !passed {
         en = format!("{en}, expected {wanted}");
-        zh = format!("{zh},应为 {wanted}");
+        zh = format!("{zh}，应为 {wanted}");
     }
     if let Some(detail) = detail {
         en = format!("{en}: {detail}");
-        zh = format!("{zh}:{detail}");
+        zh = format!("{zh}：{detail}");
     }
     Ok(Judged::new(passed, en, zh))
 }
@@ -288,7 +288,7 @@ pub(super) fn nothing_left(world: &World) -> Judged {
         .collect();
     if !alive.is_empty() {
         let (en, zh) = few(&alive);
-        return Judged::bad(format!("still alive: {en}"), format!("仍在运行:{zh}"));
+        return Judged::bad(format!("still alive: {en}"), format!("仍在运行：{zh}"));
     }
     let Some(end) = world.end() else {
         return Judged::bad("the run has no end", "运行没有结束");
@@ -303,7 +303,7 @@ pub(super) fn nothing_left(world: &World) -> Judged {
         let (en, zh) = few(&forced);
         return Judged::bad(
             format!("had to be ended by force: {en}"),
-            format!("只能强行结束:{zh}"),
+            format!("只能强行结束：{zh}"),
         );
     }
     let n = world.process_count();

@@ -33,14 +33,29 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The first few, and how many more: in English and in Chinese.
+/// The first few of a list, and how many more: in English and in Chinese.
 pub(super) fn few(texts: &[String]) -> (String, String) {
-    let shown = texts[..texts.len().min(MOST)].to_vec();
-    match texts.len().saturating_sub(MOST) {
-        0 => (shown.join(", "), shown.join("、")),
+    let shown = &texts[..texts.len().min(MOST)];
+    let more = texts.len() - shown.len();
+    with_more(shown.join(", "), shown.join("、"), more)
+}
+
+/// The same for whole clauses, each in both languages.
+pub(super) fn few_clauses(clauses: &[(String, String)]) -> (String, String) {
+    let shown = &clauses[..clauses.len().min(MOST)];
+    let (en, zh): (Vec<&str>, Vec<&str>) = shown
+        .iter()
+        .map(|(en, zh)| (en.as_str(), zh.as_str()))
+        .unzip();
+    with_more(en.join("; "), zh.join("；"), clauses.len() - shown.len())
+}
+
+fn with_more(en: String, zh: String, more: usize) -> (String, String) {
+    match more {
+        0 => (en, zh),
         more => (
-            format!("{} and {more} more", shown.join(", ")),
-            format!("{},另有 {more} 项", shown.join("、")),
+            format!("{en} and {more} more"),
+            format!("{zh}，另有 {more} 项"),
         ),
     }
 }
@@ -52,7 +67,7 @@ pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{few, quoted};
+    use super::{few, few_clauses, quoted};
 
     #[test]
     fn a_quoted_text_can_do_no_harm() {
@@ -65,7 +80,13 @@ mod tests {
     fn long_lists_are_cut() {
         let texts: Vec<String> = ["a", "b", "c", "d", "e"].map(String::from).to_vec();
         assert_eq!(few(&texts).0, "a, b, c and 2 more");
-        assert_eq!(few(&texts).1, "a、b、c,另有 2 项");
+        assert_eq!(few(&texts).1, "a、b、c，另有 2 项");
         assert_eq!(few(&texts[..2]).0, "a, b");
+        let clauses = vec![("a".to_owned(), "甲".to_owned()); 4];
+        let both = (
+            "a; a; a and 1 more".to_owned(),
+            "甲；甲；甲，另有 1 项".to_owned(),
+        );
+        assert_eq!(few_clauses(&clauses), both);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::processes::{exit_seq, label, most_at_once, number};
-use super::shown::{counted, few, quoted};
+use super::shown::{counted, few, few_clauses, quoted};
 use super::{Judged, Result};
 use crate::lesson::{Bound, Expected, Expr, Scope, Template, Value};
 use crate::model::{Activity, Pool, Task, TaskState, World};
@@ -49,7 +49,7 @@ pub(super) fn at_most(n: &Expr, scope: &dyn Scope, world: &World) -> Result<Judg
     Ok(Judged::new(
         usize::try_from(allowed).is_ok_and(|allowed| most <= allowed),
         format!("at most {most} tasks in work at once, allowed {allowed}"),
-        format!("同时进行的任务最多 {most} 个,上限 {allowed}"),
+        format!("同时进行的任务最多 {most} 个，上限 {allowed}"),
     ))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn never_overlap(world: &World) -> Judged {
         if end.is_none_or(|end| end > start) {
             return Judged::bad(
                 format!("task {second} began before task {first} had ended"),
-                format!("任务 {first} 还没结束,任务 {second} 就开始了"),
+                format!("任务 {first} 还没结束，任务 {second} 就开始了"),
             );
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn submits_return(world: &World) -> Judged {
         let number = task.number;
         return Judged::bad(
             format!("the result of task {number} was fetched before the last task was submitted"),
-            format!("最后一个任务提交之前,就先取了任务 {number} 的结果"),
+            format!("最后一个任务提交之前，就先取了任务 {number} 的结果"),
         );
     }
     let waited = world.process(first.by).is_some_and(|process| {
@@ -110,7 +110,7 @@ pub(super) fn submits_return(world: &World) -> Judged {
     let n = tasks.len();
     Judged::good(
         format!("{} submitted without a wait", counted(n, "task", "tasks")),
-        format!("{n} 个任务连续提交,中间没有等待"),
+        format!("{n} 个任务连续提交，中间没有等待"),
     )
 }
 
@@ -125,7 +125,7 @@ pub(super) fn submits_wait(world: &World) -> Judged {
         if done.ended.is_none_or(|(seq, _)| seq > next.submitted.0) {
             return Judged::bad(
                 format!("task {after} was submitted before task {before} had ended"),
-                format!("任务 {before} 还没结束,任务 {after} 就提交了"),
+                format!("任务 {before} 还没结束，任务 {after} 就提交了"),
             );
         }
     }
@@ -135,7 +135,7 @@ pub(super) fn submits_wait(world: &World) -> Judged {
             "{}, each submitted after the end of the one before",
             counted(n, "task", "tasks")
         ),
-        format!("{n} 个任务,前一个结束后才提交下一个"),
+        format!("{n} 个任务，前一个结束后才提交下一个"),
     )
 }
 
@@ -171,7 +171,7 @@ pub(super) fn pids(count: &Expected, scope: &dyn Scope, world: &World) -> Result
     Ok(Judged::new(
         passed,
         format!("tasks ran in {processes}, expected {wanted}: {list_en}"),
-        format!("任务在 {n} 个进程中运行,应为 {wanted}:{list_zh}"),
+        format!("任务在 {n} 个进程中运行，应为 {wanted}：{list_zh}"),
     ))
 }
 
@@ -202,7 +202,7 @@ pub(super) fn results(
                     "{} submitted, expected {wanted}",
                     counted(n, "task", "tasks")
                 ),
-                format!("提交了 {n} 个任务,应为 {wanted}"),
+                format!("提交了 {n} 个任务，应为 {wanted}"),
             ));
         }
     } else if tasks.is_empty() {
@@ -223,7 +223,7 @@ pub(super) fn results(
             if !passed {
                 wrong.push((
                     format!("task {number} is {word}, expected {wanted}"),
-                    format!("任务 {number} 的状态是 {word},应为 {wanted}"),
+                    format!("任务 {number} 的状态是 {word}，应为 {wanted}"),
                 ));
                 continue;
             }
@@ -235,7 +235,7 @@ pub(super) fn results(
                 let (found, wanted) = (quoted(found), quoted(&wanted.to_string()));
                 wrong.push((
                     format!("task {number} gave {found}, expected {wanted}"),
-                    format!("任务 {number} 的结果是 {found},应为 {wanted}"),
+                    format!("任务 {number} 的结果是 {found}，应为 {wanted}"),
                 ));
             }
         }
@@ -247,6 +247,6 @@ pub(super) fn results(
             format!("{n} 个结果都符合"),
         ));
     }
-    let (en, zh): (Vec<String>, Vec<String>) = wrong.into_iter().unzip();
-    Ok(Judged::bad(few(&en).0, few(&zh).1))
+    let (en, zh) = few_clauses(&wrong);
+    Ok(Judged::bad(en, zh))
 }

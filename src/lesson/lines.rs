@@ -8,7 +8,7 @@ use super::expr::{Bound, EvalError, Expr, Scope};
 use super::template::{Pattern, Template};
 use super::value::Value;
 
-/// Most lines a lesson may expect of one run.
+/// Most lines a lesson may expect of one run, alternatives counted.
 const MAX_LINES: usize = 20_000;
 
 /// `for = ["i in 0..n", "j in 0..i"]`: every combination, the last running fastest.
@@ -132,6 +132,7 @@ impl Lines {
     /// What the expressions report.
     pub fn expand(&self, scope: &dyn Scope) -> Result<Vec<Slot>, EvalError> {
         let mut slots = Vec::new();
+        let mut patterns = 0;
         for line in &self.lines {
             let rounds = line.loops.each(scope, &mut |scope| {
                 if let Some(when) = &line.when
@@ -147,15 +148,16 @@ impl Lines {
                         .flat_map(|slot| slot.any)
                         .collect(),
                 };
+                patterns += any.len();
+                if patterns > MAX_LINES {
+                    return Err(EvalError {
+                        text: "lines".to_owned(),
+                        message: format!("more than {MAX_LINES} lines"),
+                    });
+                }
                 Ok(Some(Slot { any }))
             })?;
             slots.extend(rounds.into_iter().flatten());
-            if slots.len() > MAX_LINES {
-                return Err(EvalError {
-                    text: "lines".to_owned(),
-                    message: format!("more than {MAX_LINES} lines"),
-                });
-            }
         }
         Ok(slots)
     }

@@ -41,8 +41,8 @@ fn exit_codes() {
     breaks(
         check,
         &run,
-        "Process-1 (101): exit code 1, expected 0, Process-2 (102): exit code -9 (signal 9), \
-         expected 0, Process-3 (103): still alive, expected 0",
+        "Process-1 (101): exit code 1, expected 0; Process-2 (102): exit code -9 (signal 9), \
+         expected 0; Process-3 (103): still alive, expected 0",
     );
     breaks(check, &Run::new(), "there was no such process");
     let named = "kind = \"exit-codes\"\nprocess = \"Process-{i}\"\nfor = \"i in 1..=n\"\nis = \"-15 if i == 1 else 0\"";

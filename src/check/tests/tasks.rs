@@ -168,6 +168,6 @@ fn task_results() {
     breaks(
         value,
         &side_by_side(),
-        "task 0 gave `None`, expected `0`, task 1 gave `None`, expected `1`",
+        "task 0 gave `None`, expected `0`; task 1 gave `None`, expected `1`",
     );
 }

@@ -48,9 +48,11 @@ fn an_error_names_line_column_what_was_found_and_what_is_expected() {
     );
 }
 
-#[test]
-fn what_is_wrong_is_pointed_at() {
-    for (from, to, place, words) in [
+/// What is changed to what, where the complaint points, and what it says.
+type Case = (&'static str, &'static str, String, &'static str);
+
+fn cases() -> Vec<Case> {
+    vec![
         (
             "order = 6",
             "order = \"6\"",
@@ -135,7 +137,12 @@ fn what_is_wrong_is_pointed_at() {
             at("probe = \"seen", 8),
             "expected the name of a file under probes/",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at() {
+    for (from, to, place, words) in cases() {
         let message = broken(from, to);
         assert!(message.contains(words), "{from} → {to}: {message}");
         assert!(
@@ -157,4 +164,19 @@ fn a_text_that_is_no_toml_says_where() {
 fn a_choice_needs_two_answers_and_one_open_end() {
     let message = broken(", when = \"len(blocks) == processes\"", "");
     assert!(message.contains("2 answers without `when`"), "{message}");
+}
+
+#[test]
+fn definitions_upon_definitions_do_not_fill_the_memory() {
+    let mut text = EXAMPLE.replacen("[define]\n", "[define]\nd0 = \"'0123456789'\"\n", 1);
+    for n in 1..60 {
+        let line = format!("d{n} = \"d{0} + d{0}\"\n", n - 1);
+        text = text.replacen("locked = ", &format!("{line}locked = "), 1);
+    }
+    let manifest = Manifest::parse("lesson.toml", &text).unwrap();
+    let params = crate::lesson::Params::defaults(&manifest.parameters);
+    let circumstances = crate::lesson::Circumstances::default();
+    let setting = crate::lesson::Setting::new(&params, &circumstances, &manifest.define);
+    let known = |n: usize| crate::lesson::Scope::name(&setting, &format!("d{n}")).is_some();
+    assert!(known(10) && !known(59));
 }

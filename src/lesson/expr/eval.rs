@@ -1,0 +1,301 @@
+//! The value of an expression, as Python would have it.
+//!
+//! Arithmetic is checked and lists are bounded: a lesson of a stranger's pack can be wrong, not
+//! harmful. Messages are fragments; `Expr` puts its text in front of them.
+
+use std::cell::Cell;
+
+use super::{Bound, Node, Operator, Scope};
+use crate::lesson::value::Value;
+
+/// Longest list an expression may make: a lesson that asks for more is a mistake or an attack.
+const MAX_ITEMS: usize = 10_000;
+
+/// Steps one evaluation may take: thousands of times what a lesson needs.
+const MAX_STEPS: usize = 1_000_000;
+
+/// What is left of the steps.
+pub(super) struct Fuel(Cell<usize>);
+
+impl Fuel {
+    pub(super) fn new() -> Fuel {
+        Fuel(Cell::new(MAX_STEPS))
+    }
+
+    fn burn(&self, steps: usize) -> Result<(), String> {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or(0));
+        left.map(drop)
+            .ok_or_else(|| format!("more than {MAX_STEPS} steps"))
+    }
+}
+
+/// Functions every expression may call.
+pub(super) const FUNCTIONS: &[&str] = &["len", "min", "max", "int", "str", "repr", "sorted"];
+
+pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value, String> {
+    fuel.burn(1)?;
+    match node {
+        Node::Const(value) => Ok(value.clone()),
+        Node::Name(name) => {
+            let value = scope.name(name);
+            let value = value.ok_or_else(|| format!("nothing is called `{name}`"))?;
+            // A definition made of definitions can be large without a long text.
+            fuel.burn(size(&value))?;
+            Ok(value)
+        }
+        Node::List(items) => items
+            .iter()
+            .map(|item| eval(item, scope, fuel))
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        Node::Range {
+            from,
+            to,
+            inclusive,
+        } => range(
+            &eval(from, scope, fuel)?,
+            &eval(to, scope, fuel)?,
+            *inclusive,
+            fuel,
+        ),
+        Node::Each { item, name, over } => each(item, name, &eval(over, scope, fuel)?, scope, fuel),
+        Node::Not(inner) => Ok(Value::Bool(!eval(inner, scope, fuel)?.truth())),
+        Node::Neg(inner) => match eval(inner, scope, fuel)? {
+            Value::Float(x) => Ok(Value::Float(-x)),
+            other => other
+                .as_int()
+                .and_then(i64::checked_neg)
+                .map(Value::Int)
+                .ok_or_else(|| format!("{} can't be negated", other.kind())),
+        },
+        Node::Binary(operator, left, right) => binary(*operator, left, right, scope, fuel),
+        Node::If {
+            test,
+            then,
+            otherwise,
+        } => {
+            if eval(test, scope, fuel)?.truth() {
+                eval(then, scope, fuel)
+            } else {
+                eval(otherwise, scope, fuel)
+            }
+        }
+        Node::Index(list, place) => index(&eval(list, scope, fuel)?, &eval(place, scope, fuel)?),
+        Node::Call(function, args) => {
+            let args: Vec<Value> = args
+                .iter()
+                .map(|arg| eval(arg, scope, fuel))
+                .collect::<Result<_, _>>()?;
+            match scope.call(function, &args) {
+                Some(result) => result,
+                None => call(function, &args),
+            }
+        }
+    }
+}
+
+/// What a copy of the value costs.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::List(items) => items.iter().map(size).sum::<usize>() + 1,
+        Value::Text(text) => text.len() / 8 + 1,
+        _ => 1,
+    }
+}
+
+fn range(from: &Value, to: &Value, inclusive: bool, fuel: &Fuel) -> Result<Value, String> {
+    let (Some(from), Some(to)) = (from.as_int(), to.as_int()) else {
+        return Err("a range runs between integers".to_owned());
+    };
+    let to = if inclusive { to.saturating_add(1) } else { to };
+    let count = usize::try_from(to.saturating_sub(from).max(0)).unwrap_or(usize::MAX);
+    if count > MAX_ITEMS {
+        return Err(format!("more than {MAX_ITEMS} items"));
+    }
+    fuel.burn(count)?;
+    Ok(Value::List((from..to).map(Value::Int).collect()))
+}
+
+fn each(
+    item: &Node,
+    name: &str,
+    over: &Value,
+    scope: &dyn Scope,
+    fuel: &Fuel,
+) -> Result<Value, String> {
+    let Value::List(values) = over else {
+        return Err(format!("`for` runs over a list, not {}", over.kind()));
+    };
+    values
+        .iter()
+        .map(|value| {
+            let inner = Bound {
+                name,
+                value: value.clone(),
+                outer: scope,
+            };
+            eval(item, &inner, fuel)
+        })
+        .collect::<Result<_, _>>()
+        .map(Value::List)
+}
+
+fn index(list: &Value, place: &Value) -> Result<Value, String> {
+    let Value::List(items) = list else {
+        return Err(format!("{} has no items", list.kind()));
+    };
+    let Some(place) = place.as_int() else {
+        return Err(format!("{} is no index", place.kind()));
+    };
+    // Negative places count from the end, as in Python.
+    let from_end = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
+    let found = if place < 0 {
+        items.len().checked_sub(from_end)
+    } else {
+        Some(from_end)
+    };
+    found
+        .and_then(|place| items.get(place))
+        .cloned()
+        .ok_or_else(|| format!("no item {place} in a list of {}", items.len()))
+}
+
+fn count(n: usize) -> Value {
+    Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+fn call(function: &str, args: &[Value]) -> Result<Value, String> {
+    let number = |value: &Value| value.as_float().unwrap_or(f64::NAN);
+    let pool = match args {
+        [Value::List(items)] => items.as_slice(),
+        _ => args,
+    };
+    match (function, args) {
+        ("len", [Value::List(items)]) => Ok(count(items.len())),
+        ("len", [Value::Text(text)]) => Ok(count(text.chars().count())),
+        ("int", [Value::Text(text)]) => text
+            .trim()
+            .parse()
+            .map(Value::Int)
+            .map_err(|_| format!("`{text}` is no integer")),
+        ("int", [value]) => value
+            .as_int()
+            .map(Value::Int)
+            .ok_or_else(|| format!("{} is no integer", value.kind())),
+        ("str", [value]) => Ok(Value::Text(value.to_string())),
+        ("repr", [value]) => Ok(Value::Text(value.repr())),
+        ("sorted", [Value::List(items)]) => {
+            let mut items = items.clone();
+            items.sort_by(|a, b| match (a, b) {
+                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                _ => number(a).total_cmp(&number(b)),
+            });
+            Ok(Value::List(items))
+        }
+        ("min" | "max", _) if !pool.is_empty() && pool.iter().all(|v| v.as_float().is_some()) => {
+            let order = |a: &&Value, b: &&Value| number(a).total_cmp(&number(b));
+            let found = if function == "min" {
+                pool.iter().min_by(order)
+            } else {
+                pool.iter().max_by(order)
+            };
+            Ok(found.cloned().unwrap_or(Value::None))
+        }
+        (known, _) if FUNCTIONS.contains(&known) => {
+            Err(format!("`{function}` can't be applied to these arguments"))
+        }
+        _ => Err(format!("there is no function `{function}`")),
+    }
+}
+
+fn binary(
+    operator: Operator,
+    left: &Node,
+    right: &Node,
+    scope: &dyn Scope,
+    fuel: &Fuel,
+) -> Result<Value, String> {
+    let a = eval(left, scope, fuel)?;
+    match operator {
+        Operator::Or if a.truth() => return Ok(a),
+        Operator::And if !a.truth() => return Ok(a),
+        _ => {}
+    }
+    let b = eval(right, scope, fuel)?;
+    let answer = match operator {
+        Operator::Or | Operator::And => return Ok(b),
+        Operator::Eq => a.same(&b),
+        Operator::Ne => !a.same(&b),
+        Operator::In => contains(&b, &a)?,
+        Operator::NotIn => !contains(&b, &a)?,
+        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
+            let order = match (&a, &b) {
+                (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+                _ => match (a.as_float(), b.as_float()) {
+                    (Some(a), Some(b)) => a.partial_cmp(&b),
+                    _ => None,
+                },
+            };
+            let Some(order) = order else {
+                return Err(format!("{} and {} have no order", a.kind(), b.kind()));
+            };
+            match operator {
+                Operator::Lt => order.is_lt(),
+                Operator::Le => order.is_le(),
+                Operator::Gt => order.is_gt(),
+                _ => order.is_ge(),
+            }
+        }
+        arithmetic => return compute(arithmetic, &a, &b),
+    };
+    Ok(Value::Bool(answer))
+}
+
+fn contains(list: &Value, item: &Value) -> Result<bool, String> {
+    match (list, item) {
+        (Value::List(items), item) => Ok(items.iter().any(|other| other.same(item))),
+        (Value::Text(text), Value::Text(part)) => Ok(text.contains(part.as_str())),
+        _ => Err(format!("nothing can be in {}", list.kind())),
+    }
+}
+
+fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
+    match (operator, a, b) {
+        (Operator::Add, Value::Text(a), Value::Text(b)) => {
+            return Ok(Value::Text(format!("{a}{b}")));
+        }
+        (Operator::Add, Value::List(a), Value::List(b)) if a.len() + b.len() <= MAX_ITEMS => {
+            return Ok(Value::List([a.as_slice(), b].concat()));
+        }
+        _ => {}
+    }
+    if let (Some(x), Some(y), false) = (a.as_int(), b.as_int(), operator == Operator::Div) {
+        let result = match operator {
+            Operator::Add => x.checked_add(y),
+            Operator::Sub => x.checked_sub(y),
+            Operator::Mul => x.checked_mul(y),
+            // Python rounds towards minus infinity; `div_euclid` does so for positive divisors.
+            Operator::FloorDiv if y > 0 => x.checked_div_euclid(y),
+            Operator::Rem if y > 0 => x.checked_rem_euclid(y),
+            _ => None,
+        };
+        return result.map(Value::Int).ok_or_else(|| {
+            "the result is out of range, or the divisor is not positive".to_owned()
+        });
+    }
+    let (Some(x), Some(y)) = (a.as_float(), b.as_float()) else {
+        return Err(format!(
+            "{} and {} can't be computed with",
+            a.kind(),
+            b.kind()
+        ));
+    };
+    match operator {
+        Operator::Add => Ok(Value::Float(x + y)),
+        Operator::Sub => Ok(Value::Float(x - y)),
+        Operator::Mul => Ok(Value::Float(x * y)),
+        Operator::Div if y != 0.0 => Ok(Value::Float(x / y)),
+        _ => Err("division by zero, or of a float without remainder".to_owned()),
+    }
+}
