@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::native::GateMode;
 use super::sight::{Doing, Sight};
 use crate::feed::Control;
-use crate::model::{Pending, State, World};
+use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
 use crate::trace::{Event, Kind, Op, OpName};
 
 /// How long a process may take from its last word to its next announcement before it is looked at
@@ -71,8 +71,9 @@ struct Line {
     outside: bool,
     /// It may have children that nobody has heard of.
     may_have_forked: bool,
-    /// When, in virtual ns, the operation it announced times out or its sleep ends.
-    due: Option<f64>,
+    /// When, in virtual ns, each operation it announced times out or its sleep ends. While one waits
+    /// for its grant a callback may announce another: the last goes first.
+    due: Vec<Option<f64>>,
 }
 
 impl Line {
@@ -83,13 +84,13 @@ impl Line {
             cpu: None,
             outside: false,
             may_have_forked: true,
-            due: None,
+            due: Vec::new(),
         }
     }
 
     fn spoke(&mut self, now: i64) {
         *self = Line {
-            due: self.due,
+            due: std::mem::take(&mut self.due),
             ..Line::new(self.pid, now)
         };
     }
@@ -200,10 +201,11 @@ impl Gate {
         line.spoke(now);
         if let Kind::OpBegin(op) = &event.kind {
             let begun = self.clock;
-            line.due = op
+            let due = op
                 .args
                 .timeout
                 .map(|seconds| begun + seconds.max(0.0) * SECOND);
+            line.due.push(due);
         }
     }
 
@@ -257,7 +259,7 @@ impl Gate {
     fn unsettled(&mut self, world: &World, now: i64, sight: &impl Sight) -> Option<i64> {
         let running = self.lines.iter_mut().filter_map(|(proc, line)| {
             let process = world.process(*proc)?;
-            let runs = process.state == State::Running && !process.is_service();
+            let runs = process.state == State::Running && !is_idle(world, process);
             if runs {
                 line.look_again(now, sight)
             } else {
@@ -324,7 +326,7 @@ impl Gate {
 
     /// The end of a sleep, or of a wait that has a timeout.
     fn in_time(&self, proc: u32, pending: &Pending) -> Option<Choice> {
-        let due = self.lines.get(&proc)?.due?;
+        let due = (*self.lines.get(&proc)?.due.last()?)?;
         let grant = if pending.op.op == OpName::Sleep {
             Grant::Go
         } else {
@@ -348,11 +350,22 @@ impl Gate {
             self.next_at = now.saturating_add(pause);
         }
         if let Some(line) = self.lines.get_mut(&proc) {
-            line.due = None;
+            line.due.pop();
             line.spoke(now);
         }
         Decision::Grant { proc, grant }
     }
+}
+
+/// A process that will not announce anything by itself: a server, or a pool's worker that has no task
+/// and could get none.
+fn is_idle(world: &World, process: &Process) -> bool {
+    let pool = process.pool.and_then(|key| world.object_at(key)?.pool());
+    let rests = |pool: &Pool| {
+        let busy = |worker: &Worker| worker.proc == process.proc && worker.task.is_some();
+        pool.state == PoolState::Open && pool.totals.waiting == 0 && !pool.workers.iter().any(busy)
+    };
+    process.is_service() || pool.is_some_and(rests)
 }
 
 /// Whether no process of this PID has introduced itself, or the one that had is gone from the kernel.
