@@ -1,9 +1,13 @@
 //! Runs that go well.
 
-use forklore::engine::Run;
-use forklore::trace::{Exit, Kind, Role, RunStatus, Stream};
+use std::process::Command;
 
-use super::harness::{assert_nothing_left, end, exits, lesson, mark, output, rest, shell};
+use forklore::engine::Run;
+use forklore::trace::{Exit, Kind, Reader, Role, RunStatus, Stream};
+
+use super::harness::{
+    MARK, assert_nothing_left, assert_whole, binary, end, exits, lesson, mark, output, rest, shell,
+};
 
 #[test]
 fn a_lesson_is_followed_from_its_first_process_to_its_last() {
@@ -61,4 +65,55 @@ fn a_strangers_output_is_its_own() {
         "{exits:?}"
     );
     assert_nothing_left(&mark);
+}
+
+const LESSONS: [&str; 8] = [
+    "create-process",
+    "no-sharing",
+    "array",
+    "manager-dict",
+    "queue",
+    "lock",
+    "pool-async",
+    "pool-blocking",
+];
+
+#[test]
+fn every_lesson_goes_through_the_gate_and_nothing_let_through_blocks() {
+    for slug in LESSONS {
+        let mark = mark();
+        let run = Command::new(binary())
+            .args(["run", slug, "--pace", "100000", "--format", "json"])
+            .env(MARK, &mark)
+            .output()
+            .expect("the binary runs");
+        assert!(run.status.success(), "{slug}: {run:?}");
+        let mut reader = Reader::new(run.stdout.as_slice()).expect("a recording");
+        let mut events = Vec::new();
+        while let Some(event) = reader.next_event().expect("whole lines") {
+            events.push(event);
+        }
+        assert_whole(&events);
+        assert_eq!(end(&events).status, RunStatus::Finished, "{slug}");
+        let count =
+            |wanted: fn(&Kind) -> bool| events.iter().filter(|event| wanted(&event.kind)).count();
+        let granted = count(|kind| matches!(kind, Kind::Gate));
+        assert!(granted > 5, "{slug}: {granted}");
+        assert_eq!(
+            granted,
+            count(|kind| matches!(kind, Kind::OpBegin(_))),
+            "{slug}"
+        );
+        assert_eq!(
+            granted,
+            count(|kind| matches!(kind, Kind::OpEnd(_))),
+            "{slug}"
+        );
+        assert_eq!(
+            count(|kind| matches!(kind, Kind::OpWait(_) | Kind::Fault(_))),
+            0,
+            "{slug}"
+        );
+        assert_nothing_left(&mark);
+    }
 }
