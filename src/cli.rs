@@ -5,13 +5,17 @@
 
 mod args;
 mod choose;
+mod compare;
 mod completions;
 mod context;
 mod doctor;
 mod drive;
+mod examples;
+mod export;
 mod lessons;
 mod outlet;
 mod recorder;
+mod recording;
 mod replay;
 mod run;
 mod scenario;
@@ -93,6 +97,8 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref()),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Compare(args)), None) => compare::run(context, &args),
+        (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),

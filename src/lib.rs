@@ -7,8 +7,10 @@ compile_error!(
 
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod feed;
 pub mod lesson;
 pub mod model;

@@ -40,6 +40,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "report",
         &["check", "lesson", "model", "trace", "text", "error", "feed"],
     ),
+    ("export", &["check", "model", "trace", "text"]),
+    ("compare", &["model", "trace"]),
     (
         "tui",
         &["feed", "model", "lesson", "text", "check", "trace", "error"],
@@ -48,8 +50,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "tui", "report", "replay", "engine", "check", "feed", "lesson", "model", "trace",
-            "text", "error", "programs", "sys",
+            "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
+            "model", "trace", "text", "error", "programs", "sys",
         ],
     ),
 ];

@@ -7,8 +7,14 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "recordings/compare.rs"]
+mod compare;
 #[path = "recordings/damage.rs"]
 mod damage;
+#[path = "recordings/examples.rs"]
+mod examples;
+#[path = "recordings/exports.rs"]
+mod exports;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "recordings/lossless.rs"]

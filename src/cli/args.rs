@@ -93,6 +93,10 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Play a recording
     Replay(ReplayArgs),
+    /// Lay two recordings beside each other: where they part, and both sides; exit code 1 if they do
+    Compare(CompareArgs),
+    /// Take a recording to another program
+    Export(ExportArgs),
     /// List the lessons, or look for what should be mended in them
     #[command(subcommand)]
     Lessons(Lessons),
@@ -128,7 +132,7 @@ pub(crate) struct RunArgs {
     /// Seed of the program's random choices; any, unless given
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Record the run in FILE, one JSON line an event
+    /// Record the run in FILE, one JSON line an event; compressed where its name ends in .zst
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Words for people, or the lines of a recording
@@ -162,9 +166,74 @@ pub(crate) struct TestArgs {
 }
 
 #[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Recorded {
+    /// The recording, compressed or not; `-` is stdin
+    pub file: Option<PathBuf>,
+    /// Take the recording of LESSON that ships with forklore
+    #[arg(long, value_name = "LESSON")]
+    pub example: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// One recording; `-` is stdin
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The other one
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Words for people, or JSON
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CompareFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum CompareFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub recording: Recorded,
+    /// What it becomes
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: ExportFormat,
+    /// Write to FILE instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The ground of the picture (svg): as whoever looks prefers, light, or dark
+    #[arg(long, value_enum, value_name = "THEME", default_value_t)]
+    pub theme: ThemeArg,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Trace Event JSON, which the Perfetto UI opens
+    Perfetto,
+    /// The output as asciinema plays it
+    Asciicast,
+    /// The timeline as a picture
+    Svg,
+    /// A row an event
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum ThemeArg {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// The recording; `-` is stdin
-    pub file: PathBuf,
+    #[command(flatten)]
+    pub recording: Recorded,
     /// Print what the programs printed, hold it against the lesson's checks, and end
     #[arg(long)]
     pub headless: bool,

@@ -2,9 +2,6 @@
 //!
 //! stdout gets the programs' output alone; what forklore has to say goes to stderr.
 
-use std::fs::File;
-use std::io::{self, BufRead};
-use std::path::Path;
 use std::time::Instant;
 
 use super::Stop;
@@ -12,6 +9,7 @@ use super::args::ReplayArgs;
 use super::context::Context;
 use super::drive::{Driver, Ending, Show};
 use super::outlet::Outlet;
+use super::recording::{Recording, unreadable};
 use super::scenario::fingerprint;
 use crate::check::{self, Verdict};
 use crate::error::{Code, Failure};
@@ -20,9 +18,7 @@ use crate::model::World;
 use crate::replay::{Clock, Replay, Speed};
 use crate::report::{Printed, ending, verdicts};
 use crate::sys::clock;
-use crate::trace::{Event, Header, ReadError, Reader, RunStatus, uncompressed};
-
-type Input = Box<dyn BufRead + Send>;
+use crate::trace::{Event, Header, RunStatus};
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     let lang = context.lang;
@@ -31,9 +27,8 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         let remedy = lang.phrase("replay.headless");
         return Err(Failure::new(Code::NotStarted, what).remedy(remedy).into());
     }
-    let unreadable = |why: &ReadError| unreadable(context, &args.file, why);
-    let input = open(&args.file).map_err(|why| unreadable(&why.into()))?;
-    let reader = Reader::new(input).map_err(|why| unreadable(&why))?;
+    let recording = Recording::named(context, &args.recording)?;
+    let (reader, place) = (recording.reader, recording.place);
     let mut replay = Replay::new(reader, Monotonic, Speed::AllAtOnce);
     let header = replay.header().clone();
     let shutdown = context.listen()?;
@@ -56,7 +51,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         Ending::OutputLost(error) => return Err(error.into()),
     }
     if let Some(damage) = replay.damage() {
-        let told = unreadable(damage);
+        let told = unreadable(context, &place, damage);
         let remedy = lang.tell("replay.until-here", &[("events", &world.folded())]);
         return Err(told.remedy(remedy).into());
     }
@@ -71,24 +66,6 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     } else {
         code
     })
-}
-
-fn open(path: &Path) -> io::Result<Input> {
-    if path == Path::new("-") {
-        return uncompressed(io::stdin());
-    }
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    uncompressed(file)
-}
-
-fn unreadable(context: &Context, path: &Path, why: &ReadError) -> Failure {
-    let what = context
-        .lang
-        .tell("replay.unreadable", &[("why", &why.to_string())]);
-    Failure::new(Code::Unreadable, what).at(path.display().to_string())
 }
 
 /// Says how the run ended and what its checks say of it, on stderr.

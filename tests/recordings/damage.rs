@@ -7,7 +7,10 @@
 use std::io::{BufRead, Cursor, Write as _};
 use std::path::Path;
 
+use forklore::compare::{Run, compare};
+use forklore::export::{Format, Ground, Setting, begin};
 use forklore::model::{History, World};
+use forklore::text::Lang;
 use forklore::trace::{ReadError, Reader, Sink, uncompressed};
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -209,6 +212,20 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
     let empty = World::new().scaled(reader.header().time_scale);
     let mut history = History::new(empty.clone());
     let mut world = empty;
+    let header = reader.header().clone();
+    let setting = Setting {
+        header: &header,
+        title: &header.lesson,
+        lang: Lang::Zh,
+        ground: Ground::Either,
+    };
+    let mut nowhere = std::io::sink();
+    let formats = if deep { &Format::ALL[..] } else { &[] };
+    let mut exports: Vec<_> = formats
+        .iter()
+        .map(|format| begin(*format, &setting, &mut nowhere).unwrap())
+        .collect();
+    let mut run = Run::default();
     let damage = loop {
         match reader.next_event() {
             Ok(Some(event)) => {
@@ -216,6 +233,10 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
                 world.apply(&event);
                 history.push_line(reader.line().trim_ascii_end(), &event);
                 assert_eq!(event.seq, history.len());
+                for export in &mut exports {
+                    export.event(&event, &world, &mut nowhere).unwrap();
+                }
+                run.push(&event, &world);
             }
             Ok(None) => break None,
             Err(why) => break Some(why),
@@ -227,6 +248,11 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
     }
     assert!(*history.now() == world);
     if deep {
+        for export in &mut exports {
+            export.end(&world, &mut nowhere).unwrap();
+        }
+        run.end(&world);
+        assert!(compare(&run, &run).is_same());
         let half = history.len() / 2;
         history.world_at(half);
         assert_eq!(history.world_at(half).folded(), half);

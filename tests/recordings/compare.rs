@@ -1,0 +1,71 @@
+//! `forklore compare`: what it says and how it ends.
+
+use std::path::Path;
+
+use crate::harness::say;
+
+const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
+
+fn written(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_recording_is_the_same_as_itself_with_other_pids() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = written(folder.path(), "a.jsonl", GOLDEN);
+    let moved = GOLDEN.replace("101", "7101");
+    let b = written(folder.path(), "b.jsonl", &moved);
+    let said = say(&["compare", &a, &b]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert!(said.out.contains("The runs are the same"), "{}", said.out);
+    assert!(said.out.contains("27 events"), "{}", said.out);
+}
+
+#[test]
+fn the_event_where_two_runs_part_is_shown_from_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = written(folder.path(), "a.jsonl", GOLDEN);
+    let changed = GOLDEN.replace("\"op\":\"dict.set\"", "\"op\":\"dict.get\"");
+    let b = written(folder.path(), "b.jsonl", &changed);
+    let said = say(&["compare", &a, &b]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.out
+            .contains("The runs part in Process-1, after 2 steps"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("  A  #14") && said.out.contains("dict.set"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("  B  #14") && said.out.contains("dict.get"),
+        "{}",
+        said.out
+    );
+
+    let said = say(&["compare", &a, &b, "--format", "json"]);
+    assert_eq!(said.code, Some(1));
+    let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["same"], false);
+    assert_eq!(document["first"]["kind"], "position");
+    assert_eq!(document["first"]["a"]["op"], "dict.set");
+    assert_eq!(document["first"]["b"]["seq"], 14);
+    assert_eq!(document["a"]["events"], 27);
+}
+
+#[test]
+fn a_recording_that_stops_is_compared_as_far_as_it_goes_and_ends_with_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = written(folder.path(), "a.jsonl", GOLDEN);
+    let b = written(folder.path(), "b.jsonl", &GOLDEN[..GOLDEN.len() / 2]);
+    let said = say(&["--lang", "zh", "compare", &a, &b]);
+    assert_eq!(said.code, Some(4), "{}", said.err);
+    assert!(said.err.contains("最后一行不完整"), "{}", said.err);
+    assert!(said.out.contains("处分开"), "{}", said.out);
+}

@@ -1,0 +1,221 @@
+//! Exports, read by readers that are not ours: Python's json, csv and xml. Skipped, with a word,
+//! where there is no python3.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::harness::say;
+
+const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
+
+/// A recording whose every text is hostile somewhere.
+fn hostile(folder: &Path) -> PathBuf {
+    let path = folder.join("hostile.jsonl");
+    let text = GOLDEN
+        .replace(
+            "here 这里",
+            "</title><script>&\\\"'\\u0000\\u001b[31m\\ufffe,=1+1\\n",
+        )
+        .replace("Process-1", "=cmd|' /C'!A0<b>\\\",\\u0007第一")
+        .replace("\"RLock-1\"", "\"]]>&amp;\\u202e\"");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Exports and has Python read it; what the script prints.
+fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
+    let mut words = vec!["export", "--to", format];
+    words.extend(recording);
+    let said = say(&words);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{format}");
+    let child = Command::new("python3")
+        .args(["-c", script])
+        .env("PYTHONUTF8", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        println!("no python3: {format} is not checked");
+        return None;
+    };
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(said.out.as_bytes()).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{format}");
+    Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
+/// Every example and the hostile one.
+fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = hostile(folder.path());
+    if let Some(said) = python(&[path.to_str().unwrap()], format, script) {
+        check("hostile", &said);
+    }
+    for lesson in ["lock", "queue", "pool-async"] {
+        if let Some(said) = python(&["--example", lesson], format, script) {
+            check(lesson, &said);
+        }
+    }
+}
+
+#[test]
+fn perfetto_is_trace_event_json_with_tracks_slices_and_arrows() {
+    let script = r#"
+import json, sys, collections
+trace = json.load(sys.stdin)
+events = trace["traceEvents"]
+phases = collections.Counter(e["ph"] for e in events)
+tracks = {e["pid"] for e in events if e["ph"] == "X"}
+named = {e["pid"] for e in events if e["ph"] == "M" and e["name"] == "process_name"}
+assert tracks <= named, (tracks, named)
+slices = collections.defaultdict(list)
+for e in events:
+    if e["ph"] == "X":
+        assert e["dur"] > 0, e
+        slices[e["pid"], e["tid"]].append((e["ts"], e["ts"] + e["dur"], e["name"]))
+# Slices of one track lie in each other or beside each other.
+for lane in slices.values():
+    open_ = []
+    for start, end, name in sorted(lane, key=lambda s: (s[0], -s[1])):
+        while open_ and open_[-1][1] <= start + 1e-6: open_.pop()
+        if open_ and end > open_[-1][1] + 0.0015: print("OVERLAP", name, start, end, open_[-1])
+        open_.append((start, end, name))
+# Every arrow has a beginning before its end, and lies in a slice.
+begun = {}
+for e in events:
+    if e["ph"] == "s": begun[e["cat"], e["name"], e["id"]] = e["ts"]
+    if e["ph"] in "tf": assert (e["cat"], e["name"], e["id"]) in begun, e
+    if e["ph"] in "stf":
+        lane = slices[e["pid"], e["tid"]]
+        assert any(a <= e["ts"] < b for a, b, _ in lane), e
+kinds = {e["name"] for e in events if e["ph"] == "f"}
+cats = {e["cat"] for e in events if e["ph"] == "X"}
+print(phases["X"], phases["s"], phases["f"], sorted(kinds), sorted(cats))
+"#;
+    each("perfetto", script, |which, said| {
+        assert!(!said.contains("OVERLAP"), "{which}: {said}");
+        let arrow = match which {
+            "lock" => "lock",
+            "pool-async" => "task",
+            _ => "message",
+        };
+        assert!(said.contains(arrow), "{which}: {said}");
+        assert!(said.contains("'process'"), "{which}: {said}");
+    });
+}
+
+#[test]
+fn asciicast_is_version_2_with_times_that_do_not_run_backwards() {
+    let script = r#"
+import json, sys
+lines = sys.stdin.read().split("\n")
+head = json.loads(lines[0])
+assert head["version"] == 2 and head["width"] > 0 and head["height"] > 0, head
+last, codes, text = 0, set(), ""
+for line in lines[1:]:
+    if not line: continue
+    t, code, data = json.loads(line)
+    assert t >= last, line
+    last = t
+    codes.add(code)
+    if code == "o":
+        assert data.endswith("\r\n"), data
+        text += data
+import re
+plain = re.sub("\x1b\\[[0-9;]*m", "", text)
+assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]", plain), repr(plain)
+print(sorted(codes), plain.count("\r\n"))
+"#;
+    each("asciicast", script, |which, said| {
+        assert!(said.starts_with("['m', 'o']"), "{which}: {said}");
+    });
+}
+
+#[test]
+fn svg_is_xml_with_a_lane_a_process_and_no_script() {
+    let script = r#"
+import sys, xml.etree.ElementTree as tree
+root = tree.fromstring(sys.stdin.read())
+space = "{http://www.w3.org/2000/svg}"
+assert root.tag == space + "svg"
+names = {element.tag.removeprefix(space) for element in root.iter()}
+assert names <= {"svg", "title", "style", "rect", "text", "line"}, names
+width = float(root.get("width"))
+for rect in root.iter(space + "rect"):
+    if rect.get("x"): assert 0 <= float(rect.get("x")) <= width, rect.attrib
+style = root.find(space + "style").text
+assert "Noto Sans CJK SC" in style and "prefers-color-scheme:dark" in style
+lanes = [t.text for t in root.iter(space + "text") if t.get("class") == "n"]
+print(len(lanes), len(list(root.iter(space + "rect"))))
+"#;
+    each("svg", script, |which, said| {
+        let lanes: usize = said.split(' ').next().unwrap().parse().unwrap();
+        assert!(lanes >= 2, "{which}: {said}");
+    });
+    let dark = say(&[
+        "export",
+        "--to",
+        "svg",
+        "--theme",
+        "dark",
+        "--example",
+        "lock",
+    ]);
+    assert!(!dark.out.contains("prefers-color-scheme") && dark.out.contains("#0d1117"));
+    let chinese = say(&["--lang", "zh", "export", "--to", "svg", "--example", "lock"]);
+    assert!(chinese.out.contains("等待") && chinese.out.contains("xml:lang=\"zh\""));
+}
+
+#[test]
+fn csv_has_a_row_an_event_and_no_formula() {
+    let script = r#"
+import csv, io, sys
+rows = list(csv.reader(io.StringIO(sys.stdin.buffer.read().decode(), newline="")))
+head, rows = rows[0], rows[1:]
+assert all(len(row) == len(head) for row in rows)
+assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
+for row in rows:
+    for field in row:
+        if field[:1] in "=+-@" and field: float(field)
+print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process.start", "op", "end"})
+"#;
+    each("csv", script, |which, said| {
+        assert!(said.ends_with("seq True"), "{which}: {said}");
+        if which == "hostile" {
+            assert!(said.starts_with("27 "), "{said}");
+        }
+    });
+}
+
+#[test]
+fn a_damaged_recording_is_exported_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, &GOLDEN[..GOLDEN.len() / 2]).unwrap();
+    let output = folder.path().join("a.json");
+    let said = say(&[
+        "export",
+        path.to_str().unwrap(),
+        "--to",
+        "perfetto",
+        "--output",
+        output.to_str().unwrap(),
+    ]);
+    assert_eq!((said.code, said.out.as_str()), (Some(4), ""));
+    let text = std::fs::read_to_string(&output).unwrap();
+    let trace: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(trace["traceEvents"].as_array().unwrap().len() > 10);
+    let said = say(&[
+        "export",
+        path.to_str().unwrap(),
+        "--to",
+        "svg",
+        "--output",
+        "/dev/full",
+    ]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("can't be written"), "{}", said.err);
+}
