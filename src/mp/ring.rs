@@ -34,6 +34,8 @@ const HEAD: usize = 64;
 const ASLEEP: usize = 68;
 /// Set by who watches the head beside other things and must be woken whoever else is.
 const HEAD_WATCHED: usize = 72;
+/// Wakes sent to sleeping readers that have not run since: more would be wasted on them.
+const WOKEN: usize = 76;
 const READ_LOCK: usize = 128;
 /// Bytes ever read; writers sleep on it.
 const TAIL: usize = 192;
@@ -135,24 +137,37 @@ impl Ring {
                 return true;
             }
         }
-        let asleep = self.block.u32(ASLEEP);
+        self.sleep_until_ready(deadline, || true)
+    }
+
+    /// Sleeps until there is something to read; looks at `patient` now and then, and gives up when
+    /// that says no.
+    #[cold]
+    fn sleep_until_ready(&self, deadline: Option<i64>, patient: impl Fn() -> bool) -> bool {
+        let (asleep, woken) = (self.block.u32(ASLEEP), self.block.u32(WOKEN));
+        let mut slept = false;
+        let mut look = || {
+            if std::mem::replace(&mut slept, true) {
+                // Perhaps it was another's wake that ended the sleep; then that one is sent twice.
+                let less = |count: u32| count.checked_sub(1);
+                let _ = woken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+            }
+            let head = self.head().load(Ordering::SeqCst);
+            if head == self.tail().load(Ordering::SeqCst) {
+                Look::Wait(head)
+            } else {
+                Look::Done(())
+            }
+        };
         asleep.fetch_add(1, Ordering::SeqCst);
         let found = loop {
             let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
             let until = deadline.map_or(again, |at| at.min(again));
-            let look = || {
-                let head = self.head().load(Ordering::SeqCst);
-                if head == self.tail().load(Ordering::SeqCst) {
-                    Look::Wait(head)
-                } else {
-                    Look::Done(())
-                }
-            };
-            if wait::until(self.head(), Some(until), look).is_some() {
+            if wait::until(self.head(), Some(until), &mut look).is_some() {
                 break true;
             }
-            if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
-                break false;
+            if !patient() || deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
+                break self.ready();
             }
         };
         asleep.fetch_sub(1, Ordering::SeqCst);
@@ -179,7 +194,26 @@ impl Ring {
         if watched.load(Ordering::SeqCst) != 0 && watched.swap(0, Ordering::SeqCst) != 0 {
             futex::wake(self.head(), all);
         } else if self.block.u32(ASLEEP).load(Ordering::SeqCst) > 0 {
-            futex::wake(self.head(), if everybody { all } else { 1 });
+            if everybody {
+                futex::wake(self.head(), all);
+            } else {
+                self.wake_reader();
+            }
+        }
+    }
+
+    /// Wakes one reader more, unless all that sleep have been woken and only wait for a processor.
+    #[cold]
+    fn wake_reader(&self) {
+        let (asleep, woken) = (self.block.u32(ASLEEP), self.block.u32(WOKEN));
+        if woken.load(Ordering::SeqCst) >= asleep.load(Ordering::SeqCst) {
+            return;
+        }
+        // Counted before it is sent: who is woken takes it off again.
+        woken.fetch_add(1, Ordering::SeqCst);
+        if futex::wake(self.head(), 1) == 0 {
+            let less = |count: u32| count.checked_sub(1);
+            let _ = woken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
         }
     }
 

@@ -6,9 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
-use super::{ASLEEP, Item, PATIENCE, Ring, SPINS};
-use crate::mp::wait::{self, Look};
-use crate::sys::clock;
+use super::{Item, Ring, SPINS};
 
 /// What a `pop` found.
 #[derive(Debug)]
@@ -107,26 +105,7 @@ impl Ring {
             }
             std::hint::spin_loop();
         }
-        let asleep = self.block.u32(ASLEEP);
-        asleep.fetch_add(1, Ordering::SeqCst);
-        let found = loop {
-            let look = || {
-                let head = self.head().load(Ordering::SeqCst);
-                if head == self.tail().load(Ordering::SeqCst) {
-                    Look::Wait(head)
-                } else {
-                    Look::Done(())
-                }
-            };
-            if wait::until(self.head(), clock::deadline(PATIENCE), look).is_some() {
-                break true;
-            }
-            if !self.writers.is_held_by_living() {
-                break self.ready();
-            }
-        };
-        asleep.fetch_sub(1, Ordering::SeqCst);
-        found
+        self.sleep_until_ready(None, || self.writers.is_held_by_living())
     }
 }
 
