@@ -86,7 +86,7 @@ fn a_busy_loop() {
     }
     assert_same(&before, &real[1], &after, cpu);
     assert_eq!(after.stat, "R");
-    assert!(after.cpu > 100, "{after:?}");
+    assert!(after.cpu > 10, "{after:?}");
 }
 
 #[test]
