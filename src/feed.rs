@@ -91,6 +91,15 @@ pub enum ControlError {
     NoProcess,
 }
 
+/// What is wrong with a source whose events could not all be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// The last line was cut off, as by a crash; the events before it are whole.
+    Torn,
+    /// It could be read no further, and why.
+    Damaged(String),
+}
+
 /// A source of events.
 pub trait Feed {
     /// Waits until events are there or `deadline` has come, whichever is first. A deadline that
@@ -105,6 +114,11 @@ pub trait Feed {
     /// # Errors
     /// `Unable` where `abilities` says so, `Over` after the end, `NoProcess` for a process that is not there.
     fn control(&mut self, control: Control) -> Result<(), ControlError>;
+
+    /// What was wrong with the source, known once it gave `End`.
+    fn flaw(&self) -> Option<Flaw> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
-use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
+use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::trace::{Event, Header, ReadError, Reader};
 
 /// Events given at once, at most: whoever shows them wants to look up in between.
@@ -197,6 +197,13 @@ impl<R: BufRead, C: Clock> Feed for Replay<R, C> {
             _ => return Err(ControlError::Unable),
         }
         Ok(())
+    }
+
+    fn flaw(&self) -> Option<Flaw> {
+        match &self.damage {
+            Some(damage) => Some(Flaw::Damaged(damage.to_string())),
+            None => self.reader.torn().then_some(Flaw::Torn),
+        }
     }
 }
 

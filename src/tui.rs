@@ -22,7 +22,10 @@ mod host;
 mod keymap;
 mod layout;
 mod panel;
+mod progress;
+mod quiz;
 mod run;
+mod search;
 mod terminal;
 mod theme;
 mod update;
@@ -32,11 +35,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use app::Start;
 pub use effect::Leave;
-pub use host::{Host, Order, Started};
+pub use host::{Host, Order, Seen, Started};
+pub use progress::{Given, PROGRESS, Progress, Said, Visit};
 pub use theme::{Glyphs, Ground, Theme};
 
 use action::Action;
@@ -48,8 +52,8 @@ use terminal::{Happening, Terminal};
 const FRAME: Duration = Duration::from_millis(16);
 /// Longest wait while nothing can change by itself.
 const REST: Duration = Duration::from_secs(60);
-/// Events taken from the feed between two looks at the keyboard.
-const BATCHES: usize = 8;
+/// Longest time events are taken before the keyboard is looked at again.
+const TAKING: Duration = Duration::from_millis(8);
 
 /// Runs the session until the learner leaves.
 ///
@@ -58,13 +62,19 @@ const BATCHES: usize = 8;
 pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
     let mut terminal = Terminal::open()?;
     let mut app = App::new(start);
+    app.size = terminal.size();
     let mut dirty = true;
+    let mut hurry = false;
     loop {
         if dirty {
             terminal.draw(|frame| view::view(&app, frame))?;
         }
         dirty = false;
-        let wait = if app.is_moving() { FRAME } else { REST };
+        let wait = match (hurry, app.is_moving()) {
+            (true, _) => Duration::ZERO,
+            (false, true) => FRAME,
+            (false, false) => REST,
+        };
         for happening in terminal.wait(wait)? {
             dirty = true;
             let action = match happening {
@@ -74,14 +84,20 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
                 Happening::Ended(signal) => Some(Action::Leave(signal)),
             };
             let Some(action) = action else { continue };
-            for effect in update::update(&mut app, action) {
+            for effect in update::update(&mut app, action, terminal::now()) {
                 if let Some(leave) = perform(&mut app, host, &mut terminal, effect)? {
                     app.stop_run();
+                    keep(&mut app, host);
                     return Ok(leave);
                 }
             }
         }
-        dirty |= app.take_events(BATCHES, now());
+        let taken = app.take_events(terminal::now, terminal::now() + TAKING);
+        dirty |= taken.came;
+        hurry = taken.more;
+        if taken.ended {
+            keep(&mut app, host);
+        }
     }
 }
 
@@ -96,19 +112,43 @@ fn perform(
         Effect::Leave(leave) => return Ok(Some(leave)),
         Effect::Start(order) => {
             app.stop_run();
-            match host.start(&order) {
-                Ok(started) => app.begin_run(started),
-                Err(why) => app.notice(why),
+            begin(app, host, &order);
+            keep(app, host);
+        }
+        Effect::StartBoth(orders) => {
+            app.stop_run();
+            for order in orders.iter() {
+                begin(app, host, order);
             }
         }
         Effect::Control(control) => app.control(control),
         Effect::Copy(text) => terminal.copy(&text)?,
+        Effect::Save => save(app, host),
+        Effect::Keep => keep(app, host),
         Effect::Suspend => terminal.suspend()?,
         Effect::Redraw => terminal.clear()?,
     }
     Ok(None)
 }
 
-fn now() -> Instant {
-    terminal::now()
+fn begin(app: &mut App, host: &mut dyn Host, order: &Order) {
+    match host.start(order) {
+        Ok(started) => app.begin_run(started, &order.params),
+        Err(why) => app.notice(why),
+    }
+}
+
+fn keep(app: &mut App, host: &mut dyn Host) {
+    if let Err(why) = host.keep(&app.progress) {
+        app.notice(why);
+    }
+}
+
+fn save(app: &mut App, host: &mut dyn Host) {
+    let Some(run) = &app.run else { return };
+    let words = match host.save(&Seen(run)) {
+        Ok(file) => app.lang.tell("tui.saved", &[("file", &file)]),
+        Err(why) => why,
+    };
+    app.notice(words);
 }

@@ -19,18 +19,22 @@ use crate::replay::{Clock, Replay, Speed};
 use crate::report::{Printed, ending, verdicts};
 use crate::sys::clock;
 use crate::trace::{Event, Header, RunStatus};
+use crate::tui::Started;
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     let lang = context.lang;
-    if !args.headless {
-        let what = lang.phrase("cli.no-screen");
-        let remedy = lang.phrase("replay.headless");
-        return Err(Failure::new(Code::NotStarted, what).remedy(remedy).into());
-    }
     let recording = Recording::named(context, &args.recording)?;
     let (reader, place) = (recording.reader, recording.place);
     let mut replay = Replay::new(reader, Monotonic, Speed::AllAtOnce);
     let header = replay.header().clone();
+    if !args.headless {
+        let recording = Started {
+            feed: Box::new(replay),
+            header,
+            recorded: true,
+        };
+        return super::screen::replay(context, recording);
+    }
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
     let mut driver = Driver {

@@ -3,7 +3,11 @@
 //! Starts the runs the learner asks for through the same `Scenario` as `run`, so that what the
 //! screen shows is what the command shows.
 
+mod saved;
+mod state;
+
 use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::Stop;
@@ -14,15 +18,30 @@ use super::scenario::{Scenario, any_seed};
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;
-use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Start, Started, Theme};
+use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Progress, Seen, Start, Started, Theme};
 
-/// Opens the screen on a lesson, or on the list of lessons.
+/// Opens the screen on a lesson, on the last one, or on the list of lessons.
 pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
     let lesson = given
         .map(|given| choose::lesson_or_command(context, &library, given))
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
+    show(context, library, lesson, None)
+}
+
+/// Opens the screen on a recording.
+pub(crate) fn replay(context: &Context, recording: Started) -> Result<Code, Stop> {
+    let library = Rc::new(context.library()?);
+    show(context, library, None, Some(recording))
+}
+
+fn show(
+    context: &Context,
+    library: Rc<Library>,
+    lesson: Option<String>,
+    recording: Option<Started>,
+) -> Result<Code, Stop> {
     let theme = Theme {
         depth: context.depth,
         ground: ground(),
@@ -31,17 +50,27 @@ pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop>
         } else {
             Glyphs::Ascii
         },
+        painted: false,
+    };
+    let file = state::file(variable);
+    let (progress, word) = match &file {
+        Some(file) => state::read(file, context.lang),
+        None => (Progress::default(), None),
     };
     let mut host = Engine {
         context,
         library: Rc::clone(&library),
+        file,
+        kept: progress.clone(),
     };
     let start = Start {
         library,
         lesson,
         lang: context.lang,
         theme,
-        recording: None,
+        recording,
+        progress,
+        word,
     };
     match tui::run(&mut host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
@@ -78,6 +107,10 @@ fn ground() -> Ground {
 struct Engine<'a> {
     context: &'a Context,
     library: Rc<Library>,
+    /// Where progress is kept.
+    file: Option<PathBuf>,
+    /// What stands there now.
+    kept: Progress,
 }
 
 impl Host for Engine<'_> {
@@ -100,6 +133,26 @@ impl Host for Engine<'_> {
         Ok(Started {
             feed: Box::new(run),
             header,
+            recorded: false,
+        })
+    }
+
+    fn keep(&mut self, progress: &Progress) -> Result<(), String> {
+        let Some(file) = self.file.as_ref().filter(|_| self.kept != *progress) else {
+            return Ok(());
+        };
+        state::write(file, progress).map_err(|why| {
+            let lang = self.context.lang;
+            lang.tell("tui.progress-not-kept", &[("why", &why)])
+        })?;
+        self.kept = progress.clone();
+        Ok(())
+    }
+
+    fn save(&mut self, seen: &Seen<'_>) -> Result<String, String> {
+        saved::save(seen).map_err(|why| {
+            let lang = self.context.lang;
+            lang.tell("tui.save-failed", &[("why", &why)])
         })
     }
 }

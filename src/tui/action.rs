@@ -57,6 +57,10 @@ pub(crate) enum Seek {
     Marker(i64),
     /// To a share of the whole, 0 to 1.
     Share(f64),
+    /// To the event of the selected process, or of any, before or behind.
+    Process(i64),
+    /// To the event on the same object before or behind; without one, of the same kind.
+    Alike(i64),
     /// To the end, and on with it while the run goes on.
     Now,
 }
@@ -78,8 +82,12 @@ pub(crate) enum Action {
     Focus(PanelId),
     Move(Step),
     Sideways(i64),
-    /// A row of the focused panel, counted from its top as drawn.
-    Pick(u16),
+    /// Scrolls the panel under the pointer.
+    MoveIn(PanelId, Step),
+    /// A row of a panel, counted from its top as drawn.
+    Pick(PanelId, u16),
+    /// A row of the popup.
+    PickLine(u16),
     Zoom,
     Filter,
     Program,
@@ -90,6 +98,22 @@ pub(crate) enum Action {
     Parameters,
     Kill,
     Copy,
+    /// Answer the lesson's questions, those answered before too.
+    Predict,
+    /// Two runs side by side.
+    Compare,
+    /// What runs the program.
+    Engine,
+    /// Cut long waits while playing.
+    CutIdle,
+    /// Save what is seen as a recording.
+    Save,
+    Search,
+    /// The next or previous line that fits.
+    Find(i64),
+    /// Letters where text or a number is asked for.
+    Type(char),
+    Erase,
     Confirm,
     Cancel,
     Resize((u16, u16)),

@@ -1,30 +1,36 @@
 //! `App`: everything the screen shows that is not of the run itself.
 //!
-//! Owns the choice of lesson, language, theme, focus, scroll places and popups. What a run is and
-//! was stands in `RunView`'s World. Changed by `update` alone; read by `view`.
+//! Owns the choice of lesson, language, theme, focus, scroll places, popups and progress. What a run
+//! is and was stands in `RunView`'s World. Changed by `update` alone; read by `view`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
 use super::action::PanelId;
 use super::host::Started;
-use super::run::RunView;
+use super::progress::{Given, Progress, Said, Visit};
+use super::quiz::{Locked, Quiz};
+use super::run::{RunView, Taken};
 use super::theme::Theme;
-use crate::feed::Control;
-use crate::lesson::{Lesson, Library, Params};
+use crate::check::Mark;
+use crate::feed::{Control, Flaw};
+use crate::lesson::{Circumstances, Lesson, Library, Params};
 use crate::model::World;
 use crate::text::Lang;
 
 /// What a session begins with.
 pub struct Start {
     pub library: Rc<Library>,
-    /// Slug of the lesson to open; `None` shows the list.
+    /// Slug of the lesson to open; `None` opens the last one, or the list with a welcome.
     pub lesson: Option<String>,
     pub lang: Lang,
     pub theme: Theme,
     /// A recording to look at.
     pub recording: Option<Started>,
+    pub progress: Progress,
+    /// Something to say first.
+    pub word: Option<String>,
 }
 
 /// Which of the twins the source panel shows.
@@ -40,9 +46,10 @@ pub(crate) enum Popup {
     Help {
         scroll: usize,
     },
-    /// The lessons, one selected.
+    /// The lessons, one selected; with a welcome the first time.
     Lessons {
         row: usize,
+        welcome: bool,
     },
     /// The form of the lesson's parameters.
     Parameters {
@@ -55,17 +62,27 @@ pub(crate) enum Popup {
     },
     /// Leave while a run goes on?
     Quit,
+    /// The questions before a run.
+    Predict(Quiz),
+    /// The answers beside what ran.
+    Graded {
+        scroll: usize,
+    },
+    /// Words to search for.
+    Search {
+        text: String,
+    },
 }
 
 /// Where a panel stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
-    /// First line shown; counted from the end where `follow`.
+    /// First line shown.
     pub(crate) top: usize,
     /// Columns cut off at the left.
     pub(crate) left: usize,
-    /// Selected line.
-    pub(crate) row: usize,
+    /// The line a search has found.
+    pub(crate) found: Option<usize>,
 }
 
 pub(crate) struct App {
@@ -89,7 +106,18 @@ pub(crate) struct App {
     pub(crate) notice: Option<String>,
     pub(crate) pace: Option<f64>,
     pub(crate) manual: bool,
+    /// Words last searched for.
+    pub(crate) search: Option<String>,
+    pub(crate) progress: Progress,
+    /// Questions of this lesson that were passed over.
+    pub(crate) skipped: BTreeSet<String>,
+    /// Answers for the run that comes next.
+    pub(crate) answers: Vec<Locked>,
     pub(crate) run: Option<RunView>,
+    /// The run before it.
+    pub(crate) previous: Option<RunView>,
+    /// Both are shown side by side.
+    pub(crate) comparing: bool,
     nothing: World,
 }
 
@@ -112,42 +140,106 @@ impl App {
             notice: None,
             pace: None,
             manual: false,
+            search: None,
+            progress: start.progress,
+            skipped: BTreeSet::new(),
+            answers: Vec::new(),
             run: None,
+            previous: None,
+            comparing: false,
             nothing: World::new(),
             library: start.library,
         };
-        match start.lesson {
-            Some(slug) => app.open(&slug),
-            None => app.popup = Some(Popup::Lessons { row: 0 }),
-        }
         if let Some(started) = start.recording {
-            app.popup = None;
-            app.focus = PanelId::Output;
-            app.slug = Some(started.header.lesson.clone());
-            app.begin_run(started);
+            app.open_recording(started);
+        } else {
+            let last = app.progress.last.clone();
+            let known = |slug: &String| app.library.iter().any(|lesson| lesson.slug() == slug);
+            match start.lesson.or(last.filter(known)) {
+                Some(slug) => app.open(&slug),
+                None => {
+                    app.popup = Some(Popup::Lessons {
+                        row: 0,
+                        welcome: true,
+                    });
+                }
+            }
         }
+        app.notice = start.word;
         app
     }
 
-    /// Opens a lesson; its parameters are at their defaults.
+    fn open_recording(&mut self, started: Started) {
+        self.slug = Some(started.header.lesson.clone());
+        self.focus = PanelId::Output;
+        let kept = self.lesson().and_then(|lesson| {
+            let parameters = &lesson.manifest.parameters;
+            Params::from_json(lesson.slug(), parameters, &started.header.params).ok()
+        });
+        self.params = kept.unwrap_or_default();
+        let params = self.params.clone();
+        self.begin_run(started, &params);
+        if let Some(run) = &mut self.run {
+            run.toggle_playing(super::terminal::now());
+        }
+    }
+
+    /// Opens a lesson, its parameters as they were last.
     pub(crate) fn open(&mut self, slug: &str) {
         self.slug = Some(slug.to_owned());
+        let kept = self.progress.lessons.get(slug).map(|visit| &visit.params);
         self.params = self
             .lesson()
-            .map(|lesson| Params::defaults(&lesson.manifest.parameters))
+            .map(|lesson| {
+                let parameters = &lesson.manifest.parameters;
+                kept.and_then(|kept| Params::from_json(slug, parameters, kept).ok())
+                    .unwrap_or_else(|| Params::defaults(parameters))
+            })
             .unwrap_or_default();
         self.places.clear();
         self.focus = PanelId::Lesson;
         self.selected = None;
         self.filter = false;
         self.follow = true;
+        self.comparing = false;
+        self.skipped.clear();
+        self.answers.clear();
+        self.put_by();
+        self.progress.last = Some(slug.to_owned());
+    }
+
+    /// The run, if there is one, becomes the one before.
+    fn put_by(&mut self) {
         self.stop_run();
-        self.run = None;
+        if let Some(mut run) = self.run.take() {
+            run.hold();
+            self.previous = Some(run);
+        }
     }
 
     pub(crate) fn lesson(&self) -> Option<&Lesson> {
-        let slug = self.slug.as_deref()?;
+        self.lesson_of(self.slug.as_deref()?)
+    }
+
+    pub(crate) fn lesson_of(&self, slug: &str) -> Option<&Lesson> {
         self.library.iter().find(|lesson| lesson.slug() == slug)
+    }
+
+    /// What is kept of the lesson that is open.
+    pub(crate) fn visit(&mut self) -> Option<&mut Visit> {
+        let slug = self.slug.clone()?;
+        Some(self.progress.lessons.entry(slug).or_default())
+    }
+
+    /// The lesson's questions for these parameters; only those not answered yet, unless `all`.
+    pub(crate) fn quiz(&self, all: bool) -> Option<Quiz> {
+        let lesson = self.lesson()?;
+        let setting = lesson.setting(&self.params, &Circumstances::default());
+        let visit = self.progress.lessons.get(lesson.slug());
+        Quiz::new(lesson, &setting, |id| {
+            let answered = visit.is_some_and(|visit| visit.answers.contains_key(id));
+            !all && (answered || self.skipped.contains(id))
+        })
     }
 
     /// The World that is looked at; an empty one before the first run.
@@ -159,24 +251,44 @@ impl App {
         self.places.get(&panel).copied().unwrap_or_default()
     }
 
-    pub(crate) fn begin_run(&mut self, started: Started) {
+    /// Shows a run that has begun; the one there was becomes the one before.
+    pub(crate) fn begin_run(&mut self, started: Started, params: &Params) {
+        // Two runs that are compared go on side by side.
+        if self.comparing {
+            self.previous = self.run.take();
+        } else {
+            self.put_by();
+        }
         self.notice = None;
         self.selected = None;
         self.follow = true;
-        self.run = Some(RunView::new(
-            started,
-            self.params.clone(),
-            self.pace,
-            self.manual,
-        ));
+        for place in self.places.values_mut() {
+            place.found = None;
+        }
+        let answers = std::mem::take(&mut self.answers);
+        let own = self.slug.as_ref() == Some(&started.header.lesson) && !started.recorded;
+        if own && let Some(visit) = self.visit() {
+            for locked in &answers {
+                let given = Given {
+                    said: Said::from(&locked.answer),
+                    sure: locked.sure,
+                    mark: None,
+                };
+                visit.answers.insert(locked.id.clone(), given);
+            }
+            visit.params = params.to_json();
+        }
+        let mut run = RunView::new(started, params.clone(), answers);
+        run.paused = self.manual && run.is_live();
+        self.run = Some(run);
     }
 
     /// Ends the run that goes on, if one does. Dropping its feed ends its processes.
     pub(crate) fn stop_run(&mut self) {
-        if let Some(run) = &mut self.run
-            && run.is_live()
-        {
-            run.control(Control::Stop);
+        for run in [&mut self.run, &mut self.previous].into_iter().flatten() {
+            if run.is_live() {
+                run.control(Control::Stop);
+            }
         }
     }
 
@@ -190,17 +302,82 @@ impl App {
         self.notice = Some(words);
     }
 
-    /// Whether events may come by themselves.
+    /// Whether events may come or the play head move by itself.
     pub(crate) fn is_moving(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.over)
+        let runs = [&self.run, &self.previous];
+        let mut runs = runs.into_iter().flatten();
+        runs.any(|run| !run.over || run.is_playing())
     }
 
-    pub(crate) fn take_events(&mut self, batches: usize, now: Instant) -> bool {
-        let Some(mut run) = self.run.take() else {
-            return false;
+    /// Takes events until the clock says `until`, and moves a playing head on.
+    pub(crate) fn take_events(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
+        let mut all = Taken::default();
+        let (run, previous) = (self.run.take(), self.previous.take());
+        let mut take = |run: Option<RunView>, ended: &mut bool| {
+            run.map(|mut run| {
+                let taken = run.take(clock, until, self.lesson_of(&run.header.lesson));
+                let moved = run.play(clock());
+                *ended = taken.ended;
+                all.came |= taken.came || moved;
+                all.more |= taken.more;
+                all.ended |= taken.ended;
+                run
+            })
         };
-        let came = run.take(batches, now, self.lesson());
-        self.run = Some(run);
-        came
+        let (mut ended, mut other) = (false, false);
+        let (run, previous) = (take(run, &mut ended), take(previous, &mut other));
+        self.run = run;
+        self.previous = previous;
+        if ended {
+            self.on_end();
+        }
+        all
+    }
+
+    /// The run has ended: what became of it is kept, and the learner told what can be done now.
+    fn on_end(&mut self) {
+        let Some(run) = &self.run else { return };
+        match &run.flaw {
+            Some(Flaw::Torn) => self.notice = Some(self.lang.phrase("replay.torn").to_owned()),
+            Some(Flaw::Damaged(why)) => {
+                self.notice = Some(self.lang.tell("replay.unreadable", &[("why", why)]));
+            }
+            None => {}
+        }
+        if run.recorded || run.header.lesson != self.slug.clone().unwrap_or_default() {
+            return;
+        }
+        let passed = run.passed();
+        let marks: Vec<(String, &'static str)> = run
+            .grades
+            .iter()
+            .map(|one| (one.id.clone(), mark_word(one.grade.mark)))
+            .collect();
+        let graded = !marks.is_empty();
+        if let Some(visit) = self.visit() {
+            visit.runs += 1;
+            visit.passed |= passed;
+            for (id, mark) in marks {
+                if let Some(given) = visit.answers.get_mut(&id) {
+                    given.mark = Some(mark.to_owned());
+                }
+            }
+        }
+        if graded && self.popup.is_none() && !self.comparing {
+            self.popup = Some(Popup::Graded { scroll: 0 });
+        }
+        if self.notice.is_none() {
+            self.notice = Some(self.lang.phrase("tui.what-now").to_owned());
+        }
+    }
+}
+
+/// A mark as it is kept.
+fn mark_word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Right => "right",
+        Mark::Partly => "partly",
+        Mark::Wrong => "wrong",
+        Mark::Undecided => "undecided",
     }
 }

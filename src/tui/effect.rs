@@ -16,6 +16,12 @@ pub enum Leave {
 pub(crate) enum Effect {
     Leave(Leave),
     Start(Box<Order>),
+    /// Two runs at the same time, to be compared.
+    StartBoth(Box<[Order; 2]>),
+    /// Save the run as a recording.
+    Save,
+    /// Keep the learner's progress.
+    Keep,
     Control(Control),
     /// To the clipboard, by the terminal (OSC 52).
     Copy(String),

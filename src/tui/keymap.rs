@@ -6,7 +6,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::action::{Action, Seek, Step};
-use super::app::App;
+use super::app::{App, Popup};
 
 /// One line of the table.
 pub(crate) struct Binding {
@@ -57,7 +57,9 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[Char('r')], "r", Action::Run, "tui.key-run", true),
     bind(&[Char(' ')], "Space", Action::Pause, "tui.key-pause", true),
     bind(&[Char('s')], "s", Action::Manual, "tui.key-manual", true),
-    bind(&[Char('n')], "n", Action::StepOnce, "tui.key-step", false),
+    bind(&[Char('o')], "o", Action::StepOnce, "tui.key-step", false),
+    bind(&[Char('a')], "a", Action::Predict, "tui.key-predict", false),
+    bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),
     bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
     bind(&[Char('K')], "K", Action::Kill, "tui.key-kill", false),
     bind(
@@ -102,6 +104,35 @@ pub(crate) const TABLE: &[Binding] = &[
         "tui.key-marker",
         false,
     ),
+    bind(
+        &[Char('(')],
+        "(",
+        Action::Seek(Seek::Process(-1)),
+        "tui.key-process-back",
+        false,
+    ),
+    bind(
+        &[Char(')')],
+        ")",
+        Action::Seek(Seek::Process(1)),
+        "tui.key-process",
+        false,
+    ),
+    bind(
+        &[Char('{')],
+        "{",
+        Action::Seek(Seek::Alike(-1)),
+        "tui.key-alike-back",
+        false,
+    ),
+    bind(
+        &[Char('}')],
+        "}",
+        Action::Seek(Seek::Alike(1)),
+        "tui.key-alike",
+        false,
+    ),
+    bind(&[Char('i')], "i", Action::CutIdle, "tui.key-idle", false),
     bind(
         &[Char('e')],
         "e",
@@ -204,6 +235,17 @@ pub(crate) const TABLE: &[Binding] = &[
         "tui.key-parameters",
         true,
     ),
+    bind(&[Char('/')], "/", Action::Search, "tui.key-search", false),
+    bind(&[Char('n')], "n", Action::Find(1), "tui.key-find", false),
+    bind(
+        &[Char('N')],
+        "N",
+        Action::Find(-1),
+        "tui.key-find-back",
+        false,
+    ),
+    bind(&[Char('w')], "w", Action::Save, "tui.key-save", false),
+    bind(&[Char('E')], "E", Action::Engine, "tui.key-engine", false),
     bind(&[Char('y')], "y", Action::Copy, "tui.key-copy", false),
     bind(
         &[Char('L')],
@@ -258,7 +300,7 @@ pub(crate) const TABLE: &[Binding] = &[
 ];
 
 /// What a key does.
-pub(crate) fn action(_app: &App, key: KeyEvent) -> Option<Action> {
+pub(crate) fn action(app: &App, key: KeyEvent) -> Option<Action> {
     if key.kind == KeyEventKind::Release {
         return None;
     }
@@ -267,8 +309,20 @@ pub(crate) fn action(_app: &App, key: KeyEvent) -> Option<Action> {
         KeyCode::Char(c) => Char(c),
         code => Code(code),
     };
-    TABLE
-        .iter()
-        .find(|binding| binding.keys.contains(&pressed))
-        .map(|binding| binding.action)
+    let typed = match (&app.popup, pressed) {
+        (Some(Popup::Search { .. }), Char(c)) => Some(Action::Type(c)),
+        (Some(Popup::Predict(_)), Char(c)) if c.is_ascii_digit() || c == '.' => {
+            Some(Action::Type(c))
+        }
+        (Some(Popup::Search { .. } | Popup::Predict(_)), Code(KeyCode::Backspace)) => {
+            Some(Action::Erase)
+        }
+        _ => None,
+    };
+    typed.or_else(|| {
+        TABLE
+            .iter()
+            .find(|binding| binding.keys.contains(&pressed))
+            .map(|binding| binding.action)
+    })
 }

@@ -4,7 +4,7 @@
 //! wide ones everything. Pure geometry: it draws nothing.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
 
 use super::action::{Action, PanelId, Seek, Step};
 use super::app::App;
@@ -146,16 +146,39 @@ fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     ]
 }
 
+/// The inside of a panel as the screen is now; `None` where it is not shown.
+pub(crate) fn inner(app: &App, panel: PanelId) -> Option<Rect> {
+    let (width, height) = app.size;
+    let frames = frames(app, Rect::new(0, 0, width, height));
+    let (_, rect) = frames.panels.iter().find(|(id, _)| *id == panel)?;
+    Some(rect.inner(Margin::new(1, 1)))
+}
+
 /// What the mouse did.
 pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
     let (width, height) = app.size;
-    let frames = frames(app, Rect::new(0, 0, width, height));
+    let area = Rect::new(0, 0, width, height);
+    let frames = frames(app, area);
     let at = Position::new(mouse.column, mouse.row);
-    let panel = frames
-        .panels
-        .iter()
-        .find(|(_, rect)| rect.contains(at))
-        .copied();
+    let by: Option<i64> = match mouse.kind {
+        MouseEventKind::ScrollDown => Some(3),
+        MouseEventKind::ScrollUp => Some(-3),
+        _ => None,
+    };
+    if app.popup.is_some() {
+        let inside = super::view::popup_inside(app, area)?;
+        return match (mouse.kind, by) {
+            (_, Some(by)) => Some(Action::Move(Step::Lines(by.signum()))),
+            (MouseEventKind::Down(MouseButton::Left), _) if inside.contains(at) => {
+                Some(Action::PickLine(mouse.row - inside.y))
+            }
+            _ => None,
+        };
+    }
+    let panel = frames.panels.iter().find(|(_, rect)| rect.contains(at));
+    if let Some(by) = by {
+        return panel.map(|(id, _)| Action::MoveIn(*id, Step::Lines(by)));
+    }
     match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left)
             if frames.transport.contains(at) =>
@@ -165,17 +188,12 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
             Some(Action::Seek(Seek::Share(share)))
         }
         MouseEventKind::Down(MouseButton::Left) => match panel {
-            Some((id, rect)) if id == app.focus => {
-                Some(Action::Pick(mouse.row.saturating_sub(rect.y + 1)))
-            }
-            Some((id, _)) => Some(Action::Focus(id)),
+            Some((id, rect)) => Some(Action::Pick(*id, mouse.row.saturating_sub(rect.y + 1))),
             None => frames
                 .tabs
                 .filter(|tabs| tabs.contains(at))
                 .and_then(|_| tab_at(app, mouse.column)),
         },
-        MouseEventKind::ScrollDown => Some(Action::Move(Step::Lines(3))),
-        MouseEventKind::ScrollUp => Some(Action::Move(Step::Lines(-3))),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! only those that are seen.
 
 pub(crate) mod checks;
+pub(crate) mod compare;
 pub(crate) mod form;
 pub(crate) mod help;
 pub(crate) mod lesson;
@@ -12,6 +13,7 @@ pub(crate) mod markdown;
 pub(crate) mod objects;
 pub(crate) mod output;
 pub(crate) mod ps;
+pub(crate) mod quiz;
 pub(crate) mod source;
 pub(crate) mod timeline;
 
@@ -57,7 +59,18 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect) {
 fn show(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect, lines: Vec<Line<'static>>) {
     let last = lines.len().saturating_sub(usize::from(area.height));
     let top = app.place(id).top.min(last);
-    for (line, y) in lines.into_iter().skip(top).zip(area.y..area.bottom()) {
+    let found = app.place(id).found;
+    for ((index, line), y) in lines
+        .into_iter()
+        .enumerate()
+        .skip(top)
+        .zip(area.y..area.bottom())
+    {
+        let line = if found == Some(index) {
+            line.style(app.theme.selected())
+        } else {
+            line
+        };
         frame.render_widget(
             line,
             Rect {
@@ -79,15 +92,20 @@ pub(crate) fn subtitle(app: &App, id: PanelId) -> Option<String> {
     }
 }
 
+/// Columns a panel has for its text as the screen is now.
+fn wide(app: &App, id: PanelId) -> usize {
+    super::layout::inner(app, id).map_or(80, |rect| usize::from(rect.width))
+}
+
 /// Lines a panel has.
 pub(crate) fn count(app: &App, id: PanelId) -> usize {
     match id {
-        PanelId::Lesson => lesson::lines(app, usize::from(app.size.0) / 2).len(),
+        PanelId::Lesson => lesson::lines(app, wide(app, id)).len(),
         PanelId::Source => source::text(app).lines().count(),
         PanelId::Ps | PanelId::Timeline => app.world().process_count(),
         PanelId::Output => output::count(app),
-        PanelId::Objects => objects::lines(app, usize::from(app.size.0) / 3).len(),
-        PanelId::Checks => checks::lines(app, usize::from(app.size.0) / 3).len(),
+        PanelId::Objects => objects::lines(app, wide(app, id)).len(),
+        PanelId::Checks => checks::lines(app, wide(app, id)).len(),
     }
 }
 
@@ -97,9 +115,9 @@ pub(crate) fn text(app: &App, id: PanelId) -> String {
         PanelId::Source => source::text(app).to_owned(),
         PanelId::Output => output::text(app),
         PanelId::Ps => ps::text(app),
-        PanelId::Lesson => plain(&lesson::lines(app, 80)),
-        PanelId::Objects => plain(&objects::lines(app, 80)),
-        PanelId::Checks => plain(&checks::lines(app, 80)),
+        PanelId::Lesson => plain(&lesson::lines(app, wide(app, id))),
+        PanelId::Objects => plain(&objects::lines(app, wide(app, id))),
+        PanelId::Checks => plain(&checks::lines(app, wide(app, id))),
         PanelId::Timeline => timeline::text(app),
     }
 }

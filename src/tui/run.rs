@@ -1,54 +1,102 @@
 //! `RunView`: a run as the screen follows it, live or replayed.
 //!
 //! Owns the history of events and the play head: `now`, or a place in the past whose World is kept
-//! at hand. All domain state is in those Worlds; this adds none of its own.
+//! at hand and which may be playing on by itself. A recording is read into the history at once and
+//! played from there, so looking back, speed and seeking are one and the same for both. All domain
+//! state is in the Worlds; this adds none of its own.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::action::Seek;
 use super::host::Started;
-use crate::check::{Verdict, circumstances, evaluate};
-use crate::feed::{Control, Feed, FeedItem};
+use super::quiz::Locked;
+use crate::check::{
+    Answer, Evidence, Facts, Grade, Mark, Verdict, circumstances, evaluate, grade, outcome,
+};
+use crate::feed::{Control, Feed, FeedItem, Flaw};
 use crate::lesson::{Lesson, Params};
-use crate::model::{History, World};
-use crate::trace::{Event, Header};
+use crate::model::{History, Source as _, World};
+use crate::trace::{Event, Header, Kind};
+
+/// How many times as fast as it was the past can be played.
+pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+/// The place of 'as fast as it was' among them.
+const AS_IT_WAS: usize = 3;
+/// Events the play head passes in one go, at most.
+const STRIDE: usize = 4096;
+/// Events read ahead of a playing head.
+const AHEAD: u64 = 256;
+/// Where idle time is cut, nothing is waited for longer than this (ns of the run).
+const LONGEST: i64 = 300_000_000;
+/// How many events are searched for one that fits, at most.
+const SEARCHED: u64 = 2_000_000;
+
+/// A graded answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Graded {
+    pub(crate) id: String,
+    pub(crate) answer: Answer,
+    pub(crate) sure: u8,
+    pub(crate) grade: Grade,
+}
+
+/// What taking events came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Taken {
+    pub(crate) came: bool,
+    /// The time was over before the feed was empty.
+    pub(crate) more: bool,
+    /// The run ended in these.
+    pub(crate) ended: bool,
+}
 
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
     pub(crate) header: Header,
     pub(crate) params: Params,
+    /// A recording: its events are all there, only the play head moves.
+    pub(crate) recorded: bool,
     history: History,
     /// The place looked at and its World; `None` is now.
     past: Option<(u64, World)>,
+    /// The play head moves by itself: since when, and from which time of the run.
+    playing: Option<(Instant, i64)>,
+    /// Events behind the play head, read ahead while it plays.
+    ahead: VecDeque<Event>,
+    speed: usize,
+    pub(crate) cut_idle: bool,
     /// The feed has no more.
     pub(crate) over: bool,
     pub(crate) paused: bool,
-    pub(crate) manual: bool,
-    /// Operations a second; `None` lets them go as they come.
-    pub(crate) pace: Option<f64>,
+    /// Answers given before it began.
+    locked: Vec<Locked>,
+    pub(crate) grades: Vec<Graded>,
     /// The verdicts, once the run has ended.
     pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) flaw: Option<Flaw>,
 }
 
 impl RunView {
-    pub(crate) fn new(
-        started: Started,
-        params: Params,
-        pace: Option<f64>,
-        manual: bool,
-    ) -> RunView {
+    pub(crate) fn new(started: Started, params: Params, locked: Vec<Locked>) -> RunView {
         let empty = World::new().scaled(started.header.time_scale);
         RunView {
+            recorded: started.recorded,
+            past: started.recorded.then(|| (0, empty.clone())),
+            playing: None,
+            ahead: VecDeque::new(),
+            speed: AS_IT_WAS,
+            cut_idle: false,
             feed: started.feed,
             header: started.header,
             params,
             history: History::new(empty),
-            past: None,
             over: false,
             paused: false,
-            manual,
-            pace,
+            locked,
+            grades: Vec::new(),
             verdicts: Vec::new(),
+            flaw: None,
         }
     }
 
@@ -70,16 +118,31 @@ impl RunView {
         self.past.is_none()
     }
 
-    /// Takes what has come, a bounded number of batches; whether anything did.
-    pub(crate) fn take(&mut self, batches: usize, now: Instant, lesson: Option<&Lesson>) -> bool {
-        if self.over {
-            return false;
-        }
-        let mut came = false;
-        for _ in 0..batches {
+    pub(crate) fn is_playing(&self) -> bool {
+        self.playing.is_some()
+    }
+
+    pub(crate) fn speed(&self) -> f64 {
+        SPEEDS[self.speed]
+    }
+
+    /// Takes what has come until `clock` says `until`.
+    pub(crate) fn take(
+        &mut self,
+        clock: fn() -> Instant,
+        until: Instant,
+        lesson: Option<&Lesson>,
+    ) -> Taken {
+        let mut taken = Taken::default();
+        while !self.over {
+            let now = clock();
+            if taken.came && now >= until {
+                taken.more = true;
+                break;
+            }
             match self.feed.poll(now) {
                 FeedItem::Events(events) => {
-                    came = true;
+                    taken.came = true;
                     for event in &events {
                         self.history.push(event);
                     }
@@ -87,20 +150,57 @@ impl RunView {
                 FeedItem::Idle => break,
                 FeedItem::End => {
                     self.over = true;
+                    self.paused = false;
+                    self.flaw = self.feed.flaw();
                     self.judge(lesson);
-                    return true;
+                    taken.came = true;
+                    taken.ended = true;
                 }
             }
         }
-        came
+        taken
     }
 
-    /// Evaluates the lesson's checks over the finished run.
+    /// Evaluates the lesson's checks and the learner's answers over the finished run.
     fn judge(&mut self, lesson: Option<&Lesson>) {
-        if let Some(lesson) = lesson.filter(|lesson| lesson.slug() == self.header.lesson) {
-            let circumstances = circumstances(&self.header);
-            self.verdicts = evaluate(lesson, &self.params, &circumstances, self.history.now());
-        }
+        let Some(lesson) = lesson.filter(|lesson| lesson.slug() == self.header.lesson) else {
+            return;
+        };
+        let circumstances = circumstances(&self.header);
+        let world = self.history.now();
+        self.verdicts = evaluate(lesson, &self.params, &circumstances, world);
+        let setting = lesson.setting(&self.params, &circumstances);
+        let facts = Facts {
+            lesson,
+            setting: &setting,
+            world,
+        };
+        let evidence = Evidence {
+            seen: outcome(&facts)
+                .into_iter()
+                .map(|label| label.text)
+                .collect(),
+            complete: false,
+        };
+        let predictions = &lesson.manifest.predictions;
+        self.grades = self
+            .locked
+            .iter()
+            .filter_map(|locked| {
+                let prediction = predictions.iter().find(|one| one.id == locked.id)?;
+                Some(Graded {
+                    id: locked.id.clone(),
+                    answer: locked.answer.clone(),
+                    sure: locked.sure,
+                    grade: grade(prediction, &locked.answer, &facts, &evidence),
+                })
+            })
+            .collect();
+    }
+
+    /// Whether every check passed.
+    pub(crate) fn passed(&self) -> bool {
+        !self.verdicts.is_empty() && self.verdicts.iter().all(|verdict| verdict.passed)
     }
 
     pub(crate) fn control(&mut self, control: Control) -> bool {
@@ -111,8 +211,76 @@ impl RunView {
         !self.over && self.feed.abilities().live
     }
 
+    /// Plays on from where the play head is, or holds it; `None` where it stands at now.
+    pub(crate) fn toggle_playing(&mut self, now: Instant) {
+        if self.playing.take().is_some() {
+            return;
+        }
+        if self.is_now() && self.recorded {
+            self.go(0);
+        }
+        self.playing = Some((now, self.world().now()));
+    }
+
+    pub(crate) fn hold(&mut self) {
+        self.playing = None;
+    }
+
+    /// One step along the speeds.
+    pub(crate) fn change_speed(&mut self, by: i64, now: Instant) {
+        let by = isize::try_from(by).unwrap_or(0);
+        self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1);
+        if self.playing.is_some() {
+            self.playing = Some((now, self.world().now()));
+        }
+    }
+
+    /// Moves a playing head on to where it is due; whether it moved.
+    pub(crate) fn play(&mut self, now: Instant) -> bool {
+        let (Some((since, from)), Some((place, world))) = (self.playing, &mut self.past) else {
+            return false;
+        };
+        let passed = now.saturating_duration_since(since).as_secs_f64() * SPEEDS[self.speed];
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a float beyond i64 is its end"
+        )]
+        let mut head = from.saturating_add((passed * 1e9) as i64);
+        let end = self.history.len();
+        let mut moved = false;
+        for _ in 0..STRIDE {
+            if self.ahead.is_empty() && *place < end {
+                let to = end.min(*place + AHEAD);
+                let ahead = &mut self.ahead;
+                let source = self.history.source();
+                source.visit(*place, to, &mut |event| ahead.push_back(event.clone()));
+            }
+            let Some(event) = self.ahead.front() else {
+                break;
+            };
+            let due = event.t.max(world.now());
+            if self.cut_idle && due - head > LONGEST {
+                head = due - LONGEST;
+                self.playing = Some((now, head));
+            }
+            if due > head {
+                break;
+            }
+            world.apply(event);
+            self.ahead.pop_front();
+            *place += 1;
+            moved = true;
+        }
+        if *place >= end && (self.over || !self.recorded) {
+            self.past = None;
+            self.playing = None;
+            moved = true;
+        }
+        moved
+    }
+
     /// Moves the play head.
-    pub(crate) fn seek(&mut self, seek: Seek) {
+    pub(crate) fn seek(&mut self, seek: Seek, selected: Option<u32>) {
         let (place, end) = self.places();
         let target = match seek {
             Seek::Now => end,
@@ -127,19 +295,65 @@ impl RunView {
             Seek::Marker(by) => self
                 .marker(place, by)
                 .unwrap_or(if by > 0 { end } else { 0 }),
+            Seek::Process(by) => self
+                .find(place, by, |event| {
+                    selected.is_none_or(|proc| event.proc == Some(proc))
+                })
+                .unwrap_or(place),
+            Seek::Alike(by) => {
+                let Some(like) = self.event() else { return };
+                self.find(place, by, |event| alike(event, &like))
+                    .unwrap_or(place)
+            }
         };
         self.go(target);
+        // Whoever moves the play head by hand wants to look.
+        self.playing = None;
     }
 
     fn go(&mut self, place: u64) {
-        let end = self.history.len();
-        self.past = (place < end || (place == end && !self.over && self.paused)).then(|| {
+        self.ahead.clear();
+        self.past = (place < self.history.len()).then(|| {
             let world = self.history.world_at(place).clone();
             (place, world)
         });
     }
 
-    /// The next place worth finding: a marker, a fault, a process's start or end.
+    /// The nearest place before or behind `place` whose event is wanted.
+    fn find(&self, place: u64, by: i64, wanted: impl Fn(&Event) -> bool) -> Option<u64> {
+        let source = self.history.source();
+        let mut found = None;
+        if by > 0 {
+            let mut at = place;
+            let end = self.history.len().min(place + SEARCHED);
+            while found.is_none() && at < end {
+                let to = (at + 512).min(end);
+                source.visit(at, to, &mut |event| {
+                    at += 1;
+                    if found.is_none() && wanted(event) {
+                        found = Some(at);
+                    }
+                });
+                at = to;
+            }
+        } else {
+            let mut to = place.saturating_sub(1);
+            while found.is_none() && to > 0 {
+                let from = to.saturating_sub(512);
+                let mut at = from;
+                source.visit(from, to, &mut |event| {
+                    at += 1;
+                    if wanted(event) {
+                        found = Some(at);
+                    }
+                });
+                to = from;
+            }
+        }
+        found
+    }
+
+    /// The next place worth finding: a marker, a fault, a process's start.
     fn marker(&self, place: u64, by: i64) -> Option<u64> {
         let world = self.history.now();
         let starts = world.processes().map(|process| process.start_seq);
@@ -156,6 +370,40 @@ impl RunView {
     /// The event the play head stands behind.
     pub(crate) fn event(&self) -> Option<Event> {
         let (place, _) = self.places();
-        self.history.event(place.checked_sub(1)?)
+        self.history.event(place)
+    }
+
+    /// Gives every event so far, in order.
+    pub(crate) fn each_event(&self, each: &mut dyn FnMut(&Event)) {
+        self.history.source().visit(0, self.history.len(), each);
+    }
+
+    /// How many of the answers were right, of how many that could be told.
+    pub(crate) fn score(&self) -> (usize, usize) {
+        let of = |mark: Mark| {
+            self.grades
+                .iter()
+                .filter(|one| one.grade.mark == mark)
+                .count()
+        };
+        (of(Mark::Right), self.grades.len() - of(Mark::Undecided))
+    }
+}
+
+/// Whether two events are about the same object, or without one of the same kind.
+fn alike(event: &Event, like: &Event) -> bool {
+    match (object(event), object(like)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => std::mem::discriminant(&event.kind) == std::mem::discriminant(&like.kind),
+        _ => false,
+    }
+}
+
+fn object(event: &Event) -> Option<&str> {
+    match &event.kind {
+        Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => {
+            op.object.as_deref()
+        }
+        _ => None,
     }
 }

@@ -27,6 +27,8 @@ pub struct Theme {
     pub depth: Depth,
     pub ground: Ground,
     pub glyphs: Glyphs,
+    /// The ground is painted; otherwise it is the terminal's own.
+    pub painted: bool,
 }
 
 impl Theme {
@@ -101,13 +103,46 @@ impl Theme {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// The next ground, for the key that changes it.
-    pub(crate) fn next(self) -> Theme {
-        let ground = match self.ground {
-            Ground::Dark => Ground::Light,
-            Ground::Light => Ground::Dark,
+    /// What everything stands on: the terminal's own ground, or a painted one.
+    pub(crate) fn base(self) -> Style {
+        let (fore, ground) = match self.ground {
+            Ground::Dark => (
+                self.colour(7, 252, (0xd0, 0xd0, 0xd0)),
+                self.colour(0, 234, (0x1c, 0x1c, 0x1c)),
+            ),
+            Ground::Light => (
+                self.colour(0, 235, (0x26, 0x26, 0x26)),
+                self.colour(15, 231, (0xff, 0xff, 0xff)),
+            ),
         };
-        Theme { ground, ..self }
+        match (self.painted, fore, ground) {
+            (true, Some(fore), Some(ground)) => Style::new().fg(fore).bg(ground),
+            _ => Style::new(),
+        }
+    }
+
+    /// The next theme: the terminal's own ground, dark, light.
+    pub(crate) fn next(self) -> Theme {
+        let (painted, ground) = match (self.painted, self.ground) {
+            (false, _) => (true, Ground::Dark),
+            (true, Ground::Dark) => (true, Ground::Light),
+            (true, Ground::Light) => (false, Ground::Dark),
+        };
+        Theme {
+            ground,
+            painted,
+            ..self
+        }
+    }
+
+    /// The locale key of its name.
+    pub(crate) fn words(self) -> &'static str {
+        match (self.depth, self.painted, self.ground) {
+            (Depth::None, ..) => "tui.theme-none",
+            (_, false, _) => "tui.theme-own",
+            (_, true, Ground::Dark) => "tui.theme-dark",
+            (_, true, Ground::Light) => "tui.theme-light",
+        }
     }
 }
 

@@ -2,40 +2,55 @@
 //!
 //! Pure but for the `App`: what has to be done outside comes back as `Effect`s.
 
-use super::action::{Action, PanelId, Step};
+mod places;
+mod popups;
+
+use std::time::Instant;
+
+use super::action::{Action, PanelId};
 use super::app::{App, Popup, Twin};
 use super::effect::{Effect, Leave};
 use super::host::Order;
+use super::run::RunView;
 use crate::feed::Control;
-use crate::lesson::{Parameter, ParameterKind, Value};
+use crate::lesson::Params;
 use crate::text::Lang;
+
+use places::{find, moved, pick, scroll, sideways, turn};
 
 /// Operations a second a paced run may be set to.
 const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
-/// Does an action; gives what has to be done outside.
-pub(crate) fn update(app: &mut App, action: Action) -> Vec<Effect> {
+/// The two lessons that are best seen side by side.
+const PAIR: [&str; 2] = ["pool-blocking", "pool-async"];
+
+/// Does an action at this time; gives what has to be done outside.
+pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect> {
     app.notice = None;
     if let Some(popup) = app.popup.clone()
-        && let Some(effects) = in_popup(app, popup, action)
+        && let Some(effects) = popups::in_popup(app, popup, action)
     {
         return effects;
     }
     match action {
         Action::Run => return run(app),
-        Action::Pause => return pause(app),
+        Action::Predict => predict(app),
+        Action::Pause => return pause(app, now),
         Action::Stop => return vec![Effect::Control(Control::Stop)],
         Action::Manual => return manual(app),
-        Action::StepOnce => return vec![Effect::Control(Control::Step { proc: app.selected })],
-        Action::Faster => return pace(app, 1),
-        Action::Slower => return pace(app, -1),
-        Action::Copy => return vec![Effect::Copy(super::view::text_of(app, app.focus))],
+        Action::StepOnce => return step_once(app),
+        Action::Faster => return pace(app, 1, now),
+        Action::Slower => return pace(app, -1, now),
+        Action::Copy => return copy(app),
+        Action::Save => return save(app),
+        Action::Compare => return compare(app),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Leave(signal) => return vec![Effect::Leave(Leave::Ended(signal))],
         Action::Quit => return quit(app),
         Action::Resize(size) => app.size = size,
         Action::Kill => ask_kill(app),
+        Action::Language | Action::Theme | Action::Program => appearance(app, action),
         other => look(app, other),
     }
     Vec::new()
@@ -45,26 +60,48 @@ pub(crate) fn update(app: &mut App, action: Action) -> Vec<Effect> {
 fn look(app: &mut App, action: Action) {
     match action {
         Action::Seek(seek) => {
+            let selected = app.selected;
             if let Some(run) = &mut app.run {
-                run.seek(seek);
+                run.seek(seek, selected);
             }
         }
         Action::NextPanel => turn(app, 1),
         Action::PreviousPanel => turn(app, -1),
         Action::Focus(panel) => app.focus = panel,
-        Action::Move(step) => scroll(app, step),
+        Action::Move(step) => scroll(app, app.focus, step),
+        Action::MoveIn(panel, step) => scroll(app, panel, step),
         Action::Sideways(by) => sideways(app, by),
-        Action::Pick(row) => pick(app, row),
+        Action::Pick(panel, row) => pick(app, panel, row),
         Action::Zoom => app.zoom = !app.zoom,
         Action::Filter => app.filter = !app.filter && app.selected.is_some(),
-        Action::Program => {
-            app.focus = PanelId::Source;
-            app.twin = if app.twin == Twin::Python {
-                Twin::Rust
-            } else {
-                Twin::Python
-            };
+        Action::Search => {
+            app.popup = Some(Popup::Search {
+                text: String::new(),
+            });
         }
+        Action::Find(by) => find(app, by),
+        Action::Engine => app.notice = Some(app.lang.phrase("tui.engine-only").to_owned()),
+        Action::CutIdle => cut_idle(app),
+        Action::Help => app.popup = Some(Popup::Help { scroll: 0 }),
+        Action::Lessons => lessons(app),
+        Action::Parameters => parameters(app),
+        Action::Confirm => {
+            if app.run.as_ref().is_some_and(|run| !run.grades.is_empty()) {
+                app.popup = Some(Popup::Graded { scroll: 0 });
+            }
+        }
+        Action::Cancel => {
+            app.zoom = false;
+            app.filter = false;
+            app.comparing = false;
+            app.selected = None;
+        }
+        _ => {}
+    }
+}
+
+fn appearance(app: &mut App, action: Action) {
+    match action {
         Action::Language => {
             app.lang = if app.lang == Lang::En {
                 Lang::Zh
@@ -72,35 +109,71 @@ fn look(app: &mut App, action: Action) {
                 Lang::En
             };
         }
-        Action::Theme => app.theme = app.theme.next(),
-        Action::Help => app.popup = Some(Popup::Help { scroll: 0 }),
-        Action::Lessons => {
-            let row = app
-                .library
-                .iter()
-                .position(|lesson| Some(lesson.slug()) == app.slug.as_deref());
-            app.popup = Some(Popup::Lessons {
-                row: row.unwrap_or(0),
-            });
+        Action::Theme => {
+            app.theme = app.theme.next();
+            app.notice = Some(app.lang.phrase(app.theme.words()).to_owned());
         }
-        Action::Parameters => {
-            if app
-                .lesson()
-                .is_some_and(|lesson| !lesson.manifest.parameters.is_empty())
-            {
-                app.popup = Some(Popup::Parameters { row: 0 });
-            }
+        _ => {
+            app.focus = PanelId::Source;
+            app.twin = if app.twin == Twin::Python {
+                Twin::Rust
+            } else {
+                Twin::Python
+            };
         }
-        Action::Cancel => {
-            app.zoom = false;
-            app.filter = false;
-        }
-        _ => {}
     }
 }
 
+/// The list, at the next lesson where this one has been run.
+fn lessons(app: &mut App) {
+    let here = app
+        .library
+        .iter()
+        .position(|lesson| Some(lesson.slug()) == app.slug.as_deref());
+    let done = app.run.as_ref().is_some_and(|run| run.over);
+    let last = app.library.len().saturating_sub(1);
+    let row = here.map_or(0, |row| (row + usize::from(done)).min(last));
+    app.popup = Some(Popup::Lessons {
+        row,
+        welcome: false,
+    });
+}
+
+fn parameters(app: &mut App) {
+    let any = app
+        .lesson()
+        .is_some_and(|lesson| !lesson.manifest.parameters.is_empty());
+    if any {
+        app.popup = Some(Popup::Parameters { row: 0 });
+    } else {
+        app.notice = Some(app.lang.phrase("tui.form-none").to_owned());
+    }
+}
+
+/// Runs the lesson; first the questions that were not answered yet.
 fn run(app: &mut App) -> Vec<Effect> {
-    let Some(lesson) = app.slug.clone() else {
+    if app.comparing {
+        return both(app);
+    }
+    match app.quiz(false) {
+        Some(quiz) => {
+            app.popup = Some(Popup::Predict(quiz));
+            Vec::new()
+        }
+        None => start(app),
+    }
+}
+
+fn predict(app: &mut App) {
+    match app.quiz(true) {
+        Some(quiz) => app.popup = Some(Popup::Predict(quiz)),
+        None => app.notice = Some(app.lang.phrase("tui.quiz-none").to_owned()),
+    }
+}
+
+fn start(app: &mut App) -> Vec<Effect> {
+    let Some(lesson) = app.lesson().map(|lesson| lesson.slug().to_owned()) else {
+        app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
     };
     if matches!(
@@ -109,19 +182,87 @@ fn run(app: &mut App) -> Vec<Effect> {
     ) {
         app.focus = PanelId::Output;
     }
-    let order = Order {
-        lesson,
-        params: app.params.clone(),
-        pace: app.pace,
-        manual: app.manual,
-    };
-    vec![Effect::Start(Box::new(order))]
+    let params = app.params.clone();
+    vec![Effect::Start(Box::new(order(app, lesson, params)))]
 }
 
-fn pause(app: &mut App) -> Vec<Effect> {
-    let Some(run) = app.run.as_mut().filter(|run| !run.over) else {
+fn order(app: &App, lesson: String, params: Params) -> Order {
+    Order {
+        lesson,
+        params,
+        pace: app.pace,
+        manual: app.manual,
+    }
+}
+
+/// Shows two runs side by side; the pool lessons bring each other along.
+fn compare(app: &mut App) -> Vec<Effect> {
+    if app.comparing {
+        app.comparing = false;
+        return Vec::new();
+    }
+    let slugs =
+        [&app.previous, &app.run].map(|run| run.as_ref().map(|run| run.header.lesson.as_str()));
+    let paired = PAIR.iter().all(|slug| slugs.contains(&Some(slug)));
+    let here = app.slug.as_deref().is_some_and(|slug| PAIR.contains(&slug));
+    if paired || (!here && slugs.iter().all(Option::is_some)) {
+        app.comparing = true;
+        return Vec::new();
+    }
+    if here {
+        return both(app);
+    }
+    app.notice = Some(app.lang.phrase("tui.compare-none").to_owned());
+    Vec::new()
+}
+
+/// Starts the two runs that are compared.
+fn both(app: &mut App) -> Vec<Effect> {
+    let slugs = match (&app.previous, &app.run) {
+        (Some(one), Some(other)) if app.comparing => {
+            [one.header.lesson.clone(), other.header.lesson.clone()]
+        }
+        _ => PAIR.map(str::to_owned),
+    };
+    let runs = [&app.previous, &app.run];
+    let orders = slugs.map(|slug| {
+        let ran = runs
+            .iter()
+            .filter_map(|run| run.as_ref())
+            .find(|run| run.header.lesson == slug && app.comparing);
+        let params = ran.map_or_else(|| params_of(app, &slug), |run| run.params.clone());
+        order(app, slug, params)
+    });
+    app.comparing = true;
+    vec![Effect::StartBoth(Box::new(orders))]
+}
+
+/// A lesson's parameters: its defaults, with what the learner has set under the same name.
+fn params_of(app: &App, slug: &str) -> Params {
+    let Some(lesson) = app.lesson_of(slug) else {
+        return Params::default();
+    };
+    let parameters = &lesson.manifest.parameters;
+    let mut params = Params::defaults(parameters);
+    for (name, value) in app.params.iter() {
+        // A parameter the other lesson lacks, or a value beyond its range, stays at the default.
+        let _ = params.set_value(slug, parameters, name, value);
+    }
+    params
+}
+
+/// Live and at now: the gate. Looking back, or a recording: the play head.
+fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
+    let Some(run) = &mut app.run else {
         return Vec::new();
     };
+    if run.recorded || !run.is_now() {
+        run.toggle_playing(now);
+        return Vec::new();
+    }
+    if run.over {
+        return Vec::new();
+    }
     run.paused = !run.paused;
     vec![Effect::Control(if run.paused {
         Control::Pause
@@ -137,15 +278,29 @@ fn manual(app: &mut App) -> Vec<Effect> {
         (false, Some(per_second)) => Control::Pace { per_second },
         (false, None) => Control::Open,
     };
-    if let Some(run) = &mut app.run {
-        run.manual = app.manual;
+    if let Some(run) = app.run.as_mut().filter(|run| run.is_live()) {
         run.paused = app.manual;
+    }
+    if app.manual {
+        app.notice = Some(app.lang.phrase("tui.manual-on").to_owned());
     }
     vec![Effect::Control(control)]
 }
 
-/// One step along the paces; beyond the fastest the gate is open.
-fn pace(app: &mut App, by: i64) -> Vec<Effect> {
+fn step_once(app: &mut App) -> Vec<Effect> {
+    if !app.run.as_ref().is_some_and(RunView::is_live) {
+        app.notice = Some(app.lang.phrase("tui.step-nothing").to_owned());
+        return Vec::new();
+    }
+    vec![Effect::Control(Control::Step { proc: app.selected })]
+}
+
+/// One step along the paces; beyond the fastest the gate is open. Looking back, the speed.
+fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
+    if let Some(run) = app.run.as_mut().filter(|run| run.recorded || !run.is_now()) {
+        run.change_speed(by, now);
+        return Vec::new();
+    }
     let place = app
         .pace
         .and_then(|pace| PACES.iter().position(|known| *known >= pace))
@@ -154,17 +309,40 @@ fn pace(app: &mut App, by: i64) -> Vec<Effect> {
         .saturating_add_signed(isize::try_from(by).unwrap_or(0))
         .min(PACES.len());
     app.pace = PACES.get(next).copied();
-    if let Some(run) = &mut app.run {
-        run.pace = app.pace;
-    }
     vec![Effect::Control(
         app.pace
             .map_or(Control::Open, |per_second| Control::Pace { per_second }),
     )]
 }
 
+fn cut_idle(app: &mut App) {
+    let Some(run) = &mut app.run else { return };
+    run.cut_idle = !run.cut_idle;
+    let key = if run.cut_idle {
+        "tui.idle-cut"
+    } else {
+        "tui.idle-kept"
+    };
+    app.notice = Some(app.lang.phrase(key).to_owned());
+}
+
+fn copy(app: &mut App) -> Vec<Effect> {
+    let text = super::view::text_of(app, app.focus);
+    let words = app.lang.tell("tui.copied", &[("n", &text.lines().count())]);
+    app.notice = Some(words);
+    vec![Effect::Copy(text)]
+}
+
+fn save(app: &mut App) -> Vec<Effect> {
+    if app.run.is_none() {
+        app.notice = Some(app.lang.phrase("tui.save-nothing").to_owned());
+        return Vec::new();
+    }
+    vec![Effect::Save]
+}
+
 fn quit(app: &mut App) -> Vec<Effect> {
-    if app.run.as_ref().is_some_and(super::run::RunView::is_live) {
+    if app.run.as_ref().is_some_and(RunView::is_live) {
         app.popup = Some(Popup::Quit);
         return Vec::new();
     }
@@ -173,209 +351,16 @@ fn quit(app: &mut App) -> Vec<Effect> {
 
 fn ask_kill(app: &mut App) {
     let world = app.world();
+    let live = app.run.as_ref().is_some_and(RunView::is_live);
     let process = app
         .selected
         .and_then(|proc| world.process(proc))
-        .filter(|process| process.is_alive());
+        .filter(|process| live && process.is_alive());
     app.popup = process.map(|process| Popup::Kill {
         pid: process.pid,
         name: process.name.to_string(),
     });
     if app.popup.is_none() {
         app.notice = Some(app.lang.phrase("tui.kill-nobody").to_owned());
-    }
-}
-
-/// Actions a popup takes for itself; `None` lets the action through.
-fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Vec<Effect>> {
-    if matches!(action, Action::Cancel) {
-        app.popup = None;
-        return Some(Vec::new());
-    }
-    match (popup, action) {
-        (Popup::Help { scroll }, Action::Move(step)) => {
-            app.popup = Some(Popup::Help {
-                scroll: moved(scroll, step, super::keymap::TABLE.len()),
-            });
-        }
-        (Popup::Help { .. }, Action::Help | Action::Confirm | Action::Quit) => app.popup = None,
-        (Popup::Lessons { row }, Action::Move(step)) => {
-            app.popup = Some(Popup::Lessons {
-                row: moved(row, step, app.library.len()),
-            });
-        }
-        (Popup::Lessons { .. }, Action::Pick(row)) => {
-            let row = usize::from(row).min(app.library.len().saturating_sub(1));
-            app.popup = Some(Popup::Lessons { row });
-        }
-        (Popup::Lessons { row }, Action::Confirm) => {
-            app.popup = None;
-            let slug = app
-                .library
-                .iter()
-                .nth(row)
-                .map(|lesson| lesson.slug().to_owned());
-            if let Some(slug) = slug {
-                app.open(&slug);
-            }
-        }
-        (Popup::Parameters { row }, Action::Move(step)) => {
-            let rows = app
-                .lesson()
-                .map_or(0, |lesson| lesson.manifest.parameters.len());
-            app.popup = Some(Popup::Parameters {
-                row: moved(row, step, rows),
-            });
-        }
-        (Popup::Parameters { row }, Action::Sideways(by)) => change(app, row, by),
-        (Popup::Parameters { .. }, Action::Confirm | Action::Parameters) => app.popup = None,
-        (Popup::Kill { pid, .. }, Action::Confirm) => {
-            app.popup = None;
-            return Some(vec![Effect::Control(Control::Kill { pid })]);
-        }
-        (Popup::Quit, Action::Confirm | Action::Quit) => {
-            return Some(vec![Effect::Leave(Leave::Quit)]);
-        }
-        (
-            _,
-            Action::Resize(_)
-            | Action::Leave(_)
-            | Action::Language
-            | Action::Theme
-            | Action::Redraw
-            | Action::Suspend,
-        ) => {
-            return None;
-        }
-        (Popup::Lessons { .. }, Action::Quit) => return None,
-        (Popup::Parameters { .. }, Action::Run) => {
-            app.popup = None;
-            return None;
-        }
-        _ => {}
-    }
-    Some(Vec::new())
-}
-
-/// Changes a parameter by one step of its range.
-fn change(app: &mut App, row: usize, by: i64) {
-    let Some(parameter) = app
-        .lesson()
-        .and_then(|lesson| lesson.manifest.parameters.get(row).cloned())
-    else {
-        return;
-    };
-    let Some(value) = app.params.get(&parameter.name) else {
-        return;
-    };
-    if let Some(next) = neighbour(&parameter, value, by) {
-        let parameters = app
-            .lesson()
-            .map(|lesson| lesson.manifest.parameters.clone())
-            .unwrap_or_default();
-        // The neighbour is within the range, so this does not fail.
-        let _ = app.params.set(
-            app.slug.as_deref().unwrap_or_default(),
-            &parameters,
-            &format!("{}={next}", parameter.name),
-        );
-    }
-}
-
-/// The value next to this one, as `--set` writes it.
-fn neighbour(parameter: &Parameter, value: &Value, by: i64) -> Option<String> {
-    match (&parameter.kind, value) {
-        (ParameterKind::Int { min, max, .. }, Value::Int(n)) => {
-            Some((n + by).clamp(*min, *max).to_string())
-        }
-        (ParameterKind::Bool { .. }, Value::Bool(on)) => Some((!on).to_string()),
-        (ParameterKind::Seconds { min, max, .. }, value) => {
-            #[expect(clippy::cast_precision_loss, reason = "a step of one")]
-            let next = value.as_float()? + 0.25 * by as f64;
-            Some(next.clamp(*min, *max).to_string())
-        }
-        (ParameterKind::Choice { choices, .. }, Value::Text(text)) => {
-            let place = choices.iter().position(|choice| choice.value == *text)?;
-            let count = i64::try_from(choices.len()).ok()?;
-            let next = (i64::try_from(place).ok()? + by).rem_euclid(count.max(1));
-            choices
-                .get(usize::try_from(next).ok()?)
-                .map(|choice| choice.value.clone())
-        }
-        _ => None,
-    }
-}
-
-/// The next panel of those shown.
-fn turn(app: &mut App, by: isize) {
-    let all = PanelId::ALL;
-    let place = all
-        .iter()
-        .position(|panel| *panel == app.focus)
-        .unwrap_or(0);
-    let next = (place.cast_signed() + by).rem_euclid(all.len().cast_signed());
-    app.focus = all[next.cast_unsigned()];
-}
-
-fn moved(place: usize, step: Step, count: usize) -> usize {
-    let last = count.saturating_sub(1);
-    match step {
-        Step::Lines(by) => place
-            .saturating_add_signed(isize::try_from(by).unwrap_or(0))
-            .min(last),
-        Step::Pages(by) => place
-            .saturating_add_signed(isize::try_from(by * 10).unwrap_or(0))
-            .min(last),
-        Step::Start => 0,
-        Step::End => last,
-    }
-}
-
-fn scroll(app: &mut App, step: Step) {
-    let panel = app.focus;
-    if panel == PanelId::Ps {
-        return select(app, step);
-    }
-    let lines = super::view::lines_of(app, panel);
-    let place = app.places.entry(panel).or_default();
-    if panel == PanelId::Output {
-        let from = if app.follow {
-            lines.saturating_sub(1)
-        } else {
-            place.top
-        };
-        let top = moved(from, step, lines);
-        app.follow =
-            top + 1 >= lines && !matches!(step, Step::Lines(by) | Step::Pages(by) if by < 0);
-        place.top = top;
-    } else {
-        place.top = moved(place.top, step, lines);
-    }
-}
-
-/// Moves the selection of a process.
-fn select(app: &mut App, step: Step) {
-    let count = app.world().process_count();
-    let row = match app.selected {
-        Some(proc) => moved(proc as usize, step, count),
-        None => 0,
-    };
-    app.selected = u32::try_from(row).ok().filter(|_| count > 0);
-}
-
-fn sideways(app: &mut App, by: i64) {
-    let place = app.places.entry(app.focus).or_default();
-    place.left = place
-        .left
-        .saturating_add_signed(isize::try_from(by * 8).unwrap_or(0));
-}
-
-/// A click into the focused panel.
-fn pick(app: &mut App, row: u16) {
-    if app.focus == PanelId::Ps {
-        let place = app.place(PanelId::Ps);
-        // The first row is the head.
-        let row = u32::from(row.saturating_sub(1)) + u32::try_from(place.top).unwrap_or(0);
-        app.selected = Some(row).filter(|_| (row as usize) < app.world().process_count());
     }
 }

@@ -23,11 +23,50 @@ use crate::text::{fit, truncate, width};
 
 /// Draws the screen.
 pub(crate) fn view(app: &App, frame: &mut Frame<'_>) {
+    screen(app, frame);
+    if app.theme.glyphs == Glyphs::Ascii {
+        plain_signs(frame);
+    }
+}
+
+/// Signs of texts for a terminal that has ASCII only; letters of a language stay what they are.
+fn plain_signs(frame: &mut Frame<'_>) {
+    for cell in &mut frame.buffer_mut().content {
+        let plain = match cell.symbol() {
+            "…" => "~",
+            "·" => "-",
+            "•" => "*",
+            "—" | "–" | "─" => "-",
+            "→" | "▸" => ">",
+            "←" | "◂" => "<",
+            "↑" => "^",
+            "↓" => "v",
+            "‘" | "’" => "'",
+            "“" | "”" => "\"",
+            "×" => "x",
+            "␇" | "␊" | "␍" | "␛" => "?",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
+    }
+}
+
+fn screen(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
+    frame.buffer_mut().set_style(area, app.theme.base());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return too_small(app, frame, area);
     }
     let frames = frames(app, area);
+    if app.comparing {
+        let body = Rect {
+            height: frames.transport.bottom(),
+            ..area
+        };
+        panel::compare::draw(app, frame, body);
+        footer(app, frame, frames.footer);
+        return popup(app, frame, area);
+    }
     head(app, frame, frames.head);
     if let Some(tabs) = frames.tabs {
         tab_line(app, frame, tabs);
@@ -92,7 +131,7 @@ fn framed(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
     }
 }
 
-const ASCII: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::Set {
+pub(crate) const ASCII: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::Set {
     top_left: "+",
     top_right: "+",
     bottom_left: "+",
@@ -162,7 +201,10 @@ fn status(app: &App) -> Span<'static> {
                 },
             )
         }
-        None if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),
+        _ if run.recorded && !run.is_now() => {
+            Span::styled(lang.phrase("tui.run-recording"), app.theme.warning())
+        }
+        _ if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),
         None if run.paused => Span::styled(lang.phrase("tui.run-paused"), app.theme.warning()),
         None => Span::styled(lang.phrase("tui.run-going"), app.theme.good()),
     }
@@ -201,6 +243,7 @@ fn transport(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let bar = bar(rect);
     let sign = match &app.run {
         None => glyphs.pick("■", "#"),
+        Some(run) if run.is_playing() => glyphs.pick("▶", ">"),
         Some(run) if !run.is_now() => glyphs.pick("◀", "<"),
         Some(run) if run.over => glyphs.pick("■", "#"),
         Some(run) if run.paused => glyphs.pick("‖", "="),
@@ -228,10 +271,13 @@ fn transport(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         Span::styled(rest, app.theme.dim()),
     ]);
     frame.render_widget(line, bar);
-    let speed = match (app.manual, app.pace) {
-        (true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
-        (false, Some(pace)) => app.lang.tell("tui.speed-paced", &[("n", &pace)]),
-        (false, None) => app.lang.phrase("tui.speed-open").to_owned(),
+    let speed = match (&app.run, app.manual, app.pace) {
+        (Some(run), ..) if run.recorded || !run.is_now() => {
+            app.lang.tell("tui.speed-times", &[("n", &run.speed())])
+        }
+        (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
+        (_, false, Some(pace)) => app.lang.tell("tui.speed-paced", &[("n", &pace)]),
+        (_, false, None) => app.lang.phrase("tui.speed-open").to_owned(),
     };
     let right = Rect {
         x: bar.right(),
@@ -242,6 +288,12 @@ fn transport(app: &App, frame: &mut Frame<'_>, rect: Rect) {
 }
 
 fn footer(app: &App, frame: &mut Frame<'_>, rect: Rect) {
+    if let Some(Popup::Search { text }) = &app.popup {
+        let asked = app.lang.phrase("tui.search-ask");
+        let text = crate::text::clean(text);
+        frame.render_widget(Line::from(format!(" {asked} /{text}_")), rect);
+        return;
+    }
     if let Some(notice) = &app.notice {
         let text = crate::text::clean(notice);
         frame.render_widget(
@@ -250,95 +302,167 @@ fn footer(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         );
         return;
     }
+    frame.render_widget(Line::from(key_hints(app, usize::from(rect.width))), rect);
+}
+
+/// Keys of the table for the footer; help and the way out are never left out.
+fn key_hints(app: &App, wide: usize) -> Vec<Span<'static>> {
+    let bindings = super::keymap::TABLE.iter().filter(|binding| binding.footer);
+    let need = |binding: &super::keymap::Binding| {
+        width(binding.shown) + width(app.lang.phrase(binding.words)) + 3
+    };
+    let always = |binding: &super::keymap::Binding| matches!(binding.shown, "?" | "q");
+    let mut room = wide.saturating_sub(bindings.clone().filter(|one| always(one)).map(need).sum());
     let mut spans = Vec::new();
-    let mut used = 0;
-    for binding in super::keymap::TABLE.iter().filter(|binding| binding.footer) {
-        let words = app.lang.phrase(binding.words);
-        let need = width(binding.shown) + width(words) + 3;
-        if used + need > usize::from(rect.width) {
-            continue;
+    for binding in bindings {
+        if !always(binding) {
+            let Some(left) = room.checked_sub(need(binding)) else {
+                continue;
+            };
+            room = left;
         }
-        used += need;
         spans.push(Span::styled(
             format!(" {}", binding.shown),
             app.theme.heading(),
         ));
+        let words = app.lang.phrase(binding.words);
         spans.push(Span::styled(format!(" {words} "), app.theme.dim()));
     }
-    frame.render_widget(Line::from(spans), rect);
+    spans
+}
+
+/// What a popup shows.
+struct Sheet {
+    title: String,
+    lines: Vec<Line<'static>>,
+    /// The line that is selected.
+    selected: Option<usize>,
+    /// Lines scrolled past.
+    scroll: usize,
+}
+
+fn sheet(app: &App) -> Option<Sheet> {
+    let lang = app.lang;
+    let plain = |title: &str, lines| Sheet {
+        title: title.to_owned(),
+        lines,
+        selected: None,
+        scroll: 0,
+    };
+    Some(match app.popup.as_ref()? {
+        Popup::Search { .. } => return None,
+        Popup::Help { scroll } => Sheet {
+            scroll: *scroll,
+            ..plain(lang.phrase("tui.help-title"), panel::help::lines(app, 0))
+        },
+        Popup::Lessons { row, welcome } => {
+            let title = if *welcome {
+                lang.phrase("tui.welcome-title")
+            } else {
+                lang.phrase("tui.lessons-title")
+            };
+            Sheet {
+                selected: Some(row + panel::list::above(app, *welcome)),
+                ..plain(title, panel::list::lines(app, *welcome))
+            }
+        }
+        Popup::Parameters { row } => Sheet {
+            selected: Some(*row),
+            ..plain(lang.phrase("tui.form-title"), panel::form::lines(app))
+        },
+        Popup::Kill { pid, name } => {
+            let words = lang.tell(
+                "tui.kill-ask",
+                &[("name", &crate::text::clean(name)), ("pid", pid)],
+            );
+            plain(
+                lang.phrase("tui.kill-title"),
+                panel::markdown::wrapped(&words, 56),
+            )
+        }
+        Popup::Quit => {
+            let words = lang.phrase("tui.quit-ask");
+            plain(
+                lang.phrase("tui.quit-title"),
+                panel::markdown::wrapped(words, 56),
+            )
+        }
+        Popup::Predict(quiz) => {
+            let lines = panel::quiz::lines(app, quiz, panel::quiz::WIDE);
+            plain(lang.phrase("tui.quiz-title"), lines)
+        }
+        Popup::Graded { scroll } => {
+            let (right, of) = app.run.as_ref().map_or((0, 0), super::run::RunView::score);
+            let title = lang.tell("tui.graded-title", &[("right", &right), ("of", &of)]);
+            let mut lines = panel::quiz::graded(app, panel::quiz::WIDE);
+            lines.extend(panel::markdown::wrapped(
+                lang.phrase("tui.what-now"),
+                panel::quiz::WIDE,
+            ));
+            Sheet {
+                scroll: *scroll,
+                ..plain(&title, lines)
+            }
+        }
+    })
+}
+
+impl Sheet {
+    fn rect(&self, area: Rect) -> Rect {
+        let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
+        let wide = widest.max(width(&self.title) + 4) + 4;
+        // The head and the footer stay in sight.
+        centred(
+            area.inner(Margin::new(0, 1)),
+            u16::try_from(wide).unwrap_or(u16::MAX),
+            u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX),
+        )
+    }
+
+    /// The first line shown in so many rows: the selected one is always seen.
+    fn first(&self, high: usize) -> usize {
+        match self.selected {
+            Some(row) => (row + 1).saturating_sub(high),
+            None => self.scroll.min(self.lines.len().saturating_sub(high)),
+        }
+    }
+}
+
+/// Where the lines of the popup stand, from its first line; for the mouse.
+pub(crate) fn popup_inside(app: &App, area: Rect) -> Option<Rect> {
+    let sheet = sheet(app)?;
+    let inner = sheet.rect(area).inner(Margin::new(2, 1));
+    (sheet.first(usize::from(inner.height)) == 0).then_some(inner)
 }
 
 /// The popup, over everything.
 fn popup(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let Some(popup) = &app.popup else { return };
-    let (title, lines, selected) = match popup {
-        Popup::Help { scroll } => (
-            app.lang.phrase("tui.help-title"),
-            panel::help::lines(app, *scroll),
-            None,
-        ),
-        Popup::Lessons { row } => (
-            app.lang.phrase("tui.lessons-title"),
-            panel::list::lines(app),
-            Some(*row),
-        ),
-        Popup::Parameters { row } => (
-            app.lang.phrase("tui.form-title"),
-            panel::form::lines(app),
-            Some(*row),
-        ),
-        Popup::Kill { pid, name } => {
-            let words = app
-                .lang
-                .tell("tui.kill-ask", &[("name", name), ("pid", pid)]);
-            (
-                app.lang.phrase("tui.kill-title"),
-                panel::markdown::wrapped(&words, 56),
-                None,
-            )
-        }
-        Popup::Quit => {
-            let words = app.lang.phrase("tui.quit-ask");
-            (
-                app.lang.phrase("tui.quit-title"),
-                panel::markdown::wrapped(words, 56),
-                None,
-            )
-        }
-    };
-    let wide = lines
-        .iter()
-        .map(Line::width)
-        .max()
-        .unwrap_or(0)
-        .max(width(title) + 4)
-        + 4;
-    let rect = centred(
-        area,
-        u16::try_from(wide).unwrap_or(u16::MAX),
-        u16::try_from(lines.len() + 2).unwrap_or(u16::MAX),
-    );
+    let Some(sheet) = sheet(app) else { return };
+    let rect = sheet.rect(area);
     frame.render_widget(Clear, rect);
+    frame.buffer_mut().set_style(rect, app.theme.base());
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(app.theme.border(true))
-        .title(format!(" {title} "));
+        .title(format!(" {} ", sheet.title));
     let block = if app.theme.glyphs == Glyphs::Ascii {
         block.border_set(ASCII)
     } else {
         block
     };
-    frame.render_widget(block, rect);
     let inner = rect.inner(Margin::new(2, 1));
-    let first = selected.map_or(0, |row| (row + 1).saturating_sub(usize::from(inner.height)));
-    for (line, (index, y)) in lines
-        .into_iter()
-        .enumerate()
-        .skip(first)
-        .zip(inner.y..inner.bottom())
-        .map(|((i, line), y)| (line, (i, y)))
-    {
-        let line = if selected == Some(index) {
+    let high = usize::from(inner.height);
+    let first = sheet.first(high);
+    let left = sheet.lines.len().saturating_sub(first + high);
+    let block = if first > 0 || left > 0 {
+        block.title_bottom(app.lang.tell("tui.more-lines", &[("n", &left)]))
+    } else {
+        block
+    };
+    frame.render_widget(block, rect);
+    let lines = sheet.lines.into_iter().enumerate().skip(first);
+    for ((index, line), y) in lines.zip(inner.y..inner.bottom()) {
+        let line = if sheet.selected == Some(index) {
             line.style(app.theme.selected())
         } else {
             line
@@ -362,11 +486,6 @@ fn centred(area: Rect, wide: u16, high: u16) -> Rect {
         wide,
         high,
     )
-}
-
-/// Lines a panel has, for scrolling.
-pub(crate) fn lines_of(app: &App, id: PanelId) -> usize {
-    panel::count(app, id)
 }
 
 /// A panel's whole text, for the clipboard.

@@ -4,7 +4,7 @@
 
 use crate::model::{Process, State, Target, World};
 use crate::text::{Lang, clean};
-use crate::trace::{Exit, Role};
+use crate::trace::Exit;
 
 /// What a process is doing: `waiting for lock, held by PID 12`.
 pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
@@ -66,17 +66,6 @@ fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
         Target::Child { pid: Some(pid), .. } => format!("PID {pid}"),
         Target::Child { .. } | Target::Nothing => op.to_owned(),
     }
-}
-
-/// A process's part in the run.
-pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
-    lang.phrase(match role {
-        Role::Main => "tui.role-main",
-        Role::Process => "tui.role-process",
-        Role::Worker => "tui.role-worker",
-        Role::Manager => "tui.role-manager",
-        Role::Foreign => "tui.role-foreign",
-    })
 }
 
 /// Seconds with three digits, from nanoseconds.

@@ -31,7 +31,7 @@ pub struct Screen {
     seen: Arc<(Mutex<Seen>, Condvar)>,
     mark: String,
     /// Where it keeps progress.
-    pub state: tempfile::TempDir,
+    state: Option<tempfile::TempDir>,
 }
 
 impl Screen {
@@ -56,7 +56,7 @@ impl Screen {
         };
         let pty = openpty(Some(&size), None).expect("a pseudo-terminal");
         let before = tcgetattr(&pty.slave).unwrap();
-        let mark = format!("{}-{:?}", std::process::id(), std::thread::current().id());
+        let mark = format!("{}-{}", std::process::id(), state.path().display());
         let end = || Stdio::from(pty.slave.try_clone().unwrap());
         // `setsid --ctty` makes the pseudo-terminal the controlling one and becomes forklore.
         let child = Command::new("setsid")
@@ -108,7 +108,7 @@ impl Screen {
             before,
             seen,
             mark,
-            state,
+            state: Some(state),
         }
     }
 
@@ -154,6 +154,28 @@ impl Screen {
 
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it lives");
+    }
+
+    /// What is on the screen now.
+    pub fn text(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// What is kept of the learner's way.
+    pub fn progress(&self) -> String {
+        let file = self
+            .state
+            .as_ref()
+            .unwrap()
+            .path()
+            .join("forklore/progress.json");
+        std::fs::read_to_string(file).expect("it is kept")
+    }
+
+    /// Waits for its end, see `ended`; gives the folder it kept its state in.
+    pub fn ended_with_state(mut self) -> (ExitStatus, tempfile::TempDir) {
+        let state = self.state.take().expect("not taken yet");
+        (self.ended(), state)
     }
 
     /// Waits for its end: the terminal is as it was and no process is left.

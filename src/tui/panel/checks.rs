@@ -24,7 +24,7 @@ pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
         };
         return markdown::wrapped(app.lang.phrase(key), wide);
     }
-    let mut lines = Vec::new();
+    let mut lines = super::quiz::graded(app, wide);
     for verdict in &run.verdicts {
         let (sign, style) = if verdict.passed {
             (app.theme.glyphs.pick("✓", "ok"), app.theme.good())

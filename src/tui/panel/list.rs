@@ -2,25 +2,46 @@
 
 use ratatui::text::{Line, Span};
 
+use super::markdown;
 use crate::tui::app::App;
 
-pub(crate) fn lines(app: &App) -> Vec<Line<'static>> {
-    app.library
-        .iter()
-        .map(|lesson| {
-            let here = if Some(lesson.slug()) == app.slug.as_deref() {
-                app.theme.glyphs.pick("▸", ">")
-            } else {
-                " "
-            };
-            Line::from(vec![
-                Span::raw(format!("{here} {:02}  ", lesson.manifest.order)),
-                Span::styled(
-                    lesson.manifest.title.get(app.lang).to_owned(),
-                    app.theme.heading(),
-                ),
-                Span::styled(format!("  {}", lesson.slug()), app.theme.dim()),
-            ])
-        })
-        .collect()
+/// Columns of the welcome.
+const WIDE: usize = 64;
+
+/// Lines that stand above the first lesson.
+pub(crate) fn above(app: &App, welcome: bool) -> usize {
+    if welcome { greeting(app).len() } else { 0 }
+}
+
+fn greeting(app: &App) -> Vec<Line<'static>> {
+    let mut lines = markdown::wrapped(app.lang.phrase("tui.welcome"), WIDE);
+    lines.push(Line::default());
+    lines
+}
+
+pub(crate) fn lines(app: &App, welcome: bool) -> Vec<Line<'static>> {
+    let mut lines = if welcome { greeting(app) } else { Vec::new() };
+    for lesson in app.library.iter() {
+        let glyphs = app.theme.glyphs;
+        let here = if Some(lesson.slug()) == app.slug.as_deref() {
+            glyphs.pick("▸", ">")
+        } else {
+            " "
+        };
+        let visit = app.progress.lessons.get(lesson.slug());
+        let done = match visit {
+            Some(visit) if visit.passed => glyphs.pick("✓", "+"),
+            Some(visit) if visit.runs > 0 => glyphs.pick("·", "."),
+            _ => " ",
+        };
+        lines.push(Line::from(vec![
+            Span::raw(format!("{here}{done} {:02}  ", lesson.manifest.order)),
+            Span::styled(
+                lesson.manifest.title.get(app.lang).to_owned(),
+                app.theme.heading(),
+            ),
+            Span::styled(format!("  {}", lesson.slug()), app.theme.dim()),
+        ]));
+    }
+    lines
 }

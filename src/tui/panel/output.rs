@@ -4,11 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::model::Line as Printed;
+use crate::model::{Line as Printed, World};
 use crate::text::{clean_line, fit, fit_right};
 use crate::trace::Stream;
 use crate::tui::action::PanelId;
 use crate::tui::app::App;
+use crate::tui::theme::Theme;
 use crate::tui::view::cut;
 use crate::tui::words;
 
@@ -51,20 +52,30 @@ pub(crate) fn subtitle(app: &App) -> Option<String> {
     }
 }
 
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let count = count(app);
-    let high = usize::from(area.height);
-    let last = count.saturating_sub(high);
-    let place = app.place(PanelId::Output);
-    let top = if app.follow {
+/// The first line shown in so many rows.
+fn first(app: &App, high: usize) -> usize {
+    let last = count(app).saturating_sub(high);
+    if app.follow {
         last
     } else {
-        place.top.min(last)
-    };
-    for (index, y) in (top..count).zip(area.y..area.bottom()) {
+        app.place(PanelId::Output).top.min(last)
+    }
+}
+
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let place = app.place(PanelId::Output);
+    let top = first(app, usize::from(area.height));
+    for (index, y) in (top..count(app)).zip(area.y..area.bottom()) {
         if let Some(printed) = line(app, index) {
+            let wide = usize::from(area.width);
+            let line = shown(app.world(), app.theme, printed, place.left, wide);
+            let line = if place.found == Some(index) {
+                line.style(app.theme.selected())
+            } else {
+                line
+            };
             frame.render_widget(
-                shown(app, printed, place.left, usize::from(area.width)),
+                line,
                 Rect {
                     y,
                     height: 1,
@@ -75,34 +86,69 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn shown(app: &App, printed: &Printed, left: usize, wide: usize) -> Line<'static> {
-    let process = printed.proc.and_then(|proc| app.world().process(proc));
-    let style = process.map_or_else(
-        || app.theme.dim(),
-        |process| app.theme.process(process.colour()),
-    );
+/// Who wrote the line in this row.
+pub(crate) fn writer_at(app: &App, high: u16, row: u16) -> Option<u32> {
+    line(app, first(app, usize::from(high)) + usize::from(row))?.proc
+}
+
+/// A line as text, made harmless.
+pub(crate) fn plain(app: &App, index: usize) -> Option<String> {
+    line(app, index).map(|line| clean_line(&line.data, WIDEST).text.into_owned())
+}
+
+/// The last lines of a run, as many as there is room for.
+pub(crate) fn tail(world: &World, theme: Theme, area: Rect) -> Vec<Line<'static>> {
+    let wide = usize::from(area.width);
+    let lines = world.log().lines().rev().take(usize::from(area.height));
+    let mut lines: Vec<Line<'static>> = lines
+        .map(|printed| shown(world, theme, printed, 0, wide))
+        .collect();
+    lines.reverse();
+    lines
+}
+
+fn shown(
+    world: &World,
+    theme: Theme,
+    printed: &Printed,
+    left: usize,
+    wide: usize,
+) -> Line<'static> {
+    let process = printed.proc.and_then(|proc| world.process(proc));
+    let style = process.map_or_else(|| theme.dim(), |process| theme.process(process.colour()));
     let name = process.map_or("?", |process| &process.name);
-    let head = format!(
-        "{} {} {} ",
-        fit_right(&words::seconds(printed.t), 8),
-        fit_right(&printed.pid.to_string(), 7),
-        fit(&crate::text::clean(name), 16)
-    );
+    let name = crate::text::clean(name);
+    let time = words::seconds(printed.t);
+    // Where there is little room the program's own words come first.
+    let head = if wide >= 60 {
+        format!(
+            "{} {} {} ",
+            fit_right(&time, 8),
+            fit_right(&printed.pid.to_string(), 7),
+            fit(&name, 16)
+        )
+    } else {
+        format!(
+            "{} {} ",
+            fit_right(&time, 7),
+            fit_right(&printed.pid.to_string(), 7)
+        )
+    };
     let room = wide.saturating_sub(crate::text::width(&head) + 2);
     let clean = clean_line(&printed.data, WIDEST);
     let stream = if printed.stream == Stream::Stderr {
-        app.theme.glyphs.pick("┃", "!")
+        theme.glyphs.pick("┃", "!")
     } else {
-        app.theme.glyphs.pick("│", "|")
+        theme.glyphs.pick("│", "|")
     };
     let text = cut(&clean.text, left, room);
     let text_style = if printed.stream == Stream::Stderr {
-        app.theme.bad()
+        theme.bad()
     } else {
         style
     };
     Line::from(vec![
-        Span::styled(head, app.theme.dim()),
+        Span::styled(head, theme.dim()),
         Span::styled(format!("{stream} "), style),
         Span::styled(text, text_style),
     ])

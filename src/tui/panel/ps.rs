@@ -88,6 +88,13 @@ fn top(app: &App, count: usize, high: usize) -> usize {
     }
 }
 
+/// The process in this row, the head being the first.
+pub(crate) fn row_at(app: &App, high: u16, row: u16) -> Option<u32> {
+    let high = usize::from(high.saturating_sub(1));
+    let top = top(app, app.world().process_count(), high);
+    u32::try_from(top + usize::from(row.checked_sub(1)?)).ok()
+}
+
 fn head(app: &App, columns: &[Column]) -> String {
     let mut text = String::from("  ");
     for (name, wide, right, _) in columns {

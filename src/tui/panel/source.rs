@@ -63,8 +63,14 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
                 app.theme.process(here[0].colour()),
             ));
         }
+        let line = Line::from(spans);
+        let line = if place.found == Some(number - 1) {
+            line.style(app.theme.selected())
+        } else {
+            line
+        };
         frame.render_widget(
-            Line::from(spans),
+            line,
             Rect {
                 y,
                 height: 1,

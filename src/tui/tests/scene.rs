@@ -16,6 +16,7 @@ use crate::trace::{
 };
 use crate::tui::app::{App, Start};
 use crate::tui::host::Started;
+use crate::tui::progress::Progress;
 use crate::tui::theme::{Glyphs, Ground, Theme};
 use crate::tui::view::view;
 
@@ -144,6 +145,7 @@ impl Scene {
         Started {
             feed: Box::new(Script { batches, ends }),
             header: header(lesson),
+            recorded: false,
         }
     }
 }
@@ -179,24 +181,33 @@ pub(super) fn header(lesson: &str) -> Header {
 
 /// The session on a lesson, before anything ran.
 pub(super) fn app(lesson: &str, lang: Lang) -> App {
+    session(Some(lesson), lang, Progress::default())
+}
+
+/// A session of a learner who has come so far.
+pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> App {
     App::new(Start {
         library: LIBRARY.with(Rc::clone),
-        lesson: Some(lesson.to_owned()),
+        lesson: lesson.map(str::to_owned),
         lang,
         theme: Theme {
             depth: Depth::Indexed,
             ground: Ground::Dark,
             glyphs: Glyphs::Unicode,
+            painted: false,
         },
         recording: None,
+        progress,
+        word: None,
     })
 }
 
 /// Gives the run of a scene to the session and takes all of it.
 pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
-    app.begin_run(scene.started(lesson));
-    let now = crate::tui::terminal::now();
-    while app.take_events(8, now) {}
+    let params = app.params.clone();
+    app.begin_run(scene.started(lesson), &params);
+    let clock = crate::tui::terminal::now;
+    while app.take_events(clock, clock()).came {}
 }
 
 /// Three processes about one lock: one holds it, one waits, one is gone.

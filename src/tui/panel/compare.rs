@@ -1,0 +1,218 @@
+//! Two runs side by side on one time axis: lanes, output, how long, how many worked at once.
+//!
+//! Whatever is said is read from the two Worlds. Where there is room the runs stand beside each
+//! other, else one above the other.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
+
+use super::timeline::Axis;
+use super::{markdown, output};
+use crate::model::{Body, World};
+use crate::text::{Lang, clean};
+use crate::tui::app::App;
+use crate::tui::run::RunView;
+use crate::tui::theme::Glyphs;
+use crate::tui::words;
+
+/// What is compared of a run.
+#[derive(Debug, Clone, PartialEq)]
+struct Figures {
+    name: String,
+    /// How long it took, or has been going, ns.
+    time: i64,
+    over: bool,
+    /// Workers that ran a task at the same time, at most; `None` without a pool.
+    most_busy: Option<u64>,
+    processes: usize,
+}
+
+fn figures(app: &App, run: &RunView) -> Figures {
+    let world = run.world();
+    let pools = world.objects().filter_map(|object| match &object.body {
+        Body::Pool(pool) => Some(pool.most_busy),
+        _ => None,
+    });
+    Figures {
+        name: name(app, run),
+        time: world.end().map_or(world.now(), |end| end.t),
+        over: world.end().is_some(),
+        most_busy: pools.max(),
+        processes: world.process_count(),
+    }
+}
+
+/// The lesson's slug, and what of its parameters is not as usual.
+fn name(app: &App, run: &RunView) -> String {
+    let mut name = clean(&run.header.lesson).into_owned();
+    let Some(lesson) = app.lesson_of(&run.header.lesson) else {
+        return name;
+    };
+    for parameter in &lesson.manifest.parameters {
+        let value = run.params.get(&parameter.name);
+        if let Some(value) = value.filter(|value| **value != parameter.default()) {
+            name += &format!(" {}={}", parameter.name, value.repr());
+        }
+    }
+    name
+}
+
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let (Some(one), Some(other)) = (&app.previous, &app.run) else {
+        return;
+    };
+    let (left, right) = (figures(app, one), figures(app, other));
+    let said = sentence(app.lang, &left, &right);
+    let said = markdown::wrapped(&said, usize::from(area.width).saturating_sub(2));
+    let high = u16::try_from(said.len()).unwrap_or(1);
+    let [head, body, foot] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(high),
+    ])
+    .areas(area);
+    let title = format!(" {} ", app.lang.phrase("tui.compare-title"));
+    frame.render_widget(Line::from(Span::styled(title, app.theme.heading())), head);
+    let halves = if area.width >= 110 {
+        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas::<2>(body)
+    } else {
+        Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas::<2>(body)
+    };
+    let end = left.time.max(right.time).max(1);
+    for ((run, figures), rect) in [(one, &left), (other, &right)].into_iter().zip(halves) {
+        half(app, frame, run, figures, end, rect);
+    }
+    for (line, y) in said.into_iter().zip(foot.y..foot.bottom()) {
+        let rect = Rect {
+            x: foot.x + 1,
+            y,
+            width: foot.width.saturating_sub(2),
+            height: 1,
+        };
+        frame.render_widget(line.style(app.theme.good()), rect);
+    }
+}
+
+fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, figures: &Figures, end: i64, rect: Rect) {
+    let world = run.world();
+    let block = Block::bordered()
+        .border_type(match app.theme.glyphs {
+            Glyphs::Unicode => BorderType::Rounded,
+            Glyphs::Ascii => BorderType::Plain,
+        })
+        .border_style(app.theme.border(false))
+        .title(format!(" {} ", figures.name));
+    let block = if app.theme.glyphs == Glyphs::Ascii {
+        block.border_set(crate::tui::view::ASCII)
+    } else {
+        block
+    };
+    let inner = block.inner(rect);
+    frame.render_widget(block, rect);
+    let lanes = u16::try_from(world.process_count() + 1).unwrap_or(u16::MAX);
+    let lanes = lanes.min(inner.height / 2 + 1);
+    let [told, chart, text] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(lanes),
+        Constraint::Min(0),
+    ])
+    .areas(inner);
+    frame.render_widget(summary(app, world, figures), told);
+    let axis = Axis {
+        world,
+        theme: app.theme,
+        end,
+        selected: None,
+    };
+    axis.draw(frame, chart, 0);
+    for (line, y) in output::tail(world, app.theme, text)
+        .into_iter()
+        .zip(text.y..)
+    {
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..text
+            },
+        );
+    }
+}
+
+/// Total time and the greatest number of workers busy at once.
+fn summary(app: &App, world: &World, figures: &Figures) -> Line<'static> {
+    let time = words::seconds(figures.time);
+    let mut text = match figures.most_busy {
+        Some(most) => app.lang.tell(
+            "tui.compare-pool",
+            &[
+                ("time", &time),
+                ("most", &most),
+                ("lines", &world.log().end()),
+            ],
+        ),
+        None => app.lang.tell(
+            "tui.compare-plain",
+            &[
+                ("time", &time),
+                ("n", &figures.processes),
+                ("lines", &world.log().end()),
+            ],
+        ),
+    };
+    let style = if figures.over {
+        Style::new()
+    } else {
+        text += app.lang.phrase("tui.compare-so-far");
+        app.theme.warning()
+    };
+    Line::from(Span::styled(text, style))
+}
+
+/// What differs, in a sentence.
+fn sentence(lang: Lang, one: &Figures, other: &Figures) -> String {
+    if !one.over || !other.over {
+        return lang.phrase("tui.compare-going").to_owned();
+    }
+    let (quick, slow) = if one.time <= other.time {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let (a, b) = (words::seconds(quick.time), words::seconds(slow.time));
+    if slow.time - quick.time < slow.time / 20 {
+        return lang.tell(
+            "tui.compare-alike",
+            &[("a", &one.name), ("b", &other.name), ("time", &b)],
+        );
+    }
+    let busy = (quick.most_busy, slow.most_busy);
+    if let (Some(many), Some(few)) = busy
+        && many > few
+    {
+        return lang.tell(
+            "tui.compare-busy",
+            &[
+                ("quick", &quick.name),
+                ("slow", &slow.name),
+                ("a", &a),
+                ("b", &b),
+                ("many", &many),
+                ("few", &few),
+            ],
+        );
+    }
+    lang.tell(
+        "tui.compare-time",
+        &[
+            ("quick", &quick.name),
+            ("slow", &slow.name),
+            ("a", &a),
+            ("b", &b),
+        ],
+    )
+}

@@ -1,0 +1,302 @@
+//! The questions before a run, and after it the answers beside what really ran.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::markdown;
+use crate::check::{Answer, Mark};
+use crate::lesson::{Lesson, Prediction, PredictionKind};
+use crate::text::clean;
+use crate::tui::app::App;
+use crate::tui::quiz::{Draft, Question, Quiz};
+use crate::tui::run::Graded;
+
+/// Columns of the popup's text.
+pub(crate) const WIDE: usize = 66;
+
+pub(crate) fn lines(app: &App, quiz: &Quiz, wide: usize) -> Vec<Line<'static>> {
+    let (Some(lesson), Some(question)) = (app.lesson(), quiz.question()) else {
+        return Vec::new();
+    };
+    let Some(prediction) = prediction(lesson, &question.id) else {
+        return Vec::new();
+    };
+    let place = app.lang.tell(
+        "tui.quiz-place",
+        &[("n", &(quiz.at + 1)), ("of", &quiz.questions.len())],
+    );
+    let mut lines = vec![Line::from(Span::styled(place, app.theme.dim()))];
+    let asked = markdown::wrapped(prediction.question.get(app.lang), wide);
+    lines.extend(
+        asked
+            .into_iter()
+            .map(|line| line.style(app.theme.heading())),
+    );
+    lines.push(Line::default());
+    lines.extend(draft(app, lesson, prediction, question, wide));
+    lines.push(Line::default());
+    lines.push(sure(app, question.sure));
+    lines.push(Line::default());
+    let help = match &question.draft {
+        Draft::Choice(_) => "tui.quiz-help-choice",
+        Draft::Order { .. } => "tui.quiz-help-order",
+        Draft::Number { .. } => "tui.quiz-help-number",
+        Draft::Possible(_) => "tui.quiz-help-possible",
+    };
+    let help = format!("{} {}", phrase(app, help), app.lang.phrase("tui.quiz-help"));
+    let help = markdown::wrapped(&help, wide);
+    lines.extend(help.into_iter().map(|line| line.style(app.theme.dim())));
+    lines
+}
+
+/// The help of a kind of question.
+fn phrase(app: &App, key: &str) -> &'static str {
+    match key {
+        "tui.quiz-help-choice" => app.lang.phrase("tui.quiz-help-choice"),
+        "tui.quiz-help-order" => app.lang.phrase("tui.quiz-help-order"),
+        "tui.quiz-help-number" => app.lang.phrase("tui.quiz-help-number"),
+        _ => app.lang.phrase("tui.quiz-help-possible"),
+    }
+}
+
+fn prediction<'a>(lesson: &'a Lesson, id: &str) -> Option<&'a Prediction> {
+    let predictions = &lesson.manifest.predictions;
+    predictions.iter().find(|prediction| prediction.id == id)
+}
+
+fn draft(
+    app: &App,
+    lesson: &Lesson,
+    prediction: &Prediction,
+    question: &Question,
+    wide: usize,
+) -> Vec<Line<'static>> {
+    let glyphs = app.theme.glyphs;
+    let row = |index: usize, mark: &str, text: &str| {
+        let here = index == question.row;
+        let hand = if here {
+            glyphs.pick("▸ ", "> ")
+        } else {
+            "  "
+        };
+        let line =
+            Line::from(crate::text::truncate(&format!("{hand}{mark}{text}"), wide).into_owned());
+        if here {
+            line.style(app.theme.selected())
+        } else {
+            line
+        }
+    };
+    match &question.draft {
+        Draft::Choice(ids) => ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| {
+                let on = index == question.row;
+                let mark = if on {
+                    glyphs.pick("● ", "(*) ")
+                } else {
+                    glyphs.pick("○ ", "( ) ")
+                };
+                row(index, mark, &option(app, prediction, id))
+            })
+            .collect(),
+        Draft::Order { items, held } => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| {
+                let moving = *held && index == question.row;
+                let mark = if moving {
+                    glyphs.pick("↕ ", "# ").to_owned()
+                } else {
+                    format!("{}. ", index + 1)
+                };
+                row(index, &mark, &clean(item))
+            })
+            .collect(),
+        Draft::Number { text, min, max } => vec![Line::from(vec![
+            Span::styled(format!("  {text}_ "), app.theme.selected()),
+            Span::styled(format!("  {min} … {max}"), app.theme.dim()),
+        ])],
+        Draft::Possible(listings) => {
+            let mut lines = Vec::new();
+            for (index, (id, can)) in listings.iter().enumerate() {
+                let word = app.lang.phrase(if *can {
+                    "tui.quiz-can"
+                } else {
+                    "tui.quiz-cannot"
+                });
+                let mark = format!("[{word}] ");
+                lines.push(row(index, &mark, &listing(app, lesson, id)));
+                if index == question.row {
+                    lines.extend(excerpt(app, lesson, id, wide));
+                }
+            }
+            lines
+        }
+    }
+}
+
+/// The first lines of a listing, so that it can be judged.
+fn excerpt(app: &App, lesson: &Lesson, id: &str, wide: usize) -> Vec<Line<'static>> {
+    const SHOWN: usize = 6;
+    let listings = &lesson.manifest.listings;
+    let Some(listing) = listings.iter().find(|listing| listing.id == id) else {
+        return Vec::new();
+    };
+    let mut lines: Vec<Line<'static>> = listing
+        .lines
+        .iter()
+        .take(SHOWN)
+        .map(|line| {
+            let text = format!("      {}", clean(line));
+            let text = crate::text::truncate(&text, wide).into_owned();
+            Line::from(Span::styled(text, app.theme.dim()))
+        })
+        .collect();
+    if listing.lines.len() > SHOWN {
+        let left = listing.lines.len() - SHOWN;
+        let words = app.lang.tell("tui.quiz-more-lines", &[("n", &left)]);
+        lines.push(Line::from(Span::styled(
+            format!("      {words}"),
+            app.theme.dim(),
+        )));
+    }
+    lines
+}
+
+fn option(app: &App, prediction: &Prediction, id: &str) -> String {
+    match &prediction.kind {
+        PredictionKind::Choice { options } => {
+            options.iter().find(|option| option.id == id).map_or_else(
+                || id.to_owned(),
+                |option| option.text.get(app.lang).to_owned(),
+            )
+        }
+        _ => id.to_owned(),
+    }
+}
+
+fn listing(app: &App, lesson: &Lesson, id: &str) -> String {
+    lesson
+        .manifest
+        .listings
+        .iter()
+        .find(|listing| listing.id == id)
+        .and_then(|listing| listing.title.as_ref())
+        .map_or_else(
+            || app.lang.phrase("tui.quiz-tutorial").to_owned(),
+            |title| title.get(app.lang).to_owned(),
+        )
+}
+
+fn sure(app: &App, sure: u8) -> Line<'static> {
+    let glyphs = app.theme.glyphs;
+    let words = sure_words(app, sure);
+    let shown = format!(
+        "{} {words} {}",
+        glyphs.pick("◂", "<"),
+        glyphs.pick("▸", ">")
+    );
+    Line::from(vec![
+        Span::raw(format!("{} ", app.lang.phrase("tui.quiz-sure"))),
+        Span::styled(shown, app.theme.heading()),
+    ])
+}
+
+fn sure_words(app: &App, sure: u8) -> &'static str {
+    match sure {
+        1 => app.lang.phrase("tui.quiz-sure-1"),
+        2 => app.lang.phrase("tui.quiz-sure-2"),
+        _ => app.lang.phrase("tui.quiz-sure-3"),
+    }
+}
+
+/// The answers beside what ran, with what explains it.
+pub(crate) fn graded(app: &App, wide: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let Some((run, lesson)) = app.run.as_ref().zip(app.lesson()) else {
+        return lines;
+    };
+    for graded in &run.grades {
+        if let Some(prediction) = prediction(lesson, &graded.id) {
+            lines.extend(one(app, lesson, prediction, graded, wide));
+            lines.push(Line::default());
+        }
+    }
+    lines
+}
+
+fn one(
+    app: &App,
+    lesson: &Lesson,
+    prediction: &Prediction,
+    graded: &Graded,
+    wide: usize,
+) -> Vec<Line<'static>> {
+    let glyphs = app.theme.glyphs;
+    let (sign, words, style) = match graded.grade.mark {
+        Mark::Right => (glyphs.pick("✓", "ok"), "tui.mark-right", app.theme.good()),
+        Mark::Partly => (
+            glyphs.pick("~", "~"),
+            "tui.mark-partly",
+            app.theme.warning(),
+        ),
+        Mark::Wrong => (glyphs.pick("✗", "NO"), "tui.mark-wrong", app.theme.bad()),
+        Mark::Undecided => (glyphs.pick("?", "?"), "tui.mark-undecided", app.theme.dim()),
+    };
+    let words = match words {
+        "tui.mark-right" => app.lang.phrase("tui.mark-right"),
+        "tui.mark-partly" => app.lang.phrase("tui.mark-partly"),
+        "tui.mark-wrong" => app.lang.phrase("tui.mark-wrong"),
+        _ => app.lang.phrase("tui.mark-undecided"),
+    };
+    let mut lines: Vec<Line<'static>> = markdown::wrapped(prediction.question.get(app.lang), wide)
+        .into_iter()
+        .map(|line| line.style(app.theme.heading()))
+        .collect();
+    let said = app.lang.tell(
+        "tui.quiz-said",
+        &[
+            ("answer", &said(app, lesson, prediction, &graded.answer)),
+            ("sure", &sure_words(app, graded.sure)),
+        ],
+    );
+    push(&mut lines, &said, Style::new(), wide);
+    let truth = format!("{sign} {words} {}", clean(graded.grade.truth.get(app.lang)));
+    push(&mut lines, &truth, style, wide);
+    push(
+        &mut lines,
+        prediction.explanation.get(app.lang),
+        Style::new(),
+        wide,
+    );
+    lines
+}
+
+fn push(lines: &mut Vec<Line<'static>>, text: &str, style: Style, wide: usize) {
+    for line in markdown::wrapped(text, wide.saturating_sub(2)) {
+        let mut line = line.patch_style(style);
+        line.spans.insert(0, Span::raw("  "));
+        lines.push(line);
+    }
+}
+
+fn said(app: &App, lesson: &Lesson, prediction: &Prediction, answer: &Answer) -> String {
+    match answer {
+        Answer::Choice(id) => option(app, prediction, id),
+        Answer::Order(items) => clean(&items.join(" · ")).into_owned(),
+        Answer::Number(number) => number.to_string(),
+        Answer::Possible(listings) => {
+            let one = |(id, can): &(String, bool)| {
+                let word = app.lang.phrase(if *can {
+                    "tui.quiz-can"
+                } else {
+                    "tui.quiz-cannot"
+                });
+                format!("{}: {word}", listing(app, lesson, id))
+            };
+            listings.iter().map(one).collect::<Vec<_>>().join(" · ")
+        }
+    }
+}

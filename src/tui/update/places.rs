@@ -1,0 +1,121 @@
+//! Moving about: scrolling, selecting, the panel that has the focus, finding words.
+
+use super::super::action::{PanelId, Step};
+use super::super::app::App;
+use super::super::layout;
+use super::super::{panel, search};
+
+/// The next panel of all.
+pub(super) fn turn(app: &mut App, by: isize) {
+    let all = PanelId::ALL;
+    let place = all
+        .iter()
+        .position(|panel| *panel == app.focus)
+        .unwrap_or(0);
+    let next = (place.cast_signed() + by).rem_euclid(all.len().cast_signed());
+    app.focus = all[next.cast_unsigned()];
+}
+
+/// A place moved by a step within so many.
+pub(super) fn moved(place: usize, step: Step, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    match step {
+        Step::Lines(by) => place
+            .saturating_add_signed(isize::try_from(by).unwrap_or(0))
+            .min(last),
+        Step::Pages(by) => place
+            .saturating_add_signed(isize::try_from(by * 10).unwrap_or(0))
+            .min(last),
+        Step::Start => 0,
+        Step::End => last,
+    }
+}
+
+/// Scrolls a panel, or moves its selection.
+pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
+    if matches!(panel, PanelId::Ps | PanelId::Timeline) {
+        return select(app, step);
+    }
+    let high = layout::inner(app, panel).map_or(1, |rect| usize::from(rect.height));
+    let tops = panel::count(app, panel).saturating_sub(high) + 1;
+    let follow = app.follow;
+    let place = app.places.entry(panel).or_default();
+    let from = if panel == PanelId::Output && follow {
+        tops - 1
+    } else {
+        place.top.min(tops - 1)
+    };
+    place.top = moved(from, step, tops);
+    if panel == PanelId::Output {
+        app.follow = place.top + 1 == tops;
+    }
+}
+
+/// Moves the selection of a process.
+fn select(app: &mut App, step: Step) {
+    let count = app.world().process_count();
+    let row = match app.selected {
+        Some(proc) => moved(proc as usize, step, count),
+        None => 0,
+    };
+    app.selected = u32::try_from(row).ok().filter(|_| count > 0);
+}
+
+pub(super) fn sideways(app: &mut App, by: i64) {
+    let place = app.places.entry(app.focus).or_default();
+    place.left = place
+        .left
+        .saturating_add_signed(isize::try_from(by * 8).unwrap_or(0));
+}
+
+/// A click into a panel: it gets the focus, and its row the selection.
+pub(super) fn pick(app: &mut App, panel: PanelId, row: u16) {
+    app.focus = panel;
+    let Some(area) = layout::inner(app, panel) else {
+        return;
+    };
+    let row = match panel {
+        PanelId::Ps => panel::ps::row_at(app, area.height, row),
+        PanelId::Timeline => panel::timeline::row_at(app, area.height, row),
+        PanelId::Output => panel::output::writer_at(app, area.height, row),
+        _ => None,
+    };
+    if let Some(proc) = row.filter(|proc| app.world().process(*proc).is_some()) {
+        app.selected = Some(proc);
+    }
+}
+
+/// Goes to the next line that holds the words searched for.
+pub(super) fn find(app: &mut App, by: i64) {
+    let Some(words) = app.search.clone() else {
+        app.notice = Some(app.lang.phrase("tui.search-none").to_owned());
+        return;
+    };
+    let panel = search::panel(app);
+    let place = app.place(panel);
+    let count = panel::count(app, panel);
+    let from = match (place.found, panel) {
+        (Some(found), _) => found,
+        (None, PanelId::Output) if app.follow => count.saturating_sub(1),
+        (None, _) => (place.top + count).saturating_sub(1) % count.max(1),
+    };
+    let Some(found) = search::next(app, &words, from, by) else {
+        app.notice = Some(app.lang.tell("tui.search-nothing", &[("words", &words)]));
+        return;
+    };
+    let high = layout::inner(app, panel).map_or(1, |rect| usize::from(rect.height));
+    let place = app.places.entry(panel).or_default();
+    place.found = Some(found);
+    // In the middle, so that what stands around it is seen too.
+    place.top = found
+        .saturating_sub(high / 2)
+        .min(count.saturating_sub(high));
+    if panel == PanelId::Output {
+        app.follow = false;
+    }
+    let words = app.lang.tell(
+        "tui.search-at",
+        &[("words", &words), ("n", &(found + 1)), ("of", &count)],
+    );
+    app.notice = Some(words);
+}
