@@ -7,7 +7,7 @@
 
 mod run;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 pub use run::{Deed, Run, Totals};
 
@@ -57,10 +57,9 @@ impl Comparison {
 
 /// Lays two runs beside each other.
 pub fn compare(a: &Run, b: &Run) -> Comparison {
-    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
-    names.extend(a.names().chain(b.names()).map(|name| (name, ())));
+    let names: BTreeSet<&str> = a.names().chain(b.names()).collect();
     let mut processes: Vec<Parting> = names
-        .keys()
+        .iter()
         .filter_map(|name| parting(name, a.deeds(name), b.deeds(name)))
         .collect();
     processes.sort_by_key(place);

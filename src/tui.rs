@@ -14,6 +14,15 @@
 //! key, mouse, tick → `Action` → `update(&mut App, Action)` → `Effect`s; `view` only reads `App`.
 //! Everything of the run comes from the `World`. What the screen needs from outside (starting runs,
 //! files) goes through `Host`, which the cli implements; only `terminal` touches the terminal.
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    clippy::match_same_arms,
+    clippy::format_push_string,
+    reason = "a screen's state is a set of independent switches; panels and themes share one shape of call"
+)]
 
 mod action;
 mod app;
@@ -51,7 +60,7 @@ use terminal::{Happening, Terminal};
 /// Longest wait for a key while events may come: a frame at 60 Hz.
 const FRAME: Duration = Duration::from_millis(16);
 /// Longest wait while nothing can change by itself.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 /// Longest time events are taken before the keyboard is looked at again.
 const TAKING: Duration = Duration::from_millis(8);
 

@@ -41,8 +41,9 @@ impl Recording {
             let library = context.library()?;
             let lesson = choose::lesson(context, &library, given)?;
             let Some(bytes) = examples::find(lesson.slug()) else {
-                let words = [("lesson", &lesson.slug() as &dyn std::fmt::Display)];
-                let what = context.lang.tell("replay.no-example", &words);
+                let what = context
+                    .lang
+                    .tell("replay.no-example", &[("lesson", &lesson.slug())]);
                 return Err(Failure::new(Code::Usage, what));
             };
             let input = uncompressed(io::Cursor::new(bytes));

@@ -86,14 +86,13 @@ impl Perfetto {
             u64::from(event.pid.unsigned_abs()),
         );
         let known = self.tracks.get(&proc).copied();
-        let pid = match known {
-            Some(pid) => pid,
-            None => {
-                let free = *self.taken.entry(pid).or_insert(proc) == proc;
-                let pid = if free { pid } else { SECOND + u64::from(proc) };
-                self.tracks.insert(proc, pid);
-                pid
-            }
+        let pid = if let Some(pid) = known {
+            pid
+        } else {
+            let free = *self.taken.entry(pid).or_insert(proc) == proc;
+            let pid = if free { pid } else { SECOND + u64::from(proc) };
+            self.tracks.insert(proc, pid);
+            pid
         };
         if known.is_none() || matches!(event.kind, Kind::ProcessStart(_)) {
             let name = who(event, world);

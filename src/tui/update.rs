@@ -85,10 +85,8 @@ fn look(app: &mut App, action: Action) {
         Action::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Action::Lessons => lessons(app),
         Action::Parameters => parameters(app),
-        Action::Confirm => {
-            if app.run.as_ref().is_some_and(|run| !run.grades.is_empty()) {
-                app.popup = Some(Popup::Graded { scroll: 0 });
-            }
+        Action::Confirm if app.run.as_ref().is_some_and(|run| !run.grades.is_empty()) => {
+            app.popup = Some(Popup::Graded { scroll: 0 });
         }
         Action::Cancel => {
             app.zoom = false;

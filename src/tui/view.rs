@@ -257,13 +257,8 @@ fn transport(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     };
     frame.render_widget(Line::from(fit(&text, usize::from(left.width))), left);
     let wide = usize::from(bar.width);
-    let at = if end == 0 {
-        0
-    } else {
-        usize::try_from(place * bar.width as u64 / end)
-            .unwrap_or(0)
-            .min(wide)
-    };
+    let done = (place * u64::from(bar.width)).checked_div(end).unwrap_or(0);
+    let at = usize::try_from(done).unwrap_or(0).min(wide);
     let done = glyphs.pick("━", "=").repeat(at);
     let rest = glyphs.pick("─", "-").repeat(wide - at);
     let line = Line::from(vec![

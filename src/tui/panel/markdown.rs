@@ -129,7 +129,7 @@ impl Reading {
                 self.table = Some(Vec::new());
             }
             Tag::TableHead | Tag::TableRow => {
-                self.table.iter_mut().for_each(|rows| rows.push(Vec::new()))
+                self.table.iter_mut().for_each(|rows| rows.push(Vec::new()));
             }
             Tag::TableCell => self.table.iter_mut().for_each(|rows| {
                 if let Some(row) = rows.last_mut() {

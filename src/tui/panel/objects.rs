@@ -78,7 +78,7 @@ impl Sheet<'_> {
             }
             Body::Mapping(mapping) => more = self.entries(mapping, object),
             Body::Sequence(sequence) => {
-                spans.push(Span::raw(format!("{}", sequence.elements.len())))
+                spans.push(Span::raw(format!("{}", sequence.elements.len())));
             }
             Body::Manager(manager) => {
                 if let Some(server) = manager.server {
