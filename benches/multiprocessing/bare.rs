@@ -154,7 +154,7 @@ fn copy() -> f64 {
     let from = vec![1u8; 1 << 20];
     let mut to = vec![0u8; 1 << 20];
     per_unit(500, |_| {
-        std::hint::black_box(&mut to).copy_from_slice(std::hint::black_box(&from))
+        std::hint::black_box(&mut to).copy_from_slice(std::hint::black_box(&from));
     })
 }
 
