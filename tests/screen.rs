@@ -2,7 +2,11 @@
 //!
 //! Each case has a pseudo-terminal and reads the screen as a person would; it waits for what has to
 //! come, with a deadline. Every process of a case carries a mark in its environment.
-
+#![allow(
+    clippy::disallowed_methods,
+    clippy::large_stack_arrays,
+    reason = "a test waits with deadlines of its own"
+)]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -9,7 +9,7 @@ use forklore::trace::PsRow;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A child that is ended and reaped when the test is over, however it is over.
 pub(crate) struct Held {

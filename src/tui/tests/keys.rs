@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::tui::progress::Progress;
+
 use super::scene::{app, overflow, picture, play, typical};
 use crate::feed::Control;
 use crate::text::Lang;
@@ -261,7 +263,7 @@ fn pool_lessons_are_compared_by_one_key() {
 
 #[test]
 fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
-    let mut app = super::scene::session(None, Lang::En, Default::default());
+    let mut app = super::scene::session(None, Lang::En, Progress::default());
     assert!(picture(&mut app, (80, 24)).contains("Welcome"));
     assert_eq!(press(&mut app, "jj\n"), [Effect::Keep]);
     let third = app.slug.clone();

@@ -30,8 +30,11 @@ fn pictures(panel: Option<PanelId>, scene: Option<fn() -> Scene>) -> String {
     all
 }
 
+/// A name of a picture and what is on it; nothing on an empty one.
+type Named = (&'static str, Option<fn() -> Scene>);
+
 fn check(name: &str, panel: Option<PanelId>) {
-    let scenes: [(&str, Option<fn() -> Scene>); 3] = [
+    let scenes: [Named; 3] = [
         ("empty", None),
         ("typical", Some(typical)),
         ("overflow", Some(overflow)),
