@@ -1,7 +1,6 @@
 //! Recordings from the outside: lossless, honest about damage, taken elsewhere and read there by
 //! readers that are not ours.
 #![allow(clippy::print_stdout, reason = "a test says what it leaves out")]
-
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
