@@ -156,11 +156,6 @@ impl Screen {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it lives");
     }
 
-    /// What is on the screen now.
-    pub fn text(&self) -> String {
-        self.seen.0.lock().unwrap().parser.screen().contents()
-    }
-
     /// What is kept of the learner's way.
     pub fn progress(&self) -> String {
         let file = self
