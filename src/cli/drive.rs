@@ -82,29 +82,36 @@ impl Driver<'_> {
             }
         }
         loop {
-            let over = matches!(ending, Ending::Over);
-            if over && let Ok(request) = self.shutdown.requests().try_recv() {
-                ending = Ending::Asked(request);
+            let hindrance = match feed.poll(clock::instant() + LOOK_UP) {
+                FeedItem::End => break,
+                FeedItem::Idle => self.look_up(),
+                FeedItem::Events(events) => {
+                    let page = fold(&mut world, &events, show);
+                    self.record(feed, events);
+                    match ending {
+                        Ending::Over => self.look_up().or_else(|| self.send(page).err()),
+                        // Once the end was asked for nobody is waited for any more.
+                        _ => None,
+                    }
+                }
+            };
+            if let (Ending::Over, Some(hindrance)) = (&ending, hindrance) {
+                ending = hindrance.into();
                 if feed.control(Control::Stop).is_err() {
                     break;
                 }
             }
-            match feed.poll(clock::instant() + LOOK_UP) {
-                FeedItem::Idle => {}
-                FeedItem::End => break,
-                FeedItem::Events(events) => {
-                    let page = fold(&mut world, &events, show);
-                    self.record(feed, events);
-                    if let (Ending::Over, Err(hindrance)) = (&ending, self.send(page)) {
-                        ending = hindrance.into();
-                        if feed.control(Control::Stop).is_err() {
-                            break;
-                        }
-                    }
-                }
-            }
         }
         (world, ending)
+    }
+
+    /// Looks for a signal, and whether anybody still reads.
+    fn look_up(&self) -> Option<Hindrance> {
+        if let Ok(request) = self.shutdown.requests().try_recv() {
+            return Some(Hindrance::Asked(request));
+        }
+        let gone = self.outlet.is_some_and(Outlet::is_gone);
+        gone.then(|| Hindrance::Lost(io::ErrorKind::BrokenPipe.into()))
     }
 
     fn send(&self, page: Vec<u8>) -> Result<(), Hindrance> {

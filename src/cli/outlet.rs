@@ -5,8 +5,10 @@
 //! run's telling, as a slow terminal would.
 
 use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::engine::shutdown::{Request, Shutdown};
 
@@ -57,6 +59,17 @@ impl Outlet {
             },
             recv(shutdown.requests()) -> request => asked(request),
         }
+    }
+
+    /// Whether the reader has gone, known without writing: a run that is silent for long need not
+    /// go on for nobody.
+    #[expect(clippy::unused_self, reason = "the reader belongs to the outlet")]
+    pub(crate) fn is_gone(&self) -> bool {
+        let stdout = io::stdout();
+        let mut fds = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+        let gone = PollFlags::POLLERR | PollFlags::POLLHUP | PollFlags::POLLNVAL;
+        poll(&mut fds, PollTimeout::ZERO) == Ok(1)
+            && fds[0].revents().is_some_and(|seen| seen.intersects(gone))
     }
 
     /// Waits until everything has gone out.

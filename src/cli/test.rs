@@ -218,7 +218,7 @@ impl Bench<'_> {
             context: self.context,
             shutdown: self.shutdown,
             time_scale: scenario.time_scale,
-            outlet: None,
+            outlet: Some(self.outlet),
             recorder: recorder.as_mut(),
         };
         let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
