@@ -33,6 +33,10 @@ const LONGEST_PACKET: usize = (448 << 10) + 320;
 const BATCH: usize = 32;
 /// System calls on one channel before the others have their turn.
 const TURN: usize = 16;
+/// Bytes of one stream before the others have theirs; what is held is looked at between turns.
+const STREAM_TURN: usize = 2 << 20;
+/// Reports sent together at most.
+const ROUND: usize = 256;
 const LONGEST_RUN: usize = 64 << 10;
 
 const WAKE: u64 = 0;
@@ -65,6 +69,9 @@ pub(crate) struct Collector {
     empty: bool,
     handle: Arc<Handle>,
     out: Sender<Sent>,
+    /// Reports of this round: sent together, for a dispatcher that has to be woken for each costs
+    /// more than all the rest.
+    round: Sent,
     sampler: SamplerThread,
     origin: i64,
 }
@@ -129,6 +136,7 @@ impl Collector {
             empty: false,
             handle,
             out,
+            round: Sent::default(),
             sampler,
             origin,
         })
@@ -144,6 +152,7 @@ impl Collector {
                     self.report(Report::Held { t, bytes }, 0);
                 }
                 held = true;
+                self.flush();
                 self.rest();
                 continue;
             }
@@ -155,6 +164,7 @@ impl Collector {
             self.births = 0;
             let packets = self.take_events(BATCH * TURN);
             self.look_around();
+            self.flush();
             self.pace.note(monotonic_ns(), packets, self.births);
         }
     }
@@ -163,11 +173,21 @@ impl Collector {
         monotonic_ns() - self.origin
     }
 
-    fn report(&self, report: Report, bytes: usize) {
-        let cost = bytes + REPORT_COST;
-        self.handle.put(cost);
-        // Without a dispatcher there is nobody to tell; it stops us before it goes.
-        let _ = self.out.send(Sent { report, cost });
+    fn report(&mut self, report: Report, bytes: usize) {
+        self.round.cost += bytes + REPORT_COST;
+        self.round.reports.push(report);
+        if self.round.reports.len() >= ROUND {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.round.reports.is_empty() {
+            let round = std::mem::take(&mut self.round);
+            self.handle.put(round.cost);
+            // Without a dispatcher there is nobody to tell; it stops us before it goes.
+            let _ = self.out.send(round);
+        }
     }
 
     /// Waits until anything can be read or an exit is overdue.
@@ -201,6 +221,7 @@ impl Collector {
         let _ = self.handle.wake().read();
         self.take_control();
         self.answer_settle();
+        self.flush();
     }
 
     /// Everything but the event channel: streams, guard, ends of processes.
@@ -216,7 +237,7 @@ impl Collector {
                 CONTROL => self.take_control(),
                 token if token < FIRST_TOKEN => {
                     let index = usize::from(token != STREAMS);
-                    self.take_stream(index, usize::MAX, TURN);
+                    self.take_stream(index, STREAM_TURN, TURN);
                 }
                 token => ended.extend(i32::try_from(token - FIRST_TOKEN)),
             }

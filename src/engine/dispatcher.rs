@@ -12,7 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
+use crossbeam_channel::{Receiver, Sender, select};
 use nix::sys::signal::Signal;
 
 use self::ending::{STILL, Verdict};
@@ -139,22 +139,25 @@ impl Dispatcher {
         self.desk.handle.stop();
     }
 
+    /// Takes what has come, up to about a turn's worth.
     fn take(&mut self, first: Sent) {
         let mut next = Some(first);
-        for _ in 0..TURN {
-            let Some(Sent { report, cost }) = next.take() else {
-                return;
-            };
+        let mut handled = 0;
+        while let Some(Sent { reports, cost }) = next {
             self.cost += cost;
-            self.handle(report);
-            match self.desk.input.try_recv() {
-                Ok(sent) if !self.over => next = Some(sent),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) | Ok(_) => return,
+            handled += reports.len();
+            for report in reports {
+                // Nothing follows the end.
+                if !self.over {
+                    self.handle(report);
+                }
             }
-        }
-        if let Some(sent) = next {
-            self.cost += sent.cost;
-            self.handle(sent.report);
+            let more = !self.over && handled < TURN;
+            next = if more {
+                self.desk.input.try_recv().ok()
+            } else {
+                None
+            };
         }
     }
 

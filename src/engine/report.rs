@@ -83,10 +83,10 @@ pub(crate) enum Report {
     },
 }
 
-/// A report with the bytes it stands for in the backlog.
-#[derive(Debug)]
+/// What one round of reading brought, with the bytes it stands for in the backlog.
+#[derive(Debug, Default)]
 pub(crate) struct Sent {
-    pub report: Report,
+    pub reports: Vec<Report>,
     pub cost: usize,
 }
 
