@@ -134,7 +134,7 @@ impl<T: PartialEq> PartialEq for Appended<T> {
 #[cfg(test)]
 mod tests {
     use super::{Appended, PIECE};
-    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
     use std::collections::VecDeque;
 
     #[test]
@@ -170,6 +170,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Any number of clones that go on as they like are as many lists of their own.
         #[test]
         fn clones_are_lists_of_their_own(steps in proptest::collection::vec((0..6usize, 0..4u8, any::<bool>()), 0..400)) {

@@ -72,7 +72,7 @@ impl Barrier {
         let need = self.parties.saturating_sub(1 + u64::from(waited));
         self.filled += 1;
         self.owed += u64::from(waited);
-        self.leaving = (self.leaving + came.min(need)).min(others);
+        self.leaving = others;
         (came < need).then_some(AnomalyKind::NotAllowed)
     }
 }

@@ -289,3 +289,28 @@ impl OutputLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OutputLog;
+    use crate::model::Limits;
+    use crate::trace::{Output, Stream};
+
+    #[test]
+    fn nothing_is_left_of_writers_whose_lines_went() {
+        let limits = Limits {
+            lines: 10,
+            ..Limits::default()
+        };
+        let mut log = OutputLog::default();
+        let output = Output {
+            stream: Stream::Stderr,
+            data: b"no end".to_vec(),
+            at: None,
+        };
+        for proc in 0..1000 {
+            log.write(&limits, (1, 1), (Some(proc), 1), (&output, None));
+        }
+        assert_eq!((log.open.len(), log.by_proc.len()), (10, 10));
+    }
+}

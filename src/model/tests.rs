@@ -15,6 +15,7 @@ mod pools;
 mod properties;
 mod shared;
 mod sync;
+mod timeline;
 
 /// Events with numbers and times counted up; each kind of event has its short word.
 #[derive(Default)]
@@ -42,6 +43,15 @@ impl Log {
     }
 
     pub(super) fn push(&mut self, proc: Option<u32>, kind: Kind) -> u64 {
+        self.event(proc, None, kind)
+    }
+
+    /// An event of a thread; the main one's number is the PID.
+    pub(super) fn on_thread(&mut self, proc: u32, tid: i32, kind: Kind) {
+        self.event(Some(proc), Some(tid), kind);
+    }
+
+    fn event(&mut self, proc: Option<u32>, tid: Option<i32>, kind: Kind) -> u64 {
         self.seq += 1;
         let pid = proc.map_or(0, |proc| 100 + i32::try_from(proc).expect("small"));
         self.world.apply(&Event {
@@ -49,7 +59,7 @@ impl Log {
             t: i64::try_from(self.seq).expect("small") * 1000,
             proc,
             pid,
-            tid: None,
+            tid,
             kind,
         });
         self.seq

@@ -83,6 +83,11 @@ fn a_second_acquire_blocks_on_a_lock_and_not_on_an_rlock() {
     let mut polite = on(OpName::Acquire, "Lock-1");
     polite.args.blocking = Some(false);
     assert!(log.world.enabled(0, &polite));
+    let mut hasty = on(OpName::Acquire, "Lock-1");
+    hasty.args.timeout = Some(0.0);
+    assert!(log.world.enabled(0, &hasty));
+    hasty.args.timeout = Some(0.1);
+    assert!(!log.world.enabled(0, &hasty));
     assert!(log.world.enabled(0, &on(OpName::Release, "Lock-1")));
 }
 
@@ -250,4 +255,44 @@ fn a_join_that_came_back_from_a_living_child_is_noted() {
     );
     log.exit(1, Exit::Code(0));
     assert!(log.world.enabled(0, &join("Process-1")));
+}
+
+#[test]
+fn a_run_that_is_over_is_no_deadlock() {
+    let mut log = Log::with_children(0);
+    assert!(!log.world.blocked().deadlock);
+    log.exit(0, Exit::Code(0));
+    assert!(!log.world.blocked().deadlock);
+}
+
+#[test]
+fn a_worker_in_a_task_may_wake_whoever_waits() {
+    let mut log = pool_of(1);
+    log.op(0, task(OpName::Submit, 0));
+    log.op(1, task(OpName::TaskStart, 0));
+    log.wait(0, on(OpName::QueueGet, "Queue-1"));
+    assert!(!log.world.blocked().deadlock);
+    log.wait(1, on(OpName::QueueGet, "Queue-1"));
+    assert!(log.world.blocked().deadlock);
+}
+
+#[test]
+fn a_process_whose_other_thread_runs_is_not_stuck() {
+    let mut log = Log::with_children(0);
+    log.on_thread(0, 900, Kind::Op(Box::new(on(OpName::Release, "Lock-1"))));
+    log.on_thread(
+        0,
+        100,
+        Kind::OpWait(Box::new(on(OpName::QueueGet, "Queue-1"))),
+    );
+    assert!(!log.world.blocked().deadlock);
+    log.on_thread(
+        0,
+        900,
+        Kind::OpWait(Box::new(on(OpName::QueueGet, "Queue-1"))),
+    );
+    assert!(log.world.blocked().deadlock);
+    let process = log.world.process(0).expect("main");
+    assert_eq!(process.threads.len(), 1);
+    assert_eq!(process.threads[0].tid, 900);
 }

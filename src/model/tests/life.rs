@@ -1,7 +1,7 @@
 //! Processes, output, rows of ps, the gate and the run's own events.
 
 use super::{Log, on};
-use crate::model::{AnomalyKind, Ending, State, Target};
+use crate::model::{AnomalyKind, Ending, Limits, State, Target};
 use crate::trace::{
     Event, Exit, Fault, FaultKind, Kind, Op, OpName, ProcessStart, PsRow, PsUpdate, Role, RunEnd,
     RunStatus, StartMethod,
@@ -291,4 +291,86 @@ fn a_sleep_is_as_long_as_the_run_is_scaled() {
     sleep.args.timeout = Some(1e-6);
     log.wait(0, sleep);
     assert_eq!(*log.state(0), State::Sleeping { until: Some(3500) });
+}
+
+#[test]
+fn a_status_only_the_reaper_was_told_is_kept() {
+    let mut log = Log::with_children(1);
+    log.exit(1, Exit::Unknown);
+    log.reap(1, Exit::Code(3));
+    assert_eq!(
+        log.world.process(1).and_then(|p| p.exit()),
+        Some(Exit::Code(3))
+    );
+}
+
+#[test]
+fn a_process_heard_of_before_its_start_is_the_same_process() {
+    let mut log = Log::with_children(0);
+    // Its first words were told without its PID.
+    log.world.apply(&Event {
+        seq: 2,
+        t: 5,
+        proc: Some(1),
+        pid: 0,
+        tid: None,
+        kind: Kind::Line {
+            file: "a.py".to_owned(),
+            line: 1,
+        },
+    });
+    log.seq += 1;
+    log.start(1, 100, "Process-1", Role::Process);
+    assert_eq!(log.world.process_count(), 2);
+    assert_eq!(
+        log.world.by_pid(101).map(|p| (p.proc, &*p.name)),
+        Some((1, "Process-1"))
+    );
+    assert_eq!(log.anomalies(), []);
+}
+
+#[test]
+fn a_line_written_in_pieces_by_one_alone_is_not_torn() {
+    let mut log = Log::with_children(1);
+    for piece in ["a", "b", "c\n"] {
+        log.print(1, piece);
+    }
+    let line = log.world.log().lines().next().expect("a line");
+    assert_eq!((line.text().as_ref(), line.torn), ("abc", false));
+    assert_eq!((line.seq, line.last_seq), (3, 5));
+}
+
+#[test]
+fn a_flood_leaves_its_end_and_says_what_went() {
+    let limits = Limits {
+        lines: 5,
+        output_bytes: 60,
+        line_bytes: 40,
+        ..Limits::default()
+    };
+    let mut log = Log::with_limits(limits);
+    log.start(0, 1, "MainProcess", Role::Main);
+    for n in 0..9 {
+        log.print(0, &format!("line {n}\n"));
+    }
+    assert_eq!(
+        log.lines(),
+        ["line 4", "line 5", "line 6", "line 7", "line 8"]
+    );
+    let world = log.world.log();
+    assert_eq!(
+        (world.first(), world.end(), world.dropped_bytes()),
+        (4, 9, 24)
+    );
+    assert_eq!(world.line(3), None);
+    assert_eq!(world.line_of(0, 0).map(|line| line.number), Some(4));
+    log.print(0, &"x".repeat(50));
+    log.print(0, &"x".repeat(50));
+    // The long line is cut, and makes room for itself.
+    let world = log.world.log();
+    let last = world.lines().last().expect("lines");
+    assert_eq!((last.data.len(), last.cut), (40, 60));
+    assert_eq!(world.lines().map(|line| line.data.len()).sum::<usize>(), 58);
+    assert_eq!(world.bytes(), 9 * 7 + 100);
+    assert_eq!(world.dropped_bytes() + 58, 9 * 6 + 100);
 }

@@ -55,12 +55,15 @@ fn tasks_go_from_submit_to_result_and_the_busiest_moment_is_kept() {
         (TaskState::Failed, Some(2))
     );
     assert_eq!((pool(&log).most_busy, pool(&log).busy()), (2, 0));
+    log.op(1, task(OpName::TaskStart, 2));
+    log.op(1, task(OpName::TaskEnd, 2));
+    assert_eq!((pool(&log).most_busy, pool(&log).busy()), (2, 0));
     let span = *log
         .world
         .process(1)
         .and_then(|p| p.track.tasks.last())
         .expect("drawn");
-    assert_eq!((span.task, span.end.is_some()), (0, true));
+    assert_eq!((span.task, span.end.is_some()), (2, true));
     assert_eq!(log.anomalies(), []);
     log.op(0, on(OpName::Close, "Pool-1"));
     log.op(0, on(OpName::Terminate, "Pool-1"));

@@ -1,10 +1,10 @@
 //! What holds for every log: folding is deterministic, bounded and never panics; any moment can be
 //! seen again; a run that could really happen has no anomalies.
 
-use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
 use super::generate::{Choice, choices, honest, hostile};
-use crate::model::{Body, History, Limits, World};
+use crate::model::{Body, History, Limits, Packed, Source, World};
 use crate::trace::Event;
 
 fn fold(events: &[Event], mut world: World) -> World {
@@ -81,6 +81,9 @@ fn audit(world: &World) {
 }
 
 proptest! {
+    // A failure prints its events; no file is left behind.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn hostile_events_neither_panic_nor_fill_memory(events in hostile(100)) {
         let mut world = World::with_limits(small());
@@ -167,6 +170,44 @@ fn checkpoints_are_made_and_used() {
     }
     assert_eq!(history.event(77).as_ref(), Some(&events[76]));
     assert_eq!((history.event(0), history.event(u64::MAX)), (None, None));
+}
+
+/// A source that counts what is read from it.
+struct Counted(Packed, std::cell::Cell<u64>);
+
+impl Source for Counted {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
+        self.1.set(self.1.get() + to - from);
+        self.0.visit(from, to, each);
+    }
+}
+
+#[test]
+fn a_look_reads_from_the_nearest_world_on() {
+    let choices: Vec<_> = (0..40_000).map(scattered).collect();
+    let mut written = History::default();
+    for event in &honest(&choices) {
+        written.push(event);
+    }
+    let source = Counted(written.source().clone(), std::cell::Cell::default());
+    let mut history = History::over(World::new(), source);
+    while history.advance(u64::MAX) {}
+    let mut read = |place: u64| {
+        history.source().1.set(0);
+        history.world_at(place);
+        history.source().1.get()
+    };
+    assert_eq!(read(8300), 8300 - 8192);
+    // One further, none again, one back, far back.
+    assert_eq!((read(8301), read(8301)), (1, 0));
+    assert_eq!(read(8300), 8300 - 8192);
+    assert_eq!(read(4100), 4100 - 4096);
+    assert_eq!(read(8192), 0);
+    assert_eq!(read(100), 100);
 }
 
 #[test]

@@ -46,12 +46,15 @@ fn a_lock_taken_while_held_and_counters_out_of_order_are_noted() {
     log.op(1, with(OpName::Acquire, 1));
     log.op(2, with(OpName::Acquire, 3));
     log.op(1, with(OpName::Release, 2));
+    log.op(2, with(OpName::Release, 3));
     assert_eq!(
         log.anomalies(),
         [
             AnomalyKind::VersionGap { last: 1, found: 3 },
             AnomalyKind::HeldByAnother { owner: 1 },
             AnomalyKind::VersionBack { last: 3, found: 2 },
+            AnomalyKind::VersionBack { last: 3, found: 3 },
+            AnomalyKind::NotHeld,
         ]
     );
 }
