@@ -277,6 +277,30 @@ impl Pool {
 
     /// Hands `func(*args)` to the workers and gives back at once what its result will be in.
     ///
+    /// The function must not capture anything; that is looked at when it is compiled.
+    ///
+    /// ```no_run
+    /// # use forklore::mp::Pool;
+    /// # fn program() -> forklore::mp::Result<()> {
+    /// fn square(x: i64) -> i64 {
+    ///     x * x
+    /// }
+    /// let pool = Pool::new(3)?;
+    /// let result = pool.apply_async(square, (7,))?;
+    /// let other = pool.apply_async(|a: i64, b: i64| a + b, (7, 8))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use forklore::mp::Pool;
+    /// # fn program() -> forklore::mp::Result<()> {
+    /// let offset = 5;
+    /// let pool = Pool::new(3)?;
+    /// pool.apply_async(move |x: i64| x + offset, (7,))?;
+    /// # Ok(()) }
+    /// # program().unwrap();
+    /// ```
+    ///
     /// # Errors
     /// `ValueError` after `close`; `PicklingError` for arguments their types won't write.
     #[track_caller]

@@ -4,7 +4,7 @@
 //! that CPython gives to threads (a queue's feeder, a pool's handlers) and that here goes on
 //! whenever its process is inside a call of `mp`. Nothing else in `mp` sleeps.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::os::fd::BorrowedFd;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -49,6 +49,21 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 thread_local! {
     static PUMPS: RefCell<Vec<Weak<dyn Pump>>> = const { RefCell::new(Vec::new()) };
+    static QUIET: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs `step`, which may wait while it holds a lock of `mp`: until it is done no pump may run
+/// the program's functions, which could want that very lock.
+pub(crate) fn quietly<T>(step: impl FnOnce() -> T) -> T {
+    QUIET.set(QUIET.get() + 1);
+    let value = step();
+    QUIET.set(QUIET.get() - 1);
+    value
+}
+
+/// Whether a pump may not run the program's functions now.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.get() > 0
 }
 
 /// Lets `pump` work inside every call of `mp` from now on, as long as it lives and has work.

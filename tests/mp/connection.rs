@@ -95,6 +95,7 @@ fn large() -> mp::Result<()> {
 
 fn log_tells_a_pipe(run: &Finished) {
     run.versions_are_in_order();
+    run.no_contradictions();
     let mut sent = Vec::new();
     let mut received = 0;
     for (pid, op) in run.ops() {

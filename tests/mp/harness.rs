@@ -11,6 +11,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use forklore::model::{AnomalyKind, World};
 use forklore::mp;
 use forklore::sys::{clock, socket};
 use forklore::trace::{Event, Exit, Kind, Op, read_packet};
@@ -107,6 +108,42 @@ impl Finished {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The log folded, processes numbered in the order of their first word.
+    pub fn world(&self) -> World {
+        let mut world = World::new();
+        let mut births = Vec::new();
+        for (event, seq) in self.events.iter().zip(1..) {
+            let known = births.iter().position(|pid| *pid == event.pid);
+            let proc = known.unwrap_or_else(|| {
+                births.push(event.pid);
+                births.len() - 1
+            });
+            world.apply(&Event {
+                seq,
+                proc: u32::try_from(proc).ok(),
+                ..event.clone()
+            });
+        }
+        world
+    }
+
+    /// Asserts that the log contradicts itself nowhere. (This small supervisor tells no exits, so
+    /// what a parent says of a child's end is left out.)
+    pub fn no_contradictions(&self) {
+        let world = self.world();
+        let found: Vec<_> = world
+            .anomalies()
+            .iter()
+            .filter(|anomaly| {
+                !matches!(
+                    anomaly.kind,
+                    AnomalyKind::ReapedAlive | AnomalyKind::JoinedAlive { .. }
+                )
+            })
+            .collect();
+        assert!(found.is_empty(), "{found:?}");
     }
 
     /// Asserts that each object's `ver` runs 1, 2, 3 … in the order of the log.

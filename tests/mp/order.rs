@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use forklore::model::{AnomalyKind, World};
+use forklore::model::AnomalyKind;
 use forklore::mp::{self, Process};
 use forklore::sys::futex;
 use forklore::sys::mmap::Block;
@@ -68,23 +68,7 @@ fn hand_over(told: Told) -> mp::Result<()> {
 /// so other complaints are about what it left out.)
 fn inversions(run: &Finished) -> usize {
     run.ok();
-    let mut world = World::new();
-    let mut births = Vec::new();
-    for (event, seq) in run.events.iter().zip(1..) {
-        let proc = births
-            .iter()
-            .position(|pid| *pid == event.pid)
-            .unwrap_or_else(|| {
-                births.push(event.pid);
-                births.len() - 1
-            });
-        world.apply(&forklore::trace::Event {
-            seq,
-            proc: u32::try_from(proc).ok(),
-            ..event.clone()
-        });
-    }
-    world
+    run.world()
         .anomalies()
         .iter()
         .filter(|anomaly| matches!(anomaly.kind, AnomalyKind::HeldByAnother { .. }))

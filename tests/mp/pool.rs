@@ -297,6 +297,32 @@ fn callbacks() -> mp::Result<()> {
     Ok(())
 }
 
+/// More tasks and results than rings hold, and callbacks that put what they get into a queue.
+fn many() -> mp::Result<()> {
+    const TASKS: i64 = 5_000;
+    let pool = Pool::new(3)?;
+    let queue: mp::Queue<i64> = mp::Queue::new()?;
+    for x in 0..TASKS {
+        let queue = queue.clone();
+        let put = Callbacks::new().callback(move |value| say_if_wrong(queue.put(value)));
+        pool.apply_async_with(square, (x,), put)?;
+    }
+    let mut sum = 0;
+    for _ in 0..TASKS {
+        sum += queue.get()?;
+    }
+    pool.close();
+    pool.join()?;
+    print!("{}", sum == (0..TASKS).map(square).sum::<i64>());
+    Ok(())
+}
+
+fn say_if_wrong(result: mp::Result<()>) {
+    if let Err(error) = result {
+        print!("{error}");
+    }
+}
+
 fn turns() -> mp::Result<()> {
     let pool = Pool::new(3)?;
     let pids: Vec<u32> = (0..9)
@@ -494,6 +520,7 @@ fn traced_work() -> mp::Result<()> {
 /// In the log's order every task is submitted, started, ended, ready and got, each once.
 fn log_tells_a_pool(run: &Finished) {
     run.versions_are_in_order();
+    run.no_contradictions();
     let order = [
         OpName::Submit,
         OpName::TaskStart,
@@ -557,6 +584,10 @@ pub fn cases() -> Vec<Case> {
             run.ok();
             let seen = "[\"1\", \"3\", \"ValueError: 2 is even\", \"[0, 1, 4]\"]\n";
             assert_eq!(run.stdout, seen);
+        }),
+        Case::plain("pool_many", many, |run| {
+            run.ok();
+            assert_eq!(run.stdout, "true\n");
         }),
         Case::plain("pool_turns", turns, |run| {
             run.ok();

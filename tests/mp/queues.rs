@@ -147,6 +147,7 @@ fn outputs(run: &Finished) -> String {
 fn log_tells_a_queue(run: &Finished) {
     delivered_once(run);
     run.versions_are_in_order();
+    run.no_contradictions();
     let mut inside: Vec<(&str, &str)> = Vec::new();
     let mut last: HashMap<(i32, &str), u64> = HashMap::new();
     let (mut puts, mut gets) = (0, 0);
@@ -315,6 +316,7 @@ fn joined_after_done(run: &Finished) {
 
 fn joined_after_done_in_the_log(run: &Finished) {
     run.versions_are_in_order();
+    run.no_contradictions();
     let ops = run.ops();
     let last_done = ops
         .iter()
@@ -423,6 +425,7 @@ pub fn cases() -> Vec<Case> {
         Case::plain("queue_simple", simple, expect_all),
         Case::traced("queue_simple_log", simple, |run| {
             run.versions_are_in_order();
+            run.no_contradictions();
             assert_eq!(outputs(run), "all\n");
         }),
         Case::plain("queue_unreadable", unreadable, |run| {

@@ -264,7 +264,7 @@ impl Pump for Inner {
         if self.owner != context::pid() || self.state.get() == State::Terminate {
             return false;
         }
-        if !self.handling.replace(true) {
+        if !wait::is_quiet() && !self.handling.replace(true) {
             self.take_results();
             self.look_after_workers();
             self.send_home_if_done();
@@ -274,7 +274,7 @@ impl Pump for Inner {
     }
 
     fn watch(&self, watch: &mut Vec<Watched>) {
-        if !self.handling.get() {
+        if !wait::is_quiet() && !self.handling.get() {
             watch.push(self.shared.results.watch_head());
             watch.push(Watched {
                 word: Rc::new(signal::child_changes()),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
 use super::{Item, Ring, SPINS};
+use crate::mp::wait;
 
 /// What a `pop` found.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl Ring {
             }
             std::hint::spin_loop();
         }
-        self.sleep_until_ready(None, || self.writers.is_held_by_living())
+        wait::quietly(|| self.sleep_until_ready(None, || self.writers.is_held_by_living()))
     }
 }
 

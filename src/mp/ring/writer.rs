@@ -144,7 +144,14 @@ impl Ring {
         loop {
             match self.push(bytes, item, progress, hold) {
                 Pushed::Whole | Pushed::Held => return true,
-                Pushed::NoRoom => self.wait_room(bytes, item.is_some(), progress, deadline),
+                Pushed::NoRoom => {
+                    let wait = || self.wait_room(bytes, item.is_some(), progress, deadline);
+                    if progress.locked {
+                        wait::quietly(wait);
+                    } else {
+                        wait();
+                    }
+                }
                 Pushed::Locked => progress.locked = self.writers.enter_until(deadline),
             }
             if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::word::{LOCK_BYTES, LockWord};
 use crate::mp::context;
 use crate::mp::wait::{self, Look};
-use crate::sys::clock;
 use crate::sys::mmap::Block;
+use crate::sys::{clock, futex};
 
 /// Bytes a robust lock takes.
 pub(crate) const ROBUST_BYTES: usize = LOCK_BYTES;
@@ -27,15 +27,29 @@ impl RobustLock {
         RobustLock(LockWord::new(block))
     }
 
-    /// Takes the lock, waiting as long as it takes.
+    /// Takes the lock, waiting as long as it takes. No pump works meanwhile, so this is for locks
+    /// that are held for moments, also by who holds other locks.
     #[inline]
     pub(crate) fn enter(&self) {
         if !self.0.try_take(context::pid()) {
-            self.enter_until(None);
+            self.enter_slowly();
         }
     }
 
-    /// Takes the lock; false at the deadline.
+    #[cold]
+    fn enter_slowly(&self) {
+        let me = context::pid();
+        while let Look::Wait(held) = self.0.look(me) {
+            let begun = clock::monotonic_ns();
+            futex::wait(self.0.state(), held, Some(PATIENCE));
+            let waited = clock::monotonic_ns() - begun;
+            if u128::from(waited.unsigned_abs()) >= PATIENCE.as_nanos() && self.seize_from_dead() {
+                return;
+            }
+        }
+    }
+
+    /// Takes the lock, letting pumps work while somebody else has it; false at the deadline.
     pub(crate) fn enter_until(&self, deadline: Option<i64>) -> bool {
         let me = context::pid();
         loop {
