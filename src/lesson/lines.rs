@@ -191,7 +191,11 @@ impl Expected {
                 let wanted = expr.list(scope)?;
                 let found = wanted.iter().any(|wanted| wanted.same(value));
                 let words: Vec<String> = wanted.iter().map(Value::repr).collect();
-                (found, words.join(" | "))
+                let shown = match words.as_slice() {
+                    [first, _, _, .., last] if words.len() > 4 => format!("{first} | … | {last}"),
+                    _ => words.join(" | "),
+                };
+                (found, shown)
             }
             Expected::AtMost(expr) => {
                 let bound = expr.int(scope)?;
