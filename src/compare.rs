@@ -59,7 +59,7 @@ impl Comparison {
 pub fn compare(a: &Run, b: &Run) -> Comparison {
     let names: BTreeSet<&str> = a.names().chain(b.names()).collect();
     let mut processes: Vec<Parting> = names
-        .iter()
+        .into_iter()
         .filter_map(|name| parting(name, a.deeds(name), b.deeds(name)))
         .collect();
     processes.sort_by_key(place);

@@ -4,11 +4,15 @@
 //! once; it can be held. It reads no file and no clock of its own, and damage is no end of the
 //! program: what was read before it is given, then `End`, and `damage` tells why.
 
+mod ahead;
+
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::trace::{Event, Header, ReadError, Reader};
+
+pub use ahead::{Ahead, Batch};
 
 /// Events given at once, at most: whoever shows them wants to look up in between.
 const BATCH: usize = 512;

@@ -66,6 +66,8 @@ pub struct Run {
     places: HashMap<u32, usize>,
     /// Names already given, and how often.
     given: HashMap<Arc<str>, usize>,
+    /// Place of a name in `names`.
+    by_name: HashMap<Arc<str>, usize>,
     order: Vec<u32>,
     words: HashMap<String, Arc<str>>,
     pids: HashMap<i32, Arc<str>>,
@@ -134,8 +136,8 @@ impl Run {
 
     /// What the process of this name did.
     pub fn deeds(&self, name: &str) -> Option<&[Deed]> {
-        let place = self.names.iter().position(|known| &**known == name)?;
-        self.deeds.get(place).map(Vec::as_slice)
+        let place = self.by_name.get(name)?;
+        self.deeds.get(*place).map(Vec::as_slice)
     }
 
     /// Every step with its process, in the order of the log.
@@ -163,6 +165,7 @@ impl Run {
         }
         let place = self.names.len();
         self.pids.insert(pid, Arc::clone(&name));
+        self.by_name.insert(Arc::clone(&name), place);
         self.names.push(name);
         self.deeds.push(Vec::new());
         self.places.insert(proc, place);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::{Clock, Replay, Speed};
+use super::{Ahead, Clock, Replay, Speed};
 use crate::feed::{Control, ControlError, Feed as _, FeedItem};
 use crate::trace::{Event, Header, Kind, Reader, Writer};
 
@@ -139,4 +139,42 @@ fn what_stands_before_the_damage_is_given() {
     assert_eq!(seqs(replay.poll(start)), [1]);
     assert_eq!(replay.poll(start), FeedItem::End);
     assert!(replay.torn() && replay.damage().is_none());
+}
+
+#[test]
+fn reading_ahead_gives_the_same_events_with_their_lines_and_says_how_it_ends() {
+    let seconds: Vec<f64> = (0..3000).map(f64::from).collect();
+    let mut bytes = recording(&seconds);
+    let read = |bytes: &[u8]| {
+        let reader = Reader::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
+        let mut ahead = Ahead::new(reader).unwrap();
+        let (mut seqs, mut text) = (Vec::new(), Vec::new());
+        let end = loop {
+            match ahead.next_batch() {
+                Ok(Some(batch)) => {
+                    for (line, event) in batch.lines() {
+                        seqs.push(event.seq);
+                        text.extend_from_slice(line);
+                        text.push(b'\n');
+                    }
+                    ahead.give_back(batch);
+                }
+                Ok(None) => break Ok(ahead.torn()),
+                Err(why) => break Err(why.to_string()),
+            }
+        };
+        assert!(ahead.next_batch().unwrap().is_none());
+        (seqs, text, end)
+    };
+    let (seqs, text, end) = read(&bytes);
+    assert!(seqs.iter().copied().eq(1..=3000));
+    let events = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    assert!(text == bytes[events..]);
+    assert_eq!(end, Ok(false));
+    let (seqs, _, end) = read(&bytes[..bytes.len() - 1]);
+    assert_eq!((seqs.len(), end), (2999, Ok(true)));
+    bytes.extend_from_slice(b"no event\n");
+    let (seqs, _, end) = read(&bytes);
+    assert_eq!(seqs.len(), 3000);
+    assert!(end.unwrap_err().contains("line 3002"));
 }

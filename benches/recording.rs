@@ -1,0 +1,319 @@
+//! What recordings cost: writing, a run that is recorded, reading, opening, seeking, memory.
+//!
+//! `cargo bench --bench recording [-- EVENTS]`. The log is a real recording (the lock lesson's
+//! example) said again and again with its numbers counted on, so that its lines are as a run writes
+//! them. Figures beside each other are of one run of this bench; quote ratios and per-event figures.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a bench prints figures"
+)]
+
+use std::io::{BufRead, BufReader, BufWriter, Cursor, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use forklore::model::{History, World};
+use forklore::replay::Ahead;
+use forklore::sys::clock;
+use forklore::trace::{Event, Header, Kind, Reader, Sink, Writer, uncompressed};
+use nix::time::{ClockId, clock_gettime};
+
+/// Rounds of which the median counts.
+const ROUNDS: usize = 5;
+/// Runs of a lesson a side.
+const RUNS: usize = 15;
+
+/// A long recording: its header, its lines, its events.
+struct Log {
+    header: Header,
+    text: Vec<u8>,
+    events: Vec<Event>,
+}
+
+fn open(bytes: Vec<u8>) -> Reader<Box<dyn BufRead + Send>> {
+    Reader::new(uncompressed(Cursor::new(bytes)).expect("readable")).expect("a recording")
+}
+
+/// The example's operations and output, over and over, as one run's events.
+fn log(events: usize) -> Log {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/recordings/lock.jsonl.zst");
+    let mut reader = open(std::fs::read(path).expect("the example"));
+    let header = reader.header().clone();
+    let mut whole = Vec::new();
+    while let Some(event) = reader.next_event().expect("an event") {
+        whole.push(event);
+    }
+    let work: Vec<Event> = whole
+        .iter()
+        .filter(|event| {
+            matches!(&event.kind, Kind::Op(op) | Kind::OpWait(op)
+                if ["acquire", "release", "get", "set"].contains(&op.op.as_str()))
+                || matches!(event.kind, Kind::Output(_))
+        })
+        .cloned()
+        .collect();
+    let first = whole.iter().filter(|event| {
+        !matches!(
+            event.kind,
+            Kind::End(_) | Kind::ProcessExit(_) | Kind::ProcessReaped { .. }
+        )
+    });
+    let starts = first.cloned().filter(|event| matches!(&event.kind, Kind::ProcessStart(_)) || matches!(&event.kind, Kind::Op(op) if ["create", "name", "start"].contains(&op.op.as_str())));
+    let mut list: Vec<Event> = starts.collect();
+    while list.len() < events {
+        let left = events - list.len();
+        list.extend(work.iter().take(left).cloned());
+    }
+    let (mut versions, mut t) = (std::collections::HashMap::new(), 0);
+    for (index, event) in list.iter_mut().enumerate() {
+        event.seq = index as u64 + 1;
+        t += 1500;
+        event.t = t;
+        if let Kind::Op(op) | Kind::OpWait(op) = &mut event.kind {
+            op.t0 = op.t0.map(|_| t - 700);
+            if let (Some(object), Some(ver)) = (&op.object, &mut op.ver) {
+                let next: &mut u64 = versions.entry(object.clone()).or_insert(0);
+                *ver = *next;
+                *next += 1;
+            }
+        }
+    }
+    let mut writer = Writer::new(Vec::new(), &header).expect("memory");
+    for event in &list {
+        writer.write(event).expect("memory");
+    }
+    Log {
+        header,
+        text: writer.into_output(),
+        events: list,
+    }
+}
+
+fn processor_ns() -> i64 {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)
+        .map_or(0, |now| now.tv_sec() * 1_000_000_000 + now.tv_nsec())
+}
+
+/// Median seconds over the rounds, by the given clock (ns).
+fn median(rounds: usize, now: fn() -> i64, mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<i64> = (0..rounds)
+        .map(|_| {
+            let begun = now();
+            work();
+            now() - begun
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2] as f64 / 1e9
+}
+
+/// Resident memory, bytes: the second field of /proc/self/statm, in pages.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok());
+    pages.unwrap_or(0_usize) * 4096
+}
+
+fn row(what: &str, figure: &str) {
+    println!("| {what} | {figure} |");
+}
+
+fn writing(log: &Log, folder: &Path) {
+    for name in ["a.jsonl", "a.jsonl.zst"] {
+        let path = folder.join(name);
+        let seconds = median(ROUNDS, processor_ns, || {
+            let file = BufWriter::new(std::fs::File::create(&path).expect("a file"));
+            let sink = Sink::named(&path, file).expect("a sink");
+            let mut writer = Writer::new(sink, &log.header).expect("a header");
+            for event in &log.events {
+                writer.write(event).expect("a line");
+            }
+            writer.into_output().finish().expect("an end");
+        });
+        let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+        let events = log.events.len() as f64;
+        row(
+            &format!("write {name}, in the recording's own thread"),
+            &format!(
+                "{:.2} µs/event, {:.1} bytes/event",
+                seconds / events * 1e6,
+                bytes as f64 / events
+            ),
+        );
+    }
+    let seconds = median(ROUNDS, processor_ns, || {
+        // What the supervisor's thread pays: handing batches over.
+        let (send, receive) = crossbeam_channel::unbounded::<Vec<Event>>();
+        let batches: Vec<Vec<Event>> = log.events.chunks(512).map(<[Event]>::to_vec).collect();
+        let begun = processor_ns();
+        for batch in batches {
+            send.send(batch).expect("somebody hears");
+        }
+        HANDED.set(processor_ns() - begun);
+        drop(receive);
+    });
+    std::hint::black_box(seconds);
+    let handed = HANDED.get() as f64 / log.events.len() as f64;
+    row(
+        "write, in the supervisor (handing over)",
+        &format!("{handed:.1} ns/event"),
+    );
+}
+
+thread_local! {
+    static HANDED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) };
+}
+
+/// Wall time of a lesson's runs, recorded and not, in turns.
+fn recorded(folder: &Path) {
+    for lesson in ["pool-async", "pool-blocking"] {
+        let run = |record: Option<&Path>| {
+            let begun = clock::monotonic_ns();
+            let mut command = Command::new(env!("CARGO_BIN_EXE_forklore"));
+            command.args(["run", lesson, "--time-scale", "0", "--seed", "1"]);
+            if let Some(path) = record {
+                command.arg("--record").arg(path);
+            }
+            let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+            assert!(status.is_ok_and(|status| status.code().is_some_and(|code| code < 2)));
+            clock::monotonic_ns() - begun
+        };
+        let (plain, small) = (folder.join("r.jsonl"), folder.join("r.jsonl.zst"));
+        let mut sides = [const { Vec::new() }; 3];
+        for round in 0..RUNS {
+            for turn in 0..3 {
+                let side = (turn + round) % 3;
+                sides[side].push(run(
+                    [None, Some(plain.as_path()), Some(small.as_path())][side]
+                ));
+            }
+        }
+        let [none, plain, small] = sides.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2] as f64
+        });
+        row(
+            &format!("run {lesson}, time-scale 0: recorded / only traced"),
+            &format!(
+                "{:.3} plain, {:.3} .zst ({:.0} ms)",
+                plain / none,
+                small / none,
+                none / 1e6
+            ),
+        );
+    }
+}
+
+fn reading(log: &Log) {
+    let million = |seconds: f64| log.events.len() as f64 / seconds / 1e6;
+    let fold = |bytes: &[u8]| {
+        let mut reader = open(bytes.to_vec());
+        let mut world = World::new();
+        while let Some(event) = reader.next_event().expect("an event") {
+            world.apply(&event);
+        }
+        assert_eq!(world.folded(), log.events.len() as u64);
+    };
+    let ahead = |bytes: &[u8]| {
+        let mut world = World::new();
+        let mut ahead = Ahead::new(open(bytes.to_vec())).expect("a thread");
+        while let Some(batch) = ahead.next_batch().expect("no damage") {
+            for event in batch.events() {
+                world.apply(event);
+            }
+            ahead.give_back(batch);
+        }
+        assert_eq!(world.folded(), log.events.len() as u64);
+    };
+    let parse = |bytes: &[u8]| {
+        let mut reader = Reader::new(BufReader::new(Cursor::new(bytes))).expect("a recording");
+        while reader.next_event().expect("an event").is_some() {}
+    };
+    let mut small = Sink::compressed(Vec::new()).expect("memory");
+    small.write_all(&log.text).expect("memory");
+    let small = small.finish().expect("memory");
+    let wall = clock::monotonic_ns;
+    let rate = |work: &dyn Fn(&[u8]), bytes: &[u8]| million(median(ROUNDS, wall, || work(bytes)));
+    row(
+        "read JSONL to events alone",
+        &format!("{:.2} M events/s", rate(&parse, &log.text)),
+    );
+    row(
+        "read JSONL to World, one thread",
+        &format!("{:.2} M events/s", rate(&fold, &log.text)),
+    );
+    row(
+        "read JSONL to World, parsing ahead",
+        &format!("{:.2} M events/s", rate(&ahead, &log.text)),
+    );
+    row(
+        "read .zst to World, parsing ahead",
+        &format!("{:.2} M events/s", rate(&ahead, &small)),
+    );
+}
+
+fn opening(log: &Log) {
+    let before = resident();
+    let begun = clock::monotonic_ns();
+    let mut first = 0.0;
+    let mut ahead = Ahead::new(open(log.text.clone())).expect("a thread");
+    let mut history = History::new(World::new());
+    while let Some(batch) = ahead.next_batch().expect("no damage") {
+        for (line, event) in batch.lines() {
+            history.push_line(line, event);
+        }
+        ahead.give_back(batch);
+        if first == 0.0 {
+            first = (clock::monotonic_ns() - begun) as f64 / 1e6;
+        }
+    }
+    let whole = (clock::monotonic_ns() - begun) as f64 / 1e6;
+    drop(ahead);
+    let kept = resident().saturating_sub(before);
+    let len = history.len();
+    row(
+        &format!("open {len} events with their history"),
+        &format!("first World after {first:.1} ms, all after {whole:.0} ms"),
+    );
+    row(
+        "memory (the text's own copy of this bench included in none)",
+        &format!(
+            "{:.0} bytes/event resident, {:.0} packed",
+            kept as f64 / len as f64,
+            history.source().bytes() as f64 / len as f64
+        ),
+    );
+    let mut seeks: Vec<f64> = (1..=400_u64)
+        .map(|n| n * 7_654_321 % len)
+        .map(|place| {
+            let begun = clock::monotonic_ns();
+            std::hint::black_box(history.world_at(place).seq());
+            (clock::monotonic_ns() - begun) as f64 / 1e6
+        })
+        .collect();
+    seeks.sort_by(f64::total_cmp);
+    row(
+        "seek anywhere",
+        &format!(
+            "{:.2} ms median, {:.2} ms worst of 400",
+            seeks[200], seeks[399]
+        ),
+    );
+}
+
+fn main() {
+    let events = std::env::args().find_map(|word| word.parse().ok());
+    let log = log(events.unwrap_or(1_000_000));
+    let folder = tempfile::tempdir().expect("a folder");
+    println!(
+        "\n| recording of {} events | |\n|---|---|",
+        log.events.len()
+    );
+    opening(&log);
+    reading(&log);
+    writing(&log, folder.path());
+    recorded(folder.path());
+}
