@@ -16,5 +16,11 @@ mod harness;
 mod doctor;
 #[path = "cli/lessons.rs"]
 mod lessons;
+#[path = "cli/replay.rs"]
+mod replay;
+#[path = "cli/run.rs"]
+mod run;
+#[path = "cli/test.rs"]
+mod test;
 #[path = "cli/usage.rs"]
 mod usage;

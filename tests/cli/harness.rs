@@ -1,6 +1,22 @@
-//! Running `forklore` in an environment that does not depend on the machine's settings.
+//! Running `forklore` in an environment that does not depend on the machine's settings, never longer
+//! than a deadline, and looking for what it left.
 
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::os::fd::AsFd as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use forklore::sys::clock;
+use forklore::sys::pidfd::PidFd;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// Longest a command may take, in milliseconds; a hang fails instead of hanging.
+const PATIENCE: u16 = 60_000;
+
+/// The variable whose value is unique to one test's processes.
+const MARK: &str = "FORKLORE_TEST_MARK";
 
 /// How a command ended and what it said.
 #[derive(Debug)]
@@ -14,28 +30,97 @@ pub struct Said {
 /// The command, in English, without colour.
 pub fn forklore(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_forklore"));
+    command.args(arguments);
+    plain(&mut command);
     command
-        .args(arguments)
+}
+
+/// Takes the machine's settings out of a command's environment.
+pub fn plain(command: &mut Command) {
+    command
         .env_remove("LC_ALL")
         .env_remove("LC_MESSAGES")
         .env_remove("NO_COLOR")
         .env_remove("PYTHONUNBUFFERED")
         .env("LANG", "en_US.UTF-8")
         .env("TERM", "xterm-256color")
-        .stdin(Stdio::null());
-    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
 }
 
 /// Runs a command to its end.
 pub fn finish(command: &mut Command) -> Said {
-    let output = command.output().expect("forklore can be run");
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-    }
+    ended(command.spawn().expect("the command can be run"))
 }
 
 pub fn say(arguments: &[&str]) -> Said {
     finish(&mut forklore(arguments))
+}
+
+/// Hears a command that was started to its end.
+pub fn ended(mut child: Child) -> Said {
+    let out = child.stdout.take().map(hear);
+    let err = child.stderr.take().map(hear);
+    let pidfd = PidFd::open(child.id().cast_signed()).expect("not waited for");
+    let mut fds = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
+    if poll(&mut fds, PollTimeout::from(PATIENCE)) != Ok(1) {
+        child.kill().expect("it is ours");
+        panic!("it has not ended: {:?} {:?}", heard(out), heard(err));
+    }
+    let status = child.wait().expect("our own child");
+    Said {
+        code: status.code(),
+        out: heard(out),
+        err: heard(err),
+    }
+}
+
+fn hear(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("UTF-8");
+        text
+    })
+}
+
+fn heard(stream: Option<JoinHandle<String>>) -> String {
+    stream.map_or_else(String::new, |stream| stream.join().expect("it was read"))
+}
+
+/// Marks a command's processes, and gives the mark.
+pub fn mark(command: &mut Command) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let mark = format!("{}-{count}-{}", std::process::id(), clock::monotonic_ns());
+    command.env(MARK, &mark);
+    mark
+}
+
+/// PIDs of the processes that carry this mark and are no zombies.
+fn marked(mark: &str) -> Vec<String> {
+    let wanted = format!("{MARK}={mark}");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0);
+        if variables.any(|variable| variable == wanted.as_bytes()) {
+            found.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
+/// Waits until no process carries the mark.
+pub fn assert_nothing_left(mark: &str) {
+    wait_until(|| marked(mark).is_empty());
+}
+
+/// Waits for something nobody tells of, and fails when it does not come.
+pub fn wait_until(come: impl Fn() -> bool) {
+    let deadline = clock::deadline(Duration::from_secs(30)).expect("near");
+    while !come() {
+        assert!(clock::monotonic_ns() < deadline, "it has not come");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
