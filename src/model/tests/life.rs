@@ -1,7 +1,7 @@
 //! Processes, output, rows of ps, the gate and the run's own events.
 
 use super::{Log, on};
-use crate::model::{AnomalyKind, Ending, Limits, State, Target};
+use crate::model::{AnomalyKind, Ending, Limits, Process, State, Target};
 use crate::trace::{
     Event, Exit, Fault, FaultKind, Kind, Op, OpName, ProcessStart, PsRow, PsUpdate, Role, RunEnd,
     RunStatus, StartMethod,
@@ -299,7 +299,7 @@ fn a_status_only_the_reaper_was_told_is_kept() {
     log.exit(1, Exit::Unknown);
     log.reap(1, Exit::Code(3));
     assert_eq!(
-        log.world.process(1).and_then(|p| p.exit()),
+        log.world.process(1).and_then(Process::exit),
         Some(Exit::Code(3))
     );
 }
