@@ -61,8 +61,14 @@ fn log(events: usize) -> Log {
             Kind::End(_) | Kind::ProcessExit(_) | Kind::ProcessReaped { .. }
         )
     });
-    let starts = first.cloned().filter(|event| matches!(&event.kind, Kind::ProcessStart(_)) || matches!(&event.kind, Kind::Op(op) if ["create", "name", "start"].contains(&op.op.as_str())));
-    let mut list: Vec<Event> = starts.collect();
+    let mut list: Vec<Event> = first
+        .filter(|event| match &event.kind {
+            Kind::ProcessStart(_) => true,
+            Kind::Op(op) => ["create", "name", "start"].contains(&op.op.as_str()),
+            _ => false,
+        })
+        .cloned()
+        .collect();
     while list.len() < events {
         let left = events - list.len();
         list.extend(work.iter().take(left).cloned());

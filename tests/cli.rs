@@ -11,6 +11,8 @@
 
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/marks.rs"]
+mod marks;
 
 #[path = "cli/doctor.rs"]
 mod doctor;

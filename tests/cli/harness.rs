@@ -1,22 +1,16 @@
 //! Running `forklore` in an environment that does not depend on the machine's settings, never longer
-//! than a deadline, and looking for what it left.
+//! than a deadline.
 
 use std::io::Read;
 use std::os::fd::AsFd as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use forklore::sys::clock;
 use forklore::sys::pidfd::PidFd;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// Longest a command may take, in milliseconds; a hang fails instead of hanging.
 const PATIENCE: u16 = 60_000;
-
-/// The variable whose value is unique to one test's processes.
-const MARK: &str = "FORKLORE_TEST_MARK";
 
 /// How a command ended and what it said.
 #[derive(Debug)]
@@ -86,41 +80,4 @@ fn hear(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
 
 fn heard(stream: Option<JoinHandle<String>>) -> String {
     stream.map_or_else(String::new, |stream| stream.join().expect("it was read"))
-}
-
-/// Marks a command's processes, and gives the mark.
-pub fn mark(command: &mut Command) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let mark = format!("{}-{count}-{}", std::process::id(), clock::monotonic_ns());
-    command.env(MARK, &mark);
-    mark
-}
-
-/// PIDs of the processes that carry this mark and are no zombies.
-fn marked(mark: &str) -> Vec<String> {
-    let wanted = format!("{MARK}={mark}");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        let mut variables = environment.split(|byte| *byte == 0);
-        if variables.any(|variable| variable == wanted.as_bytes()) {
-            found.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    found
-}
-
-/// Waits until no process carries the mark.
-pub fn assert_nothing_left(mark: &str) {
-    wait_until(|| marked(mark).is_empty());
-}
-
-/// Waits for something nobody tells of, and fails when it does not come.
-pub fn wait_until(come: impl Fn() -> bool) {
-    let deadline = clock::deadline(Duration::from_secs(30)).expect("near");
-    while !come() {
-        assert!(clock::monotonic_ns() < deadline, "it has not come");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }

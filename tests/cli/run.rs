@@ -7,9 +7,8 @@ use std::process::{Child, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{
-    Said, assert_nothing_left, ended, finish, forklore, mark, plain, say, wait_until,
-};
+use crate::harness::{Said, ended, finish, forklore, plain, say};
+use crate::marks::{assert_nothing_left, mark, wait_until};
 
 /// Lines of a program: what stands behind time, PID and name.
 fn printed(said: &Said) -> Vec<&str> {

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{assert_nothing_left, ended, finish, forklore, mark, say, wait_until};
+use crate::harness::{ended, finish, forklore, say};
+use crate::marks::{assert_nothing_left, mark, wait_until};
 
 /// A pack whose create-process expects one process too many.
 fn wrong_pack() -> tempfile::TempDir {
