@@ -4,17 +4,19 @@
 //! the workers' end. Dropping a pool terminates it, as leaving its `with` block does. What CPython's
 //! three handler threads do happens inside calls of `mp` (`handler`).
 
+mod callbacks;
 mod handler;
 mod job;
 mod line;
+mod mapping;
+mod options;
 mod result;
 mod submit;
 mod task;
 mod worker;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
-use std::marker::PhantomData;
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::panic::Location;
 use std::rc::Rc;
@@ -22,16 +24,18 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use callbacks::Callbacks;
+pub use options::PoolOptions;
 pub use result::{AsyncResult, IMap};
 pub use task::{Returned, Task};
 
-use handler::{Initializer, Inner, State};
-use job::{Handler, Job};
+use handler::{Inner, State};
+use job::Job;
 use line::Line;
 use submit::Submission;
 use worker::Shared;
 
-use super::exceptions::{Exception, Outcome, Result};
+use super::exceptions::{Exception, Result};
 use super::queues::Feeder;
 use super::ring::Ring;
 use super::synchronize::{WITNESS_BYTES, Witness};
@@ -43,106 +47,6 @@ use crate::trace::OpName;
 
 /// CPython's priority of ending a pool at the end of its process.
 const AT_EXIT: i32 = 15;
-
-/// How a pool is made; see `Pool::options`.
-#[derive(Default)]
-pub struct PoolOptions {
-    processes: Option<i64>,
-    initializer: Option<Initializer>,
-    maxtasksperchild: Option<i64>,
-}
-
-impl PoolOptions {
-    /// `processes=…`; as many as the machine has processors where it is not given.
-    pub fn processes(self, processes: i64) -> PoolOptions {
-        PoolOptions {
-            processes: Some(processes),
-            ..self
-        }
-    }
-
-    /// `initializer=…`: what every worker calls first. What it raises ends the worker.
-    pub fn initializer<R: Outcome>(self, initializer: impl Fn() -> R + 'static) -> PoolOptions {
-        PoolOptions {
-            initializer: Some(Rc::new(move || initializer().raised())),
-            ..self
-        }
-    }
-
-    /// `maxtasksperchild=…`: after so many tasks a worker ends and another takes its place.
-    pub fn maxtasksperchild(self, tasks: i64) -> PoolOptions {
-        PoolOptions {
-            maxtasksperchild: Some(tasks),
-            ..self
-        }
-    }
-
-    /// Starts the workers.
-    ///
-    /// # Errors
-    /// `ValueError` for numbers below one; `OSError` at a limit of processes or memory;
-    /// `AssertionError` in a daemonic process.
-    #[track_caller]
-    pub fn start(self) -> Result<Pool> {
-        Pool::start(&self, Location::caller())
-    }
-}
-
-/// What is called with the results when they are there, in calls of `mp` by the pool's process.
-pub struct Callbacks<R> {
-    callback: Option<Box<dyn FnOnce(R)>>,
-    error_callback: Option<Box<dyn FnOnce(Exception)>>,
-}
-
-impl<R> Default for Callbacks<R> {
-    fn default() -> Callbacks<R> {
-        Callbacks {
-            callback: None,
-            error_callback: None,
-        }
-    }
-}
-
-impl<R: 'static> Callbacks<R> {
-    /// Nothing is called.
-    pub fn new() -> Callbacks<R> {
-        Callbacks::default()
-    }
-
-    /// `callback=…`: called with the value.
-    pub fn callback(self, callback: impl FnOnce(R) + 'static) -> Callbacks<R> {
-        Callbacks {
-            callback: Some(Box::new(callback)),
-            ..self
-        }
-    }
-
-    /// `error_callback=…`: called with what was raised.
-    pub fn error_callback(self, callback: impl FnOnce(Exception) + 'static) -> Callbacks<R> {
-        Callbacks {
-            error_callback: Some(Box::new(callback)),
-            ..self
-        }
-    }
-
-    fn handler(self, decode: fn(&Job) -> Result<R>) -> Option<Handler> {
-        if self.callback.is_none() && self.error_callback.is_none() {
-            return None;
-        }
-        Some(Box::new(move |job| match decode(job) {
-            Ok(value) => {
-                if let Some(callback) = self.callback {
-                    callback(value);
-                }
-            }
-            Err(error) => {
-                if let Some(callback) = self.error_callback {
-                    callback(error);
-                }
-            }
-        }))
-    }
-}
 
 /// A pool of worker processes.
 pub struct Pool(Rc<Inner>);
@@ -368,210 +272,6 @@ impl Pool {
             job,
             decode,
         }
-    }
-
-    /// `map(func, items)`: the values of `func` for all items, in their order.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`; what the first item to fail raised.
-    #[track_caller]
-    pub fn map<F, T>(&self, func: F, items: impl IntoIterator<Item = T>) -> Result<Vec<F::Output>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        let (at, none) = (Location::caller(), Callbacks::default());
-        self.map_at::<F, (T,), T>(func, items, None, none, at)?
-            .get_until(None, at)
-    }
-
-    /// `map_async(func, items, chunksize=…)`: `map` that does not wait.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
-    #[track_caller]
-    pub fn map_async<F, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: Option<usize>,
-    ) -> Result<AsyncResult<Vec<F::Output>>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        let (at, none) = (Location::caller(), Callbacks::default());
-        self.map_at::<F, (T,), T>(func, items, chunksize, none, at)
-    }
-
-    /// `map_async(func, items, chunksize, callback, error_callback)`.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
-    #[track_caller]
-    pub fn map_async_with<F, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: Option<usize>,
-        callbacks: Callbacks<Vec<F::Output>>,
-    ) -> Result<AsyncResult<Vec<F::Output>>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        self.map_at::<F, (T,), T>(func, items, chunksize, callbacks, Location::caller())
-    }
-
-    /// `starmap(func, items)`: `map` with several arguments an item, as tuples.
-    ///
-    /// # Errors
-    /// As `map`.
-    #[track_caller]
-    pub fn starmap<F, A>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = A>,
-    ) -> Result<Vec<F::Output>>
-    where
-        F: Task<A>,
-        A: Serialize + DeserializeOwned + 'static,
-    {
-        let (at, none) = (Location::caller(), Callbacks::default());
-        self.map_at::<F, A, A>(func, items, None, none, at)?
-            .get_until(None, at)
-    }
-
-    /// `A` are the arguments of one call, `T` an item: the same bytes, because a tuple of one is
-    /// written as what is in it.
-    fn map_at<F, A, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: Option<usize>,
-        callbacks: Callbacks<Vec<F::Output>>,
-        at: &'static Location<'static>,
-    ) -> Result<AsyncResult<Vec<F::Output>>>
-    where
-        F: Task<A>,
-        A: Serialize + DeserializeOwned + 'static,
-        T: Serialize,
-    {
-        let items: Vec<T> = items.into_iter().collect();
-        // CPython's: about four chunks for each worker.
-        let usual = || items.len().div_ceil(4 * self.0.crew.borrow().len());
-        let size = chunksize.unwrap_or_else(usual).max(1);
-        let decode: fn(&Job) -> Result<Vec<F::Output>> = |job| {
-            let chunks = job.decode(codec::read::<Vec<F::Output>>)?;
-            Ok(chunks.into_iter().flatten().collect())
-        };
-        let job = self.submit_chunks::<F, A, T>(
-            func,
-            &items,
-            size,
-            ("MapResult", callbacks.handler(decode)),
-            at,
-        )?;
-        Ok(self.result(job, decode))
-    }
-
-    fn submit_chunks<F, A, T>(
-        &self,
-        func: F,
-        items: &[T],
-        size: usize,
-        (class, handler): (&'static str, Option<Handler>),
-        at: &'static Location<'static>,
-    ) -> Result<Rc<Job>>
-    where
-        F: Task<A>,
-        A: Serialize + DeserializeOwned + 'static,
-        T: Serialize,
-    {
-        let part = |index: usize| &items[index * size..items.len().min((index + 1) * size)];
-        self.0.submit(Submission {
-            func: task::name::<F>(),
-            entry: task::chunk::<F, A>(func),
-            parts: items.len().div_ceil(size),
-            args: &|index, bytes| codec::append(part(index), bytes),
-            value: &|index| match part(index) {
-                [item] => repr::repr(item),
-                items => repr::repr(items),
-            },
-            class,
-            handler,
-            at,
-        })
-    }
-
-    /// `imap(func, items, chunksize)`: the values one by one, in the order of the items, each as soon
-    /// as it is there. The items are all taken at once.
-    ///
-    /// # Errors
-    /// `ValueError` after `close` or for a chunk size of zero.
-    #[track_caller]
-    pub fn imap<F, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: usize,
-    ) -> Result<IMap<F::Output>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        self.imap_at(func, items, chunksize, false, Location::caller())
-    }
-
-    /// `imap_unordered(func, items, chunksize)`: as `imap`, in the order in which they come.
-    ///
-    /// # Errors
-    /// As `imap`.
-    #[track_caller]
-    pub fn imap_unordered<F, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: usize,
-    ) -> Result<IMap<F::Output>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        self.imap_at(func, items, chunksize, true, Location::caller())
-    }
-
-    fn imap_at<F, T>(
-        &self,
-        func: F,
-        items: impl IntoIterator<Item = T>,
-        chunksize: usize,
-        unordered: bool,
-        at: &'static Location<'static>,
-    ) -> Result<IMap<F::Output>>
-    where
-        F: Task<(T,)>,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        if chunksize < 1 {
-            let text = format!("Chunksize must be 1+, not {chunksize}");
-            return Err(Exception::at("ValueError", text, at));
-        }
-        let items: Vec<T> = items.into_iter().collect();
-        let class = if unordered {
-            "IMapUnorderedIterator"
-        } else {
-            "IMapIterator"
-        };
-        let job = self.submit_chunks::<F, (T,), T>(func, &items, chunksize, (class, None), at)?;
-        Ok(IMap {
-            inner: Rc::clone(&self.0),
-            job,
-            unordered,
-            given: 0,
-            rest: VecDeque::new(),
-            values: PhantomData,
-        })
     }
 
     /// Lets nothing more in; what is in will be done. Returns at once.
