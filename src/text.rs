@@ -13,4 +13,4 @@ mod width;
 pub use colour::{ColourChoice, Depth, Hue, Mood, Paint, hue};
 pub use lang::{Lang, is_utf8};
 pub use sanitise::{Clean, clean, clean_line, clean_text};
-pub use width::{fit, fit_right, truncate, width};
+pub use width::{cut, fit, fit_right, truncate, width};

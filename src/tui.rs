@@ -14,15 +14,6 @@
 //! key, mouse, tick → `Action` → `update(&mut App, Action)` → `Effect`s; `view` only reads `App`.
 //! Everything of the run comes from the `World`. What the screen needs from outside (starting runs,
 //! files) goes through `Host`, which the cli implements; only `terminal` touches the terminal.
-#![allow(
-    clippy::struct_excessive_bools,
-    clippy::unused_self,
-    clippy::needless_pass_by_value,
-    clippy::unnecessary_wraps,
-    clippy::match_same_arms,
-    clippy::format_push_string,
-    reason = "a screen's state is a set of independent switches; panels and themes share one shape of call"
-)]
 
 mod action;
 mod app;

@@ -51,9 +51,32 @@ pub fn fit_right(text: &str, columns: usize) -> String {
     format!("{:gap$}{text}", "")
 }
 
+/// The text without its first `left` columns, cut to `columns`: for what scrolls sideways.
+#[must_use]
+pub fn cut(text: &str, left: usize, columns: usize) -> String {
+    let mut skipped = 0;
+    let rest = text
+        .grapheme_indices(true)
+        .find(|(_, cluster)| {
+            let here = skipped;
+            skipped += width(cluster);
+            here >= left
+        })
+        .map_or("", |(at, _)| &text[at..]);
+    truncate(rest, columns).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{fit, fit_right, truncate, width};
+    use super::{cut, fit, fit_right, truncate, width};
+
+    #[test]
+    fn a_text_scrolled_sideways_loses_its_left() {
+        assert_eq!(cut("abcdef", 2, 9), "cdef");
+        assert_eq!(cut("第1个", 1, 9), "1个");
+        assert_eq!(cut("abcdef", 2, 3), "cd…");
+        assert_eq!(cut("abc", 9, 3), "");
+    }
 
     #[test]
     fn wide_characters_take_two_columns() {

@@ -85,6 +85,10 @@ pub(crate) struct Place {
     pub(crate) found: Option<usize>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of the screen, each read by its name"
+)]
 pub(crate) struct App {
     pub(crate) library: Rc<Library>,
     pub(crate) slug: Option<String>,

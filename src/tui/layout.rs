@@ -166,7 +166,7 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
         _ => None,
     };
     if app.popup.is_some() {
-        let inside = super::view::popup_inside(app, area)?;
+        let inside = super::view::sheet::inside(app, area)?;
         return match (mouse.kind, by) {
             (_, Some(by)) => Some(Action::Move(Step::Lines(by.signum()))),
             (MouseEventKind::Down(MouseButton::Left), _) if inside.contains(at) => {
@@ -183,7 +183,7 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
         MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left)
             if frames.transport.contains(at) =>
         {
-            let bar = super::view::bar(frames.transport);
+            let bar = super::view::transport::bar(frames.transport);
             let share = f64::from(mouse.column.saturating_sub(bar.x)) / f64::from(bar.width.max(1));
             Some(Action::Seek(Seek::Share(share)))
         }

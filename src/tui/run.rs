@@ -51,6 +51,10 @@ pub(crate) struct Taken {
     pub(crate) ended: bool,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a run, each read by its name"
+)]
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
     pub(crate) header: Header,

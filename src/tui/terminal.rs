@@ -86,7 +86,7 @@ impl Terminal {
         let deadline = now() + longest;
         loop {
             while happened.len() < MOST && event::poll(Duration::ZERO)? {
-                happened.extend(happening(event::read()?));
+                happened.extend(happening(&event::read()?));
             }
             let signal = self.ended.load(Ordering::Relaxed);
             if signal > 0 {
@@ -129,9 +129,8 @@ impl Terminal {
 
     /// Puts text on the clipboard of the learner's own terminal (OSC 52).
     pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout();
         execute!(
-            out,
+            self.inner.backend_mut(),
             crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.as_bytes())
         )
     }
@@ -155,11 +154,11 @@ impl Drop for Terminal {
     }
 }
 
-fn happening(input: Input) -> Option<Happening> {
+fn happening(input: &Input) -> Option<Happening> {
     match input {
-        Input::Key(key) => Some(Happening::Key(key)),
-        Input::Mouse(mouse) => Some(Happening::Mouse(mouse)),
-        Input::Resize(width, height) => Some(Happening::Resized((width, height))),
+        Input::Key(key) => Some(Happening::Key(*key)),
+        Input::Mouse(mouse) => Some(Happening::Mouse(*mouse)),
+        Input::Resize(width, height) => Some(Happening::Resized((*width, *height))),
         _ => None,
     }
 }

@@ -41,64 +41,66 @@ impl Theme {
         }
     }
 
-    fn fore(self, colour: Option<Color>) -> Style {
-        colour.map_or_else(Style::new, |colour| Style::new().fg(colour))
-    }
-
     /// A process, by its birth number.
     pub(crate) fn process(self, birth: usize) -> Style {
         let hue = hue(birth);
-        self.fore(self.colour(hue.basic, hue.indexed, hue.rgb))
+        fore(self.colour(hue.basic, hue.indexed, hue.rgb))
     }
 
     pub(crate) fn good(self) -> Style {
-        self.fore(self.colour(2, 71, (0x5f, 0xaf, 0x5f)))
+        fore(self.colour(2, 71, (0x5f, 0xaf, 0x5f)))
     }
 
     pub(crate) fn bad(self) -> Style {
-        self.fore(self.colour(1, 167, (0xd7, 0x5f, 0x5f)))
-            .add_modifier(Modifier::BOLD)
+        fore(self.colour(1, 167, (0xd7, 0x5f, 0x5f))).add_modifier(Modifier::BOLD)
     }
 
     pub(crate) fn warning(self) -> Style {
-        self.fore(self.colour(3, 172, (0xd7, 0x87, 0x00)))
+        fore(self.colour(3, 172, (0xd7, 0x87, 0x00)))
     }
 
     pub(crate) fn dim(self) -> Style {
         match self.depth {
             Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::DIM),
-            _ => self.fore(self.colour(8, 244, (0x80, 0x80, 0x80))),
+            _ => fore(self.colour(8, 244, (0x80, 0x80, 0x80))),
         }
     }
 
+    #[expect(
+        clippy::unused_self,
+        reason = "panels ask the theme for every style, whether it depends on it or not"
+    )]
     pub(crate) fn heading(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
     /// Words of a programming language.
     pub(crate) fn keyword(self) -> Style {
-        self.fore(self.colour(5, 133, (0xaf, 0x5f, 0xaf)))
+        fore(self.colour(5, 133, (0xaf, 0x5f, 0xaf)))
     }
 
     pub(crate) fn string(self) -> Style {
-        self.fore(self.colour(2, 65, (0x5f, 0x87, 0x5f)))
+        fore(self.colour(2, 65, (0x5f, 0x87, 0x5f)))
     }
 
     pub(crate) fn number(self) -> Style {
-        self.fore(self.colour(6, 67, (0x5f, 0x87, 0xaf)))
+        fore(self.colour(6, 67, (0x5f, 0x87, 0xaf)))
     }
 
     /// The border of the panel that has the focus, and of the others.
     pub(crate) fn border(self, focused: bool) -> Style {
         if focused {
-            self.fore(self.colour(6, 37, (0x00, 0xaf, 0xaf)))
-                .add_modifier(Modifier::BOLD)
+            fore(self.colour(6, 37, (0x00, 0xaf, 0xaf))).add_modifier(Modifier::BOLD)
         } else {
             self.dim()
         }
     }
 
     /// The row that is selected.
+    #[expect(
+        clippy::unused_self,
+        reason = "panels ask the theme for every style, whether it depends on it or not"
+    )]
     pub(crate) fn selected(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
@@ -144,6 +146,10 @@ impl Theme {
             (_, true, Ground::Light) => "tui.theme-light",
         }
     }
+}
+
+fn fore(colour: Option<Color>) -> Style {
+    colour.map_or_else(Style::new, |colour| Style::new().fg(colour))
 }
 
 impl Glyphs {

@@ -325,7 +325,7 @@ fn cut_idle(app: &mut App) {
 }
 
 fn copy(app: &mut App) -> Vec<Effect> {
-    let text = super::view::text_of(app, app.focus);
+    let text = super::panel::text(app, app.focus);
     let words = app.lang.tell("tui.copied", &[("n", &text.lines().count())]);
     app.notice = Some(words);
     vec![Effect::Copy(text)]

@@ -3,6 +3,8 @@
 //! Whatever is said is read from the two Worlds. Where there is room the runs stand beside each
 //! other, else one above the other.
 
+use std::fmt::Write as _;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -54,7 +56,8 @@ fn name(app: &App, run: &RunView) -> String {
     for parameter in &lesson.manifest.parameters {
         let value = run.params.get(&parameter.name);
         if let Some(value) = value.filter(|value| **value != parameter.default()) {
-            name += &format!(" {}={}", parameter.name, value.repr());
+            // Writing to a String does not fail.
+            let _ = write!(name, " {}={}", parameter.name, value.repr());
         }
     }
     name
@@ -106,7 +109,7 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, figures: &Figures, end:
         .border_style(app.theme.border(false))
         .title(format!(" {} ", figures.name));
     let block = if app.theme.glyphs == Glyphs::Ascii {
-        block.border_set(crate::tui::view::ASCII)
+        block.border_set(crate::tui::view::framed::ASCII)
     } else {
         block
     };

@@ -55,7 +55,7 @@ struct Reading {
 impl Reading {
     fn take(&mut self, page: &mut Page, event: Event<'_>) {
         match event {
-            Event::Start(tag) => self.start(page, tag),
+            Event::Start(tag) => self.start(page, &tag),
             Event::End(tag) => self.end(page, tag),
             Event::Text(text) => self.text(page, &text),
             Event::Code(text) => match &mut self.table {
@@ -95,18 +95,18 @@ impl Reading {
         }
     }
 
-    fn start(&mut self, page: &mut Page, tag: Tag<'_>) {
+    fn start(&mut self, page: &mut Page, tag: &Tag<'_>) {
         match tag {
             Tag::Heading { level, .. } => {
                 page.blank();
-                self.heading = Some(level);
+                self.heading = Some(*level);
             }
             Tag::Paragraph if self.lists.is_empty() => page.blank(),
             Tag::List(first) => {
                 if self.lists.is_empty() {
                     page.blank();
                 }
-                self.lists.push(first);
+                self.lists.push(*first);
             }
             Tag::Item => {
                 page.end_line();

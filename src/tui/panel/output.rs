@@ -5,12 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::model::{Line as Printed, World};
-use crate::text::{clean_line, fit, fit_right};
+use crate::text::{clean_line, cut, fit, fit_right};
 use crate::trace::Stream;
 use crate::tui::action::PanelId;
 use crate::tui::app::App;
 use crate::tui::theme::Theme;
-use crate::tui::view::cut;
 use crate::tui::words;
 
 /// Widest line that is looked at; the rest is counted and said.

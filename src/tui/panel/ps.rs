@@ -7,11 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::model::Process;
-use crate::text::{clean, fit, fit_right};
+use crate::text::{clean, cut, fit, fit_right};
 use crate::trace::PsRow;
 use crate::tui::action::PanelId;
 use crate::tui::app::App;
-use crate::tui::view::cut;
 use crate::tui::words;
 
 /// A column: head, width, whether it is set to the right, and its text.

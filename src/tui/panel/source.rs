@@ -9,11 +9,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::model::Process;
-use crate::text::clean;
+use crate::text::{clean, cut};
 use crate::tui::action::PanelId;
 use crate::tui::app::{App, Twin};
 use crate::tui::theme::Theme;
-use crate::tui::view::cut;
 
 /// The text of the twin that is shown.
 pub(crate) fn text(app: &App) -> &str {

@@ -220,7 +220,7 @@ fn legend(app: &App) -> Line<'static> {
         (Mark::Ended, "tui.lane-ended"),
         (Mark::Killed, "tui.lane-killed"),
     ] {
-        text += &format!("{} {}  ", mark.sign(app.theme), app.lang.phrase(key));
+        text.extend([mark.sign(app.theme), " ", app.lang.phrase(key), "  "]);
     }
     Line::from(Span::styled(text, app.theme.dim()))
 }

@@ -24,7 +24,8 @@ fn pictures(panel: Option<PanelId>, scene: Option<fn() -> Scene>) -> String {
                 let wide = crate::text::width(line);
                 assert!(wide <= usize::from(size.0), "{wide} columns: {line}");
             }
-            all += &format!("== {}x{} {lang:?}\n{shown}", size.0, size.1);
+            let head = format!("== {}x{} {lang:?}\n", size.0, size.1);
+            all.extend([head, shown]);
         }
     }
     all

@@ -20,7 +20,7 @@ pub(super) fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Ve
         _ => {}
     }
     match popup {
-        Popup::Predict(quiz) => return predict(app, quiz, action),
+        Popup::Predict(quiz) => return Some(predict(app, quiz, action)),
         Popup::Search { text } => search(app, text, action),
         _ if matches!(action, Action::Cancel) => app.popup = None,
         Popup::Help { scroll } => match action {
@@ -120,7 +120,7 @@ fn parameters(app: &mut App, row: usize, action: Action) -> Option<Vec<Effect>> 
 }
 
 /// A question being answered: Enter locks it in and goes on, Esc runs without the rest.
-fn predict(app: &mut App, mut quiz: Quiz, action: Action) -> Option<Vec<Effect>> {
+fn predict(app: &mut App, mut quiz: Quiz, action: Action) -> Vec<Effect> {
     let more = match action {
         Action::Move(step) => {
             quiz.step(step);
@@ -146,13 +146,13 @@ fn predict(app: &mut App, mut quiz: Quiz, action: Action) -> Option<Vec<Effect>>
         Action::Cancel => false,
         Action::Quit => {
             app.popup = None;
-            return Some(Vec::new());
+            return Vec::new();
         }
         _ => true,
     };
     if more {
         app.popup = Some(Popup::Predict(quiz));
-        return Some(Vec::new());
+        return Vec::new();
     }
     let answered = quiz.at.min(quiz.questions.len());
     app.answers = quiz.locked(answered);
@@ -160,7 +160,7 @@ fn predict(app: &mut App, mut quiz: Quiz, action: Action) -> Option<Vec<Effect>>
         app.skipped.insert(question.id.clone());
     }
     app.popup = None;
-    Some(super::start(app))
+    super::start(app)
 }
 
 fn search(app: &mut App, mut text: String, action: Action) {

@@ -1,0 +1,76 @@
+//! The first line: the lesson, parameters that are not as usual, how the run stands.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::App;
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
+    let title = app
+        .lesson()
+        .map_or("", |lesson| lesson.manifest.title.get(app.lang));
+    let number = app.lesson().map_or(0, |lesson| lesson.manifest.order);
+    let mut spans = vec![Span::styled(
+        " forklore ",
+        Style::new().add_modifier(Modifier::REVERSED),
+    )];
+    if number > 0 {
+        spans.push(Span::styled(
+            format!(" {number:02} {title} "),
+            app.theme.heading(),
+        ));
+    }
+    spans.push(Span::styled(changed_params(app), app.theme.dim()));
+    let left: usize = spans.iter().map(Span::width).sum();
+    let right = status(app);
+    let room = usize::from(rect.width).saturating_sub(left + right.width());
+    spans.push(Span::raw(" ".repeat(room)));
+    spans.push(right);
+    frame.render_widget(Line::from(spans), rect);
+}
+
+/// Parameters that are not at their default.
+fn changed_params(app: &App) -> String {
+    let Some(lesson) = app.lesson() else {
+        return String::new();
+    };
+    lesson
+        .manifest
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            let value = app.params.get(&parameter.name)?;
+            (*value != parameter.default()).then(|| format!("{}={} ", parameter.name, value.repr()))
+        })
+        .collect()
+}
+
+/// How the run stands, in words.
+fn status(app: &App) -> Span<'static> {
+    let lang = app.lang;
+    let Some(run) = &app.run else {
+        return Span::styled(lang.phrase("tui.run-none"), app.theme.dim());
+    };
+    match run.world().end() {
+        Some(end) => {
+            let words = lang.term("status", end.end.status.as_str());
+            let good = end.end.status == crate::trace::RunStatus::Finished;
+            Span::styled(
+                format!(" {words} "),
+                if good {
+                    app.theme.good()
+                } else {
+                    app.theme.bad()
+                },
+            )
+        }
+        _ if run.recorded && !run.is_now() => {
+            Span::styled(lang.phrase("tui.run-recording"), app.theme.warning())
+        }
+        _ if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),
+        None if run.paused => Span::styled(lang.phrase("tui.run-paused"), app.theme.warning()),
+        None => Span::styled(lang.phrase("tui.run-going"), app.theme.good()),
+    }
+}

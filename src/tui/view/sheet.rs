@@ -1,0 +1,166 @@
+//! `Sheet`: what stands over the panels: help, lists, forms, questions.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Clear};
+
+use super::framed::ASCII;
+use crate::text::{clean, width};
+use crate::tui::app::{App, Popup};
+use crate::tui::theme::Glyphs;
+use crate::tui::{panel, run};
+
+/// What a popup shows.
+struct Sheet {
+    title: String,
+    lines: Vec<Line<'static>>,
+    /// The line that is selected.
+    selected: Option<usize>,
+    /// Lines scrolled past.
+    scroll: usize,
+}
+
+fn sheet(app: &App) -> Option<Sheet> {
+    let lang = app.lang;
+    let plain = |title: &str, lines| Sheet {
+        title: title.to_owned(),
+        lines,
+        selected: None,
+        scroll: 0,
+    };
+    Some(match app.popup.as_ref()? {
+        Popup::Search { .. } => return None,
+        Popup::Help { scroll } => Sheet {
+            scroll: *scroll,
+            ..plain(lang.phrase("tui.help-title"), panel::help::lines(app, 0))
+        },
+        Popup::Lessons { row, welcome } => {
+            let title = if *welcome {
+                lang.phrase("tui.welcome-title")
+            } else {
+                lang.phrase("tui.lessons-title")
+            };
+            Sheet {
+                selected: Some(row + panel::list::above(app, *welcome)),
+                ..plain(title, panel::list::lines(app, *welcome))
+            }
+        }
+        Popup::Parameters { row } => Sheet {
+            selected: Some(*row),
+            ..plain(lang.phrase("tui.form-title"), panel::form::lines(app))
+        },
+        Popup::Kill { pid, name } => {
+            let words = lang.tell("tui.kill-ask", &[("name", &clean(name)), ("pid", pid)]);
+            plain(
+                lang.phrase("tui.kill-title"),
+                panel::markdown::wrapped(&words, 56),
+            )
+        }
+        Popup::Quit => {
+            let words = lang.phrase("tui.quit-ask");
+            plain(
+                lang.phrase("tui.quit-title"),
+                panel::markdown::wrapped(words, 56),
+            )
+        }
+        Popup::Predict(quiz) => {
+            let lines = panel::quiz::lines(app, quiz, panel::quiz::WIDE);
+            plain(lang.phrase("tui.quiz-title"), lines)
+        }
+        Popup::Graded { scroll } => {
+            let (right, of) = app.run.as_ref().map_or((0, 0), run::RunView::score);
+            let title = lang.tell("tui.graded-title", &[("right", &right), ("of", &of)]);
+            let mut lines = panel::quiz::graded(app, panel::quiz::WIDE);
+            lines.extend(panel::markdown::wrapped(
+                lang.phrase("tui.what-now"),
+                panel::quiz::WIDE,
+            ));
+            Sheet {
+                scroll: *scroll,
+                ..plain(&title, lines)
+            }
+        }
+    })
+}
+
+impl Sheet {
+    fn rect(&self, area: Rect) -> Rect {
+        let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
+        let wide = widest.max(width(&self.title) + 4) + 4;
+        // The head and the footer stay in sight.
+        centred(
+            area.inner(Margin::new(0, 1)),
+            u16::try_from(wide).unwrap_or(u16::MAX),
+            u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX),
+        )
+    }
+
+    /// The first line shown in so many rows: the selected one is always seen.
+    fn first(&self, high: usize) -> usize {
+        match self.selected {
+            Some(row) => (row + 1).saturating_sub(high),
+            None => self.scroll.min(self.lines.len().saturating_sub(high)),
+        }
+    }
+}
+
+/// Where the lines of the popup stand, from its first line; for the mouse.
+pub(crate) fn inside(app: &App, area: Rect) -> Option<Rect> {
+    let sheet = sheet(app)?;
+    let inner = sheet.rect(area).inner(Margin::new(2, 1));
+    (sheet.first(usize::from(inner.height)) == 0).then_some(inner)
+}
+
+/// The popup, over everything.
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let Some(sheet) = sheet(app) else { return };
+    let rect = sheet.rect(area);
+    frame.render_widget(Clear, rect);
+    frame.buffer_mut().set_style(rect, app.theme.base());
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(app.theme.border(true))
+        .title(format!(" {} ", sheet.title));
+    let block = if app.theme.glyphs == Glyphs::Ascii {
+        block.border_set(ASCII)
+    } else {
+        block
+    };
+    let inner = rect.inner(Margin::new(2, 1));
+    let high = usize::from(inner.height);
+    let first = sheet.first(high);
+    let left = sheet.lines.len().saturating_sub(first + high);
+    let block = if first > 0 || left > 0 {
+        block.title_bottom(app.lang.tell("tui.more-lines", &[("n", &left)]))
+    } else {
+        block
+    };
+    frame.render_widget(block, rect);
+    let lines = sheet.lines.into_iter().enumerate().skip(first);
+    for ((index, line), y) in lines.zip(inner.y..inner.bottom()) {
+        let line = if sheet.selected == Some(index) {
+            line.style(app.theme.selected())
+        } else {
+            line
+        };
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+        );
+    }
+}
+
+fn centred(area: Rect, wide: u16, high: u16) -> Rect {
+    let (wide, high) = (wide.min(area.width), high.min(area.height));
+    Rect::new(
+        area.x + (area.width - wide) / 2,
+        area.y + (area.height - high) / 2,
+        wide,
+        high,
+    )
+}

@@ -1,0 +1,25 @@
+//! The names of the groups of panels, where not all of them fit at once.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::App;
+use crate::tui::layout::GROUPS;
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
+    let mut spans = Vec::new();
+    for group in GROUPS {
+        let name = app.lang.phrase(group[0].title());
+        let active = group.contains(&app.focus);
+        let style = if active {
+            Style::new().add_modifier(Modifier::REVERSED)
+        } else {
+            app.theme.dim()
+        };
+        spans.push(Span::styled(format!(" {name} "), style));
+        spans.push(Span::raw(" "));
+    }
+    frame.render_widget(Line::from(spans), rect);
+}

@@ -1,0 +1,65 @@
+//! The transport line: play head, place and speed; the same live and in replay.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::text::fit;
+use crate::tui::app::App;
+use crate::tui::{run, words};
+
+/// Where the scrub bar lies in the transport line.
+pub(crate) fn bar(rect: Rect) -> Rect {
+    let left = 26.min(rect.width / 3);
+    let right = 22.min(rect.width / 4);
+    Rect {
+        x: rect.x + left,
+        width: rect.width.saturating_sub(left + right),
+        ..rect
+    }
+}
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
+    let glyphs = app.theme.glyphs;
+    let (place, end) = app.run.as_ref().map_or((0, 0), run::RunView::places);
+    let bar = bar(rect);
+    let sign = match &app.run {
+        None => glyphs.pick("■", "#"),
+        Some(run) if run.is_playing() => glyphs.pick("▶", ">"),
+        Some(run) if !run.is_now() => glyphs.pick("◀", "<"),
+        Some(run) if run.over => glyphs.pick("■", "#"),
+        Some(run) if run.paused => glyphs.pick("‖", "="),
+        Some(_) => glyphs.pick("▶", ">"),
+    };
+    let time = words::seconds(app.world().now());
+    let text = format!(" {sign} {place}/{end} · {time} s");
+    let left = Rect {
+        width: bar.x - rect.x,
+        ..rect
+    };
+    frame.render_widget(Line::from(fit(&text, usize::from(left.width))), left);
+    let wide = usize::from(bar.width);
+    let done = (place * u64::from(bar.width)).checked_div(end).unwrap_or(0);
+    let at = usize::try_from(done).unwrap_or(0).min(wide);
+    let done = glyphs.pick("━", "=").repeat(at);
+    let rest = glyphs.pick("─", "-").repeat(wide - at);
+    let line = Line::from(vec![
+        Span::styled(done, app.theme.good()),
+        Span::styled(rest, app.theme.dim()),
+    ]);
+    frame.render_widget(line, bar);
+    let speed = match (&app.run, app.manual, app.pace) {
+        (Some(run), ..) if run.recorded || !run.is_now() => {
+            app.lang.tell("tui.speed-times", &[("n", &run.speed())])
+        }
+        (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
+        (_, false, Some(pace)) => app.lang.tell("tui.speed-paced", &[("n", &pace)]),
+        (_, false, None) => app.lang.phrase("tui.speed-open").to_owned(),
+    };
+    let right = Rect {
+        x: bar.right(),
+        width: rect.right().saturating_sub(bar.right()),
+        ..rect
+    };
+    frame.render_widget(Line::from(format!(" {speed}")), right);
+}
