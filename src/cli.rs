@@ -12,6 +12,7 @@ mod doctor;
 mod drive;
 mod examples;
 mod export;
+mod help;
 mod lessons;
 mod outlet;
 mod recorder;
@@ -21,15 +22,18 @@ mod run;
 mod scenario;
 mod screen;
 mod test;
+mod usage;
+mod words;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
 use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
+use crate::text::Lang;
 use args::{Command, CommandLine, Lessons};
 use context::Context;
 use outlet::Hindrance;
@@ -68,9 +72,11 @@ impl From<io::Error> for Stop {
 /// Does what the command line asks.
 pub fn main() -> ExitCode {
     announce_panics();
-    let line = match CommandLine::try_parse() {
+    let lang = context::language(std::env::args_os());
+    let matches = help::command(lang).try_get_matches();
+    let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
-        Err(error) => return refused(&error).into(),
+        Err(error) => return refused(lang, &error).into(),
     };
     let context = Context::new(&line.global);
     let code = match dispatch(line, &context) {
@@ -103,7 +109,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
         (Some(Command::Doctor), None) => doctor::run(context),
-        (Some(Command::Completions { shell }), None) => completions::print(shell),
+        (Some(Command::Completions { shell }), None) => completions::print(context.lang, shell),
     }
 }
 
@@ -113,9 +119,16 @@ fn signalled(request: Request) -> Code {
 }
 
 /// The command line was wrong, or asked for help.
-fn refused(error: &clap::Error) -> Code {
-    // Help that nobody reads any more is no error.
-    let _ = error.print();
+fn refused(lang: Lang, error: &clap::Error) -> Code {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Help that nobody reads any more is no error.
+            let _ = error.print();
+        }
+        _ => context::tell(&usage::refusal(lang, error)),
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Code::Fine,
         _ => Code::Usage,
@@ -146,14 +159,4 @@ fn announce_panics() {
              The processes of the run are ended. Please report this line."
         );
     }));
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        super::CommandLine::command().debug_assert();
-    }
 }

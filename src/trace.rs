@@ -108,6 +108,6 @@ pub use event::{
     Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 pub use packet::Packet;
-pub use reader::{ReadError, Reader, copy, read_packet};
+pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};
 pub use wire::{FORMAT, Header};
 pub use writer::{Writer, encode_event};

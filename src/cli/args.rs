@@ -1,54 +1,49 @@
-//! What may stand on the command line, and what its help says.
+//! What may stand on the command line.
 //!
 //! Data for clap only: nothing is done here. Only what works is offered. Values are checked as far
-//! as they can be without a lesson; parameters of lessons are the lesson's to check.
-
-#![expect(
-    clippy::doc_markdown,
-    reason = "these comments are the help, shown as they stand"
-)]
+//! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
+//! says of each stands in the locale files under the same names (`help`).
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::text::{ColourChoice, Lang};
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    fine
-  1    a check failed, a run hung, or output could not be written
-  2    the command line is wrong
-  3    the scenario could not start
-  4    a recording or a lesson can't be read
-  130  interrupted (128 and the number of the signal)
-  141  whoever read the output has gone (forklore run lock | head -1)";
-
-/// A terminal laboratory for multi-process programming: the scenarios of a multiprocessing tutorial
-/// run as real processes.
+/// The whole of it.
 #[derive(Debug, Parser)]
-#[command(name = "forklore", version, about, after_long_help = EXIT_CODES)]
+#[command(name = "forklore", version)]
 #[command(subcommand_precedence_over_arg = true, infer_subcommands = false)]
 pub(crate) struct CommandLine {
+    pub lesson: Option<String>,
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// The lesson to open: its slug, its number, or the beginning of its slug
-    pub lesson: Option<String>,
 }
 
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Add the lesson folders in DIR (or DIR itself, where it is one); may be given several times
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, display_order = 900)]
     pub lessons: Vec<PathBuf>,
-    /// Language of the words; without it LC_ALL, LC_MESSAGES or LANG decides
-    #[arg(long, value_enum, value_name = "LANG", global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LANG",
+        global = true,
+        display_order = 900
+    )]
     pub lang: Option<LangArg>,
-    /// When to use colour; auto is for a terminal, unless NO_COLOR is set
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        global = true,
+        display_order = 900
+    )]
     pub color: ColorArg,
 }
 
@@ -87,24 +82,15 @@ impl From<ColorArg> for ColourChoice {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a lesson and tell what happens, as it happens; then hold it against the lesson's checks
     Run(RunArgs),
-    /// Run lessons several times each and hold every run against the checks
     Test(TestArgs),
-    /// Play a recording
     Replay(ReplayArgs),
-    /// Lay two recordings beside each other: where they part, and both sides; exit code 1 if they do
     Compare(CompareArgs),
-    /// Take a recording to another program
     Export(ExportArgs),
-    /// List the lessons, or look for what should be mended in them
     #[command(subcommand)]
     Lessons(Lessons),
-    /// Tell what this machine offers: what runs need, and what they can use
     Doctor,
-    /// Print the completion script of a shell
     Completions {
-        /// The shell it is for
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
@@ -112,55 +98,39 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The lesson: its slug, its number, or the beginning of its slug
     pub lesson: String,
-    /// What runs the program
     #[arg(long, value_enum, default_value_t)]
     pub engine: EngineArg,
-    /// Set a parameter of the lesson (`forklore lessons list` shows them); may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// How the programs' stdout is buffered: line by line as on a terminal, or in blocks as into a pipe
     #[arg(long, value_enum, default_value_t)]
     pub stdout: StdoutArg,
-    /// What every sleep of the program is multiplied by
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = time_scale)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
-    /// Let so many operations a second through the gate
-    #[arg(long, value_name = "N", value_parser = pace)]
+    #[arg(long, value_name = "N", value_parser = pace, allow_negative_numbers = true)]
     pub pace: Option<f64>,
-    /// Seed of the program's random choices; any, unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// Record the run in FILE, one JSON line an event; compressed where its name ends in .zst
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Words for people, or the lines of a recording
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// The lessons; all of them, unless named
     #[arg(value_name = "LESSON")]
     pub named: Vec<String>,
-    /// What runs the programs
     #[arg(long, value_enum, default_value_t)]
     pub engine: EngineArg,
-    /// How often each lesson is run
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
-    /// What every sleep of the programs is multiplied by
-    #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale)]
+    #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
-    /// Keep the recordings of failing runs in DIR; without it in a new directory for temporary files
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
-    /// How the results are written
     #[arg(long, value_enum, default_value_t)]
     pub format: TestFormat,
-    /// Write the results to FILE instead of stdout
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -168,22 +138,17 @@ pub(crate) struct TestArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Recorded {
-    /// The recording, compressed or not; `-` is stdin
     pub file: Option<PathBuf>,
-    /// Take the recording of LESSON that ships with forklore
     #[arg(long, value_name = "LESSON")]
     pub example: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// One recording; `-` is stdin
     #[arg(value_name = "A")]
     pub a: PathBuf,
-    /// The other one
     #[arg(value_name = "B")]
     pub b: PathBuf,
-    /// Words for people, or JSON
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
 }
@@ -199,26 +164,19 @@ pub(crate) enum CompareFormat {
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub recording: Recorded,
-    /// What it becomes
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub to: ExportFormat,
-    /// Write to FILE instead of stdout
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The ground of the picture (svg): as whoever looks prefers, light, or dark
     #[arg(long, value_enum, value_name = "THEME", default_value_t)]
     pub theme: ThemeArg,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ExportFormat {
-    /// Trace Event JSON, which the Perfetto UI opens
     Perfetto,
-    /// The output as asciinema plays it
     Asciicast,
-    /// The timeline as a picture
     Svg,
-    /// A row an event
     Csv,
 }
 
@@ -234,17 +192,14 @@ pub(crate) enum ThemeArg {
 pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub recording: Recorded,
-    /// Print what the programs printed, hold it against the lesson's checks, and end
     #[arg(long)]
     pub headless: bool,
-    /// Say before each line when and by whom it was printed
     #[arg(long, requires = "headless")]
     pub times: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]
 pub(crate) enum EngineArg {
-    /// The Rust twin of the program
     #[default]
     Native,
 }
@@ -257,7 +212,6 @@ pub(crate) enum StdoutArg {
 }
 
 impl StdoutArg {
-    /// As a recording's header has it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             StdoutArg::Tty => "tty",
@@ -283,26 +237,33 @@ pub(crate) enum TestFormat {
 }
 
 /// A factor of time: no sleep of a lesson is to last for days.
-fn time_scale(text: &str) -> Result<f64, String> {
-    number(text, "a number from 0 to 1000", |x| {
-        (0.0..=1000.0).contains(&x)
-    })
+fn time_scale(text: &str) -> Result<f64, &'static str> {
+    number(text, "time-scale", |x| (0.0..=1000.0).contains(x))
 }
 
-fn pace(text: &str) -> Result<f64, String> {
-    let allowed = "a number above 0, up to 1000000";
-    number(text, allowed, |x| x > 0.0 && x <= 1_000_000.0)
+fn pace(text: &str) -> Result<f64, &'static str> {
+    number(text, "pace", |x| *x > 0.0 && *x <= 1_000_000.0)
 }
 
-fn number(text: &str, allowed: &str, admits: impl Fn(f64) -> bool) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|x| admits(*x));
-    number.ok_or_else(|| format!("it takes {allowed}"))
+fn seed(text: &str) -> Result<u64, &'static str> {
+    number(text, "seed", |_| true)
+}
+
+fn runs(text: &str) -> Result<u32, &'static str> {
+    number(text, "runs", |n| (1..=10_000).contains(n))
+}
+
+/// A number that is admitted; else the name of what the option takes in the locale files.
+fn number<N: FromStr>(
+    text: &str,
+    takes: &'static str,
+    admits: impl Fn(&N) -> bool,
+) -> Result<N, &'static str> {
+    text.parse().ok().filter(admits).ok_or(takes)
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Lessons {
-    /// Every lesson with its parameters and their ranges
     List,
-    /// Say what an author should mend; exit code 1 if there is anything
     Check,
 }

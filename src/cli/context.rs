@@ -2,11 +2,13 @@
 //!
 //! Made once from the global options. It reads the environment; nothing else in the cli does.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
 
 use super::args::Global;
+use super::words;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{LessonError, Library};
@@ -42,9 +44,10 @@ impl Context {
 
     /// Every lesson: the embedded ones and those of `--lessons`.
     pub(crate) fn library(&self) -> Result<Library, Failure> {
-        let mut library = Library::embedded().map_err(|error| unreadable(&error))?;
+        let refused = |error| unreadable(self.lang, &error);
+        let mut library = Library::embedded().map_err(refused)?;
         for pack in &self.lessons {
-            library.add_pack(pack).map_err(|error| unreadable(&error))?;
+            library.add_pack(pack).map_err(refused)?;
         }
         Ok(library)
     }
@@ -53,7 +56,7 @@ impl Context {
     /// no reason to stop.
     #[expect(clippy::unused_self, reason = "speaking belongs to the context")]
     pub(crate) fn tell(&self, words: &dyn Display) {
-        let _ = writeln!(io::stderr(), "{}", clean_text(&words.to_string()));
+        tell(words);
     }
 
     /// Says words that carry colours of ours; what is foreign in them was sanitised before.
@@ -109,6 +112,28 @@ impl Context {
     }
 }
 
+/// Says something on stderr before there is a context.
+pub(crate) fn tell(words: &dyn Display) {
+    let _ = writeln!(io::stderr(), "{}", clean_text(&words.to_string()));
+}
+
+/// The language of a command line that may be wrong: what `--lang` says, else the environment.
+pub(crate) fn language(arguments: impl Iterator<Item = OsString>) -> Lang {
+    let mut chosen = None;
+    let mut arguments = arguments.filter_map(|argument| argument.into_string().ok());
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--lang") {
+            Some("") => chosen = arguments.next(),
+            Some(code) => chosen = code.strip_prefix('=').map(str::to_owned).or(chosen),
+            None if argument == "--" => break,
+            None => {}
+        }
+    }
+    chosen
+        .and_then(|code| Lang::parse(&code))
+        .unwrap_or_else(|| Lang::from_environment(variable))
+}
+
 /// A variable of the environment that is text.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -121,10 +146,10 @@ fn pid_width() -> usize {
     highest.map_or(5, |highest| (highest - 1).max(1).to_string().len())
 }
 
-fn unreadable(error: &LessonError) -> Failure {
+fn unreadable(lang: Lang, error: &LessonError) -> Failure {
     let code = match error.exit_code() {
         2 => Code::Usage,
         _ => Code::Unreadable,
     };
-    Failure::new(code, error.to_string())
+    Failure::new(code, words::lesson(lang, error))
 }

@@ -12,6 +12,7 @@ use super::args::Recorded;
 use super::choose;
 use super::context::Context;
 use super::examples;
+use super::words;
 use crate::error::{Code, Failure};
 use crate::model::World;
 use crate::trace::{Event, Header, ReadError, Reader, uncompressed};
@@ -123,8 +124,7 @@ fn input(path: &Path) -> io::Result<Input> {
 
 /// What is said of a recording that can't be read (on).
 pub(crate) fn unreadable(context: &Context, place: &str, why: &ReadError) -> Failure {
-    let what = context
-        .lang
-        .tell("replay.unreadable", &[("why", &why.to_string())]);
+    let lang = context.lang;
+    let what = lang.tell("replay.unreadable", &[("why", &words::reading(lang, why))]);
     Failure::new(Code::Unreadable, what).at(place)
 }

@@ -11,6 +11,7 @@ use super::drive::{Driver, Ending, Show};
 use super::outlet::Outlet;
 use super::recording::{Recording, unreadable};
 use super::scenario::fingerprint;
+use super::words;
 use crate::check::{self, Verdict};
 use crate::error::{Code, Failure};
 use crate::lesson::Params;
@@ -108,6 +109,7 @@ fn judge(
     let params = match Params::from_json(lesson.slug(), parameters, &header.params) {
         Ok(params) => params,
         Err(why) => {
+            let why = words::params(lang, &why);
             context.tell(&lang.tell("replay.other-lesson", &[("why", &why)]));
             return Ok(None);
         }

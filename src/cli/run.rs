@@ -10,6 +10,7 @@ use super::drive::{Driver, Ending, Show};
 use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Scenario, any_seed};
+use super::words;
 use crate::check::Verdict;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
@@ -24,7 +25,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     let lesson = choose::lesson(context, &library, &args.lesson)?;
     let params = lesson
         .params(&args.set)
-        .map_err(|error| Failure::new(Code::Usage, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
     Scenario::must_be_native(context, lesson)?;
     let scenario = Scenario {
         lesson,

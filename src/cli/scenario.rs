@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::args::StdoutArg;
 use super::context::Context;
+use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
 use crate::engine::native::{Config, GateMode};
@@ -99,7 +100,10 @@ impl Scenario<'_> {
             let lang = context.lang;
             let what = lang.tell(
                 "run.not-started",
-                &[("lesson", &self.lesson.slug()), ("why", &error)],
+                &[
+                    ("lesson", &self.lesson.slug()),
+                    ("why", &words::starting(lang, &error)),
+                ],
             );
             Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.not-started-remedy"))
         })

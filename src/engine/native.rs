@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::stage::{self, TITLE_ROOM};
-use super::supervisor::{Launch, Run, StartError, run_directory};
+use super::supervisor::{Launch, Run, StartError, Step, run_directory};
 use crate::sys::clock::monotonic_ns;
 
 /// How the gate stands when a run begins.
@@ -60,7 +60,7 @@ impl Run {
             dir: dir.clone(),
         };
         let json = serde_json::to_string(&stage).map_err(|error| StartError::System {
-            doing: "writing the lesson's parameters down",
+            doing: Step::Parameters,
             source: error.into(),
         })?;
         let room = " ".repeat(TITLE_ROOM);

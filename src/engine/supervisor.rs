@@ -17,7 +17,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
-pub use error::StartError;
+pub use error::{StartError, Step};
 pub use launch::Launch;
 pub(super) use launch::run_directory;
 

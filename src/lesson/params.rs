@@ -47,6 +47,22 @@ pub struct Choice {
     pub label: Words,
 }
 
+impl ParameterKind {
+    /// What it takes, for an error: `an integer from 1 to 32`.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        match self {
+            ParameterKind::Int { min, max, .. } => format!("an integer from {min} to {max}"),
+            ParameterKind::Bool { .. } => "true or false".to_owned(),
+            ParameterKind::Seconds { min, max, .. } => format!("seconds from {min} to {max}"),
+            ParameterKind::Choice { choices, .. } => {
+                let words: Vec<&str> = choices.iter().map(|c| c.value.as_str()).collect();
+                format!("one of {}", words.join(", "))
+            }
+        }
+    }
+}
+
 impl Parameter {
     #[must_use]
     pub fn default(&self) -> Value {
@@ -62,20 +78,6 @@ impl Parameter {
     #[must_use]
     pub fn constant(&self) -> String {
         self.name.to_uppercase()
-    }
-
-    /// What it takes, for an error: `an integer from 1 to 32`.
-    #[must_use]
-    pub fn allowed(&self) -> String {
-        match &self.kind {
-            ParameterKind::Int { min, max, .. } => format!("an integer from {min} to {max}"),
-            ParameterKind::Bool { .. } => "true or false".to_owned(),
-            ParameterKind::Seconds { min, max, .. } => format!("seconds from {min} to {max}"),
-            ParameterKind::Choice { choices, .. } => {
-                let words: Vec<&str> = choices.iter().map(|c| c.value.as_str()).collect();
-                format!("one of {}", words.join(", "))
-            }
-        }
     }
 
     /// Whether the value is one it takes; an integer is taken for seconds.
@@ -124,7 +126,7 @@ pub struct Params {
 }
 
 /// Why a value was refused. Exit code 2: the command line is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ParamsError {
     #[error("`--set {given}` has no value: write it as NAME=VALUE, for example `--set {example}`")]
     NoValue { given: String, example: String },
@@ -134,12 +136,12 @@ pub enum ParamsError {
         given: String,
         known: String,
     },
-    #[error("lesson {lesson}: `{name}` can't be `{given}`: it takes {allowed}")]
+    #[error("lesson {lesson}: `{name}` can't be `{given}`: it takes {}", kind.allowed())]
     Refused {
         lesson: String,
         name: String,
         given: String,
-        allowed: String,
+        kind: ParameterKind,
     },
 }
 
@@ -210,7 +212,7 @@ impl Params {
             lesson: lesson.to_owned(),
             name: parameter.name.clone(),
             given: given.to_owned(),
-            allowed: parameter.allowed(),
+            kind: parameter.kind.clone(),
         })?;
         self.values.insert(parameter.name.clone(), value);
         Ok(())

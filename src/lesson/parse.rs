@@ -207,7 +207,7 @@ fn parameter(field: &Field<'_>) -> Result<Parameter, LessonError> {
     if parameter.admit(&parameter.default()).is_none() {
         return Err(default.wrong(format!(
             "a default within its range: {}",
-            parameter.allowed()
+            parameter.kind.allowed()
         )));
     }
     Ok(parameter)

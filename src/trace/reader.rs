@@ -13,7 +13,7 @@ use super::wire::{self, FORMAT, Header};
 
 /// Longest line a recording may hold, in bytes: an output event is at most 64 KiB of data, six bytes
 /// each at worst as JSON escapes; the rest is room for many rows of ps.
-const LONGEST_LINE: usize = 4 << 20;
+pub const LONGEST_LINE: usize = 4 << 20;
 
 /// Why a recording can't be read on.
 #[derive(Debug, thiserror::Error)]

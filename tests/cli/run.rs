@@ -196,8 +196,8 @@ fn parameters_are_refused_with_their_ranges() {
         ("--time-scale", "-1", "it takes a number from 0 to 1000"),
         ("--time-scale", "nan", "it takes a number from 0 to 1000"),
         ("--pace", "0", "it takes a number above 0"),
-        ("--engine", "java", "[possible values: native]"),
-        ("--stdout", "file", "[possible values: tty, pipe]"),
+        ("--engine", "java", "it takes one of native"),
+        ("--stdout", "file", "it takes one of tty, pipe"),
     ] {
         let said = say(&["run", "lock", &format!("{option}={value}")]);
         assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{option}");

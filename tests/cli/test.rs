@@ -263,7 +263,11 @@ fn what_can_not_be_run_or_written_is_refused_first() {
     assert_eq!(said.code, Some(2));
     let said = say(&["test", "lock", "--runs", "0"]);
     assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("0 is not in 1..=10000"), "{}", said.err);
+    assert!(
+        said.err.contains("a whole number from 1 to 10000"),
+        "{}",
+        said.err
+    );
     let said = say(&["test", "lock", "--output", "/nowhere/results"]);
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
     assert!(

@@ -9,7 +9,7 @@ fn a_wrong_command_line_ends_with_2_and_says_why() {
     let said = say(&["doctor", "--loud"]);
     assert_eq!(said.code, Some(2));
     assert!(
-        said.err.contains("unexpected argument '--loud'"),
+        said.err.contains("there is no argument `--loud`"),
         "{}",
         said.err
     );
@@ -35,6 +35,57 @@ fn help_and_version_end_with_0() {
         version.out,
         format!("forklore {}\n", env!("CARGO_PKG_VERSION"))
     );
+}
+
+#[test]
+fn what_is_wrong_is_said_in_the_language_asked_for() {
+    for (arguments, english, chinese) in [
+        (
+            &["run", "lock", "--pace", "0"][..],
+            "--pace <N> can't be `0`\n  it takes a number above 0, up to 1000000",
+            "--pace <N> 不能是 `0`\n  应为大于 0、不超过 1000000 的数",
+        ),
+        (
+            &["run", "lock", "--time-scale", "-1"],
+            "`-1`\n  it takes a number from 0 to 1000",
+            "`-1`\n  应为 0 到 1000 之间的数",
+        ),
+        (
+            &["run", "lock", "--format", "xml"],
+            "it takes one of human, json",
+            "可以是 human, json 之一",
+        ),
+        (&["run"], "what is missing: <LESSON>", "缺少：<LESSON>"),
+        (
+            &["run", "lock", "--sede", "1"],
+            "did you mean --seed?",
+            "是不是想输入 --seed？",
+        ),
+        (
+            &["run", "lock", "--set", "processes=99"],
+            "`processes` can't be `99`: it takes an integer from 1 to 32",
+            "`processes` 不能是 `99`，应为 1 到 32 之间的整数",
+        ),
+        (
+            &["replay", "/etc/passwd", "--headless"],
+            "not a recording",
+            "这不是录制文件",
+        ),
+        (
+            &["lessons", "check", "--lessons", "/nowhere"],
+            "a lesson folder needs a program.py that can be read",
+            "要有能读取的 program.py",
+        ),
+    ] {
+        for (lang, words) in [("en", english), ("zh", chinese)] {
+            let said = finish(forklore(arguments).args(["--lang", lang]));
+            assert!(said.err.contains(words), "{arguments:?}: {}", said.err);
+            assert!(matches!(said.code, Some(2 | 4)), "{arguments:?}");
+        }
+    }
+    let help = finish(forklore(&["run", "--help"]).env("LC_ALL", "zh_CN.UTF-8"));
+    assert!(help.out.contains("用法：forklore run"), "{}", help.out);
+    assert!(!help.out.contains("Usage"), "{}", help.out);
 }
 
 #[test]

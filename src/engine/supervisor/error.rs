@@ -1,11 +1,51 @@
-//! Why a run could not be started, in words for whoever asked for it.
+//! Why a run could not be started, and at which step of it.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
 use nix::errno::Errno;
 
 use super::super::ps::HostError;
+
+/// What was being done when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Parameters,
+    Orphans,
+    Channels,
+    Guard,
+    Main,
+    Threads,
+}
+
+impl Step {
+    /// Its key in the locale files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Step::Parameters => "parameters",
+            Step::Orphans => "orphans",
+            Step::Channels => "channels",
+            Step::Guard => "guard",
+            Step::Main => "main",
+            Step::Threads => "threads",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Step::Parameters => "writing the lesson's parameters down",
+            Step::Orphans => "preparing to adopt orphans",
+            Step::Channels => "making the run's channels",
+            Step::Guard => "starting the guard process",
+            Step::Main => "starting the lesson's main process",
+            Step::Threads => "starting the supervisor's threads",
+        })
+    }
+}
 
 /// Why a run could not be started. Nothing of it is left then.
 #[derive(Debug, thiserror::Error)]
@@ -16,17 +56,14 @@ pub enum StartError {
         "no more file descriptors while {doing} (limit reached: `ulimit -n` tells it); \
          close other programs or raise the limit, then try again"
     )]
-    Descriptors { doing: &'static str },
+    Descriptors { doing: Step },
     #[error(
         "no more processes or threads while {doing} (limit reached: `ulimit -u` tells it); \
          end other programs or raise the limit, then try again"
     )]
-    Processes { doing: &'static str },
+    Processes { doing: Step },
     #[error("could not go on {doing}: {source}")]
-    System {
-        doing: &'static str,
-        source: io::Error,
-    },
+    System { doing: Step, source: io::Error },
     #[error("could not prepare the rows of ps: {0}")]
     Rows(HostError),
     #[error("the guard process did not start the lesson's main process")]
@@ -34,7 +71,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    pub(super) fn new(doing: &'static str, source: io::Error) -> StartError {
+    pub(super) fn new(doing: Step, source: io::Error) -> StartError {
         match source.raw_os_error().map(Errno::from_raw) {
             Some(Errno::EMFILE | Errno::ENFILE) => StartError::Descriptors { doing },
             Some(Errno::EAGAIN) => StartError::Processes { doing },
@@ -49,13 +86,13 @@ mod tests {
 
     use nix::errno::Errno;
 
-    use super::StartError;
+    use super::{StartError, Step};
 
     #[test]
     fn a_limit_is_said_with_what_to_do() {
-        let error = |errno: Errno| StartError::new("trying", io::Error::from(errno)).to_string();
+        let error = |errno: Errno| StartError::new(Step::Main, io::Error::from(errno)).to_string();
         assert!(error(Errno::EMFILE).contains("ulimit -n"));
         assert!(error(Errno::EAGAIN).contains("ulimit -u"));
-        assert!(error(Errno::EACCES).contains("trying: Permission denied"));
+        assert!(error(Errno::EACCES).contains("main process: Permission denied"));
     }
 }

@@ -23,7 +23,7 @@ use super::super::native::GateMode;
 use super::super::report::{Handle, Sent};
 use super::super::sampler::{SamplerError, SamplerThread};
 use super::super::tree;
-use super::{Run, StartError, collect_guard};
+use super::{Run, StartError, Step, collect_guard};
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 
@@ -79,11 +79,11 @@ pub(super) fn launch_in(launch: Launch) -> Result<Run, StartError> {
     let fail = |doing| move |source: io::Error| StartError::new(doing, source);
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
-        .map_err(|errno| StartError::new("preparing to adopt orphans", errno.into()))?;
+        .map_err(|errno| StartError::new(Step::Orphans, errno.into()))?;
     let (ours, theirs) = channels::make(launch.origin, launch.gate != GateMode::Open)
-        .map_err(fail("making the run's channels"))?;
-    let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail("making the run's channels"))?);
-    let guard = start_guard(&launch, theirs).map_err(fail("starting the guard process"))?;
+        .map_err(fail(Step::Channels))?;
+    let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail(Step::Channels))?);
+    let guard = start_guard(&launch, theirs).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
     let started = await_main(&ours.control)
         .and_then(|main| assemble(launch, ours, handle, Arc::clone(&guard), main));
@@ -136,21 +136,21 @@ fn start_guard(launch: &Launch, theirs: Theirs) -> io::Result<PidFd> {
 
 /// The guard's first word: the PID of the main process.
 fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
-    const DOING: &str = "starting the lesson's main process";
     let mut fds = [PollFd::new(control.as_fd(), PollFlags::POLLIN)];
     while poll(&mut fds, PollTimeout::from(START_TIME)) == Err(Errno::EINTR) {}
     let mut packet = [0; 256];
     let length = recv(control.as_raw_fd(), &mut packet, MsgFlags::MSG_DONTWAIT).unwrap_or(0);
     match serde_json::from_slice(&packet[..length]) {
         Ok(Word::Started { pid }) => {
-            let fail = |source| StartError::new(DOING, source);
+            let fail = |source| StartError::new(Step::Main, source);
             let process = PidFd::open(pid).map_err(fail)?;
             send_packet(control.as_fd(), guard::HELD).map_err(fail)?;
             Ok(Arc::new(process))
         }
-        Ok(Word::Failed { errno }) => {
-            Err(StartError::new(DOING, io::Error::from_raw_os_error(errno)))
-        }
+        Ok(Word::Failed { errno }) => Err(StartError::new(
+            Step::Main,
+            io::Error::from_raw_os_error(errno),
+        )),
         _ => Err(StartError::NoAnswer),
     }
 }
@@ -163,7 +163,7 @@ fn assemble(
     guard: Arc<PidFd>,
     main: Arc<PidFd>,
 ) -> Result<Run, StartError> {
-    let fail = |source| StartError::new("starting the supervisor's threads", source);
+    let fail = |source| StartError::new(Step::Threads, source);
     let (report, reports) = unbounded::<Sent>();
     let (control, controls) = unbounded();
     let (batch, batches) = unbounded();

@@ -1,0 +1,161 @@
+//! Errors of the layers below, in the language of whoever reads them.
+//!
+//! Their own texts are for programs and tests; people are told from the locale files. What the
+//! system itself says (`No such file or directory`) stays as the system says it.
+
+use crate::engine::StartError;
+use crate::lesson::{LessonError, ParameterKind, ParamsError};
+use crate::text::Lang;
+use crate::trace::{FORMAT, LONGEST_LINE, ReadError};
+
+/// Why a value of a parameter was refused.
+pub(crate) fn params(lang: Lang, error: &ParamsError) -> String {
+    match error {
+        ParamsError::NoValue { given, example } => {
+            lang.tell("params.no-value", &[("given", given), ("example", example)])
+        }
+        ParamsError::Unknown {
+            lesson,
+            given,
+            known,
+        } => lang.tell(
+            "params.unknown",
+            &[("lesson", lesson), ("given", given), ("known", known)],
+        ),
+        ParamsError::Refused {
+            lesson,
+            name,
+            given,
+            kind,
+        } => lang.tell(
+            "params.refused",
+            &[
+                ("lesson", lesson),
+                ("name", name),
+                ("given", given),
+                ("takes", &takes(lang, kind)),
+            ],
+        ),
+    }
+}
+
+/// The values a parameter takes.
+fn takes(lang: Lang, kind: &ParameterKind) -> String {
+    match kind {
+        ParameterKind::Int { min, max, .. } => {
+            lang.tell("params.int", &[("min", min), ("max", max)])
+        }
+        ParameterKind::Seconds { min, max, .. } => {
+            lang.tell("params.seconds", &[("min", min), ("max", max)])
+        }
+        ParameterKind::Bool { .. } => lang.phrase("params.bool").to_owned(),
+        ParameterKind::Choice { choices, .. } => {
+            let values: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
+            lang.tell("params.choice", &[("values", &values.join(", "))])
+        }
+    }
+}
+
+/// Why a lesson could not be read or found.
+pub(crate) fn lesson(lang: Lang, error: &LessonError) -> String {
+    match error {
+        LessonError::Malformed {
+            file,
+            line,
+            column,
+            place,
+            found,
+            expected,
+        } => lang.tell(
+            "lesson-error.malformed",
+            &[
+                ("file", file),
+                ("line", line),
+                ("column", column),
+                ("place", place),
+                ("found", found),
+                ("expected", expected),
+            ],
+        ),
+        LessonError::Unreadable {
+            path,
+            needs,
+            source,
+        } => lang.tell(
+            "lesson-error.unreadable",
+            &[
+                ("path", &path.display()),
+                ("needs", &lang.term("lesson-error.needs", needs)),
+                ("why", source),
+            ],
+        ),
+        LessonError::Unknown { given, known } => lang.tell(
+            "lesson-error.unknown",
+            &[("given", given), ("known", known)],
+        ),
+        LessonError::Twice {
+            slug,
+            first,
+            second,
+        } => lang.tell(
+            "lesson-error.twice",
+            &[("slug", slug), ("first", first), ("second", second)],
+        ),
+    }
+}
+
+/// Why a recording can't be read (on).
+pub(crate) fn reading(lang: Lang, error: &ReadError) -> String {
+    match error {
+        ReadError::Empty => lang.phrase("reading.empty").to_owned(),
+        ReadError::NoHeader(why) => lang.tell("reading.no-header", &[("why", why)]),
+        ReadError::NewerFormat { found } => lang.tell(
+            "reading.newer-format",
+            &[("found", found), ("known", &FORMAT)],
+        ),
+        ReadError::BadLine { line, source } => {
+            lang.tell("reading.bad-line", &[("line", line), ("why", source)])
+        }
+        ReadError::LongLine { line } => lang.tell(
+            "reading.long-line",
+            &[("line", line), ("bytes", &LONGEST_LINE)],
+        ),
+        ReadError::OutOfOrder {
+            line,
+            found,
+            expected,
+        } => lang.tell(
+            "reading.out-of-order",
+            &[("line", line), ("found", found), ("expected", expected)],
+        ),
+        ReadError::Cut { line } => lang.tell("reading.cut", &[("line", line)]),
+        ReadError::Damaged { line, source } => {
+            lang.tell("reading.damaged", &[("line", line), ("why", source)])
+        }
+        ReadError::Io(why) => why.to_string(),
+    }
+}
+
+/// Why a run could not be started.
+pub(crate) fn starting(lang: Lang, error: &StartError) -> String {
+    match error {
+        StartError::Directory { base, source } => lang.tell(
+            "starting.directory",
+            &[("base", &base.display()), ("why", source)],
+        ),
+        StartError::Descriptors { doing } => {
+            let doing = lang.term("starting.doing", doing.word());
+            lang.tell("starting.descriptors", &[("doing", &doing)])
+        }
+        StartError::Processes { doing } => {
+            let doing = lang.term("starting.doing", doing.word());
+            lang.tell("starting.processes", &[("doing", &doing)])
+        }
+        StartError::System { doing, source } => {
+            let doing = lang.term("starting.doing", doing.word());
+            lang.tell("starting.system", &[("doing", &doing), ("why", source)])
+        }
+        StartError::Rows(why) => lang.tell("starting.rows", &[("why", why)]),
+        StartError::NoAnswer => lang.phrase("starting.no-answer").to_owned(),
+    }
+}
