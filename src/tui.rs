@@ -26,6 +26,7 @@ mod progress;
 mod quiz;
 mod run;
 mod search;
+mod target;
 mod terminal;
 mod theme;
 mod update;

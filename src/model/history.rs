@@ -167,6 +167,27 @@ impl<S: Source> History<S> {
         &self.cursor.1
     }
 
+    /// The place of a moment: how many events had come when the run's clock said `t` ns.
+    pub fn place_at(&self, t: i64) -> u64 {
+        let after = self
+            .checkpoints
+            .partition_point(|(_, world)| world.now() <= t);
+        let (from, mut now) = match after.checked_sub(1).and_then(|i| self.checkpoints.get(i)) {
+            Some((at, world)) => (*at, world.now()),
+            None => (0, self.empty.now()),
+        };
+        let to = self
+            .checkpoints
+            .get(after)
+            .map_or(self.folded, |(at, _)| *at);
+        let mut place = from;
+        self.source.visit(from, to, &mut |event| {
+            now = now.max(event.t);
+            place += u64::from(now <= t);
+        });
+        place
+    }
+
     /// The event that made the World at `place` out of the one before it.
     pub fn event(&self, place: u64) -> Option<Event> {
         let mut found = None;

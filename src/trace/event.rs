@@ -56,6 +56,39 @@ pub enum Kind {
     Unknown { kind: String, json: String },
 }
 
+impl Kind {
+    /// The word on the wire.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Kind::ProcessStart(_) => "process.start",
+            Kind::ProcessExit(_) => "process.exit",
+            Kind::ProcessReaped { .. } => "process.reaped",
+            Kind::Op(_) => "op",
+            Kind::OpWait(_) => "op.wait",
+            Kind::OpBegin(_) => "op.begin",
+            Kind::OpEnd(_) => "op.end",
+            Kind::Output(_) => "output",
+            Kind::Line { .. } => "line",
+            Kind::Ps(_) => "ps",
+            Kind::Gate => "gate",
+            Kind::Fault(_) => "fault",
+            Kind::Marker { .. } => "marker",
+            Kind::End(_) => "end",
+            Kind::Unknown { kind, .. } => kind,
+        }
+    }
+
+    /// The operation, whatever stage of it the event tells.
+    #[must_use]
+    pub fn op(&self) -> Option<&Op> {
+        match self {
+            Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => Some(op),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessStart {
     pub ppid: i32,

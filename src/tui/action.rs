@@ -57,9 +57,10 @@ pub(crate) enum Seek {
     Marker(i64),
     /// To a share of the whole, 0 to 1.
     Share(f64),
-    /// To the event of the selected process, or of any, before or behind.
+    /// To the event of the selected process, or of the event's own, before or behind.
     Process(i64),
-    /// To the event on the same object before or behind; without one, of the same kind.
+    /// To the event that was asked for before or behind; nothing was asked for: to the one on the same
+    /// object or cell; without one, of the same kind.
     Alike(i64),
     /// To the end, and on with it while the run goes on.
     Now,
@@ -109,6 +110,8 @@ pub(crate) enum Action {
     /// Save what is seen as a recording.
     Save,
     Search,
+    /// Ask where to go.
+    GoTo,
     /// The next or previous line that fits.
     Find(i64),
     /// Letters where text or a number is asked for.

@@ -72,6 +72,10 @@ pub(crate) enum Popup {
     Search {
         text: String,
     },
+    /// Where to go: a number, a share, a moment, an event in words.
+    GoTo {
+        text: String,
+    },
 }
 
 /// Where a panel stands.

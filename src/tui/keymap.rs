@@ -132,6 +132,7 @@ pub(crate) const TABLE: &[Binding] = &[
         "tui.key-alike",
         false,
     ),
+    bind(&[Char('t')], "t", Action::GoTo, "tui.key-goto", false),
     bind(&[Char('i')], "i", Action::CutIdle, "tui.key-idle", false),
     bind(
         &[Char('e')],
@@ -310,13 +311,14 @@ pub(crate) fn action(app: &App, key: KeyEvent) -> Option<Action> {
         code => Code(code),
     };
     let typed = match (&app.popup, pressed) {
-        (Some(Popup::Search { .. }), Char(c)) => Some(Action::Type(c)),
+        (Some(Popup::Search { .. } | Popup::GoTo { .. }), Char(c)) => Some(Action::Type(c)),
         (Some(Popup::Predict(_)), Char(c)) if c.is_ascii_digit() || c == '.' => {
             Some(Action::Type(c))
         }
-        (Some(Popup::Search { .. } | Popup::Predict(_)), Code(KeyCode::Backspace)) => {
-            Some(Action::Erase)
-        }
+        (
+            Some(Popup::Search { .. } | Popup::GoTo { .. } | Popup::Predict(_)),
+            Code(KeyCode::Backspace),
+        ) => Some(Action::Erase),
         _ => None,
     };
     typed.or_else(|| {

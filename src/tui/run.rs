@@ -5,19 +5,21 @@
 //! played from there, so looking back, speed and seeking are one and the same for both. All domain
 //! state is in the Worlds; this adds none of its own.
 
+mod seek;
+
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::action::Seek;
 use super::host::Started;
 use super::quiz::Locked;
+use super::target::Wanted;
 use crate::check::{
     Answer, Evidence, Facts, Grade, Mark, Verdict, circumstances, evaluate, grade, outcome,
 };
 use crate::feed::{Control, Feed, FeedItem, Flaw};
 use crate::lesson::{Lesson, Params};
 use crate::model::{History, Source as _, World};
-use crate::trace::{Event, Header, Kind};
+use crate::trace::{Event, Header};
 
 /// How many times as fast as it was the past can be played.
 pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -29,8 +31,6 @@ const STRIDE: usize = 4096;
 const AHEAD: u64 = 256;
 /// Where idle time is cut, nothing is waited for longer than this (ns of the run).
 const LONGEST: i64 = 300_000_000;
-/// How many events are searched for one that fits, at most.
-const SEARCHED: u64 = 2_000_000;
 
 /// A graded answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,8 @@ pub(crate) struct RunView {
     /// The verdicts, once the run has ended.
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) flaw: Option<Flaw>,
+    /// What the learner last asked to be taken to.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 impl RunView {
@@ -101,6 +103,7 @@ impl RunView {
             grades: Vec::new(),
             verdicts: Vec::new(),
             flaw: None,
+            wanted: None,
         }
     }
 
@@ -283,94 +286,6 @@ impl RunView {
         moved
     }
 
-    /// Moves the play head.
-    pub(crate) fn seek(&mut self, seek: Seek, selected: Option<u32>) {
-        let (place, end) = self.places();
-        let target = match seek {
-            Seek::Now => end,
-            Seek::Events(by) => place.saturating_add_signed(by).min(end),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::cast_precision_loss,
-                reason = "a place on the bar"
-            )]
-            Seek::Share(share) => (share.clamp(0.0, 1.0) * end as f64).round() as u64,
-            Seek::Marker(by) => self
-                .marker(place, by)
-                .unwrap_or(if by > 0 { end } else { 0 }),
-            Seek::Process(by) => self
-                .find(place, by, |event| {
-                    selected.is_none_or(|proc| event.proc == Some(proc))
-                })
-                .unwrap_or(place),
-            Seek::Alike(by) => {
-                let Some(like) = self.event() else { return };
-                self.find(place, by, |event| alike(event, &like))
-                    .unwrap_or(place)
-            }
-        };
-        self.go(target);
-        // Whoever moves the play head by hand wants to look.
-        self.playing = None;
-    }
-
-    fn go(&mut self, place: u64) {
-        self.ahead.clear();
-        self.past = (place < self.history.len()).then(|| {
-            let world = self.history.world_at(place).clone();
-            (place, world)
-        });
-    }
-
-    /// The nearest place before or behind `place` whose event is wanted.
-    fn find(&self, place: u64, by: i64, wanted: impl Fn(&Event) -> bool) -> Option<u64> {
-        let source = self.history.source();
-        let mut found = None;
-        if by > 0 {
-            let mut at = place;
-            let end = self.history.len().min(place + SEARCHED);
-            while found.is_none() && at < end {
-                let to = (at + 512).min(end);
-                source.visit(at, to, &mut |event| {
-                    at += 1;
-                    if found.is_none() && wanted(event) {
-                        found = Some(at);
-                    }
-                });
-                at = to;
-            }
-        } else {
-            let mut to = place.saturating_sub(1);
-            while found.is_none() && to > 0 {
-                let from = to.saturating_sub(512);
-                let mut at = from;
-                source.visit(from, to, &mut |event| {
-                    at += 1;
-                    if wanted(event) {
-                        found = Some(at);
-                    }
-                });
-                to = from;
-            }
-        }
-        found
-    }
-
-    /// The next place worth finding: a marker, a fault, a process's start.
-    fn marker(&self, place: u64, by: i64) -> Option<u64> {
-        let world = self.history.now();
-        let starts = world.processes().map(|process| process.start_seq);
-        let noted = world.markers().iter().map(|marker| marker.seq);
-        let faults = world.faults().iter().map(|fault| fault.seq);
-        let all = starts.chain(noted).chain(faults);
-        if by > 0 {
-            all.filter(|seq| *seq > place).min()
-        } else {
-            all.filter(|seq| *seq < place).max()
-        }
-    }
-
     /// The event the play head stands behind.
     pub(crate) fn event(&self) -> Option<Event> {
         let (place, _) = self.places();
@@ -391,23 +306,5 @@ impl RunView {
                 .count()
         };
         (of(Mark::Right), self.grades.len() - of(Mark::Undecided))
-    }
-}
-
-/// Whether two events are about the same object, or without one of the same kind.
-fn alike(event: &Event, like: &Event) -> bool {
-    match (object(event), object(like)) {
-        (Some(one), Some(other)) => one == other,
-        (None, None) => std::mem::discriminant(&event.kind) == std::mem::discriminant(&like.kind),
-        _ => false,
-    }
-}
-
-fn object(event: &Event) -> Option<&str> {
-    match &event.kind {
-        Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => {
-            op.object.as_deref()
-        }
-        _ => None,
     }
 }

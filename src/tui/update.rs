@@ -59,11 +59,11 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
 /// Actions that change only what is looked at.
 fn look(app: &mut App, action: Action) {
     match action {
-        Action::Seek(seek) => {
-            let selected = app.selected;
-            if let Some(run) = &mut app.run {
-                run.seek(seek, selected);
-            }
+        Action::Seek(seek) => places::seek(app, seek),
+        Action::GoTo => {
+            app.popup = Some(Popup::GoTo {
+                text: String::new(),
+            });
         }
         Action::NextPanel => turn(app, 1),
         Action::PreviousPanel => turn(app, -1),

@@ -4,7 +4,7 @@
 
 use crate::model::{Process, State, Target, World};
 use crate::text::{Lang, clean};
-use crate::trace::Exit;
+use crate::trace::{Event, Exit, Kind};
 
 /// What a process is doing: `waiting for lock, held by PID 12`.
 pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
@@ -66,6 +66,48 @@ fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
         Target::Child { pid: Some(pid), .. } => format!("PID {pid}"),
         Target::Child { .. } | Target::Nothing => op.to_owned(),
     }
+}
+
+/// An event in one line, its words as a recording has them: `#340 · 1.234 s · Process-3 · release lock`.
+pub(crate) fn event(event: &Event, world: &World) -> String {
+    let mut line = format!("#{} · {} s", event.seq, seconds(event.t));
+    if let Some(process) = event.proc.and_then(|proc| world.process(proc)) {
+        line += &format!(" · {}", process.name);
+    }
+    line += " · ";
+    let Some(op) = event.kind.op() else {
+        line += event.kind.word();
+        match &event.kind {
+            Kind::Output(output) => line += &format!(" {}", String::from_utf8_lossy(&output.data)),
+            Kind::Marker { text } => line += &format!(" {text}"),
+            Kind::Fault(fault) => line += &format!(" {}", fault.fault),
+            Kind::End(end) => line += &format!(" {}", end.status),
+            _ => {}
+        }
+        return clean(line.trim_end()).into_owned();
+    };
+    if !matches!(event.kind, Kind::Op(_)) {
+        line += &format!("{} ", event.kind.word());
+    }
+    line += op.op.as_str();
+    if let Some(object) = &op.object {
+        line += &format!(
+            " {}",
+            world
+                .object(object)
+                .map_or(object.as_str(), |object| object.label())
+        );
+    }
+    match (op.args.index, &op.args.key) {
+        (Some(index), _) => line += &format!("[{index}]"),
+        (None, Some(key)) => line += &format!("[{key}]"),
+        (None, None) => {}
+    }
+    let outcome = op.error.as_ref().or(op.result.as_ref());
+    if let Some(outcome) = outcome {
+        line += &format!(" → {outcome}");
+    }
+    clean(&line).into_owned()
 }
 
 /// Seconds with three digits, from nanoseconds.

@@ -168,6 +168,18 @@ fn checkpoints_are_made_and_used() {
     for (place, prefix) in prefixes.iter().rev().chain(&prefixes) {
         assert!(history.world_at(*place) == prefix, "at {place}");
     }
+    // The place of a moment is behind the last event it had seen, with and without a World near it.
+    for (place, prefix) in &prefixes {
+        let t = prefix.now();
+        let expected = (*place..=history.len())
+            .take_while(|place| history.world_at(*place).now() <= t)
+            .last();
+        assert_eq!(Some(history.place_at(t)), expected, "at {t} ns");
+    }
+    assert_eq!(
+        (history.place_at(-1), history.place_at(i64::MAX)),
+        (0, history.len())
+    );
     assert_eq!(history.event(77).as_ref(), Some(&events[76]));
     assert_eq!((history.event(0), history.event(u64::MAX)), (None, None));
 }

@@ -209,6 +209,62 @@ fn events_of_a_process_and_of_an_object_are_found() {
 }
 
 #[test]
+fn a_prompt_goes_to_a_number_a_share_a_moment_and_an_event_in_words() {
+    let mut app = app("lock", Lang::En);
+    play(&mut app, typical(), "lock");
+    let place = |app: &App| app.run.as_ref().expect("a run").places();
+    let end = place(&app).1;
+    press(&mut app, "t7\n");
+    assert_eq!((place(&app).0, app.world().folded()), (7, 7));
+    assert!(
+        app.notice
+            .as_deref()
+            .is_some_and(|words| words.starts_with("#7 · 0.007 s"))
+    );
+    press(&mut app, "t50%\n");
+    assert_eq!(place(&app).0, end.div_ceil(2));
+    press(&mut app, "t5ms\n");
+    assert_eq!(place(&app).0, 5);
+    // Words: the next one that fits, then on and back by the keys of its like.
+    press(&mut app, "t0\ntacquire rlock\n");
+    let first = place(&app).0;
+    let event = |app: &App| app.run.as_ref().expect("a run").event().expect("one");
+    assert_eq!(
+        event(&app).kind.op().map(|op| op.op.as_str()),
+        Some("acquire")
+    );
+    press(&mut app, "}");
+    let second = place(&app).0;
+    assert!(second > first);
+    assert_eq!(
+        event(&app).kind.op().map(|op| op.op.as_str()),
+        Some("acquire")
+    );
+    press(&mut app, "{");
+    assert_eq!(place(&app).0, first);
+    press(&mut app, "tno-such-thing\n");
+    assert_eq!(place(&app).0, first, "the play head stays");
+    assert!(
+        app.notice
+            .as_deref()
+            .is_some_and(|words| words.contains("no such event"))
+    );
+    press(&mut app, "t\x1b");
+    assert_eq!((app.popup.clone(), place(&app).0), (None, first));
+}
+
+#[test]
+fn a_search_finds_what_is_printed_later() {
+    let mut app = app("lock", Lang::En);
+    play(&mut app, overflow(), "lock");
+    app.focus = PanelId::Output;
+    press(&mut app, "t0\n/line 2 of 7\n");
+    let run = app.run.as_ref().expect("a run");
+    assert!(!run.is_now() && run.places().0 > 0);
+    assert!(app.place(PanelId::Output).found.is_some());
+}
+
+#[test]
 fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     let mut app = app("lock", Lang::En);
     let mut scene = typical();

@@ -1,9 +1,10 @@
 //! Moving about: scrolling, selecting, the panel that has the focus, finding words.
 
-use super::super::action::{PanelId, Step};
+use super::super::action::{PanelId, Seek, Step};
 use super::super::app::App;
 use super::super::layout;
-use super::super::{panel, search};
+use super::super::target::Target;
+use super::super::{panel, search, words};
 
 /// The next panel of all.
 pub(super) fn turn(app: &mut App, by: isize) {
@@ -85,6 +86,36 @@ pub(super) fn pick(app: &mut App, panel: PanelId, row: u16) {
     }
 }
 
+/// Moves the play head and says what stands there.
+pub(super) fn seek(app: &mut App, seek: Seek) {
+    let selected = app.selected;
+    let moved = app.run.as_mut().map(|run| run.seek(seek, selected));
+    told(app, moved);
+}
+
+/// Goes where the words say.
+pub(super) fn go_to(app: &mut App, words: &str) {
+    let target = Target::parse(words);
+    if let (None, Some(run)) = (&target, &mut app.run) {
+        run.wanted = None;
+        return;
+    }
+    let moved = app.run.as_mut().zip(target);
+    let moved = moved.map(|(run, target)| run.go_to(target));
+    told(app, moved);
+}
+
+/// `moved` is `None` where there is no run.
+fn told(app: &mut App, moved: Option<bool>) {
+    let event = app.run.as_ref().and_then(super::RunView::event);
+    app.notice = match (moved, event) {
+        (None, _) => Some(app.lang.phrase("tui.goto-no-run").to_owned()),
+        (Some(false), _) => Some(app.lang.phrase("tui.goto-nothing").to_owned()),
+        (Some(true), Some(event)) => Some(words::event(&event, app.world())),
+        (Some(true), None) => None,
+    };
+}
+
 /// Goes to the next line that holds the words searched for.
 pub(super) fn find(app: &mut App, by: i64) {
     let Some(words) = app.search.clone() else {
@@ -99,7 +130,16 @@ pub(super) fn find(app: &mut App, by: i64) {
         (None, PanelId::Output) if app.follow => count.saturating_sub(1),
         (None, _) => (place.top + count).saturating_sub(1) % count.max(1),
     };
-    let Some(found) = search::next(app, &words, from, by) else {
+    let mut found = search::next(app, &words, from, by);
+    if found.is_none() && panel == PanelId::Output && by > 0 {
+        // Looking back, what was printed later is found too: the play head goes there.
+        let later = words.to_lowercase();
+        if app.run.as_mut().is_some_and(|run| run.go_to_output(&later)) {
+            found = search::next(app, &words, from, by);
+        }
+    }
+    let count = panel::count(app, panel);
+    let Some(found) = found else {
         app.notice = Some(app.lang.tell("tui.search-nothing", &[("words", &words)]));
         return;
     };

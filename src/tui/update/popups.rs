@@ -21,7 +21,8 @@ pub(super) fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Ve
     }
     match popup {
         Popup::Predict(quiz) => return Some(predict(app, quiz, action)),
-        Popup::Search { text } => search(app, text, action),
+        Popup::Search { text } => typed(app, text, action, true),
+        Popup::GoTo { text } => typed(app, text, action, false),
         _ if matches!(action, Action::Cancel) => app.popup = None,
         Popup::Help { scroll } => match action {
             Action::Move(step) => {
@@ -163,14 +164,19 @@ fn predict(app: &mut App, mut quiz: Quiz, action: Action) -> Vec<Effect> {
     super::start(app)
 }
 
-fn search(app: &mut App, mut text: String, action: Action) {
+/// Words being typed: what to search for, or where to go.
+fn typed(app: &mut App, mut text: String, action: Action, search: bool) {
     match action {
         Action::Type(c) => text.push(c),
         Action::Erase => drop(text.pop()),
         Action::Confirm => {
             app.popup = None;
-            app.search = Some(text).filter(|text| !text.is_empty());
-            super::find(app, 1);
+            if search {
+                app.search = Some(text).filter(|text| !text.is_empty());
+                super::find(app, 1);
+            } else {
+                super::places::go_to(app, &text);
+            }
             return;
         }
         Action::Cancel => {
@@ -179,7 +185,11 @@ fn search(app: &mut App, mut text: String, action: Action) {
         }
         _ => {}
     }
-    app.popup = Some(Popup::Search { text });
+    app.popup = Some(if search {
+        Popup::Search { text }
+    } else {
+        Popup::GoTo { text }
+    });
 }
 
 /// Changes a parameter by one step of its range.

@@ -9,10 +9,14 @@ use crate::tui::app::{App, Popup};
 use crate::tui::keymap::{Binding, TABLE};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
-    if let Some(Popup::Search { text }) = &app.popup {
-        let asked = app.lang.phrase("tui.search-ask");
+    let asked = match &app.popup {
+        Some(Popup::Search { text }) => Some((app.lang.phrase("tui.search-ask"), "/", text)),
+        Some(Popup::GoTo { text }) => Some((app.lang.phrase("tui.goto-ask"), "", text)),
+        _ => None,
+    };
+    if let Some((asked, sign, text)) = asked {
         let text = clean(text);
-        frame.render_widget(Line::from(format!(" {asked} /{text}_")), rect);
+        frame.render_widget(Line::from(format!(" {asked} {sign}{text}_")), rect);
         return;
     }
     if let Some(notice) = &app.notice {

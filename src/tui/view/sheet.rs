@@ -30,7 +30,7 @@ fn sheet(app: &App) -> Option<Sheet> {
         scroll: 0,
     };
     Some(match app.popup.as_ref()? {
-        Popup::Search { .. } => return None,
+        Popup::Search { .. } | Popup::GoTo { .. } => return None,
         Popup::Help { scroll } => Sheet {
             scroll: *scroll,
             ..plain(lang.phrase("tui.help-title"), panel::help::lines(app, 0))
