@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree;
 use crate::sys::process::{ended_child, inherited, reap};
+use crate::sys::title;
 
 /// The descriptors a guard is started with. The stage gets the first two under the same numbers,
 /// the streams as its descriptors 1 and 2.
@@ -95,6 +96,10 @@ struct Guard {
 impl Guard {
     fn start(json: &str) -> io::Result<Guard> {
         let config: Config = serde_json::from_str(json)?;
+        // The configuration holds the lesson's name: a learner's `ps aux | grep pool` shall find the
+        // lesson's own processes and not this one.
+        title::set_title("forklore: guard");
+        title::set_comm("forklore-guard")?;
         let control = inherited(CONTROL)?;
         let streams = [inherited(STDOUT)?, inherited(STDERR)?];
         let signals = hold_signals()?;

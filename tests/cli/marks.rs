@@ -19,7 +19,7 @@ pub fn mark(command: &mut Command) -> String {
 }
 
 /// PIDs of the processes that carry this mark and are no zombies.
-fn marked(mark: &str) -> Vec<String> {
+pub fn marked(mark: &str) -> Vec<String> {
     let wanted = format!("{MARK}={mark}");
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {

@@ -8,7 +8,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::harness::{Said, ended, finish, forklore, plain, say};
-use crate::marks::{assert_nothing_left, mark, wait_until};
+use crate::marks::{assert_nothing_left, mark, marked, wait_until};
 
 /// Lines of a program: what stands behind time, PID and name.
 fn printed(said: &Said) -> Vec<&str> {
@@ -109,6 +109,36 @@ fn the_rows_of_a_pool_are_those_grep_shows() {
         rows.iter().all(|row| row.contains("pool-async: ")),
         "{fullest}"
     );
+}
+
+#[test]
+fn another_terminals_ps_finds_the_lessons_own_processes_by_cpythons_names() {
+    let mut command = forklore(&["run", "pool-async", "--time-scale", "100"]);
+    let mark = mark(&mut command);
+    let mut child = command.spawn().unwrap();
+    // All three have begun a task: they are named by then.
+    let out = await_line(&mut child, "ForkPoolWorker-3 ");
+    let mut found: Vec<String> = marked(&mark)
+        .iter()
+        .filter(|pid| **pid != child.id().to_string())
+        .filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok())
+        .map(|line| line.replace('\0', " ").trim().to_owned())
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "forklore: guard",
+            "pool-async: ForkPoolWorker-1",
+            "pool-async: ForkPoolWorker-2",
+            "pool-async: ForkPoolWorker-3",
+            "pool-async: MainProcess",
+        ]
+    );
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    assert_eq!(ended(child).code, Some(143));
+    drop(out);
+    assert_nothing_left(&mark);
 }
 
 #[test]
