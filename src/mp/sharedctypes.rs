@@ -21,7 +21,7 @@ pub use value::Value;
 use super::exceptions::{Exception, Result};
 use super::object::Object;
 use super::repr::repr;
-use super::synchronize::{AnyLock, Lock, RLock};
+use super::synchronize::{AnyLock, Lock, RLock, Sem as _};
 use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
 use crate::trace::OpName;
 use cells::Cells;

@@ -9,6 +9,7 @@ mod condition;
 mod counter;
 mod event;
 mod robust;
+mod sem;
 mod semaphore;
 mod witness;
 mod word;
@@ -21,6 +22,8 @@ pub use condition::Condition;
 pub(crate) use counter::{COUNT_BYTES, CountWord};
 pub use event::Event;
 pub(crate) use robust::{ROBUST_BYTES, RobustLock};
+pub(crate) use sem::Sem;
+use sem::sem_handle;
 pub(crate) use semaphore::SEM_VALUE_MAX;
 pub use semaphore::{BoundedSemaphore, Semaphore};
 pub(crate) use witness::{WITNESS_BYTES, Witness};
@@ -29,7 +32,7 @@ pub(crate) use word::{LOCK_BYTES, LockWord};
 use super::context;
 use super::exceptions::{Exception, Result};
 use super::heap;
-use super::tracer::{self, Call, Ended, Grant, NO_ARGS};
+use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
 use super::wait;
 use crate::trace::{OpName, Packet};
 
@@ -61,27 +64,6 @@ impl SemLock {
         Ok(lock)
     }
 
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Takes the lock if it can be taken at once; a recursive one also where this process has it.
-    #[inline]
-    pub(crate) fn try_take(&self) -> bool {
-        let me = context::pid();
-        if self.kind == Kind::Recursive && self.word.owner() == me {
-            self.word.deepen();
-            return true;
-        }
-        self.word.try_take(me)
-    }
-
-    /// Takes the lock, waiting up to `deadline`.
-    fn take(&self, deadline: Option<i64>) -> bool {
-        let me = context::pid();
-        wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
-    }
-
     /// Takes the lock without a trace: for the element access of an Array and other short turns.
     #[inline]
     pub(crate) fn enter(&self) {
@@ -96,52 +78,6 @@ impl SemLock {
         if self.kind == Kind::Plain || !self.word.shallow() {
             self.word.give();
         }
-    }
-
-    #[inline]
-    fn acquire(
-        &self,
-        blocking: bool,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> bool {
-        if tracer::on() {
-            return self.acquire_traced(blocking, timeout, at);
-        }
-        if self.try_take() {
-            return true;
-        }
-        blocking && self.take(wait::deadline(timeout))
-    }
-
-    fn acquire_traced(
-        &self,
-        blocking: bool,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> bool {
-        let args = |packet: &mut Packet<'_>| wait_args(packet, blocking, timeout);
-        let mut call = Call::begin(OpName::Acquire, Some(&self.id), at, &args);
-        let taken = self.try_take()
-            || (blocking && call.grant() != Grant::Expire && {
-                call.waiting();
-                self.take(wait::deadline(timeout))
-            });
-        // Sent after the lock is held and while it is: nobody else's release or acquire can come
-        // between the effect and its event.
-        let ver = taken.then(|| self.word.next_ver());
-        call.done(ver, NO_ARGS, Ended::truth(taken));
-        taken
-    }
-
-    #[inline]
-    fn release(&self, at: &'static Location<'static>) -> Result<()> {
-        if tracer::on() {
-            return self.release_traced(at);
-        }
-        self.may_release(at)?;
-        self.leave();
-        Ok(())
     }
 
     fn may_release(&self, at: &'static Location<'static>) -> Result<()> {
@@ -235,6 +171,45 @@ impl SemLock {
     }
 }
 
+impl Sem for SemLock {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A recursive lock can be taken also where this process has it.
+    #[inline]
+    fn try_take(&self) -> bool {
+        let me = context::pid();
+        if self.kind == Kind::Recursive && self.word.owner() == me {
+            self.word.deepen();
+            return true;
+        }
+        self.word.try_take(me)
+    }
+
+    fn take(&self, deadline: Option<i64>) -> bool {
+        let me = context::pid();
+        wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
+    }
+
+    /// Sent after the lock is held and while it is: nobody else's release or acquire can come between
+    /// the effect and its event.
+    fn tell(&self, call: &Call<'_>, taken: bool) {
+        let ver = taken.then(|| self.word.next_ver());
+        call.done(ver, NO_ARGS, Ended::truth(taken));
+    }
+
+    #[inline]
+    fn release(&self, at: &'static Location<'static>) -> Result<()> {
+        if tracer::on() {
+            return self.release_traced(at);
+        }
+        self.may_release(at)?;
+        self.leave();
+        Ok(())
+    }
+}
+
 /// The arguments of a call that may wait, where they are not the usual 'for ever'.
 pub(crate) fn wait_args(packet: &mut Packet<'_>, blocking: bool, timeout: Option<f64>) {
     if !blocking {
@@ -244,6 +219,16 @@ pub(crate) fn wait_args(packet: &mut Packet<'_>, blocking: bool, timeout: Option
         packet.seconds("timeout", seconds);
     }
 }
+
+/// Arguments of the first of the two steps that a wait has under the gate: it begins to wait …
+const BEGIN: Fill<'static> = &|packet| {
+    packet.text("key", "begin");
+};
+
+/// … and of the second: it wakes.
+const WAKE: Fill<'static> = &|packet| {
+    packet.text("key", "wake");
+};
 
 macro_rules! lock_type {
     ($(#[$doc:meta])* $name:ident, $kind:expr) => {
@@ -261,45 +246,13 @@ macro_rules! lock_type {
                 Ok($name(Rc::new(SemLock::new($kind)?)))
             }
 
-            /// Gives the object the name it has in the program, for the screen.
-            #[track_caller]
-            pub fn named(self, name: &str) -> $name {
-                tracer::named(&self.0.id, name, Location::caller());
-                self
-            }
-
-            /// Waits for the lock and takes it.
-            #[track_caller]
-            pub fn acquire(&self) -> bool {
-                self.0.acquire(true, None, Location::caller())
-            }
-
-            /// `acquire(block=False)`: takes the lock if it is free.
-            #[track_caller]
-            pub fn try_acquire(&self) -> bool {
-                self.0.acquire(false, None, Location::caller())
-            }
-
-            /// `acquire(timeout=seconds)`: false when the time is over.
-            #[track_caller]
-            pub fn acquire_timeout(&self, seconds: f64) -> bool {
-                self.0.acquire(true, Some(seconds), Location::caller())
-            }
-
-            /// Gives the lock up.
-            ///
-            /// # Errors
-            /// As CPython: see the type.
-            #[track_caller]
-            pub fn release(&self) -> Result<()> {
-                self.0.release(Location::caller())
-            }
-
             #[inline]
             pub(crate) fn sem(&self) -> &Rc<SemLock> {
                 &self.0
             }
         }
+
+        sem_handle!($name);
 
         /// CPython's `repr`.
         impl std::fmt::Display for $name {

@@ -9,7 +9,7 @@ use super::{Locking, Synchronized};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::object::Object;
 use crate::mp::repr::repr_whole;
-use crate::mp::synchronize::AnyLock;
+use crate::mp::synchronize::{AnyLock, Sem as _};
 use crate::mp::tracer;
 
 /// A C value in shared memory, with an `RLock` unless it is told otherwise.

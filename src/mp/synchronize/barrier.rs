@@ -114,9 +114,9 @@ impl Barrier {
             return Ok(place);
         }
         if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
-            begun.done(None, &BEGIN, Ended::Plain);
+            begun.done(None, super::BEGIN, Ended::Plain);
             inner.lock.give();
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &WAKE));
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, super::WAKE));
         } else {
             if let Some(call) = &mut call {
                 // Said while the barrier is held, so the log has all who wait before it opens.
@@ -218,13 +218,3 @@ impl Inner {
         ended && self.state.u32(ENDED).load(Ordering::SeqCst) == 0
     }
 }
-
-/// The wake step's arguments.
-const WAKE: fn(&mut Packet<'_>) = |packet| {
-    packet.text("key", "wake");
-};
-
-/// The begin step's arguments.
-const BEGIN: fn(&mut Packet<'_>) = |packet| {
-    packet.text("key", "begin");
-};

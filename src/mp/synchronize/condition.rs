@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::counter::{COUNT_BYTES, CountWord};
 use super::semaphore::SEM_VALUE_MAX;
-use super::{RLock, SemLock};
+use super::{RLock, Sem as _, SemLock};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
 use crate::mp::{context, heap, wait};
@@ -138,8 +138,8 @@ impl Condition {
         };
         // Under the gate the wake is a step of its own, granted when a word is there.
         if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
-            begun.done(None, &BEGIN, Ended::Plain);
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &WAKE));
+            begun.done(None, super::BEGIN, Ended::Plain);
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, super::WAKE));
         }
         let mut woken = inner.wake.try_take();
         if !woken
@@ -222,13 +222,3 @@ impl Condition {
         Ok(())
     }
 }
-
-/// The wake step's arguments.
-const WAKE: fn(&mut Packet<'_>) = |packet| {
-    packet.text("key", "wake");
-};
-
-/// The begin step's arguments.
-const BEGIN: fn(&mut Packet<'_>) = |packet| {
-    packet.text("key", "begin");
-};

@@ -7,12 +7,12 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::counter::{COUNT_BYTES, CountWord};
-use super::wait_args;
+use super::sem::{Sem, sem_handle};
 use super::witness::{WITNESS_BYTES, Witness};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
-use crate::mp::{context, heap, wait};
-use crate::trace::{OpName, Packet};
+use crate::mp::tracer::{self, Call, Ended, NO_ARGS};
+use crate::mp::{context, heap};
+use crate::trace::OpName;
 
 /// `SEM_VALUE_MAX` of Linux: what an unbounded semaphore is bounded by.
 pub(crate) const SEM_VALUE_MAX: u32 = 2_147_483_647;
@@ -44,34 +44,28 @@ impl Inner {
         });
         Ok(inner)
     }
+}
 
-    fn acquire(
-        &self,
-        blocking: bool,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> bool {
-        if !tracer::on() {
-            return if blocking {
-                self.count.take(wait::deadline(timeout))
-            } else {
-                self.count.try_take()
-            };
-        }
-        let args = |packet: &mut Packet<'_>| wait_args(packet, blocking, timeout);
-        let mut call = Call::begin(OpName::Acquire, Some(&self.id), at, &args);
-        let taken = self.count.try_take()
-            || (blocking && call.grant() != Grant::Expire && {
-                call.waiting();
-                self.count.take(wait::deadline(timeout))
-            });
+impl Sem for Inner {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn try_take(&self) -> bool {
+        self.count.try_take()
+    }
+
+    fn take(&self, deadline: Option<i64>) -> bool {
+        self.count.take(deadline)
+    }
+
+    fn tell(&self, call: &Call<'_>, taken: bool) {
         if taken {
             self.witness
                 .step(|ver| call.done(Some(ver), NO_ARGS, Ended::truth(true)));
         } else {
             call.done(None, NO_ARGS, Ended::truth(false));
         }
-        taken
     }
 
     fn release(&self, at: &'static Location<'static>) -> Result<()> {
@@ -128,55 +122,23 @@ macro_rules! semaphore_type {
                 Ok($name(Rc::new(Inner::new(stringify!($name), $value, $most, Location::caller())?)))
             }
 
-            /// Gives the object the name it has in the program, for the screen.
-            #[track_caller]
-            pub fn named(self, name: &str) -> $name {
-                tracer::named(&self.0.id, name, Location::caller());
-                self
-            }
-
-            /// Waits until the count is above zero and takes one.
-            #[track_caller]
-            pub fn acquire(&self) -> bool {
-                self.0.acquire(true, None, Location::caller())
-            }
-
-            /// `acquire(block=False)`.
-            #[track_caller]
-            pub fn try_acquire(&self) -> bool {
-                self.0.acquire(false, None, Location::caller())
-            }
-
-            /// `acquire(timeout=seconds)`: false when the time is over.
-            #[track_caller]
-            pub fn acquire_timeout(&self, seconds: f64) -> bool {
-                self.0.acquire(true, Some(seconds), Location::caller())
-            }
-
-            /// Gives one back.
-            ///
-            /// # Errors
-            /// `ValueError` when there would be more than the bound.
-            #[track_caller]
-            pub fn release(&self) -> Result<()> {
-                self.0.release(Location::caller())
-            }
-
             /// How many can be taken now.
             pub fn get_value(&self) -> u32 {
                 self.0.count.value()
             }
         }
+
+        sem_handle!($name);
     };
 }
 
 semaphore_type!(
-    /// A counter without a bound of its own.
+    /// A counter without a bound of its own; `release` beyond `SEM_VALUE_MAX`: `ValueError`.
     Semaphore,
     |value| SEM_VALUE_MAX
 );
 semaphore_type!(
-    /// A counter that never exceeds its first value.
+    /// A counter that never exceeds its first value; `release` beyond that: `ValueError`.
     BoundedSemaphore,
     |value| value
 );

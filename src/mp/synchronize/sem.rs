@@ -1,0 +1,103 @@
+//! What locks and semaphores have in common, as CPython's have their one `SemLock`.
+//!
+//! Owns the course of an acquire, from its announcement to its event, and the methods that every
+//! handle of such an object has. What taking and giving mean is each object's own.
+
+use std::panic::Location;
+
+use super::wait_args;
+use crate::mp::exceptions::Result;
+use crate::mp::tracer::{self, Call};
+use crate::mp::wait;
+use crate::trace::{OpName, Packet};
+
+/// Something that is taken, maybe after waiting for it, and given back.
+pub(crate) trait Sem {
+    fn id(&self) -> &str;
+
+    /// Takes it if that goes at once.
+    fn try_take(&self) -> bool;
+
+    /// Takes it, waiting up to `deadline`; false at the deadline.
+    fn take(&self, deadline: Option<i64>) -> bool;
+
+    /// Sends the event of an acquire, after it took effect and before anybody can see another.
+    fn tell(&self, call: &Call<'_>, taken: bool);
+
+    /// # Errors
+    /// As CPython's `release` of the class.
+    fn release(&self, at: &'static Location<'static>) -> Result<()>;
+
+    #[inline]
+    fn acquire(
+        &self,
+        blocking: bool,
+        timeout: Option<f64>,
+        at: &'static Location<'static>,
+    ) -> bool {
+        if tracer::on() {
+            return acquire_traced(self, blocking, timeout, at);
+        }
+        self.try_take() || (blocking && self.take(wait::deadline(timeout)))
+    }
+}
+
+fn acquire_traced(
+    sem: &(impl Sem + ?Sized),
+    blocking: bool,
+    timeout: Option<f64>,
+    at: &'static Location<'static>,
+) -> bool {
+    let args = |packet: &mut Packet<'_>| wait_args(packet, blocking, timeout);
+    let mut call = Call::begin(OpName::Acquire, Some(sem.id()), at, &args);
+    let attempt = |deadline| {
+        // A wait that does not wait would still leave its mark on the word.
+        let taken = sem.try_take() || (deadline != wait::NOW && sem.take(deadline));
+        taken.then_some(())
+    };
+    let taken = call.through(blocking, timeout, attempt).is_some();
+    sem.tell(&call, taken);
+    taken
+}
+
+/// The methods of a handle `$name(Rc<impl Sem>)`.
+macro_rules! sem_handle {
+    ($name:ident) => {
+        impl $name {
+            /// Gives the object the name it has in the program, for the screen.
+            #[track_caller]
+            pub fn named(self, name: &str) -> $name {
+                tracer::named(self.0.id(), name, Location::caller());
+                self
+            }
+
+            /// Waits until it can be taken and takes it.
+            #[track_caller]
+            pub fn acquire(&self) -> bool {
+                self.0.acquire(true, None, Location::caller())
+            }
+
+            /// `acquire(block=False)`: takes it if that goes at once.
+            #[track_caller]
+            pub fn try_acquire(&self) -> bool {
+                self.0.acquire(false, None, Location::caller())
+            }
+
+            /// `acquire(timeout=seconds)`: false when the time is over.
+            #[track_caller]
+            pub fn acquire_timeout(&self, seconds: f64) -> bool {
+                self.0.acquire(true, Some(seconds), Location::caller())
+            }
+
+            /// Gives it back.
+            ///
+            /// # Errors
+            /// As CPython: see the type.
+            #[track_caller]
+            pub fn release(&self) -> Result<()> {
+                self.0.release(Location::caller())
+            }
+        }
+    };
+}
+pub(super) use sem_handle;
