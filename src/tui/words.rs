@@ -2,9 +2,9 @@
 //!
 //! Words come from the locale; names and values from the program are made harmless here.
 
-use crate::model::{Process, State, Target, World};
+use crate::model::{Object, Process, State, Target, World};
 use crate::text::{Lang, clean};
-use crate::trace::{Event, Exit, Kind};
+use crate::trace::{Event, Exit, Kind, Op};
 
 /// What a process is doing: `waiting for lock, held by PID 12`.
 pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
@@ -70,44 +70,44 @@ fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
 
 /// An event in one line, its words as a recording has them: `#340 · 1.234 s · Process-3 · release lock`.
 pub(crate) fn event(event: &Event, world: &World) -> String {
-    let mut line = format!("#{} · {} s", event.seq, seconds(event.t));
+    let mut parts = vec![format!("#{}", event.seq), format!("{} s", seconds(event.t))];
     if let Some(process) = event.proc.and_then(|proc| world.process(proc)) {
-        line += &format!(" · {}", process.name);
+        parts.push(process.name.to_string());
     }
-    line += " · ";
-    let Some(op) = event.kind.op() else {
-        line += event.kind.word();
-        match &event.kind {
-            Kind::Output(output) => line += &format!(" {}", String::from_utf8_lossy(&output.data)),
-            Kind::Marker { text } => line += &format!(" {text}"),
-            Kind::Fault(fault) => line += &format!(" {}", fault.fault),
-            Kind::End(end) => line += &format!(" {}", end.status),
-            _ => {}
-        }
-        return clean(line.trim_end()).into_owned();
+    parts.push(match event.kind.op() {
+        Some(op) => operation(&event.kind, op, world),
+        None => match &event.kind {
+            Kind::Output(output) => {
+                let text = String::from_utf8_lossy(&output.data);
+                format!("output {}", text.trim_end())
+            }
+            Kind::Marker { text } => format!("marker {text}"),
+            Kind::Fault(fault) => format!("fault {}", fault.fault),
+            Kind::End(end) => format!("end {}", end.status),
+            kind => kind.word().to_owned(),
+        },
+    });
+    clean(&parts.join(" · ")).into_owned()
+}
+
+/// `release lock`, `op.wait acquire lock`, `get temp[2] → 33`.
+fn operation(kind: &Kind, op: &Op, world: &World) -> String {
+    let stage = match kind {
+        Kind::Op(_) => String::new(),
+        stage => format!("{} ", stage.word()),
     };
-    if !matches!(event.kind, Kind::Op(_)) {
-        line += &format!("{} ", event.kind.word());
-    }
-    line += op.op.as_str();
-    if let Some(object) = &op.object {
-        line += &format!(
-            " {}",
-            world
-                .object(object)
-                .map_or(object.as_str(), |object| object.label())
-        );
-    }
-    match (op.args.index, &op.args.key) {
-        (Some(index), _) => line += &format!("[{index}]"),
-        (None, Some(key)) => line += &format!("[{key}]"),
-        (None, None) => {}
-    }
+    let object = op.object.as_ref().map_or_else(String::new, |id| {
+        let label = world.object(id).map_or(id.as_str(), Object::label);
+        format!(" {label}")
+    });
+    let part = match (op.args.index, &op.args.key) {
+        (Some(index), _) => format!("[{index}]"),
+        (None, Some(key)) => format!("[{key}]"),
+        (None, None) => String::new(),
+    };
     let outcome = op.error.as_ref().or(op.result.as_ref());
-    if let Some(outcome) = outcome {
-        line += &format!(" → {outcome}");
-    }
-    clean(&line).into_owned()
+    let outcome = outcome.map_or_else(String::new, |outcome| format!(" → {outcome}"));
+    format!("{stage}{}{object}{part}{outcome}", op.op)
 }
 
 /// Seconds with three digits, from nanoseconds.
