@@ -14,6 +14,8 @@ mod connection;
 mod harness;
 #[path = "mp/managers.rs"]
 mod managers;
+#[path = "mp/misuse.rs"]
+mod misuse;
 #[path = "mp/order.rs"]
 mod order;
 #[path = "mp/pool.rs"]
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let cases = [
         managers::cases(),
         connection::cases(),
+        misuse::cases(),
         order::cases(),
         process::cases(),
         queues::cases(),

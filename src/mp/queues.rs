@@ -105,7 +105,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `get(timeout=seconds)`.
     ///
     /// # Errors
-    /// `queue.Empty` when the time is over; else as `get`.
+    /// `_queue.Empty` (`queue.Empty`, as tracebacks name it) when the time is over; else as `get`.
     #[track_caller]
     pub fn get_timeout(&self, seconds: f64) -> Result<T> {
         self.0.get(Patience::seconds(seconds), Location::caller())
@@ -114,7 +114,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `get_nowait()`.
     ///
     /// # Errors
-    /// `queue.Empty` when nothing is there; else as `get`.
+    /// `_queue.Empty` when nothing is there; else as `get`.
     #[track_caller]
     pub fn try_get(&self) -> Result<T> {
         self.0.get(Patience::NONE, Location::caller())

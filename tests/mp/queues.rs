@@ -54,8 +54,8 @@ fn errors_are_pythons(run: &Finished) {
     assert_eq!(
         run.lines(),
         [
-            "queue.Empty",
-            "queue.Empty",
+            "_queue.Empty",
+            "_queue.Empty",
             "queue.Full",
             "queue.Full",
             "1 false true",
@@ -394,7 +394,7 @@ pub fn cases() -> Vec<Case> {
             main_waits_at_its_end,
             |run| {
                 run.ok();
-                assert_eq!(run.stdout, "0 300000\n1 300000\n2 300000\nqueue.Empty\n");
+                assert_eq!(run.stdout, "0 300000\n1 300000\n2 300000\n_queue.Empty\n");
             },
         ),
         Case::traced("queue_end_is_told", big_put_keeps_its_process, |run| {

@@ -226,7 +226,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
         let mut bytes = self.scratch.take();
         if self.pop(&mut bytes, patience.deadline()).is_none() {
             self.keep(bytes);
-            return Err(Exception::at("queue.Empty", "", at));
+            return Err(Exception::at("_queue.Empty", "", at));
         }
         self.slots.give(SEM_VALUE_MAX);
         let value = codec::decode(&mut bytes);
@@ -252,7 +252,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
             call.through(patience.blocking, patience.timeout, |deadline| {
                 self.pop(&mut bytes, deadline)
             })
-            .ok_or_else(|| Exception::at("queue.Empty", "", at))
+            .ok_or_else(|| Exception::at("_queue.Empty", "", at))
         });
         let taken = match taken {
             Ok(taken) => taken,
