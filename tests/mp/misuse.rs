@@ -1,6 +1,10 @@
 //! Misuse of everything, and what is said to it: the same words as CPython's, laid beside those of
 //! misuse.py under the python3 at hand.
 #![expect(clippy::unit_arg, reason = "Python's None is Rust's unit")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a result is said and forgotten"
+)]
 #![expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 
 use std::fmt::Display;
@@ -221,6 +225,10 @@ fn queues() -> mp::Result<()> {
     say("join_thread after close", q.join_thread());
     let j: JoinableQueue<i64> = JoinableQueue::new()?;
     say("task_done without a task", j.task_done());
+    pipes()
+}
+
+fn pipes() -> mp::Result<()> {
     let (a, b) = mp::pipe::<i64, i64>(true)?;
     a.close();
     say("send to a closed end", b.send(1));
