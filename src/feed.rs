@@ -6,13 +6,15 @@
 
 use std::time::Instant;
 
-use crate::trace::Event;
+use crate::trace::{Event, Stretch};
 
 /// What one `poll` gave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeedItem {
     /// Events in the order of their `seq`, never empty, continuing where the last batch stopped.
     Events(Vec<Event>),
+    /// The same, read from a recording: each with its line.
+    Read(Stretch),
     /// Nothing came before the deadline.
     Idle,
     /// No event will come any more. The last one given was the run's `end`, unless the source was
@@ -114,6 +116,9 @@ pub trait Feed {
     /// # Errors
     /// `Unable` where `abilities` says so, `Over` after the end, `NoProcess` for a process that is not there.
     fn control(&mut self, control: Control) -> Result<(), ControlError>;
+
+    /// Takes back what it gave, to be filled again; whoever is done with it may drop it as well.
+    fn give_back(&mut self, _: Stretch) {}
 
     /// What was wrong with the source, known once it gave `End`.
     fn flaw(&self) -> Option<Flaw> {

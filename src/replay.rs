@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::trace::{Event, Header, ReadError, Reader};
 
-pub use ahead::{Ahead, Batch};
+pub use ahead::Ahead;
 
 /// Events given at once, at most: whoever shows them wants to look up in between.
 const BATCH: usize = 512;

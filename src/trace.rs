@@ -94,11 +94,14 @@
 //!
 //! `tests/golden/format-1.jsonl` has every kind, as it is written.
 
+mod base64;
 mod compressed;
 mod event;
+mod line;
 mod packet;
 mod ps_line;
 mod reader;
+mod stretch;
 mod wire;
 mod writer;
 
@@ -109,5 +112,6 @@ pub use event::{
 };
 pub use packet::Packet;
 pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};
+pub use stretch::Stretch;
 pub use wire::{FORMAT, Header};
 pub use writer::{Writer, encode_event};

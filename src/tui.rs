@@ -40,7 +40,7 @@ use std::time::Duration;
 
 pub use app::Start;
 pub use effect::Leave;
-pub use host::{Host, Order, Seen, Started};
+pub use host::{Host, Order, Recorded, Seen, Started};
 pub use progress::{Given, PROGRESS, Progress, Said, Visit};
 pub use theme::{Glyphs, Ground, Theme};
 

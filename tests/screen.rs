@@ -16,5 +16,7 @@
 #[path = "screen/pty.rs"]
 mod pty;
 
+#[path = "screen/recordings.rs"]
+mod recordings;
 #[path = "screen/session.rs"]
 mod session;

@@ -196,6 +196,8 @@ pub(crate) struct ReplayArgs {
     pub headless: bool,
     #[arg(long, requires = "headless")]
     pub times: bool,
+    #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
+    pub speed: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]
@@ -243,6 +245,10 @@ fn time_scale(text: &str) -> Result<f64, &'static str> {
 
 fn pace(text: &str) -> Result<f64, &'static str> {
     number(text, "pace", |x| *x > 0.0 && *x <= 1_000_000.0)
+}
+
+fn speed(text: &str) -> Result<f64, &'static str> {
+    number(text, "speed", |x| (0.125..=64.0).contains(x))
 }
 
 fn seed(text: &str) -> Result<u64, &'static str> {

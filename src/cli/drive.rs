@@ -85,6 +85,11 @@ impl Driver<'_> {
             let hindrance = match feed.poll(clock::instant() + LOOK_UP) {
                 FeedItem::End => break,
                 FeedItem::Idle => self.look_up(),
+                FeedItem::Read(stretch) => {
+                    let page = fold(&mut world, stretch.events(), show);
+                    feed.give_back(stretch);
+                    self.look_up().or_else(|| self.send(page).err())
+                }
                 FeedItem::Events(events) => {
                     let page = fold(&mut world, &events, show);
                     self.record(feed, events);

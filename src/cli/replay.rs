@@ -1,4 +1,5 @@
-//! `forklore replay FILE --headless`: what the programs printed, and the recorded verdict.
+//! `forklore replay FILE`: the screen on a recording; `--headless`: what the programs printed, and the
+//! recorded verdict.
 //!
 //! stdout gets the programs' output alone; what forklore has to say goes to stderr.
 
@@ -16,26 +17,32 @@ use crate::check::{self, Verdict};
 use crate::error::{Code, Failure};
 use crate::lesson::Params;
 use crate::model::World;
-use crate::replay::{Clock, Replay, Speed};
+use crate::replay::{Ahead, Clock, Replay, Speed};
 use crate::report::{Printed, ending, verdicts};
 use crate::sys::clock;
 use crate::trace::{Event, Header, RunStatus};
-use crate::tui::Started;
+use crate::tui::{Recorded, Started};
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     let lang = context.lang;
     let recording = Recording::named(context, &args.recording)?;
     let (reader, place) = (recording.reader, recording.place);
-    let mut replay = Replay::new(reader, Monotonic, Speed::AllAtOnce);
-    let header = replay.header().clone();
+    let header = reader.header().clone();
     if !args.headless {
+        let recorded = Recorded {
+            head: reader.line().to_vec(),
+            speed: args.speed.unwrap_or(1.0),
+        };
+        let feed = Ahead::new(reader).map_err(|error| context.no_thread(&error))?;
         let recording = Started {
-            feed: Box::new(replay),
+            feed: Box::new(feed.in_words(move |why| words::reading(lang, why))),
             header,
-            recorded: true,
+            recorded: Some(recorded),
         };
         return super::screen::replay(context, recording);
     }
+    let speed = args.speed.map_or(Speed::AllAtOnce, Speed::Times);
+    let mut replay = Replay::new(reader, Monotonic, speed);
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
     let mut driver = Driver {

@@ -133,7 +133,7 @@ impl Host for Engine<'_> {
         Ok(Started {
             feed: Box::new(run),
             header,
-            recorded: false,
+            recorded: None,
         })
     }
 

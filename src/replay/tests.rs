@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::{Ahead, Clock, Replay, Speed};
-use crate::feed::{Control, ControlError, Feed as _, FeedItem};
+use crate::feed::{Control, ControlError, Feed as _, FeedItem, Flaw};
 use crate::trace::{Event, Header, Kind, Reader, Writer};
 
 /// Waiting moves it, nothing else does.
@@ -64,9 +64,13 @@ fn recording(seconds: &[f64]) -> Vec<u8> {
 
 type Played = Replay<std::io::Cursor<Vec<u8>>, Hands>;
 
+#[expect(clippy::disallowed_methods, reason = "any beginning will do")]
+fn start() -> Instant {
+    Instant::now()
+}
+
 fn play(bytes: Vec<u8>, speed: Speed) -> (Played, Instant) {
-    #[expect(clippy::disallowed_methods, reason = "any beginning will do")]
-    let start = Instant::now();
+    let start = start();
     let hands = Hands(Rc::new(Cell::new(start)));
     let reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
     (Replay::new(reader, hands, speed), start)
@@ -149,32 +153,33 @@ fn reading_ahead_gives_the_same_events_with_their_lines_and_says_how_it_ends() {
         let reader = Reader::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
         let mut ahead = Ahead::new(reader).unwrap();
         let (mut seqs, mut text) = (Vec::new(), Vec::new());
-        let end = loop {
-            match ahead.next_batch() {
-                Ok(Some(batch)) => {
-                    for (line, event) in batch.lines() {
+        let soon = || start() + Duration::from_secs(30);
+        loop {
+            match ahead.poll(soon()) {
+                FeedItem::Read(stretch) => {
+                    for (line, event) in stretch.lines() {
                         seqs.push(event.seq);
                         text.extend_from_slice(line);
                         text.push(b'\n');
                     }
-                    ahead.give_back(batch);
+                    ahead.give_back(stretch);
                 }
-                Ok(None) => break Ok(ahead.torn()),
-                Err(why) => break Err(why.to_string()),
+                FeedItem::End => break,
+                other => panic!("{other:?}"),
             }
-        };
-        assert!(ahead.next_batch().unwrap().is_none());
-        (seqs, text, end)
+        }
+        assert_eq!(ahead.poll(soon()), FeedItem::End);
+        (seqs, text, ahead.flaw())
     };
     let (seqs, text, end) = read(&bytes);
     assert!(seqs.iter().copied().eq(1..=3000));
     let events = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     assert!(text == bytes[events..]);
-    assert_eq!(end, Ok(false));
+    assert_eq!(end, None);
     let (seqs, _, end) = read(&bytes[..bytes.len() - 1]);
-    assert_eq!((seqs.len(), end), (2999, Ok(true)));
+    assert_eq!((seqs.len(), end), (2999, Some(Flaw::Torn)));
     bytes.extend_from_slice(b"no event\n");
     let (seqs, _, end) = read(&bytes);
     assert_eq!(seqs.len(), 3000);
-    assert!(end.unwrap_err().contains("line 3002"));
+    assert!(matches!(end, Some(Flaw::Damaged(why)) if why.contains("line 3002")));
 }

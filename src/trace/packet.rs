@@ -2,12 +2,12 @@
 //!
 //! Called by `mp` for every operation while tracing is on, so it allocates nothing once its buffer
 //! has grown. It gives no `seq`, `proc` or `pid`: those are the supervisor's. Fields come out in the
-//! order of `wire::Line`, so that a packet is the recording's line without its head.
+//! order of `line::Line`, so that a packet is the recording's line without its head.
 
 use std::panic::Location;
 
+use super::base64;
 use super::event::{Exit, OpName, Role, StartMethod, Stream};
-use super::wire::base64_encode;
 
 /// One packet under construction; `finish` closes the object.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl<'a> Packet<'a> {
         packet.text("stream", stream.as_str());
         match std::str::from_utf8(data) {
             Ok(text) => packet.text("data", text),
-            Err(_) => packet.text("data_b64", &base64_encode(data)),
+            Err(_) => packet.text("data_b64", &base64::encode(data)),
         };
         packet
     }

@@ -1,14 +1,18 @@
-//! Format 1 on the wire: the flat JSON object a line or packet is, and its way to and from `Event`.
+//! Format 1 on the wire: the header, and the way from the flat `Line` to an `Event` and back.
 //!
-//! Owns the header, the serde types and both conversions. A word this version does not know makes
-//! a `Kind::Unknown` that keeps its text; nothing here decides what an event means.
+//! A word this version does not know makes a `Kind::Unknown` that keeps its text; nothing here
+//! decides what an event means.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::base64;
 use super::event::{
-    Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
-    Role, RunEnd, RunStatus, StartMethod, Stream,
+    Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role,
+    RunEnd, RunStatus, StartMethod, Stream,
 };
+use super::line::{Line, Text, WireArgs};
 
 /// The version of the format this crate writes.
 pub const FORMAT: u32 = 1;
@@ -46,137 +50,6 @@ pub struct Header {
     pub python: Option<String>,
     /// Version of forklore that wrote this.
     pub version: String,
-}
-
-/// The flat object. Field order here is the order written.
-#[derive(Debug, Serialize, Deserialize, Default)]
-#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
-pub(super) struct Line {
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub seq: u64,
-    #[serde(default)]
-    pub t: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proc: Option<u32>,
-    #[serde(default, skip_serializing_if = "is_zero_pid")]
-    pub pid: i32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tid: Option<i32>,
-    pub kind: String,
-
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ver: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub args: Option<Box<WireArgs>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub t0: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub result: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ppid: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub daemon: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signal: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<i32>,
-
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stream: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data_b64: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Vec<PsRow>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gone: Option<Vec<i32>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Vec<i32>>,
-}
-
-#[derive(Debug, Serialize, Deserialize, Default)]
-pub(super) struct WireArgs {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub class: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub typecode: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub task: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub func: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub child: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pid: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blocking: Option<bool>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_zero_pid(n: &i32) -> bool {
-    *n == 0
 }
 
 impl Role {
@@ -225,79 +98,75 @@ impl StartMethod {
 
 /// Reads one line. `json` is kept only for an unknown kind.
 pub(super) fn decode(json: &str) -> Result<Event, serde_json::Error> {
-    let line: Line = serde_json::from_str(json)?;
-    Ok(event_of(line, json))
-}
-
-fn event_of(line: Line, json: &str) -> Event {
-    let (seq, t, proc, pid, tid) = (line.seq, line.t, line.proc, line.pid, line.tid);
-    let kind = kind_of(line, json);
-    Event {
-        seq,
-        t,
-        proc,
-        pid,
-        tid,
+    let mut line: Line<'_> = serde_json::from_str(json)?;
+    let kind = kind_of(&mut line, json);
+    Ok(Event {
+        seq: line.seq,
+        t: line.t,
+        proc: line.proc,
+        pid: line.pid,
+        tid: line.tid,
         kind,
-    }
+    })
 }
 
-fn kind_of(line: Line, json: &str) -> Kind {
+fn owned(text: &mut Option<Text<'_>>) -> Option<String> {
+    text.take().map(Text::into_string)
+}
+
+fn word<'a>(text: Option<&'a Text<'_>>) -> &'a str {
+    text.map_or("", Text::as_str)
+}
+
+fn kind_of(line: &mut Line<'_>, json: &str) -> Kind {
+    let unknown = |kind: &str| Kind::Unknown {
+        kind: kind.to_owned(),
+        json: json.to_owned(),
+    };
     match line.kind.as_str() {
         "process.start" => Kind::ProcessStart(ProcessStart {
             ppid: line.ppid.unwrap_or(0),
-            name: line.name.unwrap_or_default(),
-            role: Role::from_word(line.role.as_deref().unwrap_or("")),
+            name: owned(&mut line.name).unwrap_or_default(),
+            role: Role::from_word(word(line.role.as_ref())),
             daemon: line.daemon.unwrap_or(false),
-            method: StartMethod::from_word(line.method.as_deref().unwrap_or("")),
+            method: StartMethod::from_word(word(line.method.as_ref())),
         }),
-        "process.exit" => Kind::ProcessExit(exit_of(&line)),
+        "process.exit" => Kind::ProcessExit(exit_of(line)),
         "process.reaped" => Kind::ProcessReaped {
             by: line.by.unwrap_or(0),
-            exit: exit_of(&line),
+            exit: exit_of(line),
         },
         "op" => Kind::Op(op_of(line)),
         "op.wait" => Kind::OpWait(op_of(line)),
         "op.begin" => Kind::OpBegin(op_of(line)),
         "op.end" => Kind::OpEnd(op_of(line)),
-        "output" => match output_of(line) {
-            Some(output) => Kind::Output(output),
-            None => Kind::Unknown {
-                kind: "output".to_owned(),
-                json: json.to_owned(),
-            },
-        },
+        "output" => output_of(line).map_or_else(|| unknown("output"), Kind::Output),
         "line" => Kind::Line {
-            file: line.file.unwrap_or_default(),
+            file: owned(&mut line.file).unwrap_or_default(),
             line: line.line.unwrap_or(0),
         },
         "ps" => Kind::Ps(PsUpdate {
-            rows: line.rows.unwrap_or_default(),
-            gone: line.gone.unwrap_or_default(),
+            rows: line.rows.take().unwrap_or_default().into_owned(),
+            gone: line.gone.take().unwrap_or_default().into_owned(),
         }),
         "gate" => Kind::Gate,
         "fault" => Kind::Fault(Fault {
-            fault: FaultKind::parse(line.fault.as_deref().unwrap_or(""))
-                .unwrap_or(FaultKind::Other),
-            detail: line.detail.unwrap_or_default(),
+            fault: FaultKind::parse(word(line.fault.as_ref())).unwrap_or(FaultKind::Other),
+            detail: owned(&mut line.detail).unwrap_or_default(),
         }),
         "marker" => Kind::Marker {
-            text: line.text.unwrap_or_default(),
+            text: owned(&mut line.text).unwrap_or_default(),
         },
         "end" => Kind::End(RunEnd {
-            status: RunStatus::parse(line.status.as_deref().unwrap_or(""))
-                .unwrap_or(RunStatus::Unknown),
-            detail: line.detail,
-            ended: line.ended.unwrap_or_default(),
+            status: RunStatus::parse(word(line.status.as_ref())).unwrap_or(RunStatus::Unknown),
+            detail: owned(&mut line.detail),
+            ended: line.ended.take().unwrap_or_default().into_owned(),
         }),
-        _ => Kind::Unknown {
-            kind: line.kind,
-            json: json.to_owned(),
-        },
+        kind => unknown(kind),
     }
 }
 
-fn exit_of(line: &Line) -> Exit {
+fn exit_of(line: &Line<'_>) -> Exit {
     match (line.code, line.signal) {
         (Some(code), _) => Exit::Code(code),
         (None, Some(signal)) => Exit::Signal(signal),
@@ -305,7 +174,128 @@ fn exit_of(line: &Line) -> Exit {
     }
 }
 
-fn fill_exit(line: &mut Line, exit: Exit) {
+fn op_of(line: &mut Line<'_>) -> Box<Op> {
+    Box::new(Op {
+        op: OpName::parse(word(line.op.as_ref())).unwrap_or(OpName::Other),
+        object: owned(&mut line.object),
+        ver: line.ver,
+        at: owned(&mut line.at),
+        args: line
+            .args
+            .as_mut()
+            .map(|args| args_of(args))
+            .unwrap_or_default(),
+        t0: line.t0,
+        result: owned(&mut line.result),
+        error: owned(&mut line.error),
+    })
+}
+
+fn args_of(wire: &mut WireArgs<'_>) -> Args {
+    let values = wire.values.take();
+    Args {
+        class: owned(&mut wire.class),
+        name: owned(&mut wire.name),
+        typecode: owned(&mut wire.typecode),
+        of: owned(&mut wire.of),
+        index: wire.index,
+        key: owned(&mut wire.key),
+        value: owned(&mut wire.value),
+        values: values.map(|values| values.into_iter().map(Text::into_string).collect()),
+        item: owned(&mut wire.item),
+        task: wire.task,
+        func: owned(&mut wire.func),
+        child: owned(&mut wire.child),
+        pid: wire.pid,
+        n: wire.n,
+        timeout: wire.timeout,
+        blocking: wire.blocking,
+    }
+}
+
+fn output_of(line: &mut Line<'_>) -> Option<Output> {
+    let stream = Stream::parse(line.stream.as_ref()?.as_str())?;
+    let data = match (line.data.take(), &line.data_b64) {
+        (Some(text), _) => text.into_string().into_bytes(),
+        (None, Some(text)) => base64::decode(text.as_str())?,
+        (None, None) => Vec::new(),
+    };
+    Some(Output {
+        stream,
+        data,
+        at: owned(&mut line.at),
+    })
+}
+
+/// The line of an event. An unknown kind is written as it was read.
+pub(super) fn line_of(event: &Event) -> Line<'_> {
+    let mut line = Line {
+        seq: event.seq,
+        t: event.t,
+        proc: event.proc,
+        pid: event.pid,
+        tid: event.tid,
+        kind: Text::from(event.kind.word()),
+        ..Line::default()
+    };
+    fill_kind(&mut line, &event.kind);
+    line
+}
+
+fn text(text: Option<&String>) -> Option<Text<'_>> {
+    text.map(|text| Text::from(text.as_str()))
+}
+
+fn fill_kind<'a>(line: &mut Line<'a>, kind: &'a Kind) {
+    match kind {
+        Kind::ProcessStart(start) => {
+            line.ppid = Some(start.ppid);
+            line.name = Some(Text::from(start.name.as_str()));
+            line.role = Some(Text::from(start.role.word()));
+            line.daemon = Some(start.daemon);
+            line.method = Some(Text::from(start.method.word()));
+        }
+        Kind::ProcessExit(exit) => fill_exit(line, *exit),
+        Kind::ProcessReaped { by, exit } => {
+            line.by = Some(*by);
+            fill_exit(line, *exit);
+        }
+        Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => fill_op(line, op),
+        Kind::Output(output) => {
+            line.stream = Some(Text::from(output.stream.as_str()));
+            match std::str::from_utf8(&output.data) {
+                Ok(data) => line.data = Some(Text::from(data)),
+                Err(_) => line.data_b64 = Some(Text::from(base64::encode(&output.data))),
+            }
+            line.at = text(output.at.as_ref());
+        }
+        Kind::Line { file, line: number } => {
+            line.file = Some(Text::from(file.as_str()));
+            line.line = Some(*number);
+        }
+        Kind::Ps(update) => {
+            line.rows = Some(Cow::Borrowed(&update.rows));
+            line.gone = listed(&update.gone);
+        }
+        Kind::Fault(fault) => {
+            line.fault = Some(Text::from(fault.fault.as_str()));
+            line.detail = Some(Text::from(fault.detail.as_str()));
+        }
+        Kind::Marker { text } => line.text = Some(Text::from(text.as_str())),
+        Kind::End(end) => {
+            line.status = Some(Text::from(end.status.as_str()));
+            line.detail = text(end.detail.as_ref());
+            line.ended = listed(&end.ended);
+        }
+        Kind::Gate | Kind::Unknown { .. } => {}
+    }
+}
+
+fn listed(pids: &[i32]) -> Option<Cow<'_, [i32]>> {
+    (!pids.is_empty()).then_some(Cow::Borrowed(pids))
+}
+
+fn fill_exit(line: &mut Line<'_>, exit: Exit) {
     match exit {
         Exit::Code(code) => line.code = Some(code),
         Exit::Signal(signal) => line.signal = Some(signal),
@@ -313,259 +303,37 @@ fn fill_exit(line: &mut Line, exit: Exit) {
     }
 }
 
-fn op_of(line: Line) -> Box<Op> {
-    Box::new(Op {
-        op: line
-            .op
-            .as_deref()
-            .and_then(OpName::parse)
-            .unwrap_or(OpName::Other),
-        object: line.object,
-        ver: line.ver,
-        at: line.at,
-        args: line.args.map(|args| args_of(*args)).unwrap_or_default(),
-        t0: line.t0,
-        result: line.result,
-        error: line.error,
-    })
-}
-
-fn args_of(wire: WireArgs) -> Args {
-    let WireArgs {
-        class,
-        name,
-        typecode,
-        of,
-        index,
-        key,
-        value,
-        values,
-        item,
-        task,
-        func,
-        child,
-        pid,
-        n,
-        timeout,
-        blocking,
-    } = wire;
-    Args {
-        class,
-        name,
-        typecode,
-        of,
-        index,
-        key,
-        value,
-        values,
-        item,
-        task,
-        func,
-        child,
-        pid,
-        n,
-        timeout,
-        blocking,
-    }
-}
-
-fn output_of(line: Line) -> Option<Output> {
-    let data = match (line.data, line.data_b64) {
-        (Some(text), _) => text.into_bytes(),
-        (None, Some(text)) => base64_decode(&text)?,
-        (None, None) => Vec::new(),
-    };
-    Some(Output {
-        stream: Stream::parse(line.stream.as_deref()?)?,
-        data,
-        at: line.at,
-    })
-}
-
-/// The line of an event. An unknown kind is written as it was read.
-pub(super) fn line_of(event: &Event) -> Line {
-    let mut line = Line {
-        seq: event.seq,
-        t: event.t,
-        proc: event.proc,
-        pid: event.pid,
-        tid: event.tid,
-        ..Line::default()
-    };
-    fill_kind(&mut line, &event.kind);
-    line
-}
-
-fn fill_kind(line: &mut Line, kind: &Kind) {
-    let word = match kind {
-        Kind::ProcessStart(start) => {
-            line.ppid = Some(start.ppid);
-            line.name = Some(start.name.clone());
-            line.role = Some(start.role.word().to_owned());
-            line.daemon = Some(start.daemon);
-            line.method = Some(start.method.word().to_owned());
-            "process.start"
-        }
-        Kind::ProcessExit(exit) => {
-            fill_exit(line, *exit);
-            "process.exit"
-        }
-        Kind::ProcessReaped { by, exit } => {
-            line.by = Some(*by);
-            fill_exit(line, *exit);
-            "process.reaped"
-        }
-        Kind::Op(op) => fill_op(line, op, "op"),
-        Kind::OpWait(op) => fill_op(line, op, "op.wait"),
-        Kind::OpBegin(op) => fill_op(line, op, "op.begin"),
-        Kind::OpEnd(op) => fill_op(line, op, "op.end"),
-        Kind::Output(output) => {
-            line.stream = Some(output.stream.as_str().to_owned());
-            match std::str::from_utf8(&output.data) {
-                Ok(text) => line.data = Some(text.to_owned()),
-                Err(_) => line.data_b64 = Some(base64_encode(&output.data)),
-            }
-            line.at.clone_from(&output.at);
-            "output"
-        }
-        Kind::Line { file, line: number } => {
-            line.file = Some(file.clone());
-            line.line = Some(*number);
-            "line"
-        }
-        Kind::Ps(update) => {
-            line.rows = Some(update.rows.clone());
-            line.gone = (!update.gone.is_empty()).then(|| update.gone.clone());
-            "ps"
-        }
-        Kind::Gate => "gate",
-        Kind::Fault(fault) => {
-            line.fault = Some(fault.fault.as_str().to_owned());
-            line.detail = Some(fault.detail.clone());
-            "fault"
-        }
-        Kind::Marker { text } => {
-            line.text = Some(text.clone());
-            "marker"
-        }
-        Kind::End(end) => {
-            line.status = Some(end.status.as_str().to_owned());
-            line.detail.clone_from(&end.detail);
-            line.ended = (!end.ended.is_empty()).then(|| end.ended.clone());
-            "end"
-        }
-        Kind::Unknown { kind, .. } => {
-            kind.clone_into(&mut line.kind);
-            return;
-        }
-    };
-    word.clone_into(&mut line.kind);
-}
-
-fn fill_op(line: &mut Line, op: &Op, word: &'static str) -> &'static str {
-    line.op = Some(op.op.as_str().to_owned());
-    line.object.clone_from(&op.object);
+fn fill_op<'a>(line: &mut Line<'a>, op: &'a Op) {
+    line.op = Some(Text::from(op.op.as_str()));
+    line.object = text(op.object.as_ref());
     line.ver = op.ver;
-    line.at.clone_from(&op.at);
+    line.at = text(op.at.as_ref());
     line.t0 = op.t0;
-    line.result.clone_from(&op.result);
-    line.error.clone_from(&op.error);
+    line.result = text(op.result.as_ref());
+    line.error = text(op.error.as_ref());
     if op.args != Args::default() {
-        let Args {
-            class,
-            name,
-            typecode,
-            of,
-            index,
-            key,
-            value,
-            values,
-            item,
-            task,
-            func,
-            child,
-            pid,
-            n,
-            timeout,
-            blocking,
-        } = op.args.clone();
-        line.args = Some(Box::new(WireArgs {
-            class,
-            name,
-            typecode,
-            of,
-            index,
-            key,
-            value,
-            values,
-            item,
-            task,
-            func,
-            child,
-            pid,
-            n,
-            timeout,
-            blocking,
-        }));
+        line.args = Some(Box::new(wire_args(&op.args)));
     }
-    word
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// RFC 4648 base64 with padding: bytes that are not UTF-8 travel as this.
-pub(super) fn base64_encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk
-            .iter()
-            .fold(0u32, |word, byte| word << 8 | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = (word >> (18 - 6 * place)) & 63;
-            text.push(if place <= chunk.len() {
-                char::from(BASE64[digit as usize])
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
-fn base64_decode(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=');
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut word, mut bits) = (0u32, 0);
-    for c in text.bytes() {
-        let digit = BASE64.iter().position(|symbol| *symbol == c)?;
-        word = word << 6 | u32::try_from(digit).ok()?;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((word >> bits & 0xff) as u8);
-        }
-    }
-    Some(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{base64_decode, base64_encode};
-
-    #[test]
-    fn base64_agrees_with_the_rfc_and_goes_back() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-        ] {
-            assert_eq!(base64_encode(plain.as_bytes()), coded);
-            assert_eq!(base64_decode(coded).as_deref(), Some(plain.as_bytes()));
-        }
-        assert_eq!(base64_decode("a*"), None);
+fn wire_args(args: &Args) -> WireArgs<'_> {
+    let values = args.values.as_ref();
+    WireArgs {
+        class: text(args.class.as_ref()),
+        name: text(args.name.as_ref()),
+        typecode: text(args.typecode.as_ref()),
+        of: text(args.of.as_ref()),
+        index: args.index,
+        key: text(args.key.as_ref()),
+        value: text(args.value.as_ref()),
+        values: values.map(|values| values.iter().map(|one| Text::from(one.as_str())).collect()),
+        item: text(args.item.as_ref()),
+        task: args.task,
+        func: text(args.func.as_ref()),
+        child: text(args.child.as_ref()),
+        pid: args.pid,
+        n: args.n,
+        timeout: args.timeout,
+        blocking: args.blocking,
     }
 }

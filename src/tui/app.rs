@@ -274,7 +274,7 @@ impl App {
             place.found = None;
         }
         let answers = std::mem::take(&mut self.answers);
-        let own = self.slug.as_ref() == Some(&started.header.lesson) && !started.recorded;
+        let own = self.slug.as_ref() == Some(&started.header.lesson) && started.recorded.is_none();
         if own && let Some(visit) = self.visit() {
             for locked in &answers {
                 let given = Given {
@@ -342,17 +342,27 @@ impl App {
         all
     }
 
+    /// What a recording lacks, and what of it can be trusted.
+    fn flaw_words(&self, run: &RunView) -> Option<String> {
+        let (_, events) = run.places();
+        match &run.flaw {
+            Some(Flaw::Torn) => Some(self.lang.tell("tui.flaw-torn", &[("events", &events)])),
+            Some(Flaw::Damaged(why)) => Some(
+                self.lang
+                    .tell("tui.flaw-damaged", &[("events", &events), ("why", why)]),
+            ),
+            None if run.is_unfinished() => Some(self.lang.phrase("tui.flaw-no-end").to_owned()),
+            None => None,
+        }
+    }
+
     /// The run has ended: what became of it is kept, and the learner told what can be done now.
     fn on_end(&mut self) {
         let Some(run) = &self.run else { return };
-        match &run.flaw {
-            Some(Flaw::Torn) => self.notice = Some(self.lang.phrase("replay.torn").to_owned()),
-            Some(Flaw::Damaged(why)) => {
-                self.notice = Some(self.lang.tell("replay.unreadable", &[("why", why)]));
-            }
-            None => {}
+        if let Some(words) = self.flaw_words(run) {
+            self.notice = Some(words);
         }
-        if run.recorded || run.header.lesson != self.slug.clone().unwrap_or_default() {
+        if run.is_recording() || run.header.lesson != self.slug.clone().unwrap_or_default() {
             return;
         }
         let passed = run.passed();

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::run::RunView;
 use crate::feed::Feed;
 use crate::lesson::Params;
-use crate::trace::{Event, Header};
+use crate::trace::Header;
 
 /// A run the learner asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,16 @@ pub struct Started {
     pub feed: Box<dyn Feed>,
     pub header: Header,
     /// It is a recording, which gives all its events at once.
-    pub recorded: bool,
+    pub recorded: Option<Recorded>,
+}
+
+/// What is known of a recording beside its header.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The header's line as it stands in the file, its newline included.
+    pub head: Vec<u8>,
+    /// How many times as fast as it was it is played at first.
+    pub speed: f64,
 }
 
 /// A run as whoever saves it reads it.
@@ -37,9 +46,15 @@ impl Seen<'_> {
         &self.0.header
     }
 
-    /// Gives every event so far, in order.
-    pub fn each_event(&self, each: &mut dyn FnMut(&Event)) {
-        self.0.each_event(each);
+    /// The header's line as it was read, where the run is a recording.
+    pub fn head(&self) -> Option<&[u8]> {
+        let recorded = self.0.recorded.as_ref();
+        recorded.map(|recorded| recorded.head.as_slice())
+    }
+
+    /// Gives the line of every event so far, in order, the newline left out.
+    pub fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
+        self.0.each_line(each);
     }
 }
 

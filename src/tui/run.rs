@@ -10,7 +10,7 @@ mod seek;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::host::Started;
+use super::host::{Recorded, Started};
 use super::quiz::Locked;
 use super::target::Wanted;
 use crate::check::{
@@ -51,16 +51,12 @@ pub(crate) struct Taken {
     pub(crate) ended: bool,
 }
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts of a run, each read by its name"
-)]
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
     pub(crate) header: Header,
     pub(crate) params: Params,
     /// A recording: its events are all there, only the play head moves.
-    pub(crate) recorded: bool,
+    pub(crate) recorded: Option<Recorded>,
     history: History,
     /// The place looked at and its World; `None` is now.
     past: Option<(u64, World)>,
@@ -86,12 +82,15 @@ pub(crate) struct RunView {
 impl RunView {
     pub(crate) fn new(started: Started, params: Params, locked: Vec<Locked>) -> RunView {
         let empty = World::new().scaled(started.header.time_scale);
+        let recorded = started.recorded;
         RunView {
-            recorded: started.recorded,
-            past: started.recorded.then(|| (0, empty.clone())),
+            past: recorded.as_ref().map(|_| (0, empty.clone())),
             playing: None,
             ahead: VecDeque::new(),
-            speed: AS_IT_WAS,
+            speed: recorded
+                .as_ref()
+                .map_or(AS_IT_WAS, |one| nearest(one.speed)),
+            recorded,
             cut_idle: false,
             feed: started.feed,
             header: started.header,
@@ -105,6 +104,20 @@ impl RunView {
             flaw: None,
             wanted: None,
         }
+    }
+
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recorded.is_some()
+    }
+
+    /// Whether there may be more of the recording than has been read.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.is_recording() && !self.over
+    }
+
+    /// Whether it is a recording that stops before its run's end.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.is_recording() && self.over && self.history.now().end().is_none()
     }
 
     /// The World that is looked at.
@@ -153,6 +166,13 @@ impl RunView {
                     for event in &events {
                         self.history.push(event);
                     }
+                }
+                FeedItem::Read(stretch) => {
+                    taken.came = true;
+                    for (line, event) in stretch.lines() {
+                        self.history.push_line(line, event);
+                    }
+                    self.feed.give_back(stretch);
                 }
                 FeedItem::Idle => break,
                 FeedItem::End => {
@@ -223,7 +243,7 @@ impl RunView {
         if self.playing.take().is_some() {
             return;
         }
-        if self.is_now() && self.recorded {
+        if self.is_now() && self.is_recording() {
             self.go(0);
         }
         self.playing = Some((now, self.world().now()));
@@ -278,7 +298,7 @@ impl RunView {
             *place += 1;
             moved = true;
         }
-        if *place >= end && (self.over || !self.recorded) {
+        if *place >= end && !self.is_reading() {
             self.past = None;
             self.playing = None;
             moved = true;
@@ -292,9 +312,9 @@ impl RunView {
         self.history.event(place)
     }
 
-    /// Gives every event so far, in order.
-    pub(crate) fn each_event(&self, each: &mut dyn FnMut(&Event)) {
-        self.history.source().visit(0, self.history.len(), each);
+    /// Gives the line of every event so far, in order.
+    pub(crate) fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
+        self.history.source().each_line(each);
     }
 
     /// How many of the answers were right, of how many that could be told.
@@ -307,4 +327,12 @@ impl RunView {
         };
         (of(Mark::Right), self.grades.len() - of(Mark::Undecided))
     }
+}
+
+/// The place of the speed next to this one.
+fn nearest(speed: f64) -> usize {
+    let far = |known: &f64| (known / speed).ln().abs();
+    let places = SPEEDS.iter().enumerate();
+    let nearest = places.min_by(|(_, one), (_, other)| far(one).total_cmp(&far(other)));
+    nearest.map_or(AS_IT_WAS, |(place, _)| place)
 }

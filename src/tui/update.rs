@@ -254,7 +254,7 @@ fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
     let Some(run) = &mut app.run else {
         return Vec::new();
     };
-    if run.recorded || !run.is_now() {
+    if run.is_recording() || !run.is_now() {
         run.toggle_playing(now);
         return Vec::new();
     }
@@ -295,7 +295,11 @@ fn step_once(app: &mut App) -> Vec<Effect> {
 
 /// One step along the paces; beyond the fastest the gate is open. Looking back, the speed.
 fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
-    if let Some(run) = app.run.as_mut().filter(|run| run.recorded || !run.is_now()) {
+    if let Some(run) = app
+        .run
+        .as_mut()
+        .filter(|run| run.is_recording() || !run.is_now())
+    {
         run.change_speed(by, now);
         return Vec::new();
     }

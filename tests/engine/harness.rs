@@ -79,7 +79,7 @@ pub fn until(run: &mut Run, seen: &mut Vec<Event>, mut wanted: impl FnMut(&Event
                 }
             }
             FeedItem::Idle => panic!("nothing came for {PATIENCE:?}; seen: {seen:#?}"),
-            FeedItem::End => return false,
+            FeedItem::Read(_) | FeedItem::End => return false,
         }
     }
 }

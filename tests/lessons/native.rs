@@ -38,7 +38,7 @@ pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
         match run.poll(deadline) {
             FeedItem::Events(more) => events.extend(more),
             // The red status check of a run without an end tells the rest.
-            FeedItem::Idle | FeedItem::End => return events,
+            FeedItem::Read(_) | FeedItem::Idle | FeedItem::End => return events,
         }
     }
 }

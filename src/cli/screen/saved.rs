@@ -1,9 +1,9 @@
-//! Saving what the screen has seen as a recording in the current folder.
+//! Saving what the screen has seen as a recording in the current folder. What was read from a recording
+//! is written as it stood there.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 
-use crate::trace::Writer;
 use crate::tui::Seen;
 
 /// Writes the run to a file of its own; gives its name.
@@ -12,15 +12,21 @@ use crate::tui::Seen;
 /// What the disk reports.
 pub(crate) fn save(seen: &Seen<'_>) -> io::Result<String> {
     let (name, file) = create(&seen.header().lesson)?;
-    let mut writer = Writer::new(BufWriter::new(file), seen.header())?;
+    let mut file = BufWriter::new(file);
+    if let Some(head) = seen.head() {
+        file.write_all(head)?;
+    } else {
+        serde_json::to_writer(&mut file, seen.header())?;
+        file.write_all(b"\n")?;
+    }
     let mut written = Ok(());
-    seen.each_event(&mut |event| {
+    seen.each_line(&mut |line| {
         if written.is_ok() {
-            written = writer.write(event);
+            written = file.write_all(line).and_then(|()| file.write_all(b"\n"));
         }
     });
     written?;
-    writer.flush()?;
+    file.flush()?;
     Ok(name)
 }
 

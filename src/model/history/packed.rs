@@ -95,6 +95,29 @@ impl Packed {
         full + self.last.text.capacity()
     }
 
+    /// Gives every event's line, the newline left out, as it was read or as it would be written.
+    pub fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
+        let mut place = 0_u64;
+        let mut block = |lines: &Lines, count: usize| {
+            for line in 0..count {
+                if let Some(event) = self.whole.get(&place) {
+                    let mut text = Vec::new();
+                    encode_event(&mut text, event);
+                    each(text.trim_ascii_end());
+                } else if let Some(line) = lines.get(line) {
+                    each(line);
+                }
+                place += 1;
+            }
+        };
+        for full in &self.full {
+            if let Some(lines) = Lines::unpack(full) {
+                block(&lines, BLOCK);
+            }
+        }
+        block(&self.last, self.last.ends.len());
+    }
+
     fn visit_lines(&self, lines: &Lines, places: Places, each: &mut dyn FnMut(&Event)) {
         for line in places.from..places.to {
             let place = (places.block * BLOCK + line) as u64;

@@ -270,7 +270,10 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     let mut scene = typical();
     scene.end();
     let mut started = scene.started("lock");
-    started.recorded = true;
+    started.recorded = Some(crate::tui::host::Recorded {
+        head: Vec::new(),
+        speed: 1.0,
+    });
     let params = app.params.clone();
     app.begin_run(started, &params);
     let begun = terminal::now();

@@ -145,7 +145,7 @@ impl Scene {
         Started {
             feed: Box::new(Script { batches, ends }),
             header: header(lesson),
-            recorded: false,
+            recorded: None,
         }
     }
 }

@@ -53,6 +53,9 @@ fn status(app: &App) -> Span<'static> {
     let Some(run) = &app.run else {
         return Span::styled(lang.phrase("tui.run-none"), app.theme.dim());
     };
+    if run.is_unfinished() {
+        return Span::styled(lang.phrase("tui.run-cut"), app.theme.bad());
+    }
     match run.world().end() {
         Some(end) => {
             let words = lang.term("status", end.end.status.as_str());
@@ -66,7 +69,7 @@ fn status(app: &App) -> Span<'static> {
                 },
             )
         }
-        _ if run.recorded && !run.is_now() => {
+        _ if run.is_recording() && !run.is_now() => {
             Span::styled(lang.phrase("tui.run-recording"), app.theme.warning())
         }
         _ if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),

@@ -49,7 +49,8 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     ]);
     frame.render_widget(line, bar);
     let speed = match (&app.run, app.manual, app.pace) {
-        (Some(run), ..) if run.recorded || !run.is_now() => {
+        (Some(run), ..) if run.is_reading() => app.lang.phrase("tui.reading").to_owned(),
+        (Some(run), ..) if run.is_recording() || !run.is_now() => {
             app.lang.tell("tui.speed-times", &[("n", &run.speed())])
         }
         (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
