@@ -11,11 +11,15 @@
 
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/live.rs"]
+mod live;
 #[path = "cli/marks.rs"]
 mod marks;
 
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/faults.rs"]
+mod faults;
 #[path = "cli/lessons.rs"]
 mod lessons;
 #[path = "cli/replay.rs"]

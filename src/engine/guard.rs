@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -89,6 +90,8 @@ struct Guard {
     control: OwnedFd,
     signals: SignalFd,
     dir: PathBuf,
+    /// Says to others that the directory is in use.
+    _in_use: Option<File>,
     /// The supervisor may still be listening.
     heard: bool,
 }
@@ -109,6 +112,7 @@ impl Guard {
         let mut guard = Guard {
             control,
             signals,
+            _in_use: super::supervisor::in_use(&config.dir),
             dir: config.dir.clone(),
             heard: true,
         };

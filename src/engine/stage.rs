@@ -1,7 +1,7 @@
 //! The stage: the process that is the tutorial's main process, single-threaded, exec'd by the guard.
 //!
 //! Owns taking over what the guard left open (event channel on descriptor 3, control page on 4),
-//! its own end when the guard dies, and running the lesson's program. It never talks to a screen and
+//! its own end when the guard dies and its children's when the supervisor is gone too, and running the lesson's program. It never talks to a screen and
 //! never starts a thread.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::guard::{EVENTS, GUARD_VARIABLE, PAGE};
+use super::stat::Stat;
 use crate::mp;
 use crate::programs::{self, Params};
 use crate::sys::{mmap::Block, process, signal};
@@ -91,12 +92,18 @@ fn bind_to_guard() -> std::io::Result<i32> {
         Signal::SIGTSTP,
         Signal::SIGTTIN,
         Signal::SIGTTOU,
+        // The standard library answers the first of these itself, and CPython's processes die of it.
+        Signal::SIGSEGV,
+        Signal::SIGBUS,
     ])?;
     nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
     let guard = nix::unistd::getppid().as_raw();
     if std::env::var(GUARD_VARIABLE).ok() != Some(guard.to_string()) {
         return Err(std::io::Error::other("it has ended"));
     }
+    // A guard that is dying has no parent to tell: 0 stands for nobody then.
+    let supervisor = Stat::of(guard).map_or(0, |stat| stat.ppid);
+    signal::end_without(guard, supervisor)?;
     Ok(guard)
 }
 

@@ -3,6 +3,7 @@
 //! Knows nothing of lessons: `native` says which program is the main process. Every run ends with
 //! nothing left, however its holder goes: stopped, dropped, panicking or killed.
 
+mod directory;
 mod error;
 mod launch;
 
@@ -17,9 +18,9 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
+pub(super) use directory::{in_use, run_directory};
 pub use error::{StartError, Step};
 pub use launch::Launch;
-pub(super) use launch::run_directory;
 
 use super::dispatcher::{Batch, Roster};
 use super::report::Handle;

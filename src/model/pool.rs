@@ -83,6 +83,12 @@ impl Pool {
         waiting == 0 && running == 0 && lost == 0
     }
 
+    /// The first task whose worker died in it.
+    pub fn lost_task(&self) -> Option<&Task> {
+        let mut tasks = self.tasks.iter();
+        tasks.find(|task| task.state == TaskState::Lost)
+    }
+
     pub(super) fn has_worker(&self, proc: u32) -> bool {
         self.workers.iter().any(|worker| worker.proc == proc)
     }

@@ -3,7 +3,7 @@
 //! Asked of a `World` at the moment nothing could go on: afterwards the processes are ended and wait
 //! for nothing any more.
 
-use crate::model::{Blocked, Object, Process, Stuck, Target, World};
+use crate::model::{Blocked, Object, Pool, Process, Stuck, Target, World};
 use crate::text::{Lang, clean};
 
 /// A sentence for each process that is stuck, in birth order.
@@ -26,19 +26,52 @@ fn wait(lang: Lang, world: &World, stuck: &Stuck) -> String {
         }
         Target::Task { pool, task } => {
             let pool = object_word(world.object_at(*pool));
-            lang.tell(
-                "deadlock.task",
-                &[("who", &who), ("task", task), ("pool", &pool)],
-            )
+            let worker = stuck.held_by.first().and_then(|proc| world.process(*proc));
+            match worker.filter(|worker| !worker.is_alive()) {
+                Some(worker) => lang.tell(
+                    "deadlock.task-lost",
+                    &[
+                        ("who", &who),
+                        ("task", task),
+                        ("pool", &pool),
+                        ("worker", &named(Some(worker))),
+                    ],
+                ),
+                None => lang.tell(
+                    "deadlock.task",
+                    &[("who", &who), ("task", task), ("pool", &pool)],
+                ),
+            }
         }
         Target::Object(key) => {
-            let object = object_word(world.object_at(*key));
-            on_object(lang, world, stuck, &who, &object)
+            let object = world.object_at(*key);
+            match object.and_then(Object::pool) {
+                Some(pool) => on_pool(lang, world, pool, &who, &object_word(object)),
+                None => on_object(lang, world, stuck, &who, &object_word(object)),
+            }
         }
         Target::Nothing => {
             let op = stuck.pending.op.op;
             lang.tell("deadlock.operation", &[("who", &who), ("op", &op)])
         }
+    }
+}
+
+/// Who joins a pool waits for its workers, and they for a task's end that will not come.
+fn on_pool(lang: Lang, world: &World, pool: &Pool, who: &str, object: &str) -> String {
+    let lost = pool.lost_task();
+    let worker = lost.and_then(|task| world.process(task.worker?));
+    match lost {
+        Some(task) => lang.tell(
+            "deadlock.pool-lost",
+            &[
+                ("who", &who),
+                ("pool", &object),
+                ("task", &task.number),
+                ("worker", &named(worker)),
+            ],
+        ),
+        None => lang.tell("deadlock.pool", &[("who", &who), ("pool", &object)]),
     }
 }
 

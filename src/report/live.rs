@@ -19,6 +19,10 @@ const WIDEST: usize = 2000;
 /// Columns of the name: CPython's longest usual one is `ForkPoolWorker-1`.
 const NAME: usize = 16;
 
+/// Processes killed by somebody else in a stuck run, at most, before who waits for what is not told
+/// any more.
+const KILLS: usize = 16;
+
 /// A run being told.
 #[derive(Debug)]
 pub struct Live<'a> {
@@ -26,7 +30,8 @@ pub struct Live<'a> {
     rows: Rows<'a>,
     shown: Shown,
     rows_shown: bool,
-    waits: Vec<String>,
+    /// Before each signal that ended a process of a stuck run: its PID, and who waited for what.
+    waits: Vec<(i32, Vec<String>)>,
 }
 
 impl<'a> Live<'a> {
@@ -42,11 +47,14 @@ impl<'a> Live<'a> {
 
     /// Looks at the World an event is about to change.
     pub fn before(&mut self, event: &Event, world: &World) {
-        // A stuck run is ended by signals: before the first of them all still wait.
-        if self.waits.is_empty() && matches!(event.kind, Kind::ProcessExit(Exit::Signal(_))) {
+        // A stuck run is ended by signals: before the first of them all still wait. Which was the
+        // first of forklore's own the end will tell.
+        let killed = matches!(event.kind, Kind::ProcessExit(Exit::Signal(_)));
+        if killed && self.waits.len() < KILLS {
             let blocked = world.blocked();
             if blocked.deadlock {
-                self.waits = waits(self.style.lang, world, &blocked);
+                let waits = waits(self.style.lang, world, &blocked);
+                self.waits.push((event.pid, waits));
             }
         }
     }
@@ -86,9 +94,11 @@ impl<'a> Live<'a> {
             self.title("end", world.now(), page);
             self.rows.last(&self.style, world, page);
         }
-        if !self.waits.is_empty() {
+        let ended = world.end().map_or(&[][..], |note| &note.end.ended);
+        let stuck = self.waits.iter().find(|(pid, _)| ended.contains(pid));
+        if let Some((_, waits)) = stuck {
             let _ = writeln!(page, "\n{}", self.style.lang.phrase("deadlock.title"));
-            for wait in &self.waits {
+            for wait in waits {
                 let _ = writeln!(page, "  {wait}");
             }
         }

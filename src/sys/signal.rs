@@ -1,11 +1,15 @@
-//! SIGCHLD as a word to wait on.
+//! Signals: SIGCHLD as a word to wait on, and the end of those who would end this process.
 //!
 //! Every SIGCHLD adds one to a word of this process and interrupts whatever it sleeps in, so 'a
 //! child changed state' can stand in the same futex wait as any other condition: a signal before
 //! the wait changes the word, one during it ends the wait with EINTR.
+//!
+//! A process of a run outlives its parent, as CPython's do, but not both guard and supervisor: with
+//! them killed at once (`pkill -9 forklore`) nobody would be left to end it. So the kernel tells it of
+//! each parent's end, and where neither of the two is its parent then, it ends itself.
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
@@ -31,6 +35,50 @@ pub fn install_child_counter() -> io::Result<()> {
 /// The word that changes whenever a child of this process changes state.
 pub fn child_changes() -> &'static AtomicU32 {
     &CHILD_CHANGES
+}
+
+/// Who sees to it that this process ends, guard and supervisor; 0 where nobody does.
+static CARETAKERS: [AtomicI32; 2] = [AtomicI32::new(0), AtomicI32::new(0)];
+/// What tells of a parent's end: a signal that nothing else uses and whose default is to do nothing.
+const PARENT_ENDED: Signal = Signal::SIGURG;
+
+extern "C" fn end_if_alone(_signal: libc::c_int) {
+    // All of this is async-signal-safe: two loads and at most three system calls.
+    let parent = nix::unistd::getppid().as_raw();
+    let known = |caretaker: &AtomicI32| caretaker.load(Ordering::SeqCst) == parent;
+    if !CARETAKERS.iter().any(known) {
+        let _ = nix::sys::signal::kill(nix::unistd::getpid(), Signal::SIGKILL);
+    }
+}
+
+/// Names the processes of which one must live for this one and its forked children to go on. Each
+/// child has to call `notice_parents_end` then.
+pub fn end_without(guard: i32, supervisor: i32) -> io::Result<()> {
+    let action = SigAction::new(
+        SigHandler::Handler(end_if_alone),
+        SaFlags::SA_RESTART,
+        SigSet::empty(),
+    );
+    // SAFETY: the handler reads atomics and makes system calls that are async-signal-safe.
+    unsafe { sigaction(PARENT_ENDED, &action) }?;
+    for (place, pid) in CARETAKERS.iter().zip([guard, supervisor]) {
+        place.store(pid, Ordering::SeqCst);
+    }
+    Ok(())
+}
+
+/// Asks the kernel to tell this process, a child just forked by `parent`, of its parents' ends; a
+/// child does not inherit that. Nothing happens where nobody was named by `end_without`.
+pub fn notice_parents_end(parent: i32) {
+    if CARETAKERS[0].load(Ordering::SeqCst) == 0 {
+        return;
+    }
+    // It can't fail for a signal that exists.
+    let _ = nix::sys::prctl::set_pdeathsig(PARENT_ENDED);
+    if nix::unistd::getppid().as_raw() != parent {
+        // Gone before the kernel was asked.
+        end_if_alone(0);
+    }
 }
 
 /// Ignores these signals from now on; forked children inherit it.

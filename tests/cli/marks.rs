@@ -38,7 +38,7 @@ pub fn assert_nothing_left(mark: &str) {
 }
 
 /// Waits for something nobody tells of, and fails when it does not come.
-pub fn wait_until(come: impl Fn() -> bool) {
+pub fn wait_until(mut come: impl FnMut() -> bool) {
     let deadline = clock::deadline(Duration::from_secs(30)).expect("near");
     while !come() {
         assert!(clock::monotonic_ns() < deadline, "it has not come");

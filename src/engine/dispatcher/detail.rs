@@ -2,7 +2,7 @@
 //!
 //! For logs and recordings, in English; the screen words it from the `World` in its own language.
 
-use crate::model::{Process, Stuck, Target, World};
+use crate::model::{Object, ObjectId, Pool, Process, Stuck, Target, World};
 
 /// Everybody who is stuck, in birth order.
 pub(super) fn of_deadlock(world: &World) -> String {
@@ -58,9 +58,22 @@ fn holders(world: &World, stuck: &Stuck) -> String {
     match stuck.pending.target {
         Target::Child { .. } => String::new(),
         _ if names.is_empty() => String::new(),
-        Target::Object(key) if is_pool(key) => format!(", whose workers are {}", names.join(", ")),
+        Target::Object(key) if is_pool(key) => {
+            let workers = names.join(", ");
+            format!(", whose workers are {workers}{}", lost(world, key))
+        }
         _ => format!(", held by {}", names.join(", ")),
     }
+}
+
+/// The task that a pool's workers will never see the end of.
+fn lost(world: &World, pool: ObjectId) -> String {
+    let pool = world.object_at(pool).and_then(Object::pool);
+    let task = pool.and_then(Pool::lost_task);
+    let worker = task.and_then(|task| Some((task.number, task.worker?)));
+    worker.map_or_else(String::new, |(task, worker)| {
+        format!("; task {task} was lost with {}", named(world, worker))
+    })
 }
 
 fn named(world: &World, proc: u32) -> String {

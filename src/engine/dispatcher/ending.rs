@@ -71,7 +71,8 @@ impl Dispatcher {
             late_at: monotonic_ns() + GUARD_TIME,
         });
         // Processes may wait for room in the channels; that they be read is part of ending them.
-        // A guard that is gone has been reported.
+        // A guard that is gone has been reported; one that somebody stopped has to go on.
+        let _ = self.desk.guard.signal(Some(Signal::SIGCONT));
         let _ = send_packet(self.desk.to_guard.as_fd(), guard::END);
     }
 

@@ -3,7 +3,6 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,29 +48,6 @@ pub struct Launch {
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: GateMode,
-}
-
-/// Makes a directory that only this user can enter, where sockets may have short names.
-pub(crate) fn run_directory() -> Result<PathBuf, StartError> {
-    let base = runtime_base();
-    let made = tempfile::Builder::new()
-        .prefix("forklore-")
-        .tempdir_in(&base);
-    // From here on the guard removes it.
-    made.map(tempfile::TempDir::keep)
-        .map_err(|source| StartError::Directory { base, source })
-}
-
-/// `XDG_RUNTIME_DIR` where it is a directory of ours (it may be another user's after `su`), else the
-/// directory for temporary files.
-fn runtime_base() -> PathBuf {
-    let me = nix::unistd::geteuid().as_raw();
-    let ours =
-        |dir: &PathBuf| std::fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == me);
-    std::env::var_os("XDG_RUNTIME_DIR")
-        .map(PathBuf::from)
-        .filter(ours)
-        .unwrap_or_else(std::env::temp_dir)
 }
 
 /// Starts it; what fails leaves nothing behind but the directory.

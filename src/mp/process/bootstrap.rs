@@ -47,6 +47,7 @@ pub(crate) fn spawn(
 }
 
 fn become_child(spec: &SpawnSpec, parent: u32) {
+    signal::notice_parents_end(parent.cast_signed());
     context::become_child(&spec.name, &spec.path, spec.role, spec.daemon);
     tracer::after_fork();
     forget_children();

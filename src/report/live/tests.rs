@@ -96,11 +96,11 @@ impl Log {
         self.add(Some(proc), Kind::ProcessExit(exit));
     }
 
-    fn end(&mut self, status: RunStatus) {
+    fn end(&mut self, status: RunStatus, ended: &[i32]) {
         let end = RunEnd {
             status,
             detail: None,
-            ended: Vec::new(),
+            ended: ended.to_vec(),
         };
         self.add(None, Kind::End(end));
     }
@@ -221,7 +221,7 @@ fn a_run_that_hung_says_who_waited_for_what() {
     assert_eq!(told(&log, Lang::En), "");
     log.exit(1, Exit::Signal(15));
     log.exit(2, Exit::Signal(15));
-    log.end(RunStatus::Deadlock);
+    log.end(RunStatus::Deadlock, &[101, 102]);
     assert_eq!(
         told(&log, Lang::En),
         "\nNothing can go on:\n  \
@@ -229,6 +229,29 @@ fn a_run_that_hung_says_who_waited_for_what() {
          Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) holds\n"
     );
     assert!(told(&log, Lang::Zh).contains("而占用它的正是自己"));
+}
+
+#[test]
+fn who_was_killed_by_somebody_else_waits_for_nothing_in_the_end() {
+    let mut log = Log::default();
+    for (proc, name) in [(0, "MainProcess"), (1, "Process-1"), (2, "Process-2")] {
+        log.start(proc, name);
+    }
+    log.op(0, OpName::Create, "Lock-1", false);
+    log.op(1, OpName::Acquire, "Lock-1", false);
+    log.op(1, OpName::Acquire, "Lock-1", true);
+    log.op(2, OpName::Acquire, "Lock-1", true);
+    log.exit(0, Exit::Code(0));
+    // All wait already when this is done from outside, and still wait then.
+    log.exit(1, Exit::Signal(9));
+    log.exit(2, Exit::Signal(15));
+    log.end(RunStatus::Deadlock, &[102]);
+    let (_, rest) = log.told(style(Lang::En), Rows::default());
+    assert_eq!(
+        rest,
+        "\nNothing can go on:\n  \
+         Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) held when it ended\n"
+    );
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! The directory of a run: made where sockets may have short names, and the leavings of runs whose
+//! supervisor and guard were killed together, which nobody else removes.
+//!
+//! A directory in use is locked by its guard (flock(2), so that also another container's is seen to
+//! be in use); one that is not locked although it is old was left.
+
+use std::fs::{DirEntry, File, Metadata};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::StartError;
+
+const PREFIX: &str = "forklore-run-";
+/// Age at which a directory that is not locked was left: between its making and the lock lies the
+/// start of a guard.
+const LEFT: Duration = Duration::from_mins(1);
+
+/// Makes a directory that only this user can enter.
+pub(crate) fn run_directory() -> Result<PathBuf, StartError> {
+    let base = runtime_base();
+    remove_left(&base, LEFT);
+    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base);
+    // From here on the guard removes it.
+    made.map(tempfile::TempDir::keep)
+        .map_err(|source| StartError::Directory { base, source })
+}
+
+/// Marks the directory as in use, as long as the file lives.
+pub(crate) fn in_use(dir: &Path) -> Option<File> {
+    let file = File::open(dir).ok()?;
+    file.try_lock_shared().ok()?;
+    Some(file)
+}
+
+/// `XDG_RUNTIME_DIR` where it is a directory of ours (it may be another user's after `su`), else the
+/// directory for temporary files.
+fn runtime_base() -> PathBuf {
+    std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|dir| std::fs::metadata(dir).is_ok_and(|meta| is_ours(&meta)))
+        .unwrap_or_else(std::env::temp_dir)
+}
+
+fn is_ours(meta: &Metadata) -> bool {
+    meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw()
+}
+
+/// Removes what runs of this user left at least `age` ago. What holds anything but a manager's
+/// sockets is none of ours and stays, as does what can't be removed.
+fn remove_left(base: &Path, age: Duration) {
+    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+        let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        // The entry's own metadata: a link leads nowhere here.
+        if !named || !entry.metadata().is_ok_and(|meta| was_left(&meta, age)) {
+            continue;
+        }
+        let dir = entry.path();
+        let Ok(file) = File::open(&dir) else { continue };
+        let inside: Vec<DirEntry> = std::fs::read_dir(&dir)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
+        if file.try_lock().is_ok() && inside.iter().all(is_socket) {
+            for socket in inside {
+                let _ = std::fs::remove_file(socket.path());
+            }
+            let _ = std::fs::remove_dir(&dir);
+        }
+    }
+}
+
+fn was_left(meta: &Metadata, age: Duration) -> bool {
+    let modified = meta.modified().ok();
+    let since = modified.and_then(|at| at.elapsed().ok());
+    is_ours(meta) && meta.mode() & 0o777 == 0o700 && since.is_some_and(|since| since >= age)
+}
+
+fn is_socket(entry: &DirEntry) -> bool {
+    entry.file_type().is_ok_and(|kind| kind.is_socket())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::DirBuilderExt as _;
+    use std::os::unix::net::UnixListener;
+    use std::time::Duration;
+
+    use super::{LEFT, in_use, remove_left};
+
+    #[test]
+    fn what_was_left_is_removed_and_what_is_in_use_or_a_strangers_is_not() {
+        let base = tempfile::tempdir().expect("a directory");
+        let make = |name: &str| {
+            let dir = base.path().join(name);
+            let made = std::fs::DirBuilder::new().mode(0o700).create(&dir);
+            made.expect("made");
+            dir
+        };
+        let left = make("forklore-run-a");
+        let listener = UnixListener::bind(left.join("listener-1")).expect("bound");
+        let used = make("forklore-run-b");
+        let lock = in_use(&used).expect("it can be locked");
+        let full = make("forklore-run-c");
+        std::fs::write(full.join("notes"), "").expect("written");
+        let other = make("forklore-other");
+        let link = base.path().join("forklore-run-link");
+        std::os::unix::fs::symlink(&other, &link).expect("made");
+        remove_left(base.path(), LEFT);
+        assert!(left.exists(), "it is too young");
+        remove_left(base.path(), Duration::ZERO);
+        assert!(!left.exists());
+        for kept in [&used, &full, &other, &link] {
+            assert!(kept.exists(), "{kept:?}");
+        }
+        drop((lock, listener));
+        remove_left(base.path(), Duration::ZERO);
+        assert!(!used.exists());
+    }
+}
