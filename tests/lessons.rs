@@ -10,6 +10,8 @@
     reason = "a test says what it expects"
 )]
 
+#[path = "lessons/broken.rs"]
+mod broken;
 #[path = "lessons/mutants.rs"]
 mod mutants;
 #[path = "lessons/native.rs"]

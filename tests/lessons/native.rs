@@ -14,24 +14,33 @@ use forklore::sys::clock;
 use forklore::trace::Event;
 
 /// Longest any run may take; a hang fails instead of hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What multiplies every sleep.
-const TIME_SCALE: f64 = 0.05;
+pub const TIME_SCALE: f64 = 0.05;
 
-/// Everything that happens in a native run of the lesson, up to its end or the end of patience.
-pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
+/// A native run of the lesson.
+pub fn start(lesson: &Lesson, params: &Params, tty: bool, gate: GateMode) -> Run {
     let config = Config {
         lesson: lesson.slug().to_owned(),
         params: params.to_json(),
         time_scale: TIME_SCALE,
         seed: 0,
         line_buffered: tty,
-        gate: GateMode::Open,
+        gate,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
     };
-    let mut run = Run::start(config).expect("the run starts");
+    Run::start(config).expect("the run starts")
+}
+
+/// Everything that happens in such a run, up to its end or the end of patience.
+pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
+    rest(&mut start(lesson, params, tty, GateMode::Open))
+}
+
+/// All further events of a run.
+pub fn rest(run: &mut Run) -> Vec<Event> {
     let mut events = Vec::new();
     let deadline = clock::instant() + PATIENCE;
     loop {
