@@ -15,8 +15,9 @@ use crate::model::World;
 use crate::text::clean;
 use crate::trace::{Event, Kind, Op, OpName};
 
-/// Numbers of processes whose PID another one had before begin here: a track is one process.
-const SECOND: u64 = 1 << 32;
+/// Numbers of processes whose PID another one had before begin here: a track is one process. Beyond
+/// any PID of the kernel, and within the 32 bits Perfetto reads.
+const SECOND: u64 = 1 << 30;
 
 /// Slices that have begun and not ended, over all processes: more are not drawn.
 const OPEN: usize = 100_000;
@@ -90,7 +91,11 @@ impl Perfetto {
             pid
         } else {
             let free = *self.taken.entry(pid).or_insert(proc) == proc;
-            let pid = if free { pid } else { SECOND + u64::from(proc) };
+            let pid = if free {
+                pid
+            } else {
+                SECOND + u64::from(proc % (1 << 30))
+            };
             self.tracks.insert(proc, pid);
             pid
         };

@@ -4,6 +4,7 @@
 //! searched) in the fonts of whoever looks, Chinese ones named; the ground is light or dark as the
 //! looker prefers, or as asked for. No script, nothing loaded from elsewhere.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -28,10 +29,34 @@ const SPANS: usize = 200_000;
 const FONTS: &str = "'Noto Sans','Segoe UI','Helvetica Neue',Arial,'Noto Sans SC','Noto Sans CJK SC',\
 'Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif";
 
-const LIGHT: &str = "--ground:#ffffff;--ink:#1f2328;--faint:#656d76;--rule:#d8dee4;\
---running:#2da44e;--sleeping:#a5b4c3;--waiting:#d4572a;--child:#8250df;--gate:#bf8700;--task:#0969da";
-const DARK: &str = "--ground:#0d1117;--ink:#e6edf3;--faint:#8b949e;--rule:#30363d;\
---running:#3fb950;--sleeping:#4d5a68;--waiting:#f0743e;--child:#a371f7;--gate:#d29922;--task:#58a6ff";
+/// What is coloured: a rule of style, and its colour on a light and on a dark ground. Each is written
+/// out as it is: programs that make slides know no variables.
+const COLOURS: [(&str, &str, &str); 10] = [
+    (".b{fill:", "#ffffff", "#0d1117"),
+    ("text{fill:", "#1f2328", "#e6edf3"),
+    (".f{fill:", "#656d76", "#8b949e"),
+    (".l{stroke:", "#d8dee4", "#30363d"),
+    (".running{fill:", "#2da44e", "#3fb950"),
+    (".sleeping{fill:", "#a5b4c3", "#4d5a68"),
+    (".waiting{fill:", "#d4572a", "#f0743e"),
+    (".child{fill:", "#8250df", "#a371f7"),
+    (".gate{fill:", "#bf8700", "#d29922"),
+    (
+        ".task{fill:none;stroke-width:1.5;stroke:",
+        "#0969da",
+        "#58a6ff",
+    ),
+];
+
+fn light() -> String {
+    let rules = COLOURS.map(|(rule, light, _)| format!("{rule}{light}}}"));
+    rules.concat()
+}
+
+fn dark() -> String {
+    let rules = COLOURS.map(|(rule, _, dark)| format!("{rule}{dark}}}"));
+    rules.concat()
+}
 
 /// A picture to be drawn at the end.
 #[derive(Debug)]
@@ -95,20 +120,24 @@ impl Svg {
         let height = HEAD + processes.len() * LANE + FOOT;
         self.open(left + TIME + EDGE * 3, height, page);
         axis(scale, HEAD + processes.len() * LANE, page);
-        let mut drawn = 0;
+        let mut drawn = Drawn::default();
         for (lane, process) in processes.iter().enumerate() {
             self.lane(world, process, HEAD + lane * LANE, scale, &mut drawn, page);
         }
-        self.legend(height - 20, page);
+        self.legend(&drawn, height - 20, page);
         page.push_str("</svg>\n");
     }
 
     fn open(&self, width: usize, height: usize, page: &mut String) {
-        let style = match self.ground {
-            Ground::Light => format!("svg{{{LIGHT}}}"),
-            Ground::Dark => format!("svg{{{DARK}}}"),
+        let colours = match self.ground {
+            Ground::Light => light(),
+            Ground::Dark => dark(),
             Ground::Either => {
-                format!("svg{{{LIGHT}}}@media (prefers-color-scheme:dark){{svg{{{DARK}}}}}")
+                format!(
+                    "{}@media (prefers-color-scheme:dark){{{}}}",
+                    light(),
+                    dark()
+                )
             }
         };
         let title = escaped(&self.title);
@@ -117,14 +146,10 @@ impl Svg {
             page,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" role=\"img\" xml:lang=\"{lang}\">\n\
-             <title>{title}</title>\n<style>{style}\
-             text{{font-family:{FONTS};font-size:13px;fill:var(--ink)}}\
-             .h{{font-size:16px;font-weight:600}}.f{{fill:var(--faint);font-size:11px}}\
+             <title>{title}</title>\n<style>text{{font-family:{FONTS};font-size:13px}}\
+             .h{{font-size:16px;font-weight:600}}.f{{font-size:11px}}\
              .n{{font-family:ui-monospace,'DejaVu Sans Mono','Noto Sans Mono CJK SC',monospace}}\
-             .b{{fill:var(--ground)}}.l{{stroke:var(--rule)}}\
-             .running{{fill:var(--running)}}.sleeping{{fill:var(--sleeping)}}\
-             .waiting{{fill:var(--waiting)}}.child{{fill:var(--child)}}.gate{{fill:var(--gate)}}\
-             .task{{fill:none;stroke:var(--task);stroke-width:1.5}}</style>\n\
+             {colours}</style>\n\
              <rect class=\"b\" width=\"100%\" height=\"100%\"/>\n\
              <text class=\"h\" x=\"{EDGE}\" y=\"28\">{title}</text>\n",
             lang = self.lang.code(),
@@ -137,7 +162,7 @@ impl Svg {
         process: &Process,
         top: usize,
         scale: Scale,
-        drawn: &mut usize,
+        drawn: &mut Drawn,
         page: &mut String,
     ) {
         let _ = writeln!(
@@ -147,18 +172,18 @@ impl Svg {
             escaped(&name(process)),
         );
         for span in process.track.all_spans() {
-            if *drawn >= SPANS {
+            if drawn.spans >= SPANS {
                 return;
             }
-            *drawn += 1;
-            self.span(world, span, top, scale, page);
+            let class = self.span(world, span, top, scale, page);
+            drawn.add(class);
         }
         let end = process.track.ended.unwrap_or(world.now());
         for task in process.track.all_tasks() {
-            if *drawn >= SPANS {
+            if drawn.spans >= SPANS {
                 return;
             }
-            *drawn += 1;
+            drawn.add("task");
             let (x, to) = (scale.x(task.start), scale.x(task.end.unwrap_or(end)));
             let _ = writeln!(
                 page,
@@ -180,42 +205,74 @@ impl Svg {
         }
     }
 
-    fn span(&self, world: &World, span: &Span, top: usize, scale: Scale, page: &mut String) {
+    /// Draws a span; gives its class. Heights tell apart what colours may not.
+    fn span(
+        &self,
+        world: &World,
+        span: &Span,
+        top: usize,
+        scale: Scale,
+        page: &mut String,
+    ) -> &'static str {
         let (x, to) = (scale.x(span.start), scale.x(span.end));
-        let (class, object) = match span.activity {
-            Activity::Running => ("running", None),
-            Activity::Sleeping => ("sleeping", None),
-            Activity::Waiting { object, .. } => ("waiting", object),
-            Activity::WaitingForChild { .. } => ("child", None),
-            Activity::Gate { object, .. } => ("gate", object),
+        let (class, high, object) = match span.activity {
+            Activity::Running => ("running", 14, None),
+            Activity::Sleeping => ("sleeping", 4, None),
+            Activity::Waiting { object, .. } => ("waiting", 8, object),
+            Activity::WaitingForChild { .. } => ("child", 8, None),
+            Activity::Gate { object, .. } => ("gate", 4, object),
         };
         let word = self.lang.term("export.activity", class);
         let label = object.map_or("", |object| world.label(object));
         // What is too short to be seen is seen as a hair.
         let _ = writeln!(
             page,
-            "<rect class=\"{class}\" x=\"{x:.2}\" y=\"{}\" width=\"{:.2}\" height=\"14\"><title>{} {}</title></rect>",
-            top + 6,
+            "<rect class=\"{class}\" x=\"{x:.2}\" y=\"{}\" width=\"{:.2}\" height=\"{high}\"><title>{} {}</title></rect>",
+            top + 13 - high / 2,
             (to - x).max(0.3),
             escaped(&word),
             escaped(&clean(label)),
         );
+        class
     }
 
-    fn legend(&self, y: usize, page: &mut String) {
+    /// Says what stands for what, of what was drawn.
+    fn legend(&self, drawn: &Drawn, y: usize, page: &mut String) {
         let mut x = EDGE;
         for class in ["running", "sleeping", "waiting", "child", "gate", "task"] {
+            if !drawn.classes.contains(class) {
+                continue;
+            }
+            let high = match class {
+                "sleeping" | "gate" => 4,
+                "waiting" | "child" => 8,
+                _ => 12,
+            };
             let word = self.lang.term("export.activity", class);
             let _ = writeln!(
                 page,
-                "<rect class=\"{class}\" x=\"{x}\" y=\"{}\" width=\"12\" height=\"12\"/>\
+                "<rect class=\"{class}\" x=\"{x}\" y=\"{}\" width=\"12\" height=\"{high}\"/>\
                  <text class=\"f\" x=\"{}\" y=\"{y}\">{}</text>",
-                y - 10,
+                y - 4 - high / 2,
                 x + 17,
                 escaped(&word),
             );
-            x += 34 + width(&word) * 7;
+            x += 36 + width(&word) * 6;
         }
+    }
+}
+
+/// What stands on the picture by now.
+#[derive(Debug, Default)]
+struct Drawn {
+    spans: usize,
+    classes: BTreeSet<&'static str>,
+}
+
+impl Drawn {
+    fn add(&mut self, class: &'static str) {
+        self.spans += 1;
+        self.classes.insert(class);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::harness::say;
 
-const LESSONS: [&str; 8] = [
+pub const LESSONS: [&str; 8] = [
     "create-process",
     "no-sharing",
     "array",

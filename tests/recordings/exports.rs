@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::examples::LESSONS;
 use crate::harness::say;
 
 const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
@@ -54,7 +55,7 @@ fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
     if let Some(said) = python(&[path.to_str().unwrap()], format, script) {
         check("hostile", &said);
     }
-    for lesson in ["lock", "queue", "pool-async"] {
+    for lesson in LESSONS {
         if let Some(said) = python(&["--example", lesson], format, script) {
             check(lesson, &said);
         }
@@ -71,17 +72,25 @@ phases = collections.Counter(e["ph"] for e in events)
 tracks = {e["pid"] for e in events if e["ph"] == "X"}
 named = {e["pid"] for e in events if e["ph"] == "M" and e["name"] == "process_name"}
 assert tracks <= named, (tracks, named)
+# As Perfetto's importer reads them: 32 bits, nanoseconds, scopes it knows.
+ns = lambda us: round(us * 1000)
 slices = collections.defaultdict(list)
 for e in events:
+    assert e["ph"] in "XMistf", e
+    assert all(type(e[k]) is int and 0 <= e[k] < 2**32 for k in ("pid", "tid")), e
+    assert type(e["name"]) is str
+    if e["ph"] == "i": assert e["s"] in "gpt", e
+    if e["ph"] != "M": assert type(e["ts"]) in (int, float), e
+    if e["ph"] == "f": assert e["bp"] == "e", e
     if e["ph"] == "X":
         assert e["dur"] > 0, e
-        slices[e["pid"], e["tid"]].append((e["ts"], e["ts"] + e["dur"], e["name"]))
+        slices[e["pid"], e["tid"]].append((ns(e["ts"]), ns(e["ts"]) + ns(e["dur"]), e["name"]))
 # Slices of one track lie in each other or beside each other.
 for lane in slices.values():
     open_ = []
     for start, end, name in sorted(lane, key=lambda s: (s[0], -s[1])):
-        while open_ and open_[-1][1] <= start + 1e-6: open_.pop()
-        if open_ and end > open_[-1][1] + 0.0015: print("OVERLAP", name, start, end, open_[-1])
+        while open_ and open_[-1][1] <= start: open_.pop()
+        if open_ and end > open_[-1][1]: print("OVERLAP", name, start, end, open_[-1])
         open_.append((start, end, name))
 # Every arrow has a beginning before its end, and lies in a slice.
 begun = {}
@@ -90,7 +99,7 @@ for e in events:
     if e["ph"] in "tf": assert (e["cat"], e["name"], e["id"]) in begun, e
     if e["ph"] in "stf":
         lane = slices[e["pid"], e["tid"]]
-        assert any(a <= e["ts"] < b for a, b, _ in lane), e
+        assert any(a <= ns(e["ts"]) < b for a, b, _ in lane), e
 kinds = {e["name"] for e in events if e["ph"] == "f"}
 cats = {e["cat"] for e in events if e["ph"] == "X"}
 print(phases["X"], phases["s"], phases["f"], sorted(kinds), sorted(cats))
@@ -98,9 +107,10 @@ print(phases["X"], phases["s"], phases["f"], sorted(kinds), sorted(cats))
     each("perfetto", script, |which, said| {
         assert!(!said.contains("OVERLAP"), "{which}: {said}");
         let arrow = match which {
-            "lock" => "lock",
-            "pool-async" => "task",
-            _ => "message",
+            "lock" => "'lock'",
+            "pool-async" | "pool-blocking" => "'task'",
+            "queue" | "hostile" => "'message'",
+            _ => "",
         };
         assert!(said.contains(arrow), "{which}: {said}");
         assert!(said.contains("'process'"), "{which}: {said}");
@@ -134,6 +144,32 @@ print(sorted(codes), plain.count("\r\n"))
     });
 }
 
+/// The player itself, of PyPI, where python3 has it.
+#[test]
+fn asciicast_is_read_by_asciinema() {
+    let script = r#"
+import sys
+try:
+    from asciinema.asciicast import open_from_url
+except ImportError:
+    print("none")
+    sys.exit()
+import os, tempfile
+with tempfile.NamedTemporaryFile(suffix=".cast", delete=False) as file:
+    file.write(sys.stdin.buffer.read())
+with open_from_url(file.name) as cast:
+    print(cast.version, sum(1 for e in cast.events()))
+    os.unlink(file.name)
+"#;
+    each("asciicast", script, |which, said| {
+        if said == "none" {
+            println!("no asciinema: {which} is not played by it");
+        } else {
+            assert!(said.starts_with("2 "), "{which}: {said}");
+        }
+    });
+}
+
 #[test]
 fn svg_is_xml_with_a_lane_a_process_and_no_script() {
     let script = r#"
@@ -148,6 +184,9 @@ for rect in root.iter(space + "rect"):
     if rect.get("x"): assert 0 <= float(rect.get("x")) <= width, rect.attrib
 style = root.find(space + "style").text
 assert "Noto Sans CJK SC" in style and "prefers-color-scheme:dark" in style
+assert "var(" not in style
+classes = {e.get("class") for e in root.iter() if e.get("class")}
+assert all("." + name + "{" in style for name in classes), classes
 lanes = [t.text for t in root.iter(space + "text") if t.get("class") == "n"]
 print(len(lanes), len(list(root.iter(space + "rect"))))
 "#;
