@@ -47,26 +47,20 @@ fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Even
     let mut run = native::start(lesson, params, true, GateMode::Paced { per_second: PACE });
     let (mut world, mut events, mut killed) = (World::new(), Vec::new(), false);
     let deadline = clock::instant() + native::PATIENCE;
-    loop {
-        match run.poll(deadline) {
-            FeedItem::Events(more) => {
-                for event in &more {
-                    world.apply(event);
-                    if !killed && moment.has_come(&world, event) {
-                        killed = true;
-                        run.control(Control::Kill { pid: event.pid })
-                            .expect("it runs");
-                        run.control(Control::Open).expect("it runs");
-                    }
-                }
-                events.extend(more);
-            }
-            _ => {
-                assert!(killed, "{}: the moment did not come", lesson.slug());
-                return events;
+    while let FeedItem::Events(more) = run.poll(deadline) {
+        for event in &more {
+            world.apply(event);
+            if !killed && moment.has_come(&world, event) {
+                killed = true;
+                let kill = Control::Kill { pid: event.pid };
+                run.control(kill).expect("it runs");
+                run.control(Control::Open).expect("it runs");
             }
         }
+        events.extend(more);
     }
+    assert!(killed, "{}: the moment did not come", lesson.slug());
+    events
 }
 
 /// Where a process is killed.
