@@ -44,6 +44,10 @@ pub enum Control {
     Step {
         proc: Option<u32>,
     },
+    /// Take rows of ps of forklore itself too, its supervisor and its guard, or no longer.
+    OwnRows {
+        shown: bool,
+    },
     /// Note in the log that the recording can't be written any further (`FaultKind::RecordingStopped`);
     /// the run goes on.
     RecordingStopped,
@@ -71,7 +75,10 @@ impl Abilities {
     #[must_use]
     pub fn obeys(self, control: Control) -> bool {
         match control {
-            Control::Stop | Control::Kill { .. } | Control::RecordingStopped => self.live,
+            Control::Stop
+            | Control::Kill { .. }
+            | Control::OwnRows { .. }
+            | Control::RecordingStopped => self.live,
             Control::Pace { .. } | Control::Open => self.pace,
             Control::Pause | Control::Resume => self.pause,
             Control::Step { .. } => self.step,

@@ -32,7 +32,7 @@
 //! | `cpus` | int | processors online |
 //! | `time_scale` | float | what every sleep of the program was multiplied by |
 //! | `stdout` | text | `tty` or `pipe`: how instrumented stdio was buffered |
-//! | `gate` | text | `open` or `paced` |
+//! | `gate` | text | `open`, `paced` or `manual` |
 //! | `seed` | int, may be absent | seed of the run's own choices |
 //! | `python` | text, may be absent | version of the interpreter |
 //! | `version` | text | version of forklore that wrote it |

@@ -28,6 +28,8 @@ pub enum Answer {
 pub struct Evidence {
     /// Labels of the outcomes seen, this run's included.
     pub seen: BTreeSet<String>,
+    /// How many runs saw them, this one included.
+    pub runs: u64,
     /// There are no others: every schedule was explored.
     pub complete: bool,
 }
@@ -213,6 +215,7 @@ fn possible(
     let manifest = &facts.lesson.manifest;
     let (mut right, mut wrong) = (0, 0);
     let (mut en, mut zh) = (Vec::new(), Vec::new());
+    let mut undecided = false;
     for id in listings {
         let Some(listing) = manifest.listings.iter().find(|listing| listing.id == *id) else {
             continue;
@@ -232,11 +235,9 @@ fn possible(
         let (word_en, word_zh) = match can {
             Some(true) => ("can happen", "可能出现"),
             Some(false) => ("can't happen", "不可能出现"),
-            None => (
-                "was not seen; the runs so far can't tell",
-                "还没有出现，现有的运行无法判断",
-            ),
+            None => ("did not come", "没有出现"),
         };
+        undecided |= can.is_none();
         en.push(format!("{name_en}: {word_en}"));
         zh.push(format!("{name_zh}：{word_zh}"));
         let said = given
@@ -248,6 +249,16 @@ fn possible(
             Some(_) => wrong += 1,
             None => {}
         }
+    }
+    if undecided {
+        let runs = evidence.runs.max(1);
+        let times = if runs == 1 {
+            "one run".to_owned()
+        } else {
+            format!("{runs} runs")
+        };
+        en.push(format!("in {times}; what did not come may come yet"));
+        zh.push(format!("共运行 {runs} 次；没有出现的，不等于不可能"));
     }
     let mark = match (right, wrong) {
         (0, 0) => Mark::Undecided,

@@ -9,9 +9,10 @@ use super::context::Context;
 use super::drive::{Driver, Ending, Show};
 use super::outlet::Outlet;
 use super::recorder::Recorder;
-use super::scenario::{Scenario, any_seed};
+use super::scenario::{Scenario, any_seed, paced};
 use super::words;
 use crate::check::Verdict;
+use crate::engine::native::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
@@ -33,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         stdout: args.stdout,
         time_scale: args.time_scale,
         seed: args.seed.unwrap_or_else(any_seed),
-        pace: args.pace,
+        gate: paced(args.pace),
     };
     let header = scenario.header();
     let recorder = args
@@ -180,7 +181,7 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
         .collect();
     settings.push(format!("--stdout {}", header.stdout));
     settings.push(format!("--time-scale {}", header.time_scale));
-    if let Some(pace) = scenario.pace {
+    if let GateMode::Paced { per_second: pace } = scenario.gate {
         settings.push(format!("--pace {pace}"));
     }
     settings.push(format!("--seed {}", scenario.seed));

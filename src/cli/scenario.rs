@@ -27,8 +27,8 @@ pub(crate) struct Scenario<'a> {
     pub stdout: StdoutArg,
     pub time_scale: f64,
     pub seed: u64,
-    /// Operations a second; `None` leaves the gate open.
-    pub pace: Option<f64>,
+    /// How the gate stands at its beginning.
+    pub gate: GateMode,
 }
 
 impl Scenario<'_> {
@@ -53,7 +53,7 @@ impl Scenario<'_> {
             cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
             time_scale: self.time_scale,
             stdout: self.stdout.word().to_owned(),
-            gate: if self.pace.is_some() { "paced" } else { "open" }.to_owned(),
+            gate: gate_word(self.gate).to_owned(),
             seed: Some(self.seed),
             python: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -90,9 +90,7 @@ impl Scenario<'_> {
             time_scale: self.time_scale,
             seed: self.seed,
             line_buffered: matches!(self.stdout, StdoutArg::Tty),
-            gate: self
-                .pace
-                .map_or(GateMode::Open, |per_second| GateMode::Paced { per_second }),
+            gate: self.gate,
             forklore: None,
             environment: Vec::new(),
         };
@@ -108,6 +106,20 @@ impl Scenario<'_> {
             Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.not-started-remedy"))
         })
     }
+}
+
+/// How the gate stands, as a recording's header says it.
+fn gate_word(gate: GateMode) -> &'static str {
+    match gate {
+        GateMode::Open => "open",
+        GateMode::Paced { .. } => "paced",
+        GateMode::Manual => "manual",
+    }
+}
+
+/// The gate at this pace; without one it is open.
+pub(crate) fn paced(per_second: Option<f64>) -> GateMode {
+    per_second.map_or(GateMode::Open, |per_second| GateMode::Paced { per_second })
 }
 
 /// SHA-256 of the program the native engine runs: the Rust twin where the folder has one.

@@ -14,7 +14,8 @@ use super::Stop;
 use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
-use super::scenario::{Scenario, any_seed};
+use super::scenario::{Scenario, any_seed, paced};
+use crate::engine::native::GateMode;
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;
@@ -124,7 +125,11 @@ impl Host for Engine<'_> {
             stdout: StdoutArg::Tty,
             time_scale: 1.0,
             seed: any_seed(),
-            pace: order.pace,
+            gate: if order.manual {
+                GateMode::Manual
+            } else {
+                paced(order.pace)
+            },
         };
         let header = scenario.header();
         let run = scenario

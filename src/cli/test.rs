@@ -18,6 +18,7 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Scenario, any_seed};
 use crate::check::Verdict;
+use crate::engine::native::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{Lesson, Library, Words};
@@ -196,7 +197,7 @@ impl Bench<'_> {
                 stdout: StdoutArg::Tty,
                 time_scale: self.args.time_scale,
                 seed: any_seed(),
-                pace: None,
+                gate: GateMode::Open,
             };
             self.once(&scenario, number, &mut result)?;
         }

@@ -6,16 +6,18 @@
 
 mod detail;
 mod ending;
+mod own;
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, select};
+use crossbeam_channel::{Receiver, Sender, never, select};
 use nix::sys::signal::Signal;
 
 use self::ending::{STILL, Verdict};
+use self::own::Own;
 use super::channels::Page;
 use super::gate::{Decision, Gate, Grant};
 use super::ledger::Ledger;
@@ -83,6 +85,8 @@ pub(crate) struct Dispatcher {
     active_at: i64,
     judged: bool,
     ended: Vec<i32>,
+    /// What samples forklore's own rows, while somebody wants to see them.
+    own: Option<Own>,
     over: bool,
 }
 
@@ -103,6 +107,7 @@ impl Dispatcher {
             active_at: monotonic_ns(),
             judged: false,
             ended: Vec::new(),
+            own: None,
             over: false,
         }
     }
@@ -115,6 +120,7 @@ impl Dispatcher {
         while !self.over {
             let timeout = self.timeout();
             let desk = &self.desk;
+            let own = self.own.as_ref().map_or_else(never, |own| own.rows.clone());
             select! {
                 recv(desk.controls) -> control => match control {
                     Ok(control) => self.obey(control),
@@ -124,7 +130,11 @@ impl Dispatcher {
                 recv(desk.rows) -> update => match update {
                     Ok(update) => self.log(self.now(), 0, None, Kind::Ps(update)),
                     // The collector, whose sampler it is, has gone.
-                    Err(_) => self.desk.rows = crossbeam_channel::never(),
+                    Err(_) => self.desk.rows = never(),
+                },
+                recv(own) -> update => match update {
+                    Ok(update) => self.log(self.now(), 0, None, Kind::Ps(update)),
+                    Err(_) => self.own = None,
                 },
                 recv(desk.input) -> sent => match sent {
                     Ok(sent) => self.take(sent),
@@ -375,6 +385,7 @@ impl Dispatcher {
                     );
                 }
             }
+            Control::OwnRows { shown } => self.own_rows(shown),
             Control::RecordingStopped => self.fault(
                 self.now(),
                 0,

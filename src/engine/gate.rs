@@ -176,6 +176,7 @@ impl Gate {
             Control::Pace { .. }
             | Control::Stop
             | Control::Kill { .. }
+            | Control::OwnRows { .. }
             | Control::RecordingStopped => {}
         }
     }

@@ -40,7 +40,7 @@ pub struct Header {
     pub time_scale: f64,
     /// `tty` or `pipe`: the buffering of instrumented stdio.
     pub stdout: String,
-    /// `open` or `paced`: how the gate stood.
+    /// `open`, `paced` or `manual`: how the gate stood at the beginning.
     pub gate: String,
     /// Seed of the run's own choices.
     #[serde(default, skip_serializing_if = "Option::is_none")]

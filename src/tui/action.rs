@@ -90,7 +90,11 @@ pub(crate) enum Action {
     /// A row of the popup.
     PickLine(u16),
     Zoom,
+    /// The time axis closer (by more than 0) or wider.
+    Lens(i64),
     Filter,
+    /// Rows of ps of forklore itself, or none.
+    OwnRows,
     Program,
     Language,
     Theme,

@@ -3,18 +3,20 @@
 //! Owns the choice of lesson, language, theme, focus, scroll places, popups and progress. What a run
 //! is and was stands in `RunView`'s World. Changed by `update` alone; read by `view`.
 
+mod ended;
+
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
 use super::action::PanelId;
 use super::host::Started;
+use super::lens::Lens;
 use super::progress::{Given, Progress, Said, Visit};
 use super::quiz::{Locked, Quiz};
 use super::run::{RunView, Taken};
 use super::theme::Theme;
-use crate::check::Mark;
-use crate::feed::{Control, Flaw};
+use crate::feed::Control;
 use crate::lesson::{Circumstances, Lesson, Library, Params};
 use crate::model::World;
 use crate::text::Lang;
@@ -104,10 +106,14 @@ pub(crate) struct App {
     pub(crate) zoom: bool,
     pub(crate) twin: Twin,
     pub(crate) places: HashMap<PanelId, Place>,
+    /// How the time axis is looked at.
+    pub(crate) lens: Lens,
     /// The output panel shows the newest lines.
     pub(crate) follow: bool,
     /// The process that is selected, by birth number.
     pub(crate) selected: Option<u32>,
+    /// Rows of ps of forklore itself are shown too.
+    pub(crate) own_rows: bool,
     /// Only the selected process's output.
     pub(crate) filter: bool,
     pub(crate) popup: Option<Popup>,
@@ -141,8 +147,10 @@ impl App {
             zoom: false,
             twin: Twin::Python,
             places: HashMap::new(),
+            lens: Lens::default(),
             follow: true,
             selected: None,
+            own_rows: false,
             filter: false,
             popup: None,
             notice: None,
@@ -250,6 +258,44 @@ impl App {
         })
     }
 
+    /// Whether a run of this lesson has had other parameters than another, or than usual.
+    pub(crate) fn has_varied(&self) -> bool {
+        let own = |run: &&RunView| Some(&run.header.lesson) == self.slug.as_ref();
+        let runs = [&self.run, &self.previous];
+        let params: Vec<&Params> = runs
+            .into_iter()
+            .flatten()
+            .filter(own)
+            .map(|run| &run.params)
+            .collect();
+        let usual = self
+            .lesson()
+            .map(|lesson| Params::defaults(&lesson.manifest.parameters));
+        params.iter().any(|one| Some(*one) != usual.as_ref())
+    }
+
+    /// Whether the parameters are other than those of the last run.
+    pub(crate) fn has_changed(&self) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.params != self.params)
+    }
+
+    /// Whether a run that is shown goes on, or a play head moves.
+    pub(crate) fn is_going(&self) -> bool {
+        let runs = [&self.run, &self.previous];
+        let mut runs = runs.into_iter().flatten();
+        runs.any(|run| run.is_live() || run.is_playing())
+    }
+
+    /// Puts the checks in front: what ran is compared with what was thought.
+    pub(crate) fn show_checks(&mut self) {
+        self.focus = PanelId::Checks;
+        self.zoom = false;
+        if let Some(run) = &mut self.run {
+            run.compared = true;
+        }
+    }
+
     /// The World that is looked at; an empty one before the first run.
     pub(crate) fn world(&self) -> &World {
         self.run.as_ref().map_or(&self.nothing, RunView::world)
@@ -287,7 +333,11 @@ impl App {
             visit.params = params.to_json();
         }
         let mut run = RunView::new(started, params.clone(), answers);
-        run.paused = self.manual && run.is_live();
+        run.stepped = self.manual && run.is_live();
+        run.paused = run.stepped;
+        if self.own_rows {
+            run.control(Control::OwnRows { shown: true });
+        }
         self.run = Some(run);
     }
 
@@ -300,8 +350,14 @@ impl App {
         }
     }
 
+    /// Asks something of the run that is shown, or of both.
     pub(crate) fn control(&mut self, control: Control) {
-        if let Some(run) = &mut self.run {
+        let other = if self.comparing {
+            self.previous.as_mut()
+        } else {
+            None
+        };
+        for run in self.run.as_mut().into_iter().chain(other) {
             run.control(control);
         }
     }
@@ -323,7 +379,10 @@ impl App {
         let (run, previous) = (self.run.take(), self.previous.take());
         let mut take = |run: Option<RunView>, ended: &mut bool| {
             run.map(|mut run| {
-                let taken = run.take(clock, until, self.lesson_of(&run.header.lesson));
+                let taken = run.take(clock, until);
+                if taken.ended {
+                    self.judge(&mut run);
+                }
                 let moved = run.play(clock());
                 *ended = taken.ended;
                 all.came |= taken.came || moved;
@@ -340,62 +399,5 @@ impl App {
             self.on_end();
         }
         all
-    }
-
-    /// What a recording lacks, and what of it can be trusted.
-    fn flaw_words(&self, run: &RunView) -> Option<String> {
-        let (_, events) = run.places();
-        match &run.flaw {
-            Some(Flaw::Torn) => Some(self.lang.tell("tui.flaw-torn", &[("events", &events)])),
-            Some(Flaw::Damaged(why)) => Some(
-                self.lang
-                    .tell("tui.flaw-damaged", &[("events", &events), ("why", why)]),
-            ),
-            None if run.is_unfinished() => Some(self.lang.phrase("tui.flaw-no-end").to_owned()),
-            None => None,
-        }
-    }
-
-    /// The run has ended: what became of it is kept, and the learner told what can be done now.
-    fn on_end(&mut self) {
-        let Some(run) = &self.run else { return };
-        if let Some(words) = self.flaw_words(run) {
-            self.notice = Some(words);
-        }
-        if run.is_recording() || run.header.lesson != self.slug.clone().unwrap_or_default() {
-            return;
-        }
-        let passed = run.passed();
-        let marks: Vec<(String, &'static str)> = run
-            .grades
-            .iter()
-            .map(|one| (one.id.clone(), mark_word(one.grade.mark)))
-            .collect();
-        let graded = !marks.is_empty();
-        if let Some(visit) = self.visit() {
-            visit.runs += 1;
-            visit.passed |= passed;
-            for (id, mark) in marks {
-                if let Some(given) = visit.answers.get_mut(&id) {
-                    given.mark = Some(mark.to_owned());
-                }
-            }
-        }
-        if graded && self.popup.is_none() && !self.comparing {
-            self.popup = Some(Popup::Graded { scroll: 0 });
-        }
-        if self.notice.is_none() {
-            self.notice = Some(self.lang.phrase("tui.what-now").to_owned());
-        }
-    }
-}
-
-/// A mark as it is kept.
-fn mark_word(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Right => "right",
-        Mark::Partly => "partly",
-        Mark::Wrong => "wrong",
-        Mark::Undecided => "undecided",
     }
 }

@@ -220,7 +220,10 @@ pub(crate) const TABLE: &[Binding] = &[
         false,
     ),
     bind(&[Char('z')], "z", Action::Zoom, "tui.key-zoom", true),
+    bind(&[Char('v')], "v", Action::Lens(1), "tui.key-closer", false),
+    bind(&[Char('V')], "V", Action::Lens(-1), "tui.key-wider", false),
     bind(&[Char('f')], "f", Action::Filter, "tui.key-filter", false),
+    bind(&[Char('F')], "F", Action::OwnRows, "tui.key-own", false),
     bind(&[Char('P')], "P", Action::Program, "tui.key-program", false),
     bind(
         &[Char('g'), Char(':')],

@@ -86,8 +86,9 @@ fn group(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
 
 /// As many rows as there are processes, within bounds: head, borders, rows.
 fn ps_height(app: &App, most: u16) -> Constraint {
-    let rows = u16::try_from(app.world().process_count()).unwrap_or(u16::MAX);
-    Constraint::Length(rows.saturating_add(3).clamp(6.min(most), most))
+    let rows = app.world().process_count() + super::panel::ps::above(app);
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX);
+    Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
 }
 
 /// Of the panels that are read, the one last looked at.
@@ -119,22 +120,18 @@ fn middle(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     ]
 }
 
+/// The rows of ps stand over the whole right, where all their columns fit.
 fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
-    let [left, middle, right] = Layout::horizontal([
-        Constraint::Fill(3),
-        Constraint::Fill(5),
-        Constraint::Fill(3),
-    ])
-    .areas(body);
+    let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(8)]).areas(body);
     let [lesson, source] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
-    let [ps, output, timeline] = Layout::vertical([
-        ps_height(app, middle.height * 2 / 5),
-        Constraint::Fill(3),
-        Constraint::Fill(2),
-    ])
-    .areas(middle);
+    let [ps, below] =
+        Layout::vertical([ps_height(app, right.height / 3), Constraint::Min(0)]).areas(right);
+    let [middle, side] =
+        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(3)]).areas(below);
+    let [output, timeline] =
+        Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(middle);
     let [objects, checks] =
-        Layout::vertical([Constraint::Fill(2), Constraint::Fill(1)]).areas(right);
+        Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(side);
     vec![
         (PanelId::Lesson, lesson),
         (PanelId::Source, source),

@@ -7,6 +7,7 @@ pub(crate) mod checks;
 pub(crate) mod compare;
 pub(crate) mod form;
 pub(crate) mod help;
+pub(crate) mod kill;
 pub(crate) mod lesson;
 pub(crate) mod list;
 pub(crate) mod markdown;
@@ -88,6 +89,7 @@ pub(crate) fn subtitle(app: &App, id: PanelId) -> Option<String> {
         PanelId::Source => Some(source::file(app).to_owned()),
         PanelId::Output => output::subtitle(app),
         PanelId::Checks => checks::subtitle(app),
+        PanelId::Timeline => timeline::subtitle(app),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 //! Data alone, with its own format number; the host reads and writes the file. Answers are kept as
 //! they were given, so that a later version can grade them anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,45 @@ pub struct Visit {
     /// Answers, by the question's id.
     #[serde(default)]
     pub answers: BTreeMap<String, Given>,
+    /// How runs came out, by the parameters they had.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Outcomes>,
+}
+
+/// How the runs with the same parameters came out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outcomes {
+    #[serde(default)]
+    pub runs: u64,
+    /// Labels of the outcomes, each once.
+    #[serde(default)]
+    pub seen: BTreeSet<String>,
+}
+
+/// Settings and outcomes of a lesson that are kept, at most, and the longest label.
+const SETTINGS: usize = 16;
+const LABELS: usize = 64;
+const LABEL: usize = 4096;
+
+impl Visit {
+    /// Notes how a run with these parameters came out; gives all that was seen with them.
+    pub(super) fn saw(&mut self, setting: &str, labels: &[String]) -> Outcomes {
+        if self.outcomes.len() >= SETTINGS && !self.outcomes.contains_key(setting) {
+            // Which goes matters little: it is seen again when it is run again.
+            self.outcomes.pop_first();
+        }
+        let kept = self.outcomes.entry(setting.to_owned()).or_default();
+        kept.runs += 1;
+        for label in labels {
+            if kept.seen.len() < LABELS && label.len() <= LABEL {
+                kept.seen.insert(label.clone());
+            }
+        }
+        // This run's count even where there is no room for them.
+        let mut all = kept.clone();
+        all.seen.extend(labels.iter().cloned());
+        all
+    }
 }
 
 /// An answer as it was given.
@@ -72,6 +111,17 @@ pub enum Said {
     Possible(Vec<(String, bool)>),
 }
 
+impl From<&Said> for Answer {
+    fn from(said: &Said) -> Answer {
+        match said {
+            Said::Choice(id) => Answer::Choice(id.clone()),
+            Said::Order(items) => Answer::Order(items.clone()),
+            Said::Number(number) => Answer::Number(*number),
+            Said::Possible(listings) => Answer::Possible(listings.clone()),
+        }
+    }
+}
+
 impl From<&Answer> for Said {
     fn from(answer: &Answer) -> Said {
         match answer {
@@ -85,7 +135,28 @@ impl From<&Answer> for Said {
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, Progress, Said, Visit};
+    use super::{Given, LABEL, LABELS, Outcomes, Progress, SETTINGS, Said, Visit};
+
+    #[test]
+    fn outcomes_are_gathered_for_each_setting_within_bounds() {
+        let mut visit = Visit::default();
+        let label = |n: usize| [format!("order {n}")];
+        visit.saw("processes=3", &label(0));
+        let all = visit.saw("processes=3", &label(1));
+        assert_eq!((all.runs, all.seen.len()), (2, 2));
+        assert_eq!(visit.saw("processes=4", &label(0)).runs, 1);
+        for n in 0..200 {
+            visit.saw("processes=3", &label(n));
+            visit.saw(&format!("other {n}"), &["x".repeat(5000)]);
+        }
+        assert!(visit.outcomes.len() <= SETTINGS);
+        let kept = |outcomes: &Outcomes| {
+            outcomes.seen.len() <= LABELS && outcomes.seen.iter().all(|label| label.len() <= LABEL)
+        };
+        assert!(visit.outcomes.values().all(kept));
+        // One there is no room for counts for its own run all the same.
+        assert!(visit.saw("other", &["y".repeat(5000)]).seen.len() == 1);
+    }
 
     #[test]
     fn what_is_kept_comes_back_and_unknown_fields_do_no_harm() {

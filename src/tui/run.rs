@@ -19,7 +19,7 @@ use crate::check::{
 use crate::feed::{Control, Feed, FeedItem, Flaw};
 use crate::lesson::{Lesson, Params};
 use crate::model::{History, Source as _, World};
-use crate::trace::{Event, Header};
+use crate::trace::{Event, FaultKind, Header, RunStatus};
 
 /// How many times as fast as it was the past can be played.
 pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -51,6 +51,10 @@ pub(crate) struct Taken {
     pub(crate) ended: bool,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a run, each read by its name"
+)]
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
     pub(crate) header: Header,
@@ -69,6 +73,10 @@ pub(crate) struct RunView {
     /// The feed has no more.
     pub(crate) over: bool,
     pub(crate) paused: bool,
+    /// It is being stepped by hand.
+    pub(crate) stepped: bool,
+    /// What ran was looked at beside what was predicted.
+    pub(crate) compared: bool,
     /// Answers given before it began.
     locked: Vec<Locked>,
     pub(crate) grades: Vec<Graded>,
@@ -98,6 +106,8 @@ impl RunView {
             history: History::new(empty),
             over: false,
             paused: false,
+            stepped: false,
+            compared: false,
             locked,
             grades: Vec::new(),
             verdicts: Vec::new(),
@@ -147,12 +157,7 @@ impl RunView {
     }
 
     /// Takes what has come until `clock` says `until`.
-    pub(crate) fn take(
-        &mut self,
-        clock: fn() -> Instant,
-        until: Instant,
-        lesson: Option<&Lesson>,
-    ) -> Taken {
+    pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
         let mut taken = Taken::default();
         while !self.over {
             let now = clock();
@@ -179,7 +184,6 @@ impl RunView {
                     self.over = true;
                     self.paused = false;
                     self.flaw = self.feed.flaw();
-                    self.judge(lesson);
                     taken.came = true;
                     taken.ended = true;
                 }
@@ -188,11 +192,8 @@ impl RunView {
         taken
     }
 
-    /// Evaluates the lesson's checks and the learner's answers over the finished run.
-    fn judge(&mut self, lesson: Option<&Lesson>) {
-        let Some(lesson) = lesson.filter(|lesson| lesson.slug() == self.header.lesson) else {
-            return;
-        };
+    /// Evaluates the lesson's checks over the finished run; gives how it came out.
+    pub(crate) fn judge(&mut self, lesson: &Lesson) -> Vec<String> {
         let circumstances = circumstances(&self.header);
         let world = self.history.now();
         self.verdicts = evaluate(lesson, &self.params, &circumstances, world);
@@ -202,27 +203,70 @@ impl RunView {
             setting: &setting,
             world,
         };
-        let evidence = Evidence {
-            seen: outcome(&facts)
-                .into_iter()
-                .map(|label| label.text)
-                .collect(),
-            complete: false,
+        let label = outcome(&facts).map(|label| label.text);
+        label.into_iter().collect()
+    }
+
+    /// Grades the answers given before it began, and of `open`, which earlier runs could not
+    /// decide, those that can be decided now.
+    pub(crate) fn grade(&mut self, lesson: &Lesson, open: &[Locked], evidence: &Evidence) {
+        let circumstances = circumstances(&self.header);
+        let setting = lesson.setting(&self.params, &circumstances);
+        let facts = Facts {
+            lesson,
+            setting: &setting,
+            world: self.history.now(),
         };
         let predictions = &lesson.manifest.predictions;
+        let graded = |locked: &Locked| {
+            let prediction = predictions.iter().find(|one| one.id == locked.id)?;
+            Some(Graded {
+                id: locked.id.clone(),
+                answer: locked.answer.clone(),
+                sure: locked.sure,
+                grade: grade(prediction, &locked.answer, &facts, evidence),
+            })
+        };
+        let asks = |locked: &&Locked| {
+            let when = predictions.iter().find(|one| one.id == locked.id);
+            let when = when.and_then(|prediction| prediction.when.as_ref());
+            when.is_none_or(|when| when.holds(&setting).unwrap_or(false))
+        };
+        let decided = open
+            .iter()
+            .filter(asks)
+            .filter_map(graded)
+            .filter(|one| one.grade.mark != Mark::Undecided);
         self.grades = self
             .locked
             .iter()
-            .filter_map(|locked| {
-                let prediction = predictions.iter().find(|one| one.id == locked.id)?;
-                Some(Graded {
-                    id: locked.id.clone(),
-                    answer: locked.answer.clone(),
-                    sure: locked.sure,
-                    grade: grade(prediction, &locked.answer, &facts, &evidence),
-                })
-            })
+            .filter_map(graded)
+            .chain(decided)
             .collect();
+    }
+
+    /// Whether this question was answered before it began.
+    pub(crate) fn has_locked(&self, id: &str) -> bool {
+        self.locked.iter().any(|locked| locked.id == id)
+    }
+
+    /// Whether it ended by itself; one that was stopped or failed shows nothing of the program.
+    pub(crate) fn came_to_its_end(&self) -> bool {
+        let end = self.history.now().end().map(|end| end.end.status);
+        matches!(end, Some(RunStatus::Finished | RunStatus::Deadlock))
+    }
+
+    /// Whether a process of it was killed from here.
+    pub(crate) fn was_meddled_with(&self) -> bool {
+        let mut faults = self.history.now().faults().iter();
+        faults.any(|fault| fault.fault.fault == FaultKind::Killed)
+    }
+
+    /// Questions answered before it whose answers it could not grade.
+    pub(crate) fn ungraded(&self) -> Vec<String> {
+        let graded = |id: &String| self.grades.iter().any(|one| one.id == *id);
+        let ids = self.locked.iter().map(|locked| locked.id.clone());
+        ids.filter(|id| !graded(id)).collect()
     }
 
     /// Whether every check passed.
@@ -235,7 +279,8 @@ impl RunView {
     }
 
     pub(crate) fn is_live(&self) -> bool {
-        !self.over && self.feed.abilities().live
+        // After its `end` nothing of it lives any more, even if the feed has not said so yet.
+        !self.over && self.whole().end().is_none() && self.feed.abilities().live
     }
 
     /// Plays on from where the play head is, or holds it; `None` where it stands at now.
@@ -304,6 +349,41 @@ impl RunView {
             moved = true;
         }
         moved
+    }
+
+    /// How long it took, or has been going, ns.
+    pub(crate) fn end(&self) -> i64 {
+        let world = self.history.now();
+        world.end().map_or(world.now(), |end| end.t)
+    }
+
+    /// The World after all that came, wherever the play head stands.
+    pub(crate) fn whole(&self) -> &World {
+        self.history.now()
+    }
+
+    /// Moves the play head behind the last event that is not later than `t`.
+    pub(crate) fn seek_time(&mut self, t: i64) {
+        let place = self.history.place_at(t);
+        self.go(place);
+        self.playing = None;
+    }
+
+    /// Plays on from the time `from`, which may be later than the event the head stands behind.
+    pub(crate) fn play_from(&mut self, now: Instant, from: i64) {
+        if self.past.is_some() {
+            self.playing = Some((now, from));
+        }
+    }
+
+    /// When the next event after `t` is, or (by less than 0) the last one before it; ns.
+    pub(crate) fn event_time(&self, t: i64, by: i64) -> Option<i64> {
+        let place = if by > 0 {
+            self.history.place_at(t) + 1
+        } else {
+            self.history.place_at(t.saturating_sub(1))
+        };
+        self.history.event(place).map(|event| event.t)
     }
 
     /// The event the play head stands behind.

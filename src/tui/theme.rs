@@ -105,6 +105,11 @@ impl Theme {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
+    /// What the learner is asked to do next.
+    pub(crate) fn next_step(self) -> Style {
+        fore(self.colour(6, 37, (0x00, 0xaf, 0xaf))).add_modifier(Modifier::BOLD)
+    }
+
     /// What everything stands on: the terminal's own ground, or a painted one.
     pub(crate) fn base(self) -> Style {
         let (fore, ground) = match self.ground {

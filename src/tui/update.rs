@@ -7,14 +7,18 @@ mod popups;
 
 use std::time::Instant;
 
-use super::action::{Action, PanelId};
+use super::action::{Action, PanelId, Seek};
 use super::app::{App, Popup, Twin};
 use super::effect::{Effect, Leave};
 use super::host::Order;
+use super::layout;
 use super::run::RunView;
+use super::words;
 use crate::feed::Control;
 use crate::lesson::Params;
-use crate::text::Lang;
+use crate::model::State;
+use crate::text::{Lang, clean};
+use crate::trace::OpName;
 
 use places::{find, moved, pick, scroll, sideways, turn};
 
@@ -43,6 +47,7 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Slower => return pace(app, -1, now),
         Action::Copy => return copy(app),
         Action::Save => return save(app),
+        Action::OwnRows => return own_rows(app),
         Action::Compare => return compare(app),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
@@ -70,9 +75,14 @@ fn look(app: &mut App, action: Action) {
         Action::Focus(panel) => app.focus = panel,
         Action::Move(step) => scroll(app, app.focus, step),
         Action::MoveIn(panel, step) => scroll(app, panel, step),
+        Action::Sideways(by) if app.comparing || app.focus == PanelId::Timeline => {
+            let (head, end) = time_axis(app);
+            app.lens.shift(by, end, head);
+        }
         Action::Sideways(by) => sideways(app, by),
         Action::Pick(panel, row) => pick(app, panel, row),
         Action::Zoom => app.zoom = !app.zoom,
+        Action::Lens(by) => zoom_time(app, by),
         Action::Filter => app.filter = !app.filter && app.selected.is_some(),
         Action::Search => {
             app.popup = Some(Popup::Search {
@@ -85,9 +95,7 @@ fn look(app: &mut App, action: Action) {
         Action::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Action::Lessons => lessons(app),
         Action::Parameters => parameters(app),
-        Action::Confirm if app.run.as_ref().is_some_and(|run| !run.grades.is_empty()) => {
-            app.popup = Some(Popup::Graded { scroll: 0 });
-        }
+        Action::Confirm if app.run.as_ref().is_some_and(|run| run.over) => app.show_checks(),
         Action::Cancel => {
             app.zoom = false;
             app.filter = false;
@@ -96,6 +104,24 @@ fn look(app: &mut App, action: Action) {
         }
         _ => {}
     }
+}
+
+/// The time axis closer or wider: of the run, or of both that are compared.
+fn zoom_time(app: &mut App, by: i64) {
+    let (head, end) = time_axis(app);
+    app.lens.zoom(by, end, head);
+    if !app.comparing && layout::inner(app, PanelId::Timeline).is_none() {
+        app.focus = PanelId::Timeline;
+    }
+}
+
+/// Where the play head stands on the time axis that is shown, and where that ends; ns.
+fn time_axis(app: &App) -> (i64, i64) {
+    if app.comparing {
+        return app.pair_times();
+    }
+    let run = app.run.as_ref();
+    run.map_or((0, 0), |run| (run.world().now(), run.end()))
 }
 
 fn appearance(app: &mut App, action: Action) {
@@ -229,7 +255,11 @@ fn both(app: &mut App) -> Vec<Effect> {
             .filter_map(|run| run.as_ref())
             .find(|run| run.header.lesson == slug && app.comparing);
         let params = ran.map_or_else(|| params_of(app, &slug), |run| run.params.clone());
-        order(app, slug, params)
+        Order {
+            // One key can't step two runs.
+            manual: false,
+            ..order(app, slug, params)
+        }
     });
     app.comparing = true;
     vec![Effect::StartBoth(Box::new(orders))]
@@ -251,56 +281,106 @@ fn params_of(app: &App, slug: &str) -> Params {
 
 /// Live and at now: the gate. Looking back, or a recording: the play head.
 fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
+    if app.manual
+        && app
+            .run
+            .as_ref()
+            .is_some_and(|run| run.is_live() && run.is_now())
+    {
+        return manual(app);
+    }
+    let comparing = app.comparing;
     let Some(run) = &mut app.run else {
         return Vec::new();
     };
-    if run.is_recording() || !run.is_now() {
-        run.toggle_playing(now);
+    if run.is_recording() || !run.is_now() || (comparing && run.over) {
+        app.toggle_playing(now);
         return Vec::new();
     }
     if run.over {
         return Vec::new();
     }
     run.paused = !run.paused;
-    vec![Effect::Control(if run.paused {
-        Control::Pause
-    } else {
-        Control::Resume
-    })]
+    if run.paused {
+        return vec![Effect::Control(Control::Pause)];
+    }
+    run.stepped = false;
+    vec![Effect::Control(Control::Resume)]
 }
 
+/// Every operation waits to be let through by hand, from the run's first one on where it is set
+/// before; or none does any more.
 fn manual(app: &mut App) -> Vec<Effect> {
     app.manual = !app.manual;
-    let control = match (app.manual, app.pace) {
-        (true, _) => Control::Pause,
-        (false, Some(per_second)) => Control::Pace { per_second },
-        (false, None) => Control::Open,
+    let by_hand = app.manual;
+    let key = if by_hand {
+        "tui.manual-on"
+    } else {
+        "tui.manual-off"
     };
-    if let Some(run) = app.run.as_mut().filter(|run| run.is_live()) {
-        run.paused = app.manual;
+    app.notice = Some(app.lang.phrase(key).to_owned());
+    let Some(run) = app.run.as_mut().filter(|run| run.is_live()) else {
+        return Vec::new();
+    };
+    run.paused = by_hand;
+    run.stepped = by_hand;
+    match (by_hand, app.pace) {
+        (true, _) => vec![Effect::Control(Control::Pause)],
+        (false, Some(per_second)) => vec![
+            Effect::Control(Control::Pace { per_second }),
+            Effect::Control(Control::Resume),
+        ],
+        (false, None) => vec![Effect::Control(Control::Open)],
     }
-    if app.manual {
-        app.notice = Some(app.lang.phrase("tui.manual-on").to_owned());
-    }
-    vec![Effect::Control(control)]
 }
 
+/// Lets one operation through; says why where the chosen process can't go.
 fn step_once(app: &mut App) -> Vec<Effect> {
     if !app.run.as_ref().is_some_and(RunView::is_live) {
         app.notice = Some(app.lang.phrase("tui.step-nothing").to_owned());
         return Vec::new();
     }
+    if let Some(words) = app.selected.and_then(|proc| held_up(app, proc)) {
+        app.notice = Some(words);
+        return Vec::new();
+    }
+    if let Some(run) = &mut app.run {
+        // From now on it goes step by step.
+        (run.paused, run.stepped) = (true, true);
+        run.seek(Seek::Now, None);
+    }
     vec![Effect::Control(Control::Step { proc: app.selected })]
+}
+
+/// Why this process can't be let through, where it can't.
+fn held_up(app: &App, proc: u32) -> Option<String> {
+    let run = app.run.as_ref().filter(|run| run.is_now())?;
+    let world = run.world();
+    let process = world.process(proc)?;
+    let can_go = match &process.state {
+        State::AtGate(pending) => {
+            // A sleep, or a wait with a timeout, goes when its time has come.
+            pending.op.op == OpName::Sleep
+                || pending.op.args.timeout.is_some()
+                || world.enabled(proc, &pending.op)
+        }
+        // It has not announced anything yet: the step waits for it.
+        State::Running | State::Sleeping { .. } => !process.is_service(),
+        State::Waiting(_) | State::Exited { .. } => false,
+    };
+    let state = words::state(app.lang, world, process);
+    let name = clean(&process.name);
+    (!can_go).then(|| {
+        app.lang
+            .tell("tui.step-held", &[("name", &name), ("state", &state)])
+    })
 }
 
 /// One step along the paces; beyond the fastest the gate is open. Looking back, the speed.
 fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
-    if let Some(run) = app
-        .run
-        .as_mut()
-        .filter(|run| run.is_recording() || !run.is_now())
-    {
-        run.change_speed(by, now);
+    let past = |run: &RunView| run.is_recording() || !run.is_now();
+    if app.run.as_ref().is_some_and(past) {
+        app.change_speed(by, now);
         return Vec::new();
     }
     let place = app
@@ -311,6 +391,11 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
         .saturating_add_signed(isize::try_from(by).unwrap_or(0))
         .min(PACES.len());
     app.pace = PACES.get(next).copied();
+    if app.manual {
+        // It counts once `s` lets the operations go again.
+        app.notice = Some(app.lang.phrase("tui.manual-on").to_owned());
+        return Vec::new();
+    }
     vec![Effect::Control(
         app.pace
             .map_or(Control::Open, |per_second| Control::Pace { per_second }),
@@ -341,6 +426,19 @@ fn save(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Save]
+}
+
+/// Shows the rows of ps of forklore itself, or hides them again.
+fn own_rows(app: &mut App) -> Vec<Effect> {
+    app.own_rows = !app.own_rows;
+    let shown = app.own_rows;
+    let key = if shown {
+        "tui.own-shown"
+    } else {
+        "tui.own-hidden"
+    };
+    app.notice = Some(app.lang.phrase(key).to_owned());
+    vec![Effect::Control(Control::OwnRows { shown })]
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {

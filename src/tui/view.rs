@@ -61,10 +61,11 @@ fn screen(app: &App, frame: &mut Frame<'_>) {
     let frames = frames(app, area);
     if app.comparing {
         let body = Rect {
-            height: frames.transport.bottom(),
+            height: frames.transport.y,
             ..area
         };
         panel::compare::draw(app, frame, body);
+        transport::draw(app, frame, frames.transport);
         footer::draw(app, frame, frames.footer);
         return sheet::draw(app, frame, area);
     }

@@ -2,7 +2,7 @@
 //!
 //! Words come from the locale; names and values from the program are made harmless here.
 
-use crate::model::{Object, Process, State, Target, World};
+use crate::model::{Process, State, Target, World};
 use crate::text::{Lang, clean};
 use crate::trace::{Event, Exit, Kind, Op};
 
@@ -10,12 +10,17 @@ use crate::trace::{Event, Exit, Kind, Op};
 pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
     match &process.state {
         State::Running if process.is_service() => lang.phrase("tui.state-service").to_owned(),
+        State::Running if is_idle(world, process) => lang.phrase("tui.state-idle").to_owned(),
         State::Running => lang.phrase("tui.state-running").to_owned(),
         State::Sleeping { .. } => lang.phrase("tui.state-sleeping").to_owned(),
         State::Waiting(pending) => {
             let what = target(lang, world, &pending.target, pending.op.op.as_str());
             let holders = world.held_by(&pending.target);
             match holders.first().and_then(|proc| world.process(*proc)) {
+                Some(worker) if matches!(pending.target, Target::Task { .. }) => lang.tell(
+                    "tui.state-waiting-task",
+                    &[("what", &what), ("pid", &worker.pid)],
+                ),
                 Some(holder) if !matches!(pending.target, Target::Child { .. }) => lang.tell(
                     "tui.state-waiting-held",
                     &[("what", &what), ("pid", &holder.pid)],
@@ -36,6 +41,67 @@ pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
             }
         }
     }
+}
+
+/// Whether this is a pool's worker that has no task.
+fn is_idle(world: &World, process: &Process) -> bool {
+    let pool = process.pool.and_then(|key| world.object_at(key)?.pool());
+    let mut workers = pool.into_iter().flat_map(|pool| &pool.workers);
+    workers.any(|worker| worker.proc == process.proc && worker.task.is_none())
+}
+
+/// An event in one line: `#340 · 1.234 s · Process-3 · release lock`.
+pub(crate) fn event(lang: Lang, world: &World, event: &Event) -> String {
+    let process = event.proc.and_then(|proc| world.process(proc));
+    let who = process.map_or_else(String::new, |process| clean(&process.name).into_owned());
+    let what = match &event.kind {
+        Kind::ProcessStart(_) => lang.phrase("tui.event-start").to_owned(),
+        Kind::ProcessExit(exit) => ended(lang, *exit),
+        Kind::ProcessReaped { .. } => lang.phrase("tui.event-reaped").to_owned(),
+        Kind::Op(op) | Kind::OpEnd(op) => operation(world, op),
+        Kind::OpWait(op) => lang.tell("tui.event-wait", &[("what", &operation(world, op))]),
+        Kind::OpBegin(op) => lang.tell("tui.event-begin", &[("what", &operation(world, op))]),
+        Kind::Output(output) => {
+            let line = crate::text::clean_line(&output.data, 200);
+            lang.tell("tui.event-output", &[("text", &line.text)])
+        }
+        Kind::Ps(_) => lang.phrase("tui.event-ps").to_owned(),
+        Kind::Gate => lang.phrase("tui.event-gate").to_owned(),
+        Kind::Fault(fault) => lang.term("fault", fault.fault.as_str()),
+        Kind::Marker { text } => clean(text).into_owned(),
+        Kind::End(end) => lang.term("status", end.status.as_str()),
+        Kind::Line { file, line } => clean(&format!("{file}:{line}")).into_owned(),
+        Kind::Unknown { kind, .. } => clean(kind).into_owned(),
+    };
+    let mut parts = vec![format!("#{}", event.seq), format!("{} s", seconds(event.t))];
+    parts.extend((!who.is_empty()).then_some(who));
+    parts.push(what);
+    parts.join(" · ")
+}
+
+/// An operation: `set temp[1] 101`, `join Process-2`, `get queue → 'h1'`.
+fn operation(world: &World, op: &Op) -> String {
+    let object = op.object.as_deref();
+    let label = object.map(|id| world.object(id).map_or(id, |object| object.label()));
+    let mut text = op.op.to_string();
+    match (label, &op.args.child, op.args.task) {
+        (Some(label), ..) => text.extend([" ", label]),
+        (None, Some(child), _) => text.extend([" ", child]),
+        (None, None, Some(task)) => text.extend([" ", &task.to_string()]),
+        (None, None, None) => {}
+    }
+    if let Some(index) = op.args.index {
+        text.extend(["[", &index.to_string(), "]"]);
+    } else if let Some(key) = &op.args.key {
+        text.extend(["[", key, "]"]);
+    }
+    if let Some(value) = &op.args.value {
+        text.extend([" ", value]);
+    }
+    if let Some(outcome) = op.error.as_ref().or(op.result.as_ref()) {
+        text.extend([" → ", outcome]);
+    }
+    clean(&text).into_owned()
 }
 
 /// How a process ended: `exited 0`, `killed by SIGKILL`.
@@ -66,48 +132,6 @@ fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
         Target::Child { pid: Some(pid), .. } => format!("PID {pid}"),
         Target::Child { .. } | Target::Nothing => op.to_owned(),
     }
-}
-
-/// An event in one line, its words as a recording has them: `#340 · 1.234 s · Process-3 · release lock`.
-pub(crate) fn event(event: &Event, world: &World) -> String {
-    let mut parts = vec![format!("#{}", event.seq), format!("{} s", seconds(event.t))];
-    if let Some(process) = event.proc.and_then(|proc| world.process(proc)) {
-        parts.push(process.name.to_string());
-    }
-    parts.push(match event.kind.op() {
-        Some(op) => operation(&event.kind, op, world),
-        None => match &event.kind {
-            Kind::Output(output) => {
-                let text = String::from_utf8_lossy(&output.data);
-                format!("output {}", text.trim_end())
-            }
-            Kind::Marker { text } => format!("marker {text}"),
-            Kind::Fault(fault) => format!("fault {}", fault.fault),
-            Kind::End(end) => format!("end {}", end.status),
-            kind => kind.word().to_owned(),
-        },
-    });
-    clean(&parts.join(" · ")).into_owned()
-}
-
-/// `release lock`, `op.wait acquire lock`, `get temp[2] → 33`.
-fn operation(kind: &Kind, op: &Op, world: &World) -> String {
-    let stage = match kind {
-        Kind::Op(_) => String::new(),
-        stage => format!("{} ", stage.word()),
-    };
-    let object = op.object.as_ref().map_or_else(String::new, |id| {
-        let label = world.object(id).map_or(id.as_str(), Object::label);
-        format!(" {label}")
-    });
-    let part = match (op.args.index, &op.args.key) {
-        (Some(index), _) => format!("[{index}]"),
-        (None, Some(key)) => format!("[{key}]"),
-        (None, None) => String::new(),
-    };
-    let outcome = op.error.as_ref().or(op.result.as_ref());
-    let outcome = outcome.map_or_else(String::new, |outcome| format!(" → {outcome}"));
-    format!("{stage}{}{object}{part}{outcome}", op.op)
 }
 
 /// Seconds with three digits, from nanoseconds.

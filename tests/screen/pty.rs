@@ -136,6 +136,12 @@ impl Screen {
         }
     }
 
+    /// What it shows now.
+    pub fn text(&self) -> String {
+        let seen = self.seen.0.lock().unwrap();
+        seen.parser.screen().contents()
+    }
+
     pub fn wait_for(&self, words: &str) -> String {
         self.wait(words, |text| text.contains(words))
     }

@@ -56,10 +56,10 @@ fn the_play_head_goes_wherever_it_is_sent() {
     screen.press(")");
     screen.wait("another place", |text| place(text).is_some_and(|n| n > 55));
     screen.press("t0\r]");
-    screen.wait_for("process.start");
+    screen.wait_for(" · starts");
     screen.press("]");
     screen.wait("a later start", |text| {
-        text.contains("process.start") && place(text).is_some_and(|n| n > 1)
+        text.contains(" · starts") && place(text).is_some_and(|n| n > 1)
     });
     screen.press("[");
     screen.wait_for(" 1/201 ");

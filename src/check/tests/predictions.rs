@@ -29,6 +29,7 @@ fn graded(lesson: &Lesson, set: &[&str], run: &Run, id: &str, answer: &Answer) -
     let seen = outcome_of(lesson, set, run);
     let evidence = Evidence {
         seen: [seen].into(),
+        runs: 1,
         complete: false,
     };
     with_evidence(lesson, set, run, id, answer, &evidence)
@@ -94,6 +95,7 @@ fn a_listing_is_possible_once_seen_and_impossible_once_all_is_explored() {
     assert_eq!(undecided.0, Mark::Undecided, "{}", undecided.1);
     let explored = |seen: &[&str]| Evidence {
         seen: seen.iter().map(ToString::to_string).collect(),
+        runs: 1,
         complete: true,
     };
     let mark = |evidence: &Evidence| with_evidence(&lesson, &[], &run, id, &answer, evidence).0;

@@ -4,6 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::markdown;
+use crate::check::Verdict;
+use crate::lesson::Truth;
 use crate::tui::app::App;
 
 pub(crate) fn subtitle(app: &App) -> Option<String> {
@@ -17,44 +19,119 @@ pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
         return markdown::wrapped(app.lang.phrase("tui.checks-none"), wide);
     };
     if run.verdicts.is_empty() {
-        let key = if run.over {
-            "tui.checks-no-lesson"
+        let words = if !run.over {
+            app.lang.phrase("tui.checks-later")
+        } else if app.lesson_of(&run.header.lesson).is_none() {
+            app.lang.phrase("tui.checks-no-lesson")
         } else {
-            "tui.checks-later"
+            app.lang.phrase("tui.checks-cut-short")
         };
-        return markdown::wrapped(app.lang.phrase(key), wide);
+        return markdown::wrapped(words, wide);
     }
-    let mut lines = super::quiz::graded(app, wide);
+    let mut lines = Vec::new();
     for verdict in &run.verdicts {
-        let (sign, style) = if verdict.passed {
-            (app.theme.glyphs.pick("✓", "ok"), app.theme.good())
-        } else {
-            (app.theme.glyphs.pick("✗", "NO"), app.theme.bad())
-        };
-        for (i, line) in markdown::wrapped(verdict.words.get(app.lang), wide.saturating_sub(3))
-            .into_iter()
-            .enumerate()
-        {
-            let head = if i == 0 {
-                format!("{sign} ")
-            } else {
-                "  ".to_owned()
-            };
-            let mut spans = vec![Span::styled(head, style)];
-            spans.extend(line.spans);
-            lines.push(Line::from(spans));
-        }
-        let detail_style = if verdict.passed {
-            app.theme.dim()
-        } else {
-            Style::new()
-        };
-        for line in markdown::wrapped(verdict.detail.get(app.lang), wide.saturating_sub(5)) {
-            lines.push(Line::from(Span::styled(
-                format!("    {line}"),
-                detail_style,
-            )));
-        }
+        lines.extend(one(app, verdict, wide));
+    }
+    let graded = super::quiz::graded(app, wide);
+    if !graded.is_empty() {
+        head(app, &mut lines, app.lang.phrase("tui.checks-said"), wide);
+        lines.extend(graded);
+    }
+    let claims = claims(app, wide);
+    if !claims.is_empty() {
+        head(app, &mut lines, app.lang.phrase("tui.claims-title"), wide);
+        lines.extend(claims);
     }
     lines
+}
+
+fn one(app: &App, verdict: &Verdict, wide: usize) -> Vec<Line<'static>> {
+    let (sign, style) = if verdict.passed {
+        (app.theme.glyphs.pick("✓", "ok"), app.theme.good())
+    } else {
+        (app.theme.glyphs.pick("✗", "NO"), app.theme.bad())
+    };
+    let mut lines = Vec::new();
+    let words = verdict.words.get(app.lang);
+    let words = markdown::wrapped(words, wide.saturating_sub(3));
+    for (i, line) in words.into_iter().enumerate() {
+        let head = if i == 0 {
+            format!("{sign} ")
+        } else {
+            "  ".to_owned()
+        };
+        let mut spans = vec![Span::styled(head, style)];
+        spans.extend(line.spans);
+        lines.push(Line::from(spans));
+    }
+    let detail_style = if verdict.passed {
+        app.theme.dim()
+    } else {
+        Style::new()
+    };
+    let detail = verdict.detail.get(app.lang);
+    for line in markdown::wrapped(detail, wide.saturating_sub(5)) {
+        let text = format!("    {line}");
+        lines.push(Line::from(Span::styled(text, detail_style)));
+    }
+    lines
+}
+
+fn head(app: &App, lines: &mut Vec<Line<'static>>, words: &str, wide: usize) {
+    lines.push(Line::default());
+    let words = markdown::wrapped(words, wide);
+    lines.extend(
+        words
+            .into_iter()
+            .map(|line| line.style(app.theme.heading())),
+    );
+    lines.push(Line::default());
+}
+
+/// What the tutorial says of this, and what is true of it.
+fn claims(app: &App, wide: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let Some(lesson) = app.lesson() else {
+        return lines;
+    };
+    for claim in &lesson.manifest.claims {
+        let (sign, style) = match claim.truth {
+            Truth::True => (app.theme.glyphs.pick("✓", "ok"), app.theme.good()),
+            Truth::Imprecise | Truth::Outdated => ("~", app.theme.warning()),
+            Truth::False => (app.theme.glyphs.pick("✗", "NO"), app.theme.bad()),
+        };
+        let said = app
+            .lang
+            .tell("tui.claims-says", &[("says", &claim.says.get(app.lang))]);
+        let truth = app.lang.term("truth", claim.truth.word());
+        let since = claim.since.as_deref().map_or_else(String::new, |since| {
+            app.lang.tell("tui.claims-since", &[("version", &since)])
+        });
+        push(&mut lines, &said, 0, Style::new(), wide);
+        push(
+            &mut lines,
+            &format!("{sign} {truth}{since}"),
+            2,
+            style,
+            wide,
+        );
+        push(
+            &mut lines,
+            claim.finding.get(app.lang),
+            2,
+            Style::new(),
+            wide,
+        );
+        lines.push(Line::default());
+    }
+    lines.pop();
+    lines
+}
+
+fn push(lines: &mut Vec<Line<'static>>, text: &str, indent: usize, style: Style, wide: usize) {
+    for line in markdown::wrapped(text, wide.saturating_sub(indent)) {
+        let mut line = line.patch_style(style);
+        line.spans.insert(0, Span::raw(" ".repeat(indent)));
+        lines.push(line);
+    }
 }

@@ -11,7 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
-use super::timeline::Axis;
+use super::timeline::{Axis, Window};
 use super::{markdown, output};
 use crate::model::{Body, World};
 use crate::text::{Lang, clean};
@@ -32,8 +32,8 @@ struct Figures {
     processes: usize,
 }
 
-fn figures(app: &App, run: &RunView) -> Figures {
-    let world = run.world();
+/// Of the moment that is looked at, or of the whole run.
+fn figures(app: &App, run: &RunView, world: &World) -> Figures {
     let pools = world.objects().filter_map(|object| match &object.body {
         Body::Pool(pool) => Some(pool.most_busy),
         _ => None,
@@ -67,8 +67,8 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let (Some(one), Some(other)) = (&app.previous, &app.run) else {
         return;
     };
-    let (left, right) = (figures(app, one), figures(app, other));
-    let said = sentence(app.lang, &left, &right);
+    let whole = [one, other].map(|run| figures(app, run, run.whole()));
+    let said = sentence(app.lang, &whole[0], &whole[1]);
     let said = markdown::wrapped(&said, usize::from(area.width).saturating_sub(2));
     let high = u16::try_from(said.len()).unwrap_or(1);
     let [head, body, foot] = Layout::vertical([
@@ -84,9 +84,10 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     } else {
         Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas::<2>(body)
     };
-    let end = left.time.max(right.time).max(1);
-    for ((run, figures), rect) in [(one, &left), (other, &right)].into_iter().zip(halves) {
-        half(app, frame, run, figures, end, rect);
+    let (head_at, end) = app.pair_times();
+    let window = app.lens.window(end, head_at);
+    for (run, rect) in [one, other].into_iter().zip(halves) {
+        half(app, frame, run, window, rect);
     }
     for (line, y) in said.into_iter().zip(foot.y..foot.bottom()) {
         let rect = Rect {
@@ -99,8 +100,9 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, figures: &Figures, end: i64, rect: Rect) {
+fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: Rect) {
     let world = run.world();
+    let figures = figures(app, run, world);
     let block = Block::bordered()
         .border_type(match app.theme.glyphs {
             Glyphs::Unicode => BorderType::Rounded,
@@ -123,11 +125,12 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, figures: &Figures, end:
         Constraint::Min(0),
     ])
     .areas(inner);
-    frame.render_widget(summary(app, world, figures), told);
+    frame.render_widget(summary(app, world, &figures), told);
     let axis = Axis {
         world,
         theme: app.theme,
-        end,
+        window,
+        head: (!app.pair_is_now()).then(|| app.pair_times().0),
         selected: None,
     };
     axis.draw(frame, chart, 0);

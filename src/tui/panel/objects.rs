@@ -14,6 +14,9 @@ use crate::tui::app::App;
 /// Most elements of one object that are shown.
 const MOST: usize = 64;
 
+/// Events through which a changed cell flashes.
+const FLASH: u64 = 8;
+
 pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let world = app.world();
     let mut lines = Vec::new();
@@ -127,11 +130,13 @@ impl Sheet<'_> {
         Span::styled(pid, self.app.theme.process(proc as usize))
     }
 
-    /// Cells in rows: `[1] 101←PID`; one just changed is marked.
+    /// Cells in rows: `[1] 101←PID`; the one changed last has a star, and flashes while it is new.
     fn cells(&self, shared: &Shared) -> Vec<Line<'static>> {
         let mut flow = Flow::new(self.wide);
+        let latest = shared.cells.iter().filter_map(|cell| cell.written).max();
         for (index, cell) in shared.cells.iter().enumerate().take(MOST) {
-            let fresh = cell.written.is_some_and(|seq| seq == self.world.seq());
+            let newest = cell.written.is_some() && cell.written == latest;
+            let fresh = newest && latest.is_some_and(|seq| self.world.seq() < seq + FLASH);
             let style = cell
                 .writer
                 .map_or_else(Style::new, |writer| self.app.theme.process(writer as usize));
@@ -153,7 +158,11 @@ impl Sheet<'_> {
                 String::new()
             };
             flow.add(Span::styled(
-                format!("{index}{}{writer}", clean(&cell.value)),
+                format!(
+                    "{index}{}{}{writer}",
+                    if newest { "*" } else { "" },
+                    clean(&cell.value)
+                ),
                 style,
             ));
         }

@@ -47,21 +47,20 @@ fn columns(wide: usize) -> Vec<Column> {
 pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let wide = usize::from(area.width);
     let columns = columns(wide);
-    let head = head(app, &columns);
+    let head = head(app, &columns, wide);
     frame.render_widget(
         Line::from(Span::styled(fit(&head, wide), app.theme.heading())),
         Rect { height: 1, ..area },
     );
-    let high = usize::from(area.height.saturating_sub(1));
+    let own = own(app);
+    let above = own.len() + 1;
+    let high = usize::from(area.height).saturating_sub(above);
     let count = app.world().process_count();
     let top = top(app, count, high);
-    for (process, y) in app
-        .world()
-        .processes()
-        .skip(top)
-        .zip(area.y + 1..area.bottom())
-    {
-        let line = row(app, process, &columns, wide);
+    let own = own.iter().map(|row| own_row(app, row, &columns, wide));
+    let processes = app.world().processes().skip(top).take(high);
+    let rows = processes.map(|process| row(app, process, &columns, wide));
+    for (line, y) in own.chain(rows).zip(area.y + 1..area.bottom()) {
         frame.render_widget(
             line,
             Rect {
@@ -71,6 +70,46 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             },
         );
     }
+}
+
+/// Rows of forklore itself, where they are wanted: rows of no process of the run.
+fn own(app: &App) -> Vec<&PsRow> {
+    if !app.own_rows {
+        return Vec::new();
+    }
+    let world = app.world();
+    let rows = world.ps().now().rows.values();
+    rows.filter(|row| world.by_pid(row.pid).is_none())
+        .map(AsRef::as_ref)
+        .collect()
+}
+
+/// Rows above those of the processes, the head among them.
+pub(crate) fn above(app: &App) -> usize {
+    own(app).len() + 1
+}
+
+fn own_row(app: &App, row: &PsRow, columns: &[Column], wide: usize) -> Line<'static> {
+    let mut text = format!("{} ", app.theme.glyphs.pick("◇", "-"));
+    for (_, wide, right, value) in columns {
+        let value = value(row);
+        text += &if *right {
+            fit_right(&value, *wide)
+        } else {
+            fit(&value, *wide)
+        };
+        text.push(' ');
+    }
+    // The guard is the supervisor's child.
+    let what = if own(app).iter().any(|other| other.pid == row.ppid) {
+        app.lang.phrase("tui.own-guard")
+    } else {
+        app.lang.phrase("tui.own-supervisor")
+    };
+    let rest = rest("forklore", what, &clean(&row.command));
+    let room = wide.saturating_sub(crate::text::width(&text));
+    text += &cut(&rest, app.place(PanelId::Ps).left, room);
+    Line::from(Span::styled(text, app.theme.dim()))
 }
 
 /// The first row shown: the selected one is always seen, else the youngest.
@@ -89,12 +128,14 @@ fn top(app: &App, count: usize, high: usize) -> usize {
 
 /// The process in this row, the head being the first.
 pub(crate) fn row_at(app: &App, high: u16, row: u16) -> Option<u32> {
-    let high = usize::from(high.saturating_sub(1));
+    let above = above(app);
+    let high = usize::from(high).saturating_sub(above);
     let top = top(app, app.world().process_count(), high);
-    u32::try_from(top + usize::from(row.checked_sub(1)?)).ok()
+    u32::try_from(top + usize::from(row).checked_sub(above)?).ok()
 }
 
-fn head(app: &App, columns: &[Column]) -> String {
+/// The columns' heads; beyond them what scrolls sideways: name, what it does, command.
+fn head(app: &App, columns: &[Column], wide: usize) -> String {
     let mut text = String::from("  ");
     for (name, wide, right, _) in columns {
         text += &if *right {
@@ -104,11 +145,29 @@ fn head(app: &App, columns: &[Column]) -> String {
         };
         text.push(' ');
     }
-    text + &fit(app.lang.phrase("tui.ps-name"), NAME) + " " + app.lang.phrase("tui.ps-state")
+    let rest = rest(
+        app.lang.phrase("tui.ps-name"),
+        app.lang.phrase("tui.ps-state"),
+        "COMMAND",
+    );
+    let room = wide.saturating_sub(crate::text::width(&text));
+    text + &cut(&rest, app.place(PanelId::Ps).left, room)
 }
 
-/// Columns of a process's name.
+/// Columns of a process's name, and of what it does.
 const NAME: usize = 17;
+const STATE: usize = 36;
+
+fn rest(name: &str, state: &str, command: &str) -> String {
+    let state = if crate::text::width(state) < STATE {
+        fit(state, STATE)
+    } else {
+        state.to_owned()
+    };
+    format!("{} {state} {command}", fit(name, NAME))
+        .trim_end()
+        .to_owned()
+}
 
 fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'static> {
     let theme = app.theme;
@@ -121,11 +180,12 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
     };
     let mut spans = vec![Span::styled(format!("{mark} "), colour)];
     let mut text = String::new();
-    for (_, wide, right, value) in columns {
-        let value = match (&process.ps, alive || process.is_zombie()) {
-            (Some(row), true) => value(row),
-            // The dead keep their PID; the rest is no longer true of anything.
-            (Some(_), false) | (None, _) if *wide == 7 && *right => process.pid.to_string(),
+    for (name, wide, right, value) in columns {
+        let value = match (&process.ps, *name) {
+            (_, "PID") => process.pid.to_string(),
+            (Some(row), _) if alive || process.is_zombie() => value(row),
+            // The dead keep whose they were; the rest is no longer true of anything.
+            (Some(row), "USER") => value(row),
             _ => "-".to_owned(),
         };
         text += &if *right {
@@ -135,15 +195,12 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
         };
         text.push(' ');
     }
-    let rest = format!(
-        "{} {}",
-        fit(&clean(&process.name), NAME),
-        words::state(app.lang, app.world(), process)
+    let command = process.ps.as_ref().filter(|_| alive);
+    let rest = rest(
+        &clean(&process.name),
+        &words::state(app.lang, app.world(), process),
+        &command.map_or_else(|| "".into(), |row| clean(&row.command)),
     );
-    let rest = match (&process.ps, wide >= 150) {
-        (Some(row), true) => format!("{}  {}", fit(&rest, 52), clean(&row.command)),
-        _ => rest,
-    };
     let left = app.place(PanelId::Ps).left;
     if alive {
         spans.push(Span::raw(text.clone()));
@@ -176,7 +233,7 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
 
 /// All rows, every column.
 pub(crate) fn text(app: &App) -> String {
-    let mut text = head(app, &COLUMNS);
+    let mut text = head(app, &COLUMNS, 200);
     for process in app.world().processes() {
         text.push('\n');
         text += row(app, process, &COLUMNS, 200).to_string().trim_end();

@@ -1,13 +1,16 @@
 //! What keys do, through the table and `update`.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::progress::Progress;
 
-use super::scene::{app, overflow, picture, play, typical};
+use super::scene::{Scene, app, overflow, picture, play, typical};
 use crate::feed::Control;
 use crate::text::Lang;
-use crate::tui::action::{Action, PanelId};
+use crate::trace::{Exit, OpName, Role, RunStatus};
+use crate::tui::action::{Action, PanelId, Seek};
 use crate::tui::app::{App, Popup, Twin};
 use crate::tui::effect::{Effect, Leave};
 use crate::tui::keymap;
@@ -53,6 +56,10 @@ fn a_kill_is_asked_about_and_names_the_process() {
     press(&mut app, "jjj");
     assert_eq!(press(&mut app, "K"), []);
     assert!(matches!(app.popup, Some(Popup::Kill { pid: 102, .. })));
+    // What will follow is told from what it does: here it holds the lock.
+    let shown = picture(&mut app, (80, 24));
+    assert!(shown.contains("SIGKILL to Process-2 (PID 102)"), "{shown}");
+    assert!(shown.contains("It holds lock."), "{shown}");
     let kill = Effect::Control(Control::Kill { pid: 102 });
     assert_eq!(press(&mut app, "\n"), [kill]);
 }
@@ -70,6 +77,197 @@ fn looking_back_and_returning_to_now() {
     assert_eq!(app.world().folded(), end - 10);
     press(&mut app, "e");
     assert!(app.run.as_ref().expect("a run").is_now());
+}
+
+#[test]
+fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
+    let mut app = app("lock", Lang::En);
+    assert_eq!(press(&mut app, "s"), []);
+    let effects = press(&mut app, "r\x1b");
+    let [Effect::Start(order)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert!(order.manual);
+    let mut scene = typical();
+    scene.begin(2, OpName::Release, "RLock-1");
+    scene.begin(0, OpName::Join, "");
+    play(&mut app, scene, "lock");
+    assert!(app.run.as_ref().is_some_and(|run| run.paused));
+    assert!(picture(&mut app, (80, 24)).contains("▸ o let one operation go"));
+    let step = |proc| Effect::Control(Control::Step { proc });
+    assert_eq!(press(&mut app, "o"), [step(None)]);
+    app.selected = Some(2);
+    assert_eq!(press(&mut app, "o"), [step(Some(2))]);
+    // Process-3 waits for the lock that Process-2 holds.
+    app.selected = Some(3);
+    assert_eq!(press(&mut app, "o"), []);
+    let why = app.notice.clone().expect("a reason");
+    assert!(
+        why.contains("Process-3 can't go now") && why.contains("PID 102"),
+        "{why}"
+    );
+    // A pace set meanwhile holds from the moment on in which stepping ends.
+    assert_eq!(press(&mut app, "-"), []);
+    let pace = Control::Pace { per_second: 64.0 };
+    assert_eq!(
+        press(&mut app, " "),
+        [Effect::Control(pace), Effect::Control(Control::Resume)]
+    );
+    assert!(!app.manual && app.run.as_ref().is_some_and(|run| !run.paused));
+}
+
+#[test]
+fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
+    let mut app = app("lock", Lang::En);
+    let next = |app: &App| crate::tui::rhythm::next(app).keys;
+    assert_eq!(next(&app), "r");
+    press(&mut app, "r");
+    assert_eq!(next(&app), "Enter");
+    press(&mut app, "\n\n\n\n\n\n");
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    assert_eq!((next(&app), app.focus), ("Enter", PanelId::Output));
+    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+    press(&mut app, "\n");
+    assert_eq!((next(&app), app.focus), ("p", PanelId::Checks));
+    press(&mut app, "p");
+    assert_eq!(next(&app), "→");
+    press(&mut app, "l");
+    assert_eq!(next(&app), "r");
+    assert!(matches!(
+        press(&mut app, "r").as_slice(),
+        [Effect::Start(_)]
+    ));
+    play(&mut app, typical(), "lock");
+    assert_eq!(next(&app), "Space");
+    press(&mut app, ",");
+    assert_eq!(next(&app), "e");
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    assert_eq!(next(&app), "Enter");
+    press(&mut app, "\n");
+    assert_eq!((next(&app), app.focus), ("g", PanelId::Checks));
+    press(&mut app, "g");
+    let Some(Popup::Lessons { row, .. }) = app.popup else {
+        panic!("{:?}", app.popup);
+    };
+    assert_eq!((row, next(&app)), (6, "Enter"));
+}
+
+#[test]
+fn the_time_axis_is_looked_at_closer_and_moved() {
+    let mut app = app("lock", Lang::En);
+    play(&mut app, typical(), "lock");
+    press(&mut app, "v");
+    assert_eq!(app.focus, PanelId::Timeline);
+    let closer = picture(&mut app, (80, 24));
+    assert!(closer.contains("Timeline · 0.009 to 0.017 s"), "{closer}");
+    press(&mut app, "hhh");
+    let earlier = picture(&mut app, (80, 24));
+    assert!(earlier.contains("Timeline · 0.005 to"), "{earlier}");
+    press(&mut app, "V");
+    assert!(!app.lens.is_close());
+    // Looking back the axis stays, and a sign shows where.
+    press(&mut app, "<");
+    let past = picture(&mut app, (80, 24));
+    assert!(past.contains('▲') && past.contains("0.017 s"), "{past}");
+}
+
+#[test]
+fn an_answer_left_open_is_decided_by_a_later_run() {
+    let mut app = app("queue", Lang::En);
+    let listing = |order: [u32; 3]| {
+        let mut scene = Scene::default();
+        scene.start(0, "MainProcess", Role::Main);
+        for proc in 1..=3 {
+            scene.start(proc, &format!("Process-{proc}"), Role::Process);
+        }
+        for (n, child) in order.into_iter().enumerate() {
+            scene.print(child + 1, &format!("{child} h{}\n", n + 1));
+        }
+        (0..4).for_each(|proc| scene.exit(proc, Exit::Code(0)));
+        scene.end();
+        scene
+    };
+    press(&mut app, "r");
+    let count = match &app.popup {
+        Some(Popup::Predict(quiz)) => quiz.questions.len(),
+        other => panic!("{other:?}"),
+    };
+    // The tutorial's listing is said to be impossible.
+    press(&mut app, &"\n".repeat(count - 1));
+    press(&mut app, " \n");
+    play(&mut app, listing([0, 1, 2]), "queue");
+    let mark = |app: &App| {
+        let given = &app.progress.lessons["queue"].answers["possible-listings"];
+        given.mark.clone()
+    };
+    assert_eq!(mark(&app).as_deref(), Some("undecided"));
+    press(&mut app, "\n");
+    // The tutorial's own order comes up: now it is known.
+    press(&mut app, "r");
+    play(&mut app, listing([2, 1, 0]), "queue");
+    assert_eq!(mark(&app).as_deref(), Some("wrong"));
+    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+}
+
+#[test]
+fn a_run_that_was_stopped_decides_nothing_and_asks_again() {
+    let mut app = app("lock", Lang::En);
+    press(&mut app, "r\n\n\n\n\n\n");
+    assert!(!app.answers.is_empty());
+    let mut scene = typical();
+    scene.end_as(RunStatus::Stopped);
+    play(&mut app, scene, "lock");
+    assert_eq!(app.popup, None);
+    assert!(app.progress.lessons["lock"].answers.is_empty());
+    press(&mut app, "r");
+    assert!(matches!(app.popup, Some(Popup::Predict(_))));
+}
+
+#[test]
+fn both_runs_that_are_compared_are_looked_back_on_at_one_time() {
+    let mut app = app("pool-async", Lang::En);
+    press(&mut app, "c");
+    for lesson in ["pool-blocking", "pool-async"] {
+        let mut scene = typical();
+        scene.end();
+        play(&mut app, scene, lesson);
+    }
+    let times = |app: &App| {
+        let one = |run: &Option<crate::tui::run::RunView>| {
+            run.as_ref().expect("a run").world().now() / 1_000_000
+        };
+        (one(&app.previous), one(&app.run))
+    };
+    assert_eq!(times(&app), (18, 18));
+    press(&mut app, ",");
+    assert_eq!(times(&app), (17, 17));
+    press(&mut app, "<");
+    assert_eq!(times(&app), (7, 7));
+    press(&mut app, ".");
+    assert_eq!(times(&app), (8, 8));
+    let shown = picture(&mut app, (80, 24));
+    assert!(
+        shown.contains("0.008 / 0.018 s") && shown.contains('▲'),
+        "{shown}"
+    );
+    // The sentence is about the whole runs, wherever one looks.
+    assert!(shown.contains("about the same time"), "{shown}");
+    let _ = update(&mut app, Action::Seek(Seek::Share(0.5)), terminal::now());
+    assert_eq!(times(&app), (9, 9));
+    let begun = terminal::now();
+    let _ = update(&mut app, Action::Pause, begun);
+    for run in [&mut app.previous, &mut app.run] {
+        run.as_mut()
+            .expect("a run")
+            .play(begun + Duration::from_millis(3));
+    }
+    assert_eq!(times(&app), (12, 12));
+    press(&mut app, "e");
+    assert_eq!(times(&app), (18, 18));
 }
 
 #[test]
@@ -281,7 +479,7 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     let run = app.run.as_mut().expect("a run");
     assert_eq!(run.places().0, 0);
     run.toggle_playing(begun);
-    let after = |ms| begun + std::time::Duration::from_millis(ms);
+    let after = |ms| begun + Duration::from_millis(ms);
     assert!(run.play(after(5)));
     assert_eq!(run.places().0, 5);
     run.change_speed(1, after(5));

@@ -130,9 +130,19 @@ impl Scene {
         self.push(Some(proc), Kind::ProcessReaped { by: 100, exit });
     }
 
+    /// An operation announced at the gate.
+    pub(super) fn begin(&mut self, proc: u32, op: OpName, object: &str) {
+        let op = one(op, object, Args::default());
+        self.push(Some(proc), Kind::OpBegin(Box::new(op)));
+    }
+
     pub(super) fn end(&mut self) {
+        self.end_as(RunStatus::Finished);
+    }
+
+    pub(super) fn end_as(&mut self, status: RunStatus) {
         let end = RunEnd {
-            status: RunStatus::Finished,
+            status,
             detail: None,
             ended: Vec::new(),
         };

@@ -88,6 +88,9 @@ pub(super) fn pick(app: &mut App, panel: PanelId, row: u16) {
 
 /// Moves the play head and says what stands there.
 pub(super) fn seek(app: &mut App, seek: Seek) {
+    if app.comparing {
+        return app.seek_both(seek);
+    }
     let selected = app.selected;
     let moved = app.run.as_mut().map(|run| run.seek(seek, selected));
     told(app, moved);
@@ -111,7 +114,7 @@ fn told(app: &mut App, moved: Option<bool>) {
     app.notice = match (moved, event) {
         (None, _) => Some(app.lang.phrase("tui.goto-no-run").to_owned()),
         (Some(false), _) => Some(app.lang.phrase("tui.goto-nothing").to_owned()),
-        (Some(true), Some(event)) => Some(words::event(&event, app.world())),
+        (Some(true), Some(event)) => Some(words::event(app.lang, app.world(), &event)),
         (Some(true), None) => None,
     };
 }

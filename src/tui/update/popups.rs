@@ -23,6 +23,10 @@ pub(super) fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Ve
         Popup::Predict(quiz) => return Some(predict(app, quiz, action)),
         Popup::Search { text } => typed(app, text, action, true),
         Popup::GoTo { text } => typed(app, text, action, false),
+        Popup::Graded { .. } if matches!(action, Action::Cancel) => {
+            app.popup = None;
+            app.show_checks();
+        }
         _ if matches!(action, Action::Cancel) => app.popup = None,
         Popup::Help { scroll } => match action {
             Action::Move(step) => {
@@ -38,7 +42,10 @@ pub(super) fn in_popup(app: &mut App, popup: Popup, action: Action) -> Option<Ve
                 let scroll = moved(scroll, step, count);
                 app.popup = Some(Popup::Graded { scroll });
             }
-            Action::Confirm => app.popup = None,
+            Action::Confirm => {
+                app.popup = None;
+                app.show_checks();
+            }
             Action::Predict | Action::Run | Action::Lessons | Action::Parameters | Action::Quit => {
                 app.popup = None;
                 return None;

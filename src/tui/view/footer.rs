@@ -1,4 +1,4 @@
-//! The last line: what there is to say, else the keys.
+//! The last line: the next step first, then what there is to say, else further keys.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
 use crate::tui::app::{App, Popup};
-use crate::tui::keymap::{Binding, TABLE};
+use crate::tui::keymap::TABLE;
+use crate::tui::rhythm::{self, Hint};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let asked = match &app.popup {
@@ -27,29 +28,65 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         );
         return;
     }
-    frame.render_widget(Line::from(key_hints(app, usize::from(rect.width))), rect);
+    frame.render_widget(Line::from(hints(app, usize::from(rect.width))), rect);
 }
 
-/// Keys of the table for the footer; help and the way out are never left out.
-fn key_hints(app: &App, wide: usize) -> Vec<Span<'static>> {
-    let bindings = TABLE.iter().filter(|binding| binding.footer);
-    let need = |binding: &Binding| width(binding.shown) + width(app.lang.phrase(binding.words)) + 3;
-    let always = |binding: &Binding| matches!(binding.shown, "?" | "q");
-    let mut room = wide.saturating_sub(bindings.clone().filter(|one| always(one)).map(need).sum());
-    let mut spans = Vec::new();
-    for binding in bindings {
-        if !always(binding) {
-            let Some(left) = room.checked_sub(need(binding)) else {
+/// The next step, then as many other keys as there is room for; help and the way out come always.
+fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
+    let glyphs = app.theme.glyphs;
+    let next = rhythm::next(app);
+    let told = format!(
+        " {} {} {} ",
+        glyphs.pick("▸", ">"),
+        keys(app, next),
+        app.lang.phrase(next.words)
+    );
+    let bar = glyphs.pick("│", "|");
+    let mut room = wide.saturating_sub(width(&told) + 1);
+    let mut spans = vec![
+        Span::styled(told, app.theme.next_step()),
+        Span::styled(bar, app.theme.dim()),
+    ];
+    let others = rhythm::others(app).unwrap_or_else(|| table(next));
+    let need = |hint: &Hint| width(keys(app, *hint)) + width(app.lang.phrase(hint.words)) + 3;
+    let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
+    room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());
+    for hint in others {
+        if !always(&hint) {
+            let Some(left) = room.checked_sub(need(&hint)) else {
                 continue;
             };
             room = left;
         }
         spans.push(Span::styled(
-            format!(" {}", binding.shown),
+            format!(" {}", keys(app, hint)),
             app.theme.heading(),
         ));
-        let words = app.lang.phrase(binding.words);
+        let words = app.lang.phrase(hint.words);
         spans.push(Span::styled(format!(" {words} "), app.theme.dim()));
     }
     spans
+}
+
+/// Keys as this terminal can show them.
+fn keys(app: &App, hint: Hint) -> &'static str {
+    let plain = match hint.keys {
+        "↑↓" => "Up/Down",
+        "←→" => "Left/Right",
+        "→" => "Right",
+        other => other,
+    };
+    app.theme.glyphs.pick(hint.keys, plain)
+}
+
+/// Keys of the table that stand in the footer, but for the one told already.
+fn table(next: Hint) -> Vec<Hint> {
+    TABLE
+        .iter()
+        .filter(|binding| binding.footer && !binding.shown.split(' ').any(|key| key == next.keys))
+        .map(|binding| Hint {
+            keys: binding.shown,
+            words: binding.words,
+        })
+        .collect()
 }

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear};
 
 use super::framed::ASCII;
-use crate::text::{clean, width};
+use crate::text::width;
 use crate::tui::app::{App, Popup};
 use crate::tui::theme::Glyphs;
 use crate::tui::{panel, run};
@@ -51,11 +51,8 @@ fn sheet(app: &App) -> Option<Sheet> {
             ..plain(lang.phrase("tui.form-title"), panel::form::lines(app))
         },
         Popup::Kill { pid, name } => {
-            let words = lang.tell("tui.kill-ask", &[("name", &clean(name)), ("pid", pid)]);
-            plain(
-                lang.phrase("tui.kill-title"),
-                panel::markdown::wrapped(&words, 56),
-            )
+            let lines = panel::kill::lines(app, *pid, name);
+            plain(lang.phrase("tui.kill-title"), lines)
         }
         Popup::Quit => {
             let words = lang.phrase("tui.quit-ask");
@@ -72,10 +69,7 @@ fn sheet(app: &App) -> Option<Sheet> {
             let (right, of) = app.run.as_ref().map_or((0, 0), run::RunView::score);
             let title = lang.tell("tui.graded-title", &[("right", &right), ("of", &of)]);
             let mut lines = panel::quiz::graded(app, panel::quiz::WIDE);
-            lines.extend(panel::markdown::wrapped(
-                lang.phrase("tui.what-now"),
-                panel::quiz::WIDE,
-            ));
+            lines.pop();
             Sheet {
                 scroll: *scroll,
                 ..plain(&title, lines)

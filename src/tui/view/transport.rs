@@ -21,18 +21,8 @@ pub(crate) fn bar(rect: Rect) -> Rect {
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let glyphs = app.theme.glyphs;
-    let (place, end) = app.run.as_ref().map_or((0, 0), run::RunView::places);
     let bar = bar(rect);
-    let sign = match &app.run {
-        None => glyphs.pick("■", "#"),
-        Some(run) if run.is_playing() => glyphs.pick("▶", ">"),
-        Some(run) if !run.is_now() => glyphs.pick("◀", "<"),
-        Some(run) if run.over => glyphs.pick("■", "#"),
-        Some(run) if run.paused => glyphs.pick("‖", "="),
-        Some(_) => glyphs.pick("▶", ">"),
-    };
-    let time = words::seconds(app.world().now());
-    let text = format!(" {sign} {place}/{end} · {time} s");
+    let (text, place, end) = if app.comparing { both(app) } else { one(app) };
     let left = Rect {
         width: bar.x - rect.x,
         ..rect
@@ -48,19 +38,57 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         Span::styled(rest, app.theme.dim()),
     ]);
     frame.render_widget(line, bar);
-    let speed = match (&app.run, app.manual, app.pace) {
-        (Some(run), ..) if run.is_reading() => app.lang.phrase("tui.reading").to_owned(),
-        (Some(run), ..) if run.is_recording() || !run.is_now() => {
-            app.lang.tell("tui.speed-times", &[("n", &run.speed())])
-        }
-        (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
-        (_, false, Some(pace)) => app.lang.tell("tui.speed-paced", &[("n", &pace)]),
-        (_, false, None) => app.lang.phrase("tui.speed-open").to_owned(),
-    };
     let right = Rect {
         x: bar.right(),
         width: rect.right().saturating_sub(bar.right()),
         ..rect
     };
-    frame.render_widget(Line::from(format!(" {speed}")), right);
+    frame.render_widget(Line::from(format!(" {}", speed(app))), right);
+}
+
+/// The place among the run's events.
+fn one(app: &App) -> (String, u64, u64) {
+    let glyphs = app.theme.glyphs;
+    let (place, end) = app.run.as_ref().map_or((0, 0), run::RunView::places);
+    let sign = match &app.run {
+        None => glyphs.pick("■", "#"),
+        Some(run) if run.is_playing() => glyphs.pick("▶", ">"),
+        Some(run) if !run.is_now() => glyphs.pick("◀", "<"),
+        Some(run) if run.over => glyphs.pick("■", "#"),
+        Some(run) if run.paused => glyphs.pick("‖", "="),
+        Some(_) => glyphs.pick("▶", ">"),
+    };
+    let time = words::seconds(app.world().now());
+    (format!(" {sign} {place}/{end} · {time} s"), place, end)
+}
+
+/// The place on the time axis of two runs, in microseconds.
+fn both(app: &App) -> (String, u64, u64) {
+    let glyphs = app.theme.glyphs;
+    let (head, end) = app.pair_times();
+    let sign = if !app.pair_is_now() && !app.is_going() {
+        glyphs.pick("◀", "<")
+    } else if app.is_going() {
+        glyphs.pick("▶", ">")
+    } else {
+        glyphs.pick("■", "#")
+    };
+    let micros = |ns: i64| u64::try_from(ns / 1000).unwrap_or(0);
+    let text = format!(
+        " {sign} {} / {} s",
+        words::seconds(head),
+        words::seconds(end)
+    );
+    (text, micros(head), micros(end))
+}
+
+fn speed(app: &App) -> String {
+    let past = |run: &run::RunView| run.is_recording() || !run.is_now();
+    match (&app.run, app.manual, app.pace) {
+        (Some(run), ..) if run.is_reading() => app.lang.phrase("tui.reading").to_owned(),
+        (Some(run), ..) if past(run) => app.lang.tell("tui.speed-times", &[("n", &run.speed())]),
+        (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),
+        (_, false, Some(pace)) => app.lang.tell("tui.speed-paced", &[("n", &pace)]),
+        (_, false, None) => app.lang.phrase("tui.speed-open").to_owned(),
+    }
 }

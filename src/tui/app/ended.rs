@@ -1,0 +1,114 @@
+//! A run has ended: checks, grades, what is kept of it, what the learner is told.
+
+use std::rc::Rc;
+
+use super::{App, Popup};
+use crate::check::{Evidence, Mark};
+use crate::feed::Flaw;
+use crate::tui::quiz::Locked;
+use crate::tui::run::RunView;
+
+impl App {
+    /// What a recording lacks, and what of it can be trusted.
+    fn flaw_words(&self, run: &RunView) -> Option<String> {
+        let (_, events) = run.places();
+        match &run.flaw {
+            Some(Flaw::Torn) => Some(self.lang.tell("tui.flaw-torn", &[("events", &events)])),
+            Some(Flaw::Damaged(why)) => Some(
+                self.lang
+                    .tell("tui.flaw-damaged", &[("events", &events), ("why", why)]),
+            ),
+            None if run.is_unfinished() => Some(self.lang.phrase("tui.flaw-no-end").to_owned()),
+            None => None,
+        }
+    }
+
+    /// Evaluates a run that has ended, with what earlier runs have shown.
+    pub(super) fn judge(&mut self, run: &mut RunView) {
+        let library = Rc::clone(&self.library);
+        let slug = run.header.lesson.clone();
+        let Some(lesson) = library.iter().find(|lesson| lesson.slug() == slug) else {
+            return;
+        };
+        if !run.came_to_its_end() {
+            return;
+        }
+        let labels = run.judge(lesson);
+        if run.is_recording() || run.was_meddled_with() {
+            return;
+        }
+        let visit = self.progress.lessons.entry(slug).or_default();
+        let setting = run.params.iter();
+        let setting: Vec<String> = setting
+            .map(|(name, value)| format!("{name}={}", value.repr()))
+            .collect();
+        let outcomes = visit.saw(&setting.join(" "), &labels);
+        let evidence = Evidence {
+            seen: outcomes.seen,
+            runs: outcomes.runs,
+            complete: false,
+        };
+        let open: Vec<Locked> = visit
+            .answers
+            .iter()
+            .filter(|(id, given)| {
+                let undecided = given.mark.as_deref() == Some(mark_word(Mark::Undecided));
+                undecided && !run.has_locked(id)
+            })
+            .map(|(id, given)| Locked {
+                id: id.clone(),
+                answer: (&given.said).into(),
+                sure: given.sure,
+            })
+            .collect();
+        run.grade(lesson, &open, &evidence);
+    }
+
+    /// The run has ended: what became of it is kept, and the learner told what can be done now.
+    pub(super) fn on_end(&mut self) {
+        let Some(run) = &self.run else { return };
+        if let Some(words) = self.flaw_words(run) {
+            self.notice = Some(words);
+        }
+        if run.is_recording() || run.header.lesson != self.slug.clone().unwrap_or_default() {
+            return;
+        }
+        let passed = run.passed();
+        let asked_again = run.ungraded();
+        let marks: Vec<(String, &'static str)> = run
+            .grades
+            .iter()
+            .map(|one| (one.id.clone(), mark_word(one.grade.mark)))
+            .collect();
+        let graded = !marks.is_empty();
+        if let Some(visit) = self.visit() {
+            visit.runs += 1;
+            visit.passed |= passed;
+            // What could not be graded is asked again.
+            for id in &asked_again {
+                visit.answers.remove(id);
+            }
+            for (id, mark) in marks {
+                if let Some(given) = visit.answers.get_mut(&id) {
+                    given.mark = Some(mark.to_owned());
+                }
+            }
+        }
+        if !asked_again.is_empty() {
+            self.notice = Some(self.lang.phrase("tui.asked-again").to_owned());
+        }
+        if graded && self.popup.is_none() && !self.comparing {
+            self.popup = Some(Popup::Graded { scroll: 0 });
+        }
+    }
+}
+
+/// A mark as it is kept.
+fn mark_word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Right => "right",
+        Mark::Partly => "partly",
+        Mark::Wrong => "wrong",
+        Mark::Undecided => "undecided",
+    }
+}

@@ -1,0 +1,131 @@
+//! `Axis`: lanes of a World above a scale of time; `Window`: the stretch of time that is seen.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::lane::{self, NAME};
+use crate::model::{Process, World};
+use crate::text::{clean, fit};
+use crate::tui::theme::Theme;
+use crate::tui::words;
+
+/// A stretch of the run's time, ns; `to` is more than `from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Window {
+    /// The column of a lane so many columns wide in which a time lies; beyond its ends, the ends.
+    pub(super) fn column(self, t: i64, wide: usize) -> usize {
+        let length = i128::from((self.to - self.from).max(1));
+        let past = i128::from(t.clamp(self.from, self.to) - self.from);
+        usize::try_from(past * wide as i128 / length)
+            .unwrap_or(0)
+            .min(wide.saturating_sub(1))
+    }
+
+    /// How much of it a column stands for, ns.
+    pub(super) fn step(self, wide: usize) -> i64 {
+        (self.to - self.from) / i64::try_from(wide.max(1)).unwrap_or(1)
+    }
+
+    pub(super) fn meets(self, start: i64, end: i64) -> bool {
+        start <= self.to && end >= self.from
+    }
+}
+
+/// Lanes of a World on an axis that two Worlds may share.
+#[derive(Clone, Copy)]
+pub(crate) struct Axis<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) theme: Theme,
+    pub(crate) window: Window,
+    /// Where the play head stands, where it is not at the end; ns.
+    pub(crate) head: Option<i64>,
+    pub(crate) selected: Option<u32>,
+}
+
+/// The first lane shown: the selected one is always seen.
+pub(super) fn first(selected: Option<u32>, top: usize, count: usize, lanes: usize) -> usize {
+    let last = count.saturating_sub(lanes);
+    match selected {
+        Some(proc) => {
+            let row = proc as usize;
+            top.clamp((row + 1).saturating_sub(lanes.max(1)), row)
+                .min(last)
+        }
+        None => top.min(last),
+    }
+}
+
+impl Axis<'_> {
+    /// Draws the lanes and below them the axis.
+    pub(crate) fn draw(self, frame: &mut Frame<'_>, area: Rect, top: usize) {
+        let scaled = area.height >= 3;
+        let lanes = usize::from(area.height.saturating_sub(u16::from(scaled)));
+        let top = first(self.selected, top, self.world.process_count(), lanes);
+        let wide = usize::from(area.width).saturating_sub(NAME + 1);
+        let rows = self.world.processes().skip(top).take(lanes);
+        let row = |y: u16| Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        for (process, y) in rows.zip(area.y..) {
+            frame.render_widget(self.lane(process, wide), row(y));
+        }
+        if scaled {
+            frame.render_widget(self.scale(wide), row(area.bottom() - 1));
+        }
+    }
+
+    pub(super) fn lane(self, process: &Process, wide: usize) -> Line<'static> {
+        let style = self.theme.process(process.colour());
+        let named = if process.is_alive() {
+            style
+        } else {
+            self.theme.dim()
+        };
+        let hand = if self.selected == Some(process.proc) {
+            self.theme.glyphs.pick("▸", ">")
+        } else {
+            ""
+        };
+        let name = fit(&format!("{hand}{}", clean(&process.name)), NAME);
+        let mut spans = vec![Span::styled(format!("{name} "), named)];
+        let lane = lane::Lane::new(self.world, process, self.window, wide);
+        spans.extend(lane.spans(self.theme, style));
+        let line = Line::from(spans);
+        if self.selected == Some(process.proc) {
+            line.style(self.theme.heading())
+        } else {
+            line
+        }
+    }
+
+    /// From when to when, and where the play head stands.
+    fn scale(self, wide: usize) -> Line<'static> {
+        let glyphs = self.theme.glyphs;
+        let from = match self.window.from {
+            0 => "0".to_owned(),
+            from => words::seconds(from),
+        };
+        let to = format!("{} s", words::seconds(self.window.to));
+        let dashes = wide.saturating_sub(from.len() + to.len());
+        let mut dash: Vec<&str> = vec![glyphs.pick("─", "-"); dashes];
+        if let Some(head) = self.head.filter(|head| self.window.meets(*head, *head)) {
+            let column = self.window.column(head, wide);
+            let place = column.saturating_sub(from.len()).min(dashes.max(1) - 1);
+            if let Some(sign) = dash.get_mut(place) {
+                *sign = glyphs.pick("▲", "^");
+            }
+        }
+        Line::from(Span::styled(
+            format!("{} {from}{}{to}", " ".repeat(NAME), dash.concat()),
+            self.theme.dim(),
+        ))
+    }
+}
