@@ -49,6 +49,7 @@ mod queues;
 pub mod repr;
 mod ring;
 mod sharedctypes;
+mod spin;
 mod stdio;
 mod synchronize;
 pub mod tracer;

@@ -119,7 +119,7 @@ def produce_big(q, count):
 
 def queue_big():
     count = 200
-    q = mp.Queue()
+    q = mp.Queue(8)
     p = mp.Process(target=produce_big, args=(q, count))
     p.start()
     q.get()

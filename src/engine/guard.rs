@@ -102,7 +102,7 @@ impl Guard {
         // The configuration holds the lesson's name: a learner's `ps aux | grep pool` shall find the
         // lesson's own processes and not this one.
         title::set_title("forklore: guard");
-        title::set_comm("forklore-guard")?;
+        title::set_comm(&title::comm("forklore-guard")?)?;
         let control = inherited(CONTROL)?;
         let streams = [inherited(STDOUT)?, inherited(STDERR)?];
         let signals = hold_signals()?;

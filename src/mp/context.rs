@@ -79,7 +79,7 @@ pub(crate) fn pid() -> u32 {
 
 #[cold]
 fn renew_pid() -> u32 {
-    let pid = std::process::id();
+    let pid = nix::unistd::getpid().as_raw().cast_unsigned();
     PID.store(pid, Ordering::Relaxed);
     pid
 }
@@ -131,11 +131,12 @@ pub(crate) fn object_id(class: &'static str) -> String {
 }
 
 /// Makes this process the child it has just become.
-pub(crate) fn become_child(name: &str, path: &[u32], role: Role, daemon: bool) {
+pub(crate) fn become_child(name: String, path: Vec<u32>, role: Role, daemon: bool) {
     renew_pid();
     SELF.with(|it| {
-        name.clone_into(&mut it.name.borrow_mut());
-        path.clone_into(&mut it.path.borrow_mut());
+        // What the parent had is left alone: to free it would copy the pages it is in.
+        std::mem::forget(it.name.replace(name));
+        std::mem::forget(it.path.replace(path));
         it.role.set(role);
         it.daemon.set(daemon);
         it.children.set(0);

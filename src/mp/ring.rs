@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::exceptions::{Exception, Result};
+use super::spin;
 use super::synchronize::{ROBUST_BYTES, RobustLock};
 use super::wait::{self, Look, Watched, Word};
 use crate::sys::clock;
@@ -131,11 +132,14 @@ impl Ring {
             wait::pump_all();
             return self.ready();
         }
-        for _ in 0..SPINS {
+        for _ in 0..spin::looks(SPINS) {
             std::hint::spin_loop();
             if self.ready() {
                 return true;
             }
+        }
+        if deadline.is_none() && !wait::has_pumps() && spin::WORDS.until(|| self.ready()) {
+            return true;
         }
         self.sleep_until_ready(deadline, || true)
     }

@@ -33,7 +33,7 @@ use super::context;
 use super::exceptions::{Exception, Result};
 use super::heap;
 use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use super::wait;
+use super::{spin, wait};
 use crate::trace::{OpName, Packet};
 
 /// Which of the two a lock is.
@@ -80,26 +80,32 @@ impl SemLock {
         }
     }
 
-    fn may_release(&self, at: &'static Location<'static>) -> Result<()> {
+    #[inline]
+    fn may_release(&self) -> bool {
         let owner = self.word.owner();
         match self.kind {
-            Kind::Recursive if owner != context::pid() => Err(Exception::at(
-                "AssertionError",
-                "attempt to release recursive lock not owned by thread",
-                at,
-            )),
-            Kind::Plain if owner == 0 => Err(Exception::at(
-                "ValueError",
-                "semaphore or lock released too many times",
-                at,
-            )),
-            _ => Ok(()),
+            Kind::Recursive => owner == context::pid(),
+            Kind::Plain => owner != 0,
         }
     }
 
+    #[cold]
+    fn refusal(&self, at: &'static Location<'static>) -> Exception {
+        let (class, text) = match self.kind {
+            Kind::Recursive => (
+                "AssertionError",
+                "attempt to release recursive lock not owned by thread",
+            ),
+            Kind::Plain => ("ValueError", "semaphore or lock released too many times"),
+        };
+        Exception::at(class, text, at)
+    }
+
+    #[inline(never)]
     fn release_traced(&self, at: &'static Location<'static>) -> Result<()> {
         let call = Call::begin(OpName::Release, Some(&self.id), at, NO_ARGS);
-        if let Err(error) = self.may_release(at) {
+        if !self.may_release() {
+            let error = self.refusal(at);
             call.done(None, NO_ARGS, Ended::Raised(&error));
             return Err(error);
         }
@@ -187,8 +193,16 @@ impl Sem for SemLock {
         self.word.try_take(me)
     }
 
+    #[cold]
     fn take(&self, deadline: Option<i64>) -> bool {
         let me = context::pid();
+        if deadline.is_none()
+            && !wait::has_pumps()
+            && spin::WORDS.until(|| self.word.owner() == 0)
+            && self.word.try_take(me)
+        {
+            return true;
+        }
         wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
     }
 
@@ -204,7 +218,9 @@ impl Sem for SemLock {
         if tracer::on() {
             return self.release_traced(at);
         }
-        self.may_release(at)?;
+        if !self.may_release() {
+            return Err(self.refusal(at));
+        }
         self.leave();
         Ok(())
     }

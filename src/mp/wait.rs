@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::spin;
 use crate::sys::{clock, futex, signal};
 
 /// Something with work to do in the background of its process.
@@ -19,6 +20,12 @@ pub(crate) trait Pump {
     /// Does what can be done without waiting. False when there is nothing left to do or to wait
     /// for: it is not asked again until it registers again.
     fn pump(&self) -> bool;
+
+    /// Whether there is work now, by a glance that costs nothing; `None` from a pump that can't tell
+    /// so cheaply. Nobody spins for it then.
+    fn stirs(&self) -> Option<bool> {
+        None
+    }
 
     /// Adds the words that change when there is more to do, and sees to it that whoever changes them
     /// wakes this process.
@@ -100,6 +107,16 @@ fn pumps() -> Vec<Rc<dyn Pump>> {
     })
 }
 
+/// Whether, within a moment, the word changes or a pump has work.
+fn stir_soon(word: &AtomicU32, expected: u32) -> bool {
+    let pumps = pumps();
+    pumps.iter().all(|pump| pump.stirs().is_some())
+        && spin::WORDS.until(|| {
+            word.load(Ordering::SeqCst) != expected
+                || pumps.iter().any(|pump| pump.stirs() == Some(true))
+        })
+}
+
 /// The words all pumps watch.
 fn watch_all() -> Vec<Watched> {
     let mut watch = Vec::new();
@@ -143,9 +160,12 @@ pub(crate) fn until<T>(
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;
         }
+        if deadline.is_none() && has_pumps() && stir_soon(word, expected) {
+            continue;
+        }
         let watch = watch_all();
         if watch.is_empty() {
-            futex::wait(word, expected, deadline.map(clock::left));
+            spin::WORDS.sleep(|| futex::wait(word, expected, deadline.map(clock::left)));
         } else {
             let mut words = vec![(word, expected)];
             words.extend(
@@ -154,7 +174,8 @@ pub(crate) fn until<T>(
                     .map(|watched| (watched.word.word(), watched.value)),
             );
             let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
-            futex::wait_any(&words, Some(deadline.map_or(again, |at| at.min(again))));
+            let until = Some(deadline.map_or(again, |at| at.min(again)));
+            spin::WORDS.sleep(|| futex::wait_any(&words, until));
         }
     }
 }

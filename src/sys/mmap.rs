@@ -46,6 +46,28 @@ unsafe impl Send for Block {}
 // SAFETY: as for Mapping.
 unsafe impl Sync for Block {}
 
+/// One word of shared memory.
+#[derive(Debug, Clone)]
+pub struct Word {
+    _mapping: Arc<Mapping>,
+    at: NonNull<AtomicU32>,
+}
+
+// SAFETY: as for Mapping, which it keeps alive; the word is only used atomically.
+unsafe impl Send for Word {}
+// SAFETY: as above.
+unsafe impl Sync for Word {}
+
+impl std::ops::Deref for Word {
+    type Target = AtomicU32;
+
+    #[inline]
+    fn deref(&self) -> &AtomicU32 {
+        // SAFETY: `Block::word` checked bounds and alignment, and the mapping lives as long as this.
+        unsafe { self.at.as_ref() }
+    }
+}
+
 impl Block {
     /// Maps `len` bytes of zeroed memory, shared with every process forked from now on.
     pub fn map(len: usize) -> io::Result<Block> {
@@ -142,6 +164,20 @@ impl Block {
         unsafe { AtomicU32::from_ptr(at) }
     }
 
+    /// The word at byte `offset`, as a handle of its own: found once, it has no bounds to check.
+    ///
+    /// # Panics
+    /// When it is not inside this block, or `offset` is no multiple of 4.
+    #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
+    pub fn word(&self, offset: usize) -> Word {
+        let at = self.at(offset, 4, 4).cast::<AtomicU32>();
+        Word {
+            _mapping: Arc::clone(&self.mapping),
+            // SAFETY: `at` is inside a mapping, so it is not null.
+            at: unsafe { NonNull::new_unchecked(at) },
+        }
+    }
+
     /// The double word at byte `offset`, a multiple of 8.
     #[inline]
     #[expect(clippy::cast_ptr_alignment, reason = "`at` checks the alignment")]
@@ -199,6 +235,9 @@ mod tests {
         assert_eq!(all, [0, 1, 2, 3]);
         assert_eq!(part.u16(6).load(Ordering::SeqCst), 0x0403);
         assert_eq!(part.u8(7).load(Ordering::SeqCst), 4);
+        let word = part.word(4);
+        word.fetch_add(1, Ordering::SeqCst);
+        assert_eq!(block.u32(12).load(Ordering::SeqCst), 0x0403_0202);
         block.write(8, &[9]);
         assert_eq!(part.u64(0).load(Ordering::SeqCst) & 0xff, 9);
     }

@@ -4,6 +4,7 @@
 //! /proc/self/stat, proc(5)) are this process's own memory. The environment behind them is left
 //! alone, so its marks stay readable. A title longer than the area is cut.
 
+use std::ffi::{CStr, CString};
 use std::io;
 use std::sync::OnceLock;
 
@@ -39,11 +40,19 @@ fn argument_area() -> Option<(usize, usize)> {
     (start != 0 && start < end).then_some((start, end))
 }
 
-/// Sets the process's comm, cut to the kernel's 15 bytes (`PR_SET_NAME`, prctl(2)).
-pub fn set_comm(comm: &str) -> io::Result<()> {
-    let cut = &comm[..comm.floor_char_boundary(15.min(comm.len()))];
-    let name = std::ffi::CString::new(cut.replace('\0', ""))?;
-    Ok(nix::sys::prctl::set_name(&name)?)
+/// What `set_comm` takes, cut to the kernel's 15 bytes; made before a fork, it costs the child
+/// nothing.
+///
+/// # Errors
+/// Never: zero bytes are left out.
+pub fn comm(name: &str) -> io::Result<CString> {
+    let cut = &name[..name.floor_char_boundary(15.min(name.len()))];
+    Ok(CString::new(cut.replace('\0', ""))?)
+}
+
+/// Sets the process's comm (`PR_SET_NAME`, prctl(2)).
+pub fn set_comm(comm: &CStr) -> io::Result<()> {
+    Ok(nix::sys::prctl::set_name(comm)?)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::mp::queues::{Feeder, NEVER};
 use crate::mp::ring::Popped;
 use crate::mp::tracer::{Ended, NO_ARGS};
 use crate::mp::wait::{self, Look, Pump, Watched};
-use crate::mp::{codec, context, stdio, tracer};
+use crate::mp::{codec, context, spin, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
 
@@ -212,7 +212,7 @@ impl Inner {
         }
         self.pump();
         if deadline != wait::NOW {
-            for _ in 0..SPINS {
+            for _ in 0..spin::looks(SPINS) {
                 if self.shared.results.ready() {
                     self.pump();
                 }

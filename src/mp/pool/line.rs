@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::mp::exceptions::Result;
 use crate::mp::heap;
+use crate::mp::spin;
 use crate::mp::synchronize::{ROBUST_BYTES, RobustLock};
 use crate::mp::wait::{self, Look};
 use crate::sys::futex;
@@ -102,7 +103,7 @@ impl Line {
     /// Waits in line until the deadline.
     pub(super) fn wait(&self, worker: u32, deadline: Option<i64>) -> Turn {
         let place = self.place(worker);
-        for _ in 0..SPINS {
+        for _ in 0..spin::looks(SPINS) {
             if place.load(Ordering::SeqCst) != WAITING {
                 break;
             }

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::ffi::CString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -36,41 +37,65 @@ pub(crate) fn spawn(
     work: impl FnOnce() -> Option<Exception>,
 ) -> std::io::Result<Rc<Child>> {
     let parent = context::pid();
+    // All that can be is made before the fork: each page a child is the first to write to, or to run
+    // code from, costs it a microsecond.
+    let (own, shown) = (spec.clone(), Shown::of(&spec.name));
     match fork()? {
         Side::Parent(pid) => Ok(Child::register(pid, &spec.name, spec.daemon)),
         Side::Child => {
-            become_child(spec, parent);
+            become_child(own, &shown, parent);
             let code = run(work);
             exit_now(finish(code));
         }
     }
 }
 
-fn become_child(spec: &SpawnSpec, parent: u32) {
+fn become_child(spec: SpawnSpec, shown: &Shown, parent: u32) {
     signal::notice_parents_end(parent.cast_signed());
-    context::become_child(&spec.name, &spec.path, spec.role, spec.daemon);
+    let (role, daemon) = (spec.role, spec.daemon);
+    context::become_child(spec.name, spec.path, role, daemon);
+    begin_alone();
+    shown.show();
+    close_stdin();
+    if tracer::on() {
+        let name = context::current_name();
+        let ppid = parent.cast_signed();
+        tracer::announce(ppid, &name, role, daemon, StartMethod::Fork);
+    }
+}
+
+/// Forgets what belongs to a parent: its gate, its children, its work in the background.
+fn begin_alone() {
     tracer::after_fork();
     forget_children();
     wait::forget_pumps();
     util::forget_finalizers();
     managers::forget_connections();
-    name_process(&spec.name);
-    close_stdin();
-    tracer::announce(
-        parent.cast_signed(),
-        &spec.name,
-        spec.role,
-        spec.daemon,
-        StartMethod::Fork,
-    );
 }
 
-/// Shows the name in ps: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
-fn name_process(name: &str) {
-    let lesson = context::setting(|settings| settings.title.clone());
-    title::set_title(&format!("{lesson}: {name}"));
-    // comm has 15 bytes; the method is what can be spared. A kernel that refuses keeps the old one.
-    let _ = title::set_comm(name.strip_prefix("Fork").unwrap_or(name));
+/// A name as ps shows it: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
+struct Shown {
+    title: String,
+    comm: std::io::Result<CString>,
+}
+
+impl Shown {
+    fn of(name: &str) -> Shown {
+        Shown {
+            title: context::setting(|settings| format!("{}: {name}", settings.title)),
+            // comm has 15 bytes; the method is what can be spared.
+            comm: title::comm(name.strip_prefix("Fork").unwrap_or(name)),
+        }
+    }
+
+    /// Gives it to this process.
+    fn show(&self) {
+        title::set_title(&self.title);
+        if let Ok(comm) = &self.comm {
+            // A kernel that refuses keeps the old one.
+            let _ = title::set_comm(comm);
+        }
+    }
 }
 
 /// CPython gives a child /dev/null for stdin.
@@ -169,7 +194,10 @@ pub fn run_main(ppid: i32, program: impl FnOnce() -> crate::mp::Result<()>) -> i
         stdio::write_stderr(&format!("SIGCHLD can't be handled: {error}\n"));
         return 1;
     }
-    name_process("MainProcess");
+    // There is nothing to forget, but what keeps such things is set up here, once, and not in every
+    // child anew.
+    begin_alone();
+    Shown::of("MainProcess").show();
     tracer::announce(ppid, "MainProcess", Role::Main, false, StartMethod::Exec);
     let code = run(|| program().err());
     finish(code)

@@ -174,6 +174,17 @@ impl Pump for Feeder {
         false
     }
 
+    fn stirs(&self) -> Option<bool> {
+        let Ok(state) = self.state.try_borrow() else {
+            return Some(false);
+        };
+        let next = state.waiting.front();
+        Some(next.is_some_and(|next| {
+            let traced = next.item.is_some();
+            state.owner == context::pid() && self.ring.may_push(&next.bytes, traced, &next.progress)
+        }))
+    }
+
     fn watch(&self, watch: &mut Vec<Watched>) {
         if let Ok(state) = self.state.try_borrow()
             && state.owner == context::pid()

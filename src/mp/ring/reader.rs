@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
 use super::{Item, Ring, SPINS};
-use crate::mp::wait;
+use crate::mp::{spin, wait};
 
 /// What a `pop` found.
 #[derive(Debug)]
@@ -100,11 +100,14 @@ impl Ring {
 
     /// Waits for a message's next piece; false when its writer is no more.
     fn wait_piece(&self) -> bool {
-        for _ in 0..SPINS {
+        for _ in 0..spin::looks(SPINS) {
             if self.ready() {
                 return true;
             }
             std::hint::spin_loop();
+        }
+        if spin::WORDS.until(|| self.ready()) {
+            return true;
         }
         wait::quietly(|| self.sleep_until_ready(None, || self.writers.is_held_by_living()))
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use super::frame::{Frame, HEADER, overhead};
 use super::{PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
+use crate::mp::spin;
 use crate::mp::wait::{self, Look, Watched, Word};
 use crate::sys::clock;
 
@@ -164,7 +165,7 @@ impl Ring {
     }
 
     fn wait_room(&self, bytes: &[u8], traced: bool, progress: &Progress, deadline: Option<i64>) {
-        for _ in 0..SPINS {
+        for _ in 0..spin::looks(SPINS) {
             if self.next_piece(bytes, traced, progress).is_some() {
                 return;
             }
@@ -181,6 +182,12 @@ impl Ring {
                 Look::Wait(tail)
             }
         });
+    }
+
+    /// Whether a `push` that was stopped would get on now.
+    pub(crate) fn may_push(&self, bytes: &[u8], traced: bool, progress: &Progress) -> bool {
+        (progress.locked || self.writers.is_free())
+            && self.next_piece(bytes, traced, progress).is_some()
     }
 
     /// The word that changes when a `push` that was stopped may go on.

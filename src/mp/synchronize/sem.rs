@@ -42,6 +42,7 @@ pub(crate) trait Sem {
     }
 }
 
+#[inline(never)]
 fn acquire_traced(
     sem: &(impl Sem + ?Sized),
     blocking: bool,
@@ -73,6 +74,7 @@ macro_rules! sem_handle {
 
             /// Waits until it can be taken and takes it.
             #[track_caller]
+            #[inline]
             pub fn acquire(&self) -> bool {
                 self.0.acquire(true, None, Location::caller())
             }
@@ -94,6 +96,7 @@ macro_rules! sem_handle {
             /// # Errors
             /// As CPython: see the type.
             #[track_caller]
+            #[inline]
             pub fn release(&self) -> Result<()> {
                 self.0.release(Location::caller())
             }

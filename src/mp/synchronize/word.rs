@@ -6,9 +6,10 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::mp::spin;
 use crate::mp::wait::Look;
 use crate::sys::futex;
-use crate::sys::mmap::Block;
+use crate::sys::mmap::{Block, Word};
 
 /// Bytes a lock takes.
 pub(crate) const LOCK_BYTES: usize = 16;
@@ -23,18 +24,22 @@ const SPINS: u32 = 100;
 
 #[derive(Debug, Clone)]
 pub(crate) struct LockWord {
+    state: Word,
     block: Block,
 }
 
 impl LockWord {
     /// A free lock in `LOCK_BYTES` zeroed bytes.
     pub(crate) fn new(block: Block) -> LockWord {
-        LockWord { block }
+        LockWord {
+            state: block.word(STATE),
+            block,
+        }
     }
 
     #[inline]
     pub(crate) fn state(&self) -> &AtomicU32 {
-        self.block.u32(STATE)
+        &self.state
     }
 
     /// The owner's PID; 0 when free. It may be the PID of a process that is no more.
@@ -54,7 +59,7 @@ impl LockWord {
     /// One look of a waiter: takes the lock if it is free, else marks it so that its release wakes.
     pub(crate) fn look(&self, me: u32) -> Look<()> {
         let state = self.state();
-        for _ in 0..SPINS {
+        for _ in 0..spin::looks(SPINS) {
             if state.load(Ordering::Relaxed) == 0 {
                 break;
             }
@@ -99,8 +104,13 @@ impl LockWord {
     #[inline]
     pub(crate) fn give(&self) {
         if self.state().swap(0, Ordering::Release) & CONTENDED != 0 {
-            futex::wake(self.state(), 1);
+            self.wake();
         }
+    }
+
+    #[cold]
+    fn wake(&self) {
+        futex::wake(self.state(), 1);
     }
 
     /// How often the owner has taken it again.
