@@ -227,7 +227,7 @@ impl Ring {
     fn wake_writers(&self) {
         let watched = self.block.u32(TAIL_WATCHED);
         if watched.load(Ordering::SeqCst) != 0
-            && self.free() >= CAPACITY / 2
+            && self.free() >= CAPACITY / 4 * 3
             && watched.swap(0, Ordering::SeqCst) != 0
         {
             futex::wake(self.tail(), i32::MAX.cast_unsigned());

@@ -75,6 +75,15 @@ impl Spin {
         }
     }
 
+    /// Looks of a wait that takes a few in any case: hardly any where sleeps have been cheap.
+    pub(crate) fn looks(&self, count: u32) -> u32 {
+        if tracer::on() || self.budget.load(Ordering::Relaxed) != 0 {
+            looks(count)
+        } else {
+            looks(count / 16)
+        }
+    }
+
     /// Sleeps, and learns from how long.
     pub(crate) fn sleep<T>(&self, sleep: impl FnOnce() -> T) -> T {
         if self.budget.load(Ordering::Relaxed) != 0 || tracer::on() || processors() == 1 {

@@ -100,7 +100,7 @@ impl Ring {
 
     /// Waits for a message's next piece; false when its writer is no more.
     fn wait_piece(&self) -> bool {
-        for _ in 0..spin::looks(SPINS) {
+        for _ in 0..spin::WORDS.looks(SPINS) {
             if self.ready() {
                 return true;
             }

@@ -82,7 +82,11 @@ impl Ring {
             self.write_frame(head, &frame, &left[..len as usize]);
             self.head()
                 .store(head.wrapping_add(frame.size()), Ordering::SeqCst);
-            self.wake_readers(progress.begun);
+            // A reader in the middle of a message sleeps on while the writer goes on: on one processor
+            // each wake would be a change of processes.
+            if !progress.begun || last || self.free() < PIECE + HEADER {
+                self.wake_readers(progress.begun);
+            }
             progress.begun = true;
             progress.sent += len as usize;
             if last {
@@ -165,7 +169,7 @@ impl Ring {
     }
 
     fn wait_room(&self, bytes: &[u8], traced: bool, progress: &Progress, deadline: Option<i64>) {
-        for _ in 0..spin::looks(SPINS) {
+        for _ in 0..spin::WORDS.looks(SPINS) {
             if self.next_piece(bytes, traced, progress).is_some() {
                 return;
             }
