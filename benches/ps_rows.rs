@@ -20,6 +20,9 @@ use sysinfo::{ProcessesToUpdate, System};
 
 const ROUNDS: usize = 41;
 
+/// Looks after which a sampler has seen that a process rests.
+const SETTLING: usize = 4;
+
 /// Processes asleep in a read, woken by a byte; ended and reaped at the end, by PID.
 struct Sleepers(Vec<Child>);
 
@@ -130,11 +133,11 @@ fn compare(count: usize) {
 
     let opened = |pid: &i32| File::open(format!("/proc/{pid}/stat")).unwrap();
     let kept: Vec<File> = pids.iter().map(opened).collect();
-    let mut buffer = [0; 4096];
+    let (mut buffer, mut buffer_woken) = ([0; 4096], [0; 4096]);
     let [mut idle, mut busy] = [(); 2].map(|()| following(Sampler::new().unwrap(), &pids));
     let mut few = following(sampler_of_few_descriptors(1024), &pids);
     let (mut host, mut young) = (Host::new().unwrap(), Host::new().unwrap());
-    let mut system = System::new().unwrap();
+    let [mut system, mut system_woken] = [(); 2].map(|()| System::new().unwrap());
     let known: Vec<_> = pids
         .iter()
         .map(|pid| sysinfo::Pid::from_u32(pid.cast_unsigned()))
@@ -146,6 +149,14 @@ fn compare(count: usize) {
                 assert!(file.read_at(&mut buffer, 0).unwrap() > 0);
             }
         }),
+        Way {
+            woken: true,
+            ..Way::new("bare pread, all have run since", || {
+                for file in &kept {
+                    assert!(file.read_at(&mut buffer_woken, 0).unwrap() > 0);
+                }
+            })
+        },
         Way::new("ours: sample, none has run since", || {
             idle.sample();
         }),
@@ -172,6 +183,12 @@ fn compare(count: usize) {
             system.refresh_processes(ProcessesToUpdate::Some(&known), true);
         }),
         Way {
+            woken: true,
+            ..Way::new("sysinfo, all have run since", || {
+                system_woken.refresh_processes(ProcessesToUpdate::Some(&known), true);
+            })
+        },
+        Way {
             every: 4,
             ..Way::new("ps u -p PIDS", || run_ps(&["u", "-p", &list]))
         },
@@ -185,10 +202,11 @@ fn compare(count: usize) {
             if way.woken {
                 sleepers.wake();
             } else if way.every == 1 {
-                // What the processes did in between is not this one's work: the first look sees
-                // that they ran, the second that they rest.
-                (way.go)();
-                (way.go)();
+                // What the processes did in between is not this one's work: a few looks see that
+                // they ran and that they rest.
+                for _ in 0..SETTLING {
+                    (way.go)();
+                }
             }
             let begun = Instant::now();
             (way.go)();

@@ -203,7 +203,7 @@ mod tests {
     fn each_end_asks_for_more_until_one_pays() {
         let spin = Spin::new();
         let asked = || {
-            (1..).find(|_| {
+            (1..=64).find(|_| {
                 spin.slept(WAKE);
                 spins(&spin)
             })

@@ -166,6 +166,8 @@ mod tests {
         nice: 0,
         threads: 1,
         faults: 0,
+        size: 0,
+        resident: 0,
         busy_ticks: 0,
         start_ticks: 1000,
     };

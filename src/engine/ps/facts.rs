@@ -23,6 +23,9 @@ pub(super) struct StatFacts {
     pub(super) threads: i64,
     /// Page faults of all its threads: while there are none, no memory came.
     pub(super) faults: u64,
+    /// Memory in bytes and pages, as `stat` has it: quick to read, and some pages behind.
+    pub(super) size: u64,
+    pub(super) resident: u64,
     /// Processor time of all its threads, user and system, in clock ticks.
     pub(super) busy_ticks: u64,
     /// Start in clock ticks since boot; with the PID, the identity of the process.
@@ -43,6 +46,8 @@ impl StatFacts {
             nice: stat.nice,
             threads: stat.num_threads,
             faults: stat.minflt + stat.majflt,
+            size: stat.vsize,
+            resident: stat.rss,
             busy_ticks: stat.utime + stat.stime,
             start_ticks: stat.starttime,
         })

@@ -7,9 +7,13 @@
 //! `schedstat` (its processor time in ns and its turns) the same. What others can do to it shows in
 //! `stat`, which is read at every other look (its nice value, its terminal's foreground, its
 //! parent), or nowhere (pages reclaimed, arguments written by a debugger), for which the sampler
-//! asks for a whole reading from time to time. Of a process that has run, all is read but `status`,
-//! which costs as much as the rest and tells locked pages alone: it waits until the process rests,
-//! its memory moves, or some looks have passed.
+//! asks for a whole reading from time to time.
+//!
+//! Of a process that has run, `stat` is read, and its other files only when `stat` says that its
+//! memory moved or some looks have passed: without a page fault it has not executed another program,
+//! and what it can do besides (write over its arguments, become another user, give pages back)
+//! is seen some tenths of a second later. `status`, which costs as much as the rest and tells locked
+//! pages alone, waits even longer, or until the process rests.
 
 use std::io;
 
@@ -22,6 +26,10 @@ use crate::trace::PsRow;
 
 /// Looks at a process that goes on running after which its locked pages are asked for again.
 const LOCKED_EVERY: u32 = 8;
+
+/// Looks at a process that goes on running after which all its files but `status` are read again.
+/// They begin with the PID, so that of many processes each look reads as many.
+const OTHERS_EVERY: u32 = 4;
 
 /// Looks at a resting process after which its `stat` is read again. They begin with the PID, so
 /// that of many processes each look reads as many.
@@ -44,8 +52,13 @@ struct Known {
     stat: StatFacts,
     memory: MemoryFacts,
     locked: bool,
+    effective_uid: u32,
     /// Looks at which it had not run.
     rested: u32,
+    /// It had run at the last look: whether it has since is not asked for once.
+    ran: bool,
+    /// Looks since the other files were read.
+    others_age: u32,
     /// Looks since `locked` was read at which the process had run.
     locked_age: u32,
     today: Option<Day>,
@@ -169,9 +182,10 @@ impl Process {
     ) -> io::Result<Seen> {
         // Read before everything else: what a process does in between must count as a change at
         // the next look.
-        let schedstat = match look {
-            Look::Newborn => &[],
-            Look::Usual | Look::Whole => files.read_schedstat(&mut scratch.schedstat)?,
+        let schedstat = if look == Look::Newborn || look == Look::Usual && !self.may_rest() {
+            &[]
+        } else {
+            files.read_schedstat(&mut scratch.schedstat)?
         };
         let rests = !schedstat.is_empty()
             && self.schedstat == schedstat
@@ -188,51 +202,90 @@ impl Process {
                 return Ok(known.time_passes(host, moment));
             }
         }
+        let reading = Reading {
+            stat: files.read_stat(&mut scratch.stat)?,
+            schedstat,
+            look,
+            usual: look == Look::Usual && !rests,
+        };
+        if let Some(known) = &mut self.known
+            && reading.usual
+            && self.stat == reading.stat
+            && known.goes_on()
+        {
+            known.ran = !schedstat.is_empty();
+            reading.keep_schedstat(&mut self.schedstat);
+            return Ok(known.time_passes(host, moment));
+        }
+        self.read_on(files, host, moment, &reading, &mut scratch.other)
+    }
 
-        let stat = files.read_stat(&mut scratch.stat)?;
-        let facts = StatFacts::parse(stat).ok_or(io::ErrorKind::InvalidData)?;
+    /// Whether it is worth asking if it has run: not of one that had at the last look, nor of one
+    /// that does not tell.
+    fn may_rest(&mut self) -> bool {
+        self.known
+            .as_mut()
+            .is_none_or(|known| !std::mem::take(&mut known.ran) && known.can_rest())
+    }
+
+    /// Reads what is wanted beside `stat`, and writes the row.
+    fn read_on(
+        &mut self,
+        files: &mut Files,
+        host: &mut Host,
+        moment: &Moment,
+        reading: &Reading<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> io::Result<Seen> {
+        let facts = StatFacts::parse(reading.stat).ok_or(io::ErrorKind::InvalidData)?;
         let before = self.known.as_ref();
         if before.is_some_and(|before| before.stat.start_ticks != facts.start_ticks) {
             // Another process has its PID.
             return Ok(Seen::Gone);
         }
-        let effective_uid = files.effective_uid()?;
-        let memory = MemoryFacts::parse(files.read_statm(&mut scratch.other)?)
-            .ok_or(io::ErrorKind::InvalidData)?;
-        let keeps =
-            |before: &&Known| look == Look::Usual && !rests && before.keeps_locked(&facts, memory);
-        let (locked, locked_age) = match before.filter(keeps) {
-            Some(before) => (before.locked, before.locked_age + 1),
-            None if look == Look::Newborn => (false, LOCKED_EVERY),
-            None => (has_locked_pages(files.read_status(&mut scratch.other)?), 0),
+        let before = before.filter(|_| reading.usual);
+        let others = before.filter(|before| before.keeps_others(&facts));
+        let (effective_uid, memory) = match others {
+            Some(before) => (before.effective_uid, before.memory),
+            None => (
+                files.effective_uid()?,
+                MemoryFacts::parse(files.read_statm(buffer)?).ok_or(io::ErrorKind::InvalidData)?,
+            ),
         };
-        let command = command::text(
-            files.read_cmdline(&mut scratch.other)?,
-            command_name(stat),
-            facts.is_zombie(),
-        );
-        let row = columns::row(
-            &Facts {
-                stat: &facts,
-                memory,
-                effective_uid,
-                locked,
-            },
-            command,
-            host,
-            moment,
-        );
+        let (locked, locked_age) = match before.filter(|it| it.keeps_locked(&facts, memory)) {
+            Some(before) => (before.locked, before.locked_age + 1),
+            None if reading.look == Look::Newborn => (false, LOCKED_EVERY),
+            None => (has_locked_pages(files.read_status(buffer)?), 0),
+        };
+        let (command, others_age) = match (others, &self.known) {
+            (Some(before), _) => (before.row.command.clone(), before.others_age + 1),
+            (None, known) => {
+                let name = command_name(reading.stat);
+                let command = command::text(files.read_cmdline(buffer)?, name, facts.is_zombie());
+                let first = self.pid.cast_unsigned() % OTHERS_EVERY;
+                (command, if known.is_some() { 0 } else { first })
+            }
+        };
+        let seen = Facts {
+            stat: &facts,
+            memory,
+            effective_uid,
+            locked,
+        };
+        let row = columns::row(&seen, command, host, moment);
 
         self.stat.clear();
-        self.stat.extend_from_slice(stat);
-        self.schedstat.clear();
-        self.schedstat.extend_from_slice(schedstat);
+        self.stat.extend_from_slice(reading.stat);
+        reading.keep_schedstat(&mut self.schedstat);
         let same = self.row() == Some(&row);
         self.known = Some(Known {
             stat: facts,
             memory,
             locked,
+            effective_uid,
             rested: self.pid.cast_unsigned(),
+            ran: reading.usual && !reading.schedstat.is_empty(),
+            others_age,
             locked_age,
             today: moment.today,
             row,
@@ -241,11 +294,51 @@ impl Process {
     }
 }
 
+/// What one look has read so far.
+struct Reading<'a> {
+    stat: &'a [u8],
+    /// Empty when it was not asked for.
+    schedstat: &'a [u8],
+    look: Look,
+    /// A usual look at a process that may have run.
+    usual: bool,
+}
+
+impl Reading<'_> {
+    /// One that was not read leaves the older: at the next look the process counts as having run.
+    fn keep_schedstat(&self, kept: &mut Vec<u8>) {
+        if !self.schedstat.is_empty() {
+            kept.clear();
+            kept.extend_from_slice(self.schedstat);
+        }
+    }
+}
+
 impl Known {
     /// Whether it can do nothing without a trace in `schedstat`: its threads other than the first
     /// leave none, nor does a running one until the next tick of the clock.
     fn can_rest(&self) -> bool {
         self.stat.threads == 1 && self.stat.state != 'R'
+    }
+
+    /// Counts a look at which it had run and `stat` said nothing new; false when it is time to read
+    /// the other files again.
+    fn goes_on(&mut self) -> bool {
+        let goes_on = self.others_age < OTHERS_EVERY && self.locked_age < LOCKED_EVERY;
+        if goes_on {
+            self.others_age += 1;
+            self.locked_age += 1;
+        }
+        goes_on
+    }
+
+    /// Whether what the other files said may be taken to hold still.
+    fn keeps_others(&self, stat: &StatFacts) -> bool {
+        self.others_age < OTHERS_EVERY
+            && self.stat.faults == stat.faults
+            && self.stat.size == stat.size
+            && self.stat.resident == stat.resident
+            && self.stat.is_zombie() == stat.is_zombie()
     }
 
     /// Whether the locked pages may be taken for those they were: a process that locks pages
