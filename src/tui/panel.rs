@@ -25,40 +25,32 @@ use ratatui::text::Line;
 use super::action::PanelId;
 use super::app::App;
 
-/// Draws the inside of a panel.
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect) {
+/// Draws the inside of a panel; gives how many lines there are below those that are seen, where
+/// somebody may want to know.
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect) -> usize {
+    let wide = usize::from(area.width);
     match id {
-        PanelId::Lesson => show(
-            app,
-            frame,
-            id,
-            area,
-            lesson::lines(app, usize::from(area.width)),
-        ),
-        PanelId::Source => source::draw(app, frame, area),
+        PanelId::Lesson => return show(app, frame, id, area, lesson::lines(app, wide)),
+        PanelId::Objects => return show(app, frame, id, area, objects::lines(app, wide)),
+        PanelId::Checks => return show(app, frame, id, area, checks::lines(app, wide)),
+        PanelId::Source => return source::draw(app, frame, area),
         PanelId::Ps => ps::draw(app, frame, area),
         PanelId::Output => output::draw(app, frame, area),
-        PanelId::Objects => show(
-            app,
-            frame,
-            id,
-            area,
-            objects::lines(app, usize::from(area.width)),
-        ),
         PanelId::Timeline => timeline::draw(app, frame, area),
-        PanelId::Checks => show(
-            app,
-            frame,
-            id,
-            area,
-            checks::lines(app, usize::from(area.width)),
-        ),
     }
+    0
 }
 
-/// Lines from where the panel is scrolled to.
-fn show(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect, lines: Vec<Line<'static>>) {
-    let last = lines.len().saturating_sub(usize::from(area.height));
+/// Lines from where the panel is scrolled to; gives how many are left below.
+fn show(
+    app: &App,
+    frame: &mut Frame<'_>,
+    id: PanelId,
+    area: Rect,
+    lines: Vec<Line<'static>>,
+) -> usize {
+    let high = usize::from(area.height);
+    let last = lines.len().saturating_sub(high);
     let top = app.place(id).top.min(last);
     let found = app.place(id).found;
     for ((index, line), y) in lines
@@ -81,6 +73,7 @@ fn show(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect, lines: Vec<Li
             },
         );
     }
+    last - top
 }
 
 /// What a panel's title says beside its name.

@@ -21,7 +21,7 @@ pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
                     "tui.state-waiting-task",
                     &[("what", &what), ("pid", &worker.pid)],
                 ),
-                Some(holder) if !matches!(pending.target, Target::Child { .. }) => lang.tell(
+                Some(holder) if is_held(world, &pending.target) => lang.tell(
                     "tui.state-waiting-held",
                     &[("what", &what), ("pid", &holder.pid)],
                 ),
@@ -41,6 +41,11 @@ pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
             }
         }
     }
+}
+
+/// Whether it is somebody's to release: a lock, or what has one; a pool or a child is not.
+fn is_held(world: &World, target: &Target) -> bool {
+    matches!(target, Target::Object(object) if world.object_at(*object).is_some_and(|object| object.pool().is_none()))
 }
 
 /// Whether this is a pool's worker that has no task.

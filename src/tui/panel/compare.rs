@@ -181,8 +181,21 @@ fn summary(app: &App, world: &World, figures: &Figures) -> Line<'static> {
 
 /// What differs, in a sentence.
 fn sentence(lang: Lang, one: &Figures, other: &Figures) -> String {
-    if !one.over || !other.over {
-        return lang.phrase("tui.compare-going").to_owned();
+    match (one.over, other.over) {
+        (true, true) => {}
+        (false, false) => return lang.phrase("tui.compare-going").to_owned(),
+        (one_is, _) => {
+            let (done, other) = if one_is { (one, other) } else { (other, one) };
+            let time = words::seconds(done.time);
+            return lang.tell(
+                "tui.compare-one",
+                &[
+                    ("done", &done.name),
+                    ("time", &time),
+                    ("other", &other.name),
+                ],
+            );
+        }
     }
     let (quick, slow) = if one.time <= other.time {
         (one, other)

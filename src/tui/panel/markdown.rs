@@ -210,11 +210,23 @@ impl Page {
                     self.put(&word, style);
                 }
             }
-            if self.used == self.indent && word.trim().is_empty() {
+            let blank = word.trim().is_empty();
+            if blank && (self.used == self.indent || self.ends_with_a_wide_mark()) {
                 continue;
             }
             self.put(word, style);
         }
+    }
+
+    /// After a full-width mark there is room enough already.
+    fn ends_with_a_wide_mark(&self) -> bool {
+        let last = self
+            .line
+            .last()
+            .and_then(|span| span.content.chars().last());
+        last.is_some_and(|c| {
+            "，。；：、！？）》」』”".contains(c) && width(c.encode_utf8(&mut [0; 4])) > 1
+        })
     }
 
     /// Takes the last word off the line: a closing mark does not begin a line, so the word before

@@ -108,7 +108,7 @@ fn own_row(app: &App, row: &PsRow, columns: &[Column], wide: usize) -> Line<'sta
     };
     let rest = rest("forklore", what, &clean(&row.command));
     let room = wide.saturating_sub(crate::text::width(&text));
-    text += &cut(&rest, app.place(PanelId::Ps).left, room);
+    text += &shown(app, &rest, room);
     Line::from(Span::styled(text, app.theme.dim()))
 }
 
@@ -151,7 +151,18 @@ fn head(app: &App, columns: &[Column], wide: usize) -> String {
         "COMMAND",
     );
     let room = wide.saturating_sub(crate::text::width(&text));
-    text + &cut(&rest, app.place(PanelId::Ps).left, room)
+    text + &shown(app, &rest, room)
+}
+
+/// What of it fits; the command, which comes last, only where much of it is seen.
+fn shown(app: &App, rest: &str, room: usize) -> String {
+    let left = app.place(PanelId::Ps).left;
+    let before = NAME + 1 + STATE;
+    let text = cut(rest, left, room);
+    if left == 0 && room < before + 12 && crate::text::width(rest) > room {
+        return cut(fit(rest, before).trim_end(), 0, room);
+    }
+    text
 }
 
 /// Columns of a process's name, and of what it does.
@@ -201,13 +212,12 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
         &words::state(app.lang, app.world(), process),
         &command.map_or_else(|| "".into(), |row| clean(&row.command)),
     );
-    let left = app.place(PanelId::Ps).left;
     if alive {
         spans.push(Span::raw(text.clone()));
         spans.push(Span::styled(
-            cut(
+            shown(
+                app,
                 &rest,
-                left,
                 wide.saturating_sub(crate::text::width(&text) + 2),
             ),
             colour,
@@ -215,9 +225,9 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
     } else {
         spans.push(Span::styled(text.clone(), theme.dim()));
         spans.push(Span::styled(
-            cut(
+            shown(
+                app,
                 &rest,
-                left,
                 wide.saturating_sub(crate::text::width(&text) + 2),
             ),
             theme.dim(),

@@ -43,8 +43,8 @@ pub(crate) fn lines(app: &App, quiz: &Quiz, wide: usize) -> Vec<Line<'static>> {
         Draft::Number { .. } => "tui.quiz-help-number",
         Draft::Possible(_) => "tui.quiz-help-possible",
     };
-    let help = format!("{} {}", phrase(app, help), app.lang.phrase("tui.quiz-help"));
-    let help = markdown::wrapped(&help, wide);
+    let help = phrase(app, help);
+    let help = markdown::wrapped(help, wide);
     lines.extend(help.into_iter().map(|line| line.style(app.theme.dim())));
     lines
 }
@@ -245,11 +245,12 @@ fn one(
         Mark::Wrong => (glyphs.pick("✗", "NO"), "tui.mark-wrong", app.theme.bad()),
         Mark::Undecided => (glyphs.pick("?", "?"), "tui.mark-undecided", app.theme.dim()),
     };
-    let words = match words {
-        "tui.mark-right" => app.lang.phrase("tui.mark-right"),
-        "tui.mark-partly" => app.lang.phrase("tui.mark-partly"),
-        "tui.mark-wrong" => app.lang.phrase("tui.mark-wrong"),
-        _ => app.lang.phrase("tui.mark-undecided"),
+    let truth = clean(graded.grade.truth.get(app.lang));
+    let truth = match words {
+        "tui.mark-right" => app.lang.tell("tui.mark-right", &[("truth", &truth)]),
+        "tui.mark-partly" => app.lang.tell("tui.mark-partly", &[("truth", &truth)]),
+        "tui.mark-wrong" => app.lang.tell("tui.mark-wrong", &[("truth", &truth)]),
+        _ => app.lang.tell("tui.mark-undecided", &[("truth", &truth)]),
     };
     let mut lines: Vec<Line<'static>> = markdown::wrapped(prediction.question.get(app.lang), wide)
         .into_iter()
@@ -263,7 +264,7 @@ fn one(
         ],
     );
     push(&mut lines, &said, Style::new(), wide);
-    let truth = format!("{sign} {words} {}", clean(graded.grade.truth.get(app.lang)));
+    let truth = format!("{sign} {truth}");
     push(&mut lines, &truth, style, wide);
     push(
         &mut lines,
@@ -294,7 +295,10 @@ fn said(app: &App, lesson: &Lesson, prediction: &Prediction, answer: &Answer) ->
                 } else {
                     "tui.quiz-cannot"
                 });
-                format!("{}: {word}", listing(app, lesson, id))
+                app.lang.tell(
+                    "tui.quiz-listing",
+                    &[("listing", &listing(app, lesson, id)), ("word", &word)],
+                )
             };
             listings.iter().map(one).collect::<Vec<_>>().join(" · ")
         }

@@ -34,7 +34,8 @@ pub(crate) fn file(app: &App) -> &'static str {
     }
 }
 
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+/// Draws the lines from where it is scrolled to; gives how many are left below.
+pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) -> usize {
     let lines: Vec<&str> = text(app).lines().collect();
     let place = app.place(PanelId::Source);
     let standing = standing(app);
@@ -77,6 +78,7 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
             },
         );
     }
+    lines.len().saturating_sub(top + high)
 }
 
 /// The first line shown: where it was scrolled to, or so that a moving process is seen.

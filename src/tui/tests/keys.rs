@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
 use crate::tui::progress::Progress;
 
-use super::scene::{Scene, app, overflow, picture, play, typical};
+use super::scene::{Scene, app, overflow, picture, play, press, typical};
 use crate::feed::Control;
 use crate::text::Lang;
 use crate::trace::{Exit, OpName, Role, RunStatus};
@@ -16,23 +14,6 @@ use crate::tui::effect::{Effect, Leave};
 use crate::tui::keymap;
 use crate::tui::terminal;
 use crate::tui::update::update;
-
-/// Presses keys, a character each; `\t`, `\n` and `\x1b` are Tab, Enter and Esc.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for c in keys.chars() {
-        let code = match c {
-            '\t' => KeyCode::Tab,
-            '\n' => KeyCode::Enter,
-            '\x1b' => KeyCode::Esc,
-            c => KeyCode::Char(c),
-        };
-        if let Some(action) = keymap::action(app, KeyEvent::new(code, KeyModifiers::NONE)) {
-            effects.extend(update(app, action, terminal::now()));
-        }
-    }
-    effects
-}
 
 #[test]
 fn quitting_asks_while_a_run_goes_on() {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -15,9 +16,12 @@ use crate::trace::{
     Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 use crate::tui::app::{App, Start};
-use crate::tui::host::Started;
+use crate::tui::effect::Effect;
+use crate::tui::host::{Recorded, Started};
+use crate::tui::keymap;
 use crate::tui::progress::Progress;
 use crate::tui::theme::{Glyphs, Ground, Theme};
+use crate::tui::update::update;
 use crate::tui::view::view;
 
 thread_local! {
@@ -57,6 +61,8 @@ impl Feed for Script {
 #[derive(Default)]
 pub(super) struct Scene {
     events: Vec<Event>,
+    /// Milliseconds in which nothing happened.
+    rested: i64,
 }
 
 impl Scene {
@@ -64,7 +70,7 @@ impl Scene {
         let seq = self.events.len() as u64 + 1;
         self.events.push(Event {
             seq,
-            t: i64::try_from(seq).expect("small") * 1_000_000,
+            t: (i64::try_from(seq).expect("small") + self.rested) * 1_000_000,
             proc,
             pid: proc.map_or(0, |proc| 100 + i32::try_from(proc).expect("small")),
             tid: None,
@@ -128,6 +134,18 @@ impl Scene {
     pub(super) fn exit(&mut self, proc: u32, exit: Exit) {
         self.push(Some(proc), Kind::ProcessExit(exit));
         self.push(Some(proc), Kind::ProcessReaped { by: 100, exit });
+    }
+
+    /// Lets time pass.
+    pub(super) fn rest(&mut self, milliseconds: i64) {
+        self.rested += milliseconds;
+    }
+
+    /// An operation that raised.
+    pub(super) fn fail(&mut self, proc: u32, op: OpName, object: &str, args: Args, error: &str) {
+        let mut op = one(op, object, args);
+        op.error = Some(error.to_owned());
+        self.push(Some(proc), Kind::Op(Box::new(op)));
     }
 
     /// An operation announced at the gate.
@@ -220,6 +238,59 @@ pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
     while app.take_events(clock, clock()).came {}
 }
 
+/// Opens a scene as a recording; all of it is read.
+pub(super) fn open_recording(app: &mut App, scene: Scene, lesson: &str) {
+    let mut started = scene.started(lesson);
+    started.recorded = Some(Recorded {
+        head: Vec::new(),
+        speed: 1.0,
+    });
+    let params = app.params.clone();
+    app.begin_run(started, &params);
+    let clock = crate::tui::terminal::now;
+    while app.take_events(clock, clock()).came {}
+}
+
+/// A pool of two workers: one task done, one failed, two run, more wait.
+pub(super) fn pool() -> Scene {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", Role::Main);
+    let made = Args {
+        class: Some("Pool".to_owned()),
+        name: Some("pool".to_owned()),
+        n: Some(2),
+        ..Args::default()
+    };
+    scene.op(0, OpName::Create, "Pool-1", made);
+    for proc in 1..=2 {
+        scene.start(proc, &format!("ForkPoolWorker-{proc}"), Role::Worker);
+    }
+    scene.ps(0..3);
+    let task = |number: u64| Args {
+        task: Some(number),
+        func: Some("f".to_owned()),
+        value: Some(format!("({},)", 11 + number)),
+        ..Args::default()
+    };
+    for number in 0..6 {
+        scene.op(0, OpName::Submit, "Pool-1", task(number));
+    }
+    scene.wait(0, OpName::ResultGet, "Pool-1");
+    for (number, proc) in [(0, 1), (1, 2)] {
+        scene.op(proc, OpName::TaskStart, "Pool-1", task(number));
+        scene.print(proc, &format!("0---------->{}\n", 11 + number));
+    }
+    scene.rest(20);
+    scene.op(1, OpName::TaskEnd, "Pool-1", task(0));
+    scene.fail(2, OpName::TaskEnd, "Pool-1", task(1), "ValueError(12)");
+    for (number, proc) in [(2, 1), (3, 2)] {
+        scene.op(proc, OpName::TaskStart, "Pool-1", task(number));
+    }
+    scene.rest(20);
+    scene.print(1, "0---------->13\n");
+    scene
+}
+
 /// Three processes about one lock: one holds it, one waits, one is gone.
 pub(super) fn typical() -> Scene {
     let mut scene = Scene::default();
@@ -294,6 +365,23 @@ pub(super) fn overflow() -> Scene {
     }
     scene.end();
     scene
+}
+
+/// Presses keys, a character each; `\t`, `\n` and `\x1b` are Tab, Enter and Esc.
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for c in keys.chars() {
+        let code = match c {
+            '\t' => KeyCode::Tab,
+            '\n' => KeyCode::Enter,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        if let Some(action) = keymap::action(app, KeyEvent::new(code, KeyModifiers::NONE)) {
+            effects.extend(update(app, action, crate::tui::terminal::now()));
+        }
+    }
+    effects
 }
 
 /// The screen as text, lines without their blank ends.

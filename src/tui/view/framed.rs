@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, BorderType, Borders};
 
+use crate::text::width;
 use crate::tui::action::PanelId;
 use crate::tui::app::App;
 use crate::tui::panel;
@@ -47,8 +48,16 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
         block
     };
     frame.render_widget(block, rect);
-    if inner.width > 0 && inner.height > 0 {
-        panel::draw(app, frame, id, inner);
+    if inner.width == 0 || inner.height == 0 {
+        return;
+    }
+    let left = panel::draw(app, frame, id, inner);
+    if left > 0 {
+        let more = app.lang.tell("tui.more-lines", &[("n", &left)]);
+        let style = app.theme.border(focused);
+        let wide = u16::try_from(width(&more)).unwrap_or(u16::MAX);
+        let rect = Rect::new(rect.x + 1, rect.bottom() - 1, wide.min(inner.width), 1);
+        frame.render_widget(Span::styled(more, style), rect);
     }
 }
 

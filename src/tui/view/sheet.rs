@@ -111,6 +111,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Some(sheet) = sheet(app) else { return };
     let rect = sheet.rect(area);
     frame.render_widget(Clear, rect);
+    unhalve(frame, rect);
     frame.buffer_mut().set_style(rect, app.theme.base());
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -146,6 +147,20 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
                 ..inner
             },
         );
+    }
+}
+
+/// A wide character that stands half under the popup's left border would swallow it.
+fn unhalve(frame: &mut Frame<'_>, rect: Rect) {
+    let Some(x) = rect.x.checked_sub(1) else {
+        return;
+    };
+    for y in rect.y..rect.bottom() {
+        if let Some(cell) = frame.buffer_mut().cell_mut((x, y))
+            && width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
     }
 }
 
