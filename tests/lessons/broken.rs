@@ -3,7 +3,7 @@
 //!
 //! `mutants` shows the same of every single check, on runs told wrongly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forklore::check;
 use forklore::engine::native::GateMode;
@@ -11,12 +11,9 @@ use forklore::feed::{Control, Feed as _, FeedItem};
 use forklore::lesson::{Lesson, Library, Params};
 use forklore::model::World;
 use forklore::sys::clock;
-use forklore::trace::{Event, Kind, OpName, Role};
+use forklore::trace::{Event, Kind, Op, OpName, Role};
 
 use super::native;
-
-/// Operations a second while the one to be killed is waited for.
-const PACE: f64 = 400.0;
 
 fn set(lesson: &Lesson, values: &[&str]) -> Params {
     let parameters = &lesson.manifest.parameters;
@@ -41,23 +38,43 @@ fn reds(lesson: &Lesson, judged_as: &Params, events: &[Event]) -> BTreeSet<Strin
         .collect()
 }
 
-/// A run in which a process is killed when it has come as far as `moment` says: the gate holds it
-/// there, and is opened for the others then.
+/// A run in which a process is killed when it has come as far as `moment` says: until then the gate
+/// lets one operation go after the other, and that one's not.
 fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Event> {
-    let mut run = native::start(lesson, params, true, GateMode::Paced { per_second: PACE });
+    let mut run = native::start(lesson, params, true, GateMode::Manual);
     let (mut world, mut events, mut killed) = (World::new(), Vec::new(), false);
+    let mut announced: BTreeMap<u32, Op> = BTreeMap::new();
+    let mut going = None;
     let deadline = clock::instant() + native::PATIENCE;
     while let FeedItem::Events(more) = run.poll(deadline) {
         for event in &more {
             world.apply(event);
+            let Some(proc) = event.proc else { continue };
             if !killed && moment.has_come(&world, event) {
                 killed = true;
                 let kill = Control::Kill { pid: event.pid };
                 run.control(kill).expect("it runs");
                 run.control(Control::Open).expect("it runs");
             }
+            match &event.kind {
+                Kind::OpBegin(op) => drop(announced.insert(proc, (**op).clone())),
+                Kind::OpEnd(_) if going == Some(proc) => going = None,
+                _ => {}
+            }
         }
         events.extend(more);
+        let mut able = announced
+            .iter()
+            .filter(|(proc, op)| world.enabled(**proc, op));
+        if let Some(proc) = able.next().map(|(proc, _)| *proc)
+            && !killed
+            && going.is_none()
+        {
+            announced.remove(&proc);
+            going = Some(proc);
+            run.control(Control::Step { proc: Some(proc) })
+                .expect("it runs");
+        }
     }
     assert!(killed, "{}: the moment did not come", lesson.slug());
     events
@@ -83,8 +100,8 @@ impl Moment {
                 matches!(role, Some(Role::Process | Role::Worker)) && begun.op == op
             }
             (Moment::Main, Kind::OpBegin(begun)) => {
-                let born = world.processes().count();
-                role == Some(Role::Main) && begun.op == OpName::Start && born == 2
+                let second = begun.args.child.as_deref() == Some("Process-2");
+                role == Some(Role::Main) && begun.op == OpName::Start && second
             }
             (Moment::Server, Kind::ProcessStart(start)) => start.role == Role::Manager,
             _ => false,
@@ -94,8 +111,22 @@ impl Moment {
 
 /// Lesson, where a process of it is killed, and the checks that have to say so.
 const KILLED: &[(&str, Moment, &[&str])] = &[
-    ("create-process", Moment::Main, &[]),
-    ("no-sharing", Moment::Main, &[]),
+    (
+        "create-process",
+        Moment::Main,
+        &[
+            "children",
+            "every-line",
+            "main-line",
+            "exit-codes",
+            "ending",
+        ],
+    ),
+    (
+        "no-sharing",
+        Moment::Main,
+        &["children", "every-line", "exit-codes", "ending"],
+    ),
     (
         "array",
         Moment::Child(OpName::Set),
@@ -103,7 +134,7 @@ const KILLED: &[(&str, Moment, &[&str])] = &[
     ),
     (
         "manager-dict",
-        Moment::Child(OpName::DictSet),
+        Moment::Child(OpName::Sleep),
         &[
             "every-line",
             "own-line",
@@ -112,7 +143,17 @@ const KILLED: &[(&str, Moment, &[&str])] = &[
             "exit-codes",
         ],
     ),
-    ("manager-dict", Moment::Server, &[]),
+    (
+        "manager-dict",
+        Moment::Server,
+        &[
+            "every-line",
+            "own-line",
+            "growing",
+            "final-dict",
+            "exit-codes",
+        ],
+    ),
     (
         "queue",
         Moment::Child(OpName::QueueGet),
