@@ -106,9 +106,13 @@ impl Pool {
             packet.int("n", processes);
         });
         let pool = Pool(inner);
-        pool.0.fill_crew().map_err(|error| Exception {
-            at: Exception::at("", "", at).at,
-            ..Exception::os(&error)
+        pool.0.fill_crew().map_err(|error| {
+            let error = Exception {
+                at: Exception::at("", "", at).at,
+                ..Exception::os(&error)
+            };
+            tracer::fault("start_failed", &format!("a pool's worker: {error}"));
+            error
         })?;
         wait::register(pool.0.me.clone());
         let me = pool.0.me.clone();

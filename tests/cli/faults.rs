@@ -1,9 +1,14 @@
 //! Real lessons harmed from outside: the right word, the right exit code, nothing left.
 
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
 use forklore::trace::{Exit, Kind, OpName, RunStatus};
 use nix::sys::signal::Signal;
 
+use crate::harness::{finish, plain};
 use crate::live::{Live, Over, op_of};
+use crate::marks::{assert_nothing_left, mark};
 
 const KILLED: Exit = Exit::Signal(9);
 const TERMINATED: Exit = Exit::Signal(15);
@@ -299,5 +304,84 @@ fn a_stopped_process_does_not_hold_up_the_end() {
         let asked = over.seen.iter().rev().find(|event| op_of(event).is_some());
         let took = over.seen.last().expect("an end").t - asked.expect("operations").t;
         assert!(took < 4_000_000_000, "{who}: {took} ns");
+    }
+}
+
+/// The binary where any user may run it, and a user who has no other process.
+fn as_a_stranger(folder: &std::path::Path, limit: u32, arguments: &[&str]) -> Option<Command> {
+    if !nix::unistd::geteuid().is_root() {
+        println!("skipped: no limit of processes binds one run alone, unless root gives it a user");
+        return None;
+    }
+    if Command::new("prlimit").arg("--version").output().is_err() {
+        println!("skipped: there is no prlimit(1)");
+        return None;
+    }
+    // Distinct among tests that run at once, and nobody's.
+    let user = 1_000_000 + std::process::id();
+    let program = folder.join("forklore");
+    std::fs::copy(env!("CARGO_BIN_EXE_forklore"), &program).expect("a copy");
+    std::os::unix::fs::chown(folder, Some(user), Some(user)).expect("root may");
+    let mut command = Command::new("prlimit");
+    command
+        .arg(format!("--nproc={limit}"))
+        .arg(program)
+        .args(arguments);
+    plain(&mut command);
+    command.env("XDG_RUNTIME_DIR", folder).env("TMPDIR", folder);
+    command.uid(user).gid(user);
+    Some(command)
+}
+
+#[test]
+fn a_process_limit_reached_half_way_is_said_and_ends_the_run_in_order() {
+    // Guard and forklore's own threads count too: some children come to be, and not all. They stay:
+    // asleep, waiting for a lock for ever, waiting for a task.
+    let asleep = [
+        "run",
+        "manager-dict",
+        "--set",
+        "processes=20",
+        "--set",
+        "join_inside=false",
+    ];
+    let stuck = [
+        "run",
+        "lock",
+        "--set",
+        "processes=32",
+        "--set",
+        "lock=Lock",
+        "--set",
+        "depth=2",
+    ];
+    let idle = [
+        "run",
+        "pool-async",
+        "--set",
+        "processes=8",
+        "--time-scale",
+        "0.1",
+    ];
+    for (arguments, limit, status) in [
+        (&asleep[..], 20, "The run finished after"),
+        (&stuck, 20, "Deadlock: "),
+        (&idle, 13, "The run finished after"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Some(mut command) = as_a_stranger(folder.path(), limit, arguments) else {
+            return;
+        };
+        let mark = mark(&mut command);
+        let said = finish(&mut command);
+        assert_eq!(said.code, Some(3), "{said:#?}");
+        let why = "BlockingIOError: [Errno 11] Resource temporarily unavailable";
+        for words in ["! not started: ", why, "✗ FAILED", status] {
+            assert!(said.out.contains(words), "no {words} in {said:#?}");
+        }
+        assert_nothing_left(&mark);
+        let left = std::fs::read_dir(folder.path()).expect("ours").flatten();
+        let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+        assert_eq!(left, ["forklore"]);
     }
 }
