@@ -140,6 +140,9 @@ pub(crate) fn become_child(name: String, path: Vec<u32>, role: Role, daemon: boo
         it.role.set(role);
         it.daemon.set(daemon);
         it.children.set(0);
-        it.objects.borrow_mut().clear();
+        let mut objects = it.objects.borrow_mut();
+        if !objects.is_empty() {
+            objects.clear();
+        }
     });
 }

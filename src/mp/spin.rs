@@ -3,9 +3,9 @@
 //! A sleep and a wake between two processors take tens of microseconds on a virtual machine, the
 //! other side's answer often one. But where both share a processor a sleep is the quick way, and
 //! where the other side rests every look is lost. So `Spin` goes by what it sees: it begins after
-//! sleeps that were about as long as a wake takes, ends after a few looks in vain, and then asks for
-//! ever more such sleeps. It refuses on one processor, and while traced: there an operation says that
-//! it waits and sleeps at once.
+//! sleeps that were about as long as a wake takes, ends with the first look in vain, and asks for
+//! twice as many such sleeps each time until it has paid often in a row. It refuses on one
+//! processor, and while traced: there an operation says that it waits and sleeps at once.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,9 +16,9 @@ use super::tracer;
 use crate::sys::clock;
 
 /// Longest spin, in ns: about what a sleep and a wake of two idle processors cost.
-const MOST: u32 = 60_000;
-/// A spin this short has been in vain a few times: it ends.
-const LEAST: u32 = 10_000;
+const MOST: i64 = 60_000;
+/// Spins in a row that must have paid before one in vain is forgiven.
+const OFTEN: u32 = 64;
 /// Sleeps a spin would have been better than, in ns: shorter ones were on one processor, longer ones
 /// are the other side's rest.
 const PROMISING: std::ops::RangeInclusive<i64> = 10_000..=120_000;
@@ -30,46 +30,52 @@ const LOOKS: u32 = 16;
 /// The spin before sleeps on words of shared memory.
 pub(crate) static WORDS: Spin = Spin::new();
 
-/// How long it pays to look again at one kind of thing.
+/// Whether it pays to look again at one kind of thing.
 #[derive(Debug)]
 pub(crate) struct Spin {
-    /// Length of the next spin, in ns; 0 for none.
-    budget: AtomicU32,
+    /// 0 while it sleeps at once.
+    on: AtomicU32,
+    /// Spins that paid since the last in vain.
+    paid: AtomicU32,
     /// Promising sleeps still to come before the next spin.
     asked: AtomicU32,
-    /// What is asked when the spins have been in vain next.
+    /// What is asked when a spin is in vain next.
     next: AtomicU32,
 }
 
 impl Spin {
     pub(crate) const fn new() -> Spin {
         Spin {
-            budget: AtomicU32::new(0),
+            on: AtomicU32::new(0),
+            paid: AtomicU32::new(0),
             asked: AtomicU32::new(1),
             next: AtomicU32::new(2),
         }
     }
 
+    fn is_on(&self) -> bool {
+        self.on.load(Ordering::Relaxed) != 0
+    }
+
     /// Looks until `there` holds, for a moment at most and mostly not at all; whether it does.
     pub(crate) fn until(&self, mut there: impl FnMut() -> bool) -> bool {
-        let budget = self.budget.load(Ordering::Relaxed);
-        if budget == 0 || tracer::on() || processors() == 1 {
+        if !self.is_on() || tracer::on() || processors() == 1 {
             return false;
         }
         let Some(_spinning) = Spinning::begin() else {
             return false;
         };
-        let end = clock::monotonic_ns() + i64::from(budget);
+        let end = clock::monotonic_ns() + MOST;
         loop {
             for _ in 0..LOOKS {
                 if there() {
-                    self.paid();
+                    self.has_paid();
                     return true;
                 }
                 std::hint::spin_loop();
             }
             if clock::monotonic_ns() >= end {
-                self.was_in_vain(budget);
+                self.was_in_vain();
                 return false;
             }
         }
@@ -77,7 +83,7 @@ impl Spin {
 
     /// Looks of a wait that takes a few in any case: hardly any where sleeps have been cheap.
     pub(crate) fn looks(&self, count: u32) -> u32 {
-        if tracer::on() || self.budget.load(Ordering::Relaxed) != 0 {
+        if tracer::on() || self.is_on() {
             looks(count)
         } else {
             looks(count / 16)
@@ -86,7 +92,7 @@ impl Spin {
 
     /// Sleeps, and learns from how long.
     pub(crate) fn sleep<T>(&self, sleep: impl FnOnce() -> T) -> T {
-        if self.budget.load(Ordering::Relaxed) != 0 || tracer::on() || processors() == 1 {
+        if self.is_on() || tracer::on() || processors() == 1 {
             return sleep();
         }
         let begun = clock::monotonic_ns();
@@ -98,26 +104,29 @@ impl Spin {
     fn slept(&self, ns: i64) {
         if PROMISING.contains(&ns) {
             match self.asked.load(Ordering::Relaxed) {
-                0 | 1 => self.budget.store(MOST, Ordering::Relaxed),
+                0 | 1 => self.on.store(1, Ordering::Relaxed),
                 asked => self.asked.store(asked - 1, Ordering::Relaxed),
             }
         }
     }
 
-    fn paid(&self) {
-        self.budget.store(MOST, Ordering::Relaxed);
-        self.next.store(2, Ordering::Relaxed);
+    fn has_paid(&self) {
+        let paid = self.paid.load(Ordering::Relaxed).saturating_add(1);
+        self.paid.store(paid, Ordering::Relaxed);
+        if paid == OFTEN {
+            self.next.store(2, Ordering::Relaxed);
+        }
     }
 
-    fn was_in_vain(&self, budget: u32) {
-        if budget / 2 >= LEAST {
-            return self.budget.store(budget / 2, Ordering::Relaxed);
+    fn was_in_vain(&self) {
+        if self.paid.swap(0, Ordering::Relaxed) >= OFTEN {
+            return;
         }
         let next = self.next.load(Ordering::Relaxed);
         self.asked.store(next, Ordering::Relaxed);
         self.next
             .store((next * 2).min(MOST_ASKED), Ordering::Relaxed);
-        self.budget.store(0, Ordering::Relaxed);
+        self.on.store(0, Ordering::Relaxed);
     }
 }
 
@@ -173,19 +182,16 @@ fn allowed() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Spin, processors};
+    use super::{OFTEN, Spin, processors};
 
     const WAKE: i64 = 30_000;
 
-    fn spins(spin: &Spin) -> bool {
-        spin.budget.load(std::sync::atomic::Ordering::Relaxed) > 0
-    }
-
-    /// Spins until they end.
-    fn in_vain(spin: &Spin) {
-        while spins(spin) {
-            spin.was_in_vain(spin.budget.load(std::sync::atomic::Ordering::Relaxed));
-        }
+    /// How many sleeps as long as a wake it takes until it spins.
+    fn asked(spin: &Spin) -> Option<u32> {
+        (1..=64).find(|_| {
+            spin.slept(WAKE);
+            spin.is_on()
+        })
     }
 
     #[test]
@@ -193,48 +199,47 @@ mod tests {
         let spin = Spin::new();
         for other in [3_000, 4_000_000] {
             spin.slept(other);
-            assert!(!spins(&spin), "after {other} ns");
+            assert!(!spin.is_on(), "after {other} ns");
         }
-        spin.slept(WAKE);
-        assert!(spins(&spin));
+        assert_eq!(asked(&spin), Some(1));
     }
 
     #[test]
-    fn each_end_asks_for_more_until_one_pays() {
+    fn each_end_asks_for_more_until_it_has_paid_often() {
         let spin = Spin::new();
-        let asked = || {
-            (1..=64).find(|_| {
-                spin.slept(WAKE);
-                spins(&spin)
-            })
-        };
         for wanted in [1, 2, 4, 8] {
-            assert_eq!(asked(), Some(wanted));
-            in_vain(&spin);
+            assert_eq!(asked(&spin), Some(wanted));
+            spin.has_paid();
+            spin.was_in_vain();
+            assert!(!spin.is_on());
         }
-        assert_eq!(asked(), Some(16));
-        spin.paid();
-        in_vain(&spin);
-        assert_eq!(asked(), Some(2));
+        assert_eq!(asked(&spin), Some(16));
+        for _ in 0..OFTEN {
+            spin.has_paid();
+        }
+        spin.was_in_vain();
+        assert!(spin.is_on(), "one is forgiven");
+        spin.was_in_vain();
+        assert_eq!(asked(&spin), Some(2));
     }
 
     #[test]
     fn a_spin_ends_by_itself_and_sees_what_comes() {
         let spin = Spin::new();
         assert!(!spin.until(|| panic!("not before there is reason to")));
+        let several = processors() > 1;
         spin.slept(WAKE);
-        let mut looks = 0;
-        assert!(!spin.until(|| {
-            looks += 1;
-            false
-        }));
-        assert_eq!(looks > 0, processors() > 1);
         let mut left = 3;
         let there = spin.until(|| {
             left -= 1;
             left == 0
         });
-        assert_eq!(there, processors() > 1);
-        assert!(spin.budget.into_inner() == MOST);
+        assert_eq!(there, several);
+        let mut looks = 0;
+        assert!(!spin.until(|| {
+            looks += 1;
+            false
+        }));
+        assert_eq!((looks > 0, spin.is_on()), (several, !several));
     }
 }

@@ -10,7 +10,9 @@ use std::ffi::CString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use nix::fcntl::{OFlag, open};
 use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
 
 use super::child::{Child, forget_children, uncollected};
 use crate::mp::exceptions::{Exception, SystemExit};
@@ -100,7 +102,8 @@ impl Shown {
 
 /// CPython gives a child /dev/null for stdin.
 fn close_stdin() {
-    if let Ok(null) = std::fs::File::open("/dev/null") {
+    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+    if let Ok(null) = open(c"/dev/null", flags, Mode::empty()) {
         let _ = nix::unistd::dup2_stdin(null);
     }
 }
