@@ -62,13 +62,19 @@ impl<'a> Packet<'a> {
         ver: Option<u64>,
         at: Option<&'static Location<'static>>,
     ) -> Packet<'a> {
+        // What every operation has is written by whole pieces: it is most of what tracing costs here.
         let mut packet = Packet::new(buf, t, kind);
-        packet.text("op", op.as_str());
+        let buf = &mut *packet.buf;
+        buf.extend_from_slice(b",\"op\":\"");
+        buf.extend_from_slice(op.as_str().as_bytes());
         if let Some(object) = object {
-            packet.text("object", object);
+            buf.extend_from_slice(b"\",\"object\":\"");
+            push_escaped(buf, object);
         }
+        buf.push(b'"');
         if let Some(ver) = ver {
-            packet.int("ver", ver.cast_signed());
+            buf.extend_from_slice(b",\"ver\":");
+            push_int(buf, ver.cast_signed());
         }
         if let Some(at) = at {
             packet.place(at);
@@ -111,8 +117,7 @@ impl<'a> Packet<'a> {
 
     fn place(&mut self, at: &Location<'_>) {
         let file = at.file().rsplit('/').next().unwrap_or_default();
-        self.key("at");
-        self.buf.push(b'"');
+        self.buf.extend_from_slice(b",\"at\":\"");
         push_escaped(self.buf, file);
         self.buf.push(b':');
         push_int(self.buf, i64::from(at.line()));
