@@ -92,6 +92,10 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
+    if let (Some(_), Some(_)) = (&line.command, &line.record) {
+        let words = context.lang.phrase("cli.record-and-command");
+        return Err(Failure::new(Code::Usage, words.to_owned()).into());
+    }
     match (line.command, line.lesson) {
         (Some(_), Some(lesson)) => Err(Failure::new(
             Code::Usage,
@@ -100,7 +104,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
                 .tell("cli.lesson-and-command", &[("lesson", &lesson)]),
         )
         .into()),
-        (None, lesson) => screen::open(context, lesson.as_deref()),
+        (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),

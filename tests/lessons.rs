@@ -18,6 +18,8 @@ mod mutants;
 mod native;
 #[path = "lessons/python.rs"]
 mod python;
+#[path = "lessons/recorded.rs"]
+mod recorded;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;

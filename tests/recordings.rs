@@ -19,3 +19,5 @@ mod exports;
 mod harness;
 #[path = "recordings/lossless.rs"]
 mod lossless;
+#[path = "recordings/written.rs"]
+mod written;

@@ -17,6 +17,8 @@ use crate::text::{ColourChoice, Lang};
 #[command(subcommand_precedence_over_arg = true, infer_subcommands = false)]
 pub(crate) struct CommandLine {
     pub lesson: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]

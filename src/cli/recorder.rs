@@ -12,8 +12,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
+use super::context::Context;
+use crate::error::{Code, Failure};
 use crate::sys::clock;
-use crate::trace::{Event, Header, Kind, Sink, Writer, is_compressed_name};
+use crate::trace::{
+    Event, Header, Kind, ReadError, Reader, Sink, Writer, is_compressed_name, uncompressed,
+};
 
 /// Bytes of events that may wait for the disk.
 const WAITING: usize = 64 << 20;
@@ -33,11 +37,33 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Creates the file; one that is there is written over.
+    /// Creates the file for a command that was told its name.
     ///
     /// # Errors
-    /// When it can't be created, or no thread started.
+    /// With the words for it, when `create` fails.
+    pub(crate) fn named(
+        context: &Context,
+        path: &Path,
+        header: &Header,
+    ) -> Result<Recorder, Failure> {
+        let lang = context.lang;
+        Recorder::create(path, header).map_err(|why| {
+            let what = match why.kind() {
+                io::ErrorKind::AlreadyExists => lang.phrase("run.recording-in-the-way").to_owned(),
+                _ => lang.tell("run.no-recording", &[("why", &why)]),
+            };
+            Failure::new(Code::Usage, what).at(path.display().to_string())
+        })
+    }
+
+    /// Creates the file; a recording that is there is written over, anything else is left.
+    ///
+    /// # Errors
+    /// When it can't be created, or no thread started; `AlreadyExists` where something else is there.
     pub(crate) fn create(path: &Path, header: &Header) -> io::Result<Recorder> {
+        if is_in_the_way(path) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         let file = Sink::named(path, BufWriter::new(File::create(path)?))?;
         let lag = if is_compressed_name(path) {
             UNWRITTEN
@@ -124,6 +150,22 @@ impl Recorder {
             Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
+}
+
+/// Whether a file is there that holds something else than a recording.
+fn is_in_the_way(path: &Path) -> bool {
+    // What can't be looked at, File::create will say more of; a pipe or a device holds nothing.
+    let Ok(data) = std::fs::metadata(path) else {
+        return false;
+    };
+    if !data.is_file() || data.len() == 0 {
+        return false;
+    }
+    let header = File::open(path).and_then(uncompressed).map(Reader::new);
+    !matches!(
+        header,
+        Ok(Ok(_) | Err(ReadError::NewerFormat { .. } | ReadError::Cut { .. }))
+    )
 }
 
 fn weight(events: &[Event]) -> usize {

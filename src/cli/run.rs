@@ -1,7 +1,5 @@
 //! `forklore run LESSON`: one run, told as it happens, then held against its checks.
 
-use std::path::Path;
-
 use super::Stop;
 use super::args::{RunArgs, RunFormat};
 use super::choose;
@@ -40,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     let recorder = args
         .record
         .as_deref()
-        .map(|path| record(context, path, &header))
+        .map(|path| Recorder::named(context, path, &header))
         .transpose()?;
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
@@ -56,13 +54,6 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         RunFormat::Human => session.human(run, &header),
         RunFormat::Json => session.json(run, &header),
     }
-}
-
-fn record(context: &Context, path: &Path, header: &Header) -> Result<Recorder, Failure> {
-    Recorder::create(path, header).map_err(|why| {
-        let what = context.lang.tell("run.no-recording", &[("why", &why)]);
-        Failure::new(Code::Usage, what).at(path.display().to_string())
-    })
 }
 
 /// A run that has been started.

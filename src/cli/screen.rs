@@ -5,6 +5,7 @@
 
 mod saved;
 mod state;
+mod taped;
 
 use std::io;
 use std::path::PathBuf;
@@ -20,21 +21,27 @@ use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Progress, Seen, Start, Started, Theme};
+use taped::{Taped, Tapes};
 
-/// Opens the screen on a lesson, on the last one, or on the list of lessons.
-pub(crate) fn open(context: &Context, given: Option<&str>) -> Result<Code, Stop> {
+/// Opens the screen on a lesson, on the last one, or on the list of lessons; its runs are recorded where
+/// a file was named.
+pub(crate) fn open(
+    context: &Context,
+    given: Option<&str>,
+    record: Option<PathBuf>,
+) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
     let lesson = given
         .map(|given| choose::lesson_or_command(context, &library, given))
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
-    show(context, library, lesson, None)
+    show(context, library, lesson, None, record.map(Tapes::new))
 }
 
 /// Opens the screen on a recording.
 pub(crate) fn replay(context: &Context, recording: Started) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
-    show(context, library, None, Some(recording))
+    show(context, library, None, Some(recording), None)
 }
 
 fn show(
@@ -42,6 +49,7 @@ fn show(
     library: Rc<Library>,
     lesson: Option<String>,
     recording: Option<Started>,
+    tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
     let theme = Theme {
         depth: context.depth,
@@ -63,6 +71,7 @@ fn show(
         library: Rc::clone(&library),
         file,
         kept: progress.clone(),
+        tapes,
     };
     let start = Start {
         library,
@@ -112,6 +121,8 @@ struct Engine<'a> {
     file: Option<PathBuf>,
     /// What stands there now.
     kept: Progress,
+    /// Where runs are recorded.
+    tapes: Option<Tapes>,
 }
 
 impl Host for Engine<'_> {
@@ -132,11 +143,19 @@ impl Host for Engine<'_> {
             },
         };
         let header = scenario.header();
+        let tape = match &mut self.tapes {
+            Some(tapes) => Some(tapes.next(self.context, &header)),
+            None => None,
+        };
+        let tape = tape.transpose().map_err(|failure| failure.to_string())?;
         let run = scenario
             .start(self.context)
             .map_err(|failure| failure.to_string())?;
         Ok(Started {
-            feed: Box::new(run),
+            feed: match tape {
+                Some(tape) => Box::new(Taped::new(run, tape)),
+                None => Box::new(run),
+            },
             header,
             recorded: None,
         })

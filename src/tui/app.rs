@@ -388,6 +388,7 @@ impl App {
                 all.came |= taken.came || moved;
                 all.more |= taken.more;
                 all.ended |= taken.ended;
+                all.fault = all.fault.or(taken.fault);
                 run
             })
         };
@@ -395,6 +396,9 @@ impl App {
         let (run, previous) = (take(run, &mut ended), take(previous, &mut other));
         self.run = run;
         self.previous = previous;
+        if let Some(fault) = all.fault {
+            self.notice = Some(self.lang.term("fault", fault.as_str()));
+        }
         if ended {
             self.on_end();
         }

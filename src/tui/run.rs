@@ -19,7 +19,7 @@ use crate::check::{
 use crate::feed::{Control, Feed, FeedItem, Flaw};
 use crate::lesson::{Lesson, Params};
 use crate::model::{History, Source as _, World};
-use crate::trace::{Event, FaultKind, Header, RunStatus};
+use crate::trace::{Event, FaultKind, Header, Kind, RunStatus};
 
 /// How many times as fast as it was the past can be played.
 pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -49,6 +49,8 @@ pub(crate) struct Taken {
     pub(crate) more: bool,
     /// The run ended in these.
     pub(crate) ended: bool,
+    /// Something went wrong in a live run.
+    pub(crate) fault: Option<FaultKind>,
 }
 
 #[expect(
@@ -170,6 +172,9 @@ impl RunView {
                     taken.came = true;
                     for event in &events {
                         self.history.push(event);
+                        if let Kind::Fault(fault) = &event.kind {
+                            taken.fault = Some(fault.fault);
+                        }
                     }
                 }
                 FeedItem::Read(stretch) => {

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use forklore::trace::Sink;
+use forklore::model::World;
+use forklore::trace::{Reader, RunStatus, Sink, uncompressed};
 
 use crate::pty::Screen;
 
@@ -177,6 +178,67 @@ fn a_recording_saved_again_is_the_same_to_the_byte() {
     assert!(status.success());
     let written = std::fs::read_to_string(state.path().join(name)).unwrap();
     assert_eq!(written, LATER);
+}
+
+#[test]
+fn a_session_records_its_runs_from_their_beginning() {
+    let state = tempfile::tempdir().unwrap();
+    let arguments = ["create-process", "--record", "runs.jsonl.zst"];
+    let mut screen = Screen::with(&arguments, (120, 40), state, &[]);
+    screen.wait_for("Lesson");
+    screen.press("r");
+    screen.wait_for("Question 1 of");
+    screen.press("\x1b");
+    screen.wait_for("finished");
+    // The second one is left while it goes on.
+    screen.press("g");
+    screen.wait_for("Enter opens");
+    screen.press("\x1b[F\r");
+    screen.wait_for("Lesson");
+    screen.press("r");
+    screen.wait_for("Question 1 of");
+    screen.press("\x1b");
+    screen.wait_for("ForkPoolWorker-3");
+    screen.press("qq");
+    let (status, state) = screen.ended_with_state();
+    assert!(status.success());
+    for (name, lesson, end) in [
+        ("runs.jsonl.zst", "create-process", RunStatus::Finished),
+        ("runs-2.jsonl.zst", "pool-blocking", RunStatus::Stopped),
+    ] {
+        let file = std::fs::File::open(state.path().join(name)).unwrap();
+        let mut reader = Reader::new(uncompressed(file).unwrap()).unwrap();
+        assert_eq!(reader.header().lesson, lesson);
+        let mut world = World::new();
+        while let Some(event) = reader.next_event().unwrap() {
+            world.apply(&event);
+        }
+        assert_eq!(world.end().map(|note| note.end.status), Some(end), "{name}");
+    }
+}
+
+#[test]
+fn a_recording_that_breaks_is_told_and_the_run_goes_on() {
+    let state = tempfile::tempdir().unwrap();
+    let arguments = ["pool-async", "--record", "/dev/full"];
+    let mut screen = Screen::with(&arguments, (120, 40), state, &[]);
+    screen.wait_for("Lesson");
+    screen.press("r");
+    screen.wait_for("Question 1 of");
+    screen.press("\x1b");
+    screen.wait_for("the recording has stopped");
+    screen.wait_for("ForkPoolWorker-3");
+    screen.press("qq");
+    assert!(screen.ended().success());
+    let state = tempfile::tempdir().unwrap();
+    let mut screen = Screen::with(&["lock", "--record", "/nowhere/a"], (120, 40), state, &[]);
+    screen.wait_for("Lesson");
+    screen.press("r");
+    screen.wait_for("Question 1 of");
+    screen.press("\x1b");
+    screen.wait_for("the recording can't be created");
+    screen.press("q");
+    assert!(screen.ended().success());
 }
 
 fn saved(text: &str) -> &Path {

@@ -1,0 +1,65 @@
+//! A recording shows what the live run showed: both fold to the same World.
+
+use std::io::Cursor;
+
+use forklore::lesson::{Library, Params};
+use forklore::model::{History, World};
+use forklore::trace::{Header, Reader, Sink, Writer, uncompressed};
+
+use crate::native::{TIME_SCALE, events};
+
+fn header(lesson: &str, params: &Params) -> Header {
+    Header {
+        forklore: 1,
+        lesson: lesson.to_owned(),
+        engine: "native".to_owned(),
+        program_sha256: String::new(),
+        params: params.to_json(),
+        started: 0.0,
+        kernel: String::new(),
+        cpus: 1,
+        time_scale: TIME_SCALE,
+        stdout: "tty".to_owned(),
+        gate: "open".to_owned(),
+        seed: Some(0),
+        python: None,
+        version: String::new(),
+    }
+}
+
+#[test]
+fn a_live_run_and_its_recording_fold_to_the_same_world() {
+    let library = Library::embedded().unwrap();
+    assert_eq!(library.iter().count(), 8);
+    for lesson in library.iter() {
+        let params = Params::defaults(&lesson.manifest.parameters);
+        let live = events(lesson, &params, true);
+        let empty = World::new().scaled(TIME_SCALE);
+        let mut shown = empty.clone();
+        let mut kept = History::new(empty.clone());
+        let header = header(lesson.slug(), &params);
+        let sink = Sink::compressed(Vec::new()).unwrap();
+        let mut writer = Writer::new(sink, &header).unwrap();
+        for event in &live {
+            shown.apply(event);
+            kept.push(event);
+            writer.write(event).unwrap();
+        }
+        let bytes = writer.into_output().finish().unwrap();
+        let mut reader = Reader::new(uncompressed(Cursor::new(bytes)).unwrap()).unwrap();
+        assert_eq!(reader.header(), &header);
+        let (mut replayed, mut read) = (History::new(empty), Vec::new());
+        while let Some(event) = reader.next_event().unwrap() {
+            replayed.push_line(reader.line().trim_ascii_end(), &event);
+            read.push(event);
+        }
+        assert!(shown.end().is_some(), "{}", lesson.slug());
+        assert_eq!(read, live, "{}", lesson.slug());
+        assert!(*replayed.now() == shown, "{}", lesson.slug());
+        // At any moment, not at the end alone.
+        for place in (0..=replayed.len()).rev().step_by(7) {
+            let same = *replayed.world_at(place) == *kept.world_at(place);
+            assert!(same, "{} at {place}", lesson.slug());
+        }
+    }
+}
