@@ -51,6 +51,7 @@ impl Log {
             stream: Stream::Stdout,
             data: text.as_bytes().to_vec(),
             at: Some("program.rs:21".to_owned()),
+            left_out: None,
         };
         self.push(proc, Kind::Output(output));
     }

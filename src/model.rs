@@ -260,6 +260,11 @@ impl World {
         &self.log
     }
 
+    /// Forgets what was printed so far, which stays counted: Worlds of long ago are kept without it.
+    fn leave_out_output(&mut self) {
+        self.log.leave_out();
+    }
+
     pub fn ps(&self) -> &PsTable {
         &self.ps
     }

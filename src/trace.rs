@@ -62,7 +62,7 @@
 //! | `op.wait` | the operation is about to block; its `op` follows when it gets through |
 //! | `op.begin`, `op.end` | gated runs: announced, and done after its grant |
 //! | `gate` | the announced operation of this process was let through |
-//! | `output` | `at` text · `stream` `stdout` or `stderr` · `data` text, or where the bytes are no UTF-8 `data_b64` (RFC 4648 with padding); at most 64 KiB of bytes |
+//! | `output` | `at` text · `stream` `stdout` or `stderr` · `data` text, or where the bytes are no UTF-8 `data_b64` (RFC 4648 with padding); at most 64 KiB of bytes · `left_out` `[bytes, lines]` that were written here and are not kept, in a recording saved from a session that had no room for all output |
 //! | `line` | `file` text · `line` int: where a process has come to (CPython engine) |
 //! | `ps` | `rows` list of changed rows (below) · `gone` list of PIDs whose row is gone |
 //! | `fault` | `fault` a word of [`FaultKind`], else `other` · `detail` text |
@@ -107,8 +107,8 @@ mod writer;
 
 pub use compressed::{Sink, is_compressed_name, uncompressed};
 pub use event::{
-    Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
-    Role, RunEnd, RunStatus, StartMethod, Stream,
+    Args, Event, Exit, Fault, FaultKind, Kind, LeftOut, Op, OpName, Output, ProcessStart, PsRow,
+    PsUpdate, Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 pub use packet::Packet;
 pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};

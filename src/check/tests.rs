@@ -85,6 +85,7 @@ impl Run {
             stream,
             data: format!("{line}\n").into_bytes(),
             at: None,
+            left_out: None,
         };
         self.push(Some(proc), Kind::Output(output));
         self

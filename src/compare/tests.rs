@@ -34,6 +34,7 @@ fn run(pid: i32, order: &[u32], value: &str) -> Run {
         stream: Stream::Stdout,
         data: format!("I am {}\n", pid + 1).into_bytes(),
         at: None,
+        left_out: None,
     };
     kinds.push((1, EventKind::Output(output)));
     kinds.push((1, EventKind::ProcessExit(Exit::Code(0))));

@@ -426,6 +426,7 @@ impl Collector {
                     stream,
                     data,
                     at: None,
+                    left_out: None,
                 },
             },
             length,

@@ -341,7 +341,10 @@ impl World {
             && let Some(place) = self.who_acts(event)
             && let Some(process) = self.processes.at_mut(place)
         {
-            process.counts.output_bytes += output.data.len() as u64;
+            let left = output.left_out.map_or(0, |left| left.bytes);
+            let bytes = left.saturating_add(output.data.len() as u64);
+            let counts = &mut process.counts;
+            counts.output_bytes = counts.output_bytes.saturating_add(bytes);
         }
         let (when, who) = ((event.seq, event.t), (event.proc, event.pid));
         let at = output.at.as_deref().map(|at| self.places.share(at));

@@ -20,6 +20,9 @@ const FARTHEST: u64 = 8192;
 /// Bytes of checkpoints an event may cost.
 const SHARE: u64 = 48;
 
+/// What all output that can be looked back at may weigh (see `Packed::output`); the oldest goes first.
+const OUTPUT: usize = 32 << 20;
+
 /// Where the events of a run can be read again.
 pub trait Source {
     /// Number of events.
@@ -51,6 +54,12 @@ pub struct History<S = Packed> {
     due: u64,
     /// Where somebody looked last: the next look is often one event further.
     cursor: (u64, World),
+    /// Before this place there is no output any more but its count, and so many checkpoints stand
+    /// there.
+    bare: u64,
+    bare_checkpoints: usize,
+    /// What the output that is kept may weigh.
+    most_output: usize,
 }
 
 impl Default for History {
@@ -69,13 +78,52 @@ impl History<Packed> {
     pub fn push(&mut self, event: &Event) {
         self.source.push(event);
         self.fold(event);
+        self.thin();
+    }
+
+    /// The same history with another bound on the output that can be looked back at, in bytes.
+    pub fn with_output(self, most_output: usize) -> History<Packed> {
+        History {
+            most_output,
+            ..self
+        }
+    }
+
+    /// The place before which output is counted only: there was too much of it to keep. What
+    /// happened there can be looked at all the same.
+    pub fn bare(&self) -> u64 {
+        self.bare
+    }
+
+    /// Leaves out the oldest output beyond the bound, in the events and in the Worlds of that time.
+    fn thin(&mut self) {
+        let before = self.bare;
+        while self.source.output() > self.most_output
+            && let Some(upto) = self.source.thin()
+        {
+            self.bare = upto;
+        }
+        if self.bare == before {
+            return;
+        }
+        for (at, world) in &mut self.checkpoints[self.bare_checkpoints..] {
+            if *at >= self.bare {
+                break;
+            }
+            world.leave_out_output();
+            self.bare_checkpoints += 1;
+        }
+        if self.cursor.0 < self.bare {
+            self.cursor = (0, self.empty.clone());
+        }
     }
 
     /// Appends an event that was read from `line` of a recording (its newline left out), which
     /// saves writing it again. The line is trusted to be the event's.
     pub fn push_line(&mut self, line: &[u8], event: &Event) {
-        self.source.push_line(line);
+        self.source.push_line(line, event);
         self.fold(event);
+        self.thin();
     }
 }
 
@@ -90,6 +138,9 @@ impl<S: Source> History<S> {
             due: NEAREST,
             cursor: (0, empty.clone()),
             empty,
+            bare: 0,
+            bare_checkpoints: 0,
+            most_output: OUTPUT,
         }
     }
 

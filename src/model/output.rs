@@ -66,7 +66,9 @@ pub struct OutputLog {
     last_writer: [Option<u32>; 2],
     first: u64,
     kept_bytes: usize,
-    /// Bytes that were not kept: of lines that went and of lines too long.
+    /// Lines whose text did not even come here (`Output::left_out`).
+    left_lines: u64,
+    /// Bytes that were not kept: of lines that went, of lines too long, and left out before.
     dropped_bytes: u64,
     bytes: u64,
 }
@@ -129,9 +131,9 @@ impl OutputLog {
         self.by_proc.len()
     }
 
-    /// Lines dropped at the front.
+    /// Lines that are not kept, all of them before those that are.
     pub fn dropped_lines(&self) -> u64 {
-        self.first
+        self.first + self.left_lines
     }
 
     /// Bytes that are not kept, newlines not counted.
@@ -152,6 +154,11 @@ impl OutputLog {
         (output, at): (&Output, Option<Arc<str>>),
     ) {
         self.bytes += output.data.len() as u64;
+        if let Some(left) = output.left_out {
+            self.bytes = self.bytes.saturating_add(left.bytes);
+            self.dropped_bytes = self.dropped_bytes.saturating_add(left.bytes);
+            self.left_lines = self.left_lines.saturating_add(left.lines);
+        }
         let stream = output.stream;
         let mut rest = output.data.as_slice();
         while !rest.is_empty() {
@@ -222,12 +229,12 @@ impl OutputLog {
             .line_bytes
             .saturating_sub(line.data.len())
             .min(piece.len());
-        // Most lines come whole; the rest is put together again with each piece.
-        line.data = if line.data.is_empty() {
-            Arc::from(&piece[..room])
-        } else {
-            [&line.data, &piece[..room]].concat().into()
-        };
+        // Most lines come whole; the rest is put together again with each piece that has room.
+        if line.data.is_empty() {
+            line.data = Arc::from(&piece[..room]);
+        } else if room > 0 {
+            line.data = [&line.data, &piece[..room]].concat().into();
+        }
         let cut = (piece.len() - room) as u64;
         line.cut += cut;
         self.dropped_bytes += cut;
@@ -261,6 +268,16 @@ impl OutputLog {
                 }
             }
         }
+    }
+
+    /// Forgets every line; what they were is counted.
+    pub(super) fn leave_out(&mut self) {
+        self.first = self.end();
+        self.lines = Chunked::default();
+        self.by_proc.clear();
+        self.open.clear();
+        self.dropped_bytes += self.kept_bytes as u64;
+        self.kept_bytes = 0;
     }
 
     /// The writer has ended: its partial lines are lines now.
@@ -307,6 +324,7 @@ mod tests {
             stream: Stream::Stderr,
             data: b"no end".to_vec(),
             at: None,
+            left_out: None,
         };
         for proc in 0..1000 {
             log.write(&limits, (1, 1), (Some(proc), 1), (&output, None));

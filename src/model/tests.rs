@@ -7,6 +7,7 @@ use crate::trace::{
 
 mod blocked;
 mod calls;
+mod flood;
 mod generate;
 mod life;
 mod managers;
@@ -97,6 +98,7 @@ impl Log {
             stream: Stream::Stdout,
             data: text.as_bytes().to_vec(),
             at: None,
+            left_out: None,
         };
         self.push(Some(proc), Kind::Output(output));
     }

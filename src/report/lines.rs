@@ -56,6 +56,7 @@ mod tests {
             stream: Stream::Stdout,
             data: text.as_bytes().to_vec(),
             at: None,
+            left_out: None,
         };
         event(seq, proc, Kind::Output(output))
     }

@@ -335,6 +335,16 @@ pub struct Output {
     pub data: Vec<u8>,
     /// Where in the program, for instrumented prints.
     pub at: Option<String>,
+    /// What was written here and is not kept, where whoever held the log had no room for all of it.
+    pub left_out: Option<LeftOut>,
+}
+
+/// How much of an output is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    pub bytes: u64,
+    /// Ends of lines among them.
+    pub lines: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -133,6 +133,8 @@ pub(super) struct Line<'a> {
     pub data: Option<Text<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub data_b64: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<[u64; 2]>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

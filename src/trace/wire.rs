@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::base64;
 use super::event::{
-    Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role,
-    RunEnd, RunStatus, StartMethod, Stream,
+    Args, Event, Exit, Fault, FaultKind, Kind, LeftOut, Op, OpName, Output, ProcessStart, PsUpdate,
+    Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 use super::line::{Line, Text, WireArgs};
 
@@ -224,6 +224,7 @@ fn output_of(line: &mut Line<'_>) -> Option<Output> {
         stream,
         data,
         at: owned(&mut line.at),
+        left_out: line.left_out.map(|[bytes, lines]| LeftOut { bytes, lines }),
     })
 }
 
@@ -268,6 +269,7 @@ fn fill_kind<'a>(line: &mut Line<'a>, kind: &'a Kind) {
                 Err(_) => line.data_b64 = Some(Text::from(base64::encode(&output.data))),
             }
             line.at = text(output.at.as_ref());
+            line.left_out = output.left_out.map(|left| [left.bytes, left.lines]);
         }
         Kind::Line { file, line: number } => {
             line.file = Some(Text::from(file.as_str()));

@@ -48,6 +48,7 @@ fn recording(lesson: &str, name: &str, prints: &[(Stream, &[u8])]) -> Vec<u8> {
             stream: *stream,
             data: data.to_vec(),
             at: None,
+            left_out: None,
         })
     }));
     kinds.push(Kind::ProcessExit(Exit::Code(0)));

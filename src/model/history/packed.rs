@@ -1,27 +1,47 @@
 //! `Packed`: events in memory as the lines of a recording, compressed.
 //!
 //! Written once, read again a stretch at a time. An event the line can't carry to the bit (a kind
-//! of a later version, a number that is none) is kept beside them as it is.
+//! of a later version, a number that is none) is kept beside them as it is. Where there is too much
+//! output the owner has the oldest of it thinned: the events stay, with a count of what is left out.
 
 use std::collections::BTreeMap;
 
-use crate::trace::{Event, Kind, encode_event, read_packet};
+use crate::trace::{Event, Kind, LeftOut, encode_event, read_packet};
 
 use super::Source;
 
-/// Events a block: what is unpacked to read one of them.
+/// Events a block, at most: what is unpacked to read one of them.
 const BLOCK: usize = 256;
+/// Bytes of text after which a block is full, however few its events.
+const BLOCK_TEXT: usize = 1 << 20;
+/// What a line of output costs beside its bytes where a World keeps it.
+const LINE: usize = 128;
 
 /// Events in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Packed {
-    /// Blocks of `BLOCK` events each.
-    full: Vec<Box<[u8]>>,
+    full: Vec<Block>,
     /// The events after them.
     last: Lines,
+    /// What the output in `last` weighs, and all output that is kept.
+    last_output: usize,
+    output: usize,
+    /// Blocks at the front whose output was left out.
+    thinned: usize,
     /// Events kept as they are, by place.
     whole: BTreeMap<u64, Event>,
     len: u64,
+}
+
+/// Lines that were packed.
+#[derive(Debug, Clone)]
+struct Block {
+    /// Place of its first event.
+    from: u64,
+    lines: usize,
+    bytes: Box<[u8]>,
+    /// What its output weighs.
+    output: usize,
 }
 
 /// Lines without their newlines, one after the other.
@@ -50,9 +70,9 @@ impl Lines {
     }
 
     /// A block's lines; `None` for one that `pack` did not make.
-    fn unpack(block: &[u8]) -> Option<Lines> {
-        let bytes = lz4_flex::decompress_size_prepended(block).ok()?;
-        let (ends, text) = bytes.split_at_checked(4 * BLOCK)?;
+    fn unpack(block: &Block) -> Option<Lines> {
+        let bytes = lz4_flex::decompress_size_prepended(&block.bytes).ok()?;
+        let (ends, text) = bytes.split_at_checked(4 * block.lines)?;
         let (ends, _) = ends.as_chunks();
         Some(Lines {
             text: text.to_vec(),
@@ -69,29 +89,59 @@ impl Packed {
         } else {
             self.whole.insert(self.len, event.clone());
         }
-        self.end_line();
+        self.end_line(event);
     }
 
-    pub(super) fn push_line(&mut self, line: &[u8]) {
+    pub(super) fn push_line(&mut self, line: &[u8], event: &Event) {
         self.last.text.extend_from_slice(line);
-        self.end_line();
+        self.end_line(event);
     }
 
-    fn end_line(&mut self) {
-        // A line is at most a few MiB (see `trace::reader`), a block a few hundred of them.
+    fn end_line(&mut self, event: &Event) {
+        let output = weight(event);
+        self.output += output;
+        self.last_output += output;
+        // A line is at most a few MiB (see `trace::reader`), and with it the block is full.
         let end = u32::try_from(self.last.text.len()).unwrap_or(u32::MAX);
         self.last.ends.push(end);
         self.len += 1;
-        if self.last.ends.len() == BLOCK {
-            self.full.push(self.last.pack());
+        if self.last.ends.len() == BLOCK || self.last.text.len() >= BLOCK_TEXT {
+            let lines = self.last.ends.len();
+            self.full.push(Block {
+                from: self.len - lines as u64,
+                lines,
+                bytes: self.last.pack(),
+                output: std::mem::take(&mut self.last_output),
+            });
             self.last.text.clear();
+            self.last.text.shrink_to(BLOCK_TEXT / 4);
             self.last.ends.clear();
         }
     }
 
+    /// What the output that is kept weighs: its bytes, and something for each line.
+    pub(super) fn output(&self) -> usize {
+        self.output
+    }
+
+    /// Leaves out the output of the oldest block that has any; gives the place up to which there is
+    /// none now. `None` where the newest events alone are left.
+    pub(super) fn thin(&mut self) -> Option<u64> {
+        let block = self.full.get_mut(self.thinned)?;
+        self.thinned += 1;
+        let upto = block.from + block.lines as u64;
+        if block.output > 0
+            && let Some(lines) = Lines::unpack(block)
+        {
+            block.bytes = without_output(&lines).pack();
+            self.output -= std::mem::take(&mut block.output);
+        }
+        Some(upto)
+    }
+
     /// Bytes held for the events.
     pub fn bytes(&self) -> usize {
-        let full: usize = self.full.iter().map(|block| block.len()).sum();
+        let full: usize = self.full.iter().map(|block| block.bytes.len()).sum();
         full + self.last.text.capacity()
     }
 
@@ -112,15 +162,16 @@ impl Packed {
         };
         for full in &self.full {
             if let Some(lines) = Lines::unpack(full) {
-                block(&lines, BLOCK);
+                block(&lines, full.lines);
             }
         }
         block(&self.last, self.last.ends.len());
     }
 
-    fn visit_lines(&self, lines: &Lines, places: Places, each: &mut dyn FnMut(&Event)) {
-        for line in places.from..places.to {
-            let place = (places.block * BLOCK + line) as u64;
+    /// Gives the events from one place up to before another, of lines whose first is at `first`.
+    fn visit_lines(&self, lines: &Lines, first: u64, range: [u64; 2], each: Each<'_>) {
+        for place in range[0]..range[1] {
+            let line = usize::try_from(place - first).unwrap_or(usize::MAX);
             if let Some(event) = self.whole.get(&place) {
                 each(event);
             } else if let Some(Ok(event)) = lines.get(line).map(read_packet) {
@@ -130,12 +181,44 @@ impl Packed {
     }
 }
 
-/// Lines of one block.
-#[derive(Debug, Clone, Copy)]
-struct Places {
-    block: usize,
-    from: usize,
-    to: usize,
+type Each<'a> = &'a mut dyn FnMut(&Event);
+
+/// What an event's output weighs.
+fn weight(event: &Event) -> usize {
+    let Kind::Output(output) = &event.kind else {
+        return 0;
+    };
+    output.data.len() + LINE * ends(&output.data)
+}
+
+fn ends(data: &[u8]) -> usize {
+    data.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// The same lines, of output only how much it was.
+fn without_output(lines: &Lines) -> Lines {
+    let mut thin = Lines::default();
+    for (number, _) in lines.ends.iter().enumerate() {
+        let line = lines.get(number).unwrap_or_default();
+        match read_packet(line) {
+            Ok(mut event) if weight(&event) > 0 => {
+                if let Kind::Output(output) = &mut event.kind {
+                    let known = output.left_out.unwrap_or(LeftOut { bytes: 0, lines: 0 });
+                    output.left_out = Some(LeftOut {
+                        bytes: known.bytes.saturating_add(output.data.len() as u64),
+                        lines: known.lines.saturating_add(ends(&output.data) as u64),
+                    });
+                    output.data.clear();
+                }
+                encode_event(&mut thin.text, &event);
+                thin.text.pop();
+            }
+            _ => thin.text.extend_from_slice(line),
+        }
+        let end = u32::try_from(thin.text.len()).unwrap_or(u32::MAX);
+        thin.ends.push(end);
+    }
+    thin
 }
 
 impl Source for Packed {
@@ -144,27 +227,21 @@ impl Source for Packed {
     }
 
     fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
-        // What is in memory can be counted by a usize.
-        let place = |n: u64| usize::try_from(n.min(self.len)).unwrap_or(usize::MAX);
-        let (mut from, to) = (place(from), place(to));
-        while from < to {
-            let block = from / BLOCK;
-            let end = to.min((block + 1) * BLOCK);
-            let places = Places {
-                block,
-                from: from - block * BLOCK,
-                to: end - block * BLOCK,
-            };
-            match self.full.get(block) {
-                None => self.visit_lines(&self.last, places, each),
-                Some(block) => {
-                    if let Some(lines) = Lines::unpack(block) {
-                        self.visit_lines(&lines, places, each);
-                    }
-                }
+        let to = to.min(self.len);
+        let newest = self.len - self.last.ends.len() as u64;
+        let first = self.full.partition_point(|block| block.from <= from);
+        for block in &self.full[first.saturating_sub(1)..] {
+            if block.from >= to {
+                return;
             }
-            from = end;
+            let end = to.min(block.from + block.lines as u64);
+            if from < end
+                && let Some(lines) = Lines::unpack(block)
+            {
+                self.visit_lines(&lines, block.from, [from.max(block.from), end], each);
+            }
         }
+        self.visit_lines(&self.last, newest, [from.max(newest), to], each);
     }
 }
 

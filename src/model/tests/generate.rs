@@ -160,7 +160,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         4 => op().prop_map(Kind::OpEnd),
         4 => output.prop_map(|(data, err)| {
             let stream = if err { Stream::Stderr } else { Stream::Stdout };
-            Kind::Output(Output { stream, data, at: None })
+            Kind::Output(Output { stream, data, at: None, left_out: None, })
         }),
         1 => (text(), any::<u32>()).prop_map(|(file, line)| Kind::Line { file, line }),
         2 => rows.prop_map(|(rows, gone)| {

@@ -70,6 +70,7 @@ impl Log {
             stream,
             data: data.to_vec(),
             at: None,
+            left_out: None,
         };
         self.add(Some(proc), Kind::Output(output));
     }

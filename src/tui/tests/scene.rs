@@ -103,6 +103,7 @@ impl Scene {
             stream: Stream::Stdout,
             data: text.as_bytes().to_vec(),
             at: None,
+            left_out: None,
         };
         self.push(Some(proc), Kind::Output(output));
     }
