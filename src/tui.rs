@@ -22,6 +22,7 @@ mod host;
 mod keymap;
 mod layout;
 mod lens;
+mod offscreen;
 mod pair;
 mod panel;
 mod progress;
@@ -44,6 +45,7 @@ use std::time::Duration;
 pub use app::Start;
 pub use effect::Leave;
 pub use host::{Host, Order, Recorded, Seen, Started};
+pub use offscreen::Offscreen;
 pub use progress::{Given, PROGRESS, Progress, Said, Visit};
 pub use theme::{Glyphs, Ground, Theme};
 
@@ -57,7 +59,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// Longest wait while nothing can change by itself.
 const REST: Duration = Duration::from_mins(1);
 /// Longest time events are taken before the keyboard is looked at again.
-const TAKING: Duration = Duration::from_millis(8);
+const TAKING: Duration = Duration::from_millis(4);
 
 /// Runs the session until the learner leaves.
 ///
@@ -67,24 +69,30 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
     let mut terminal = Terminal::open()?;
     let mut app = App::new(start);
     app.size = terminal.size();
-    let mut dirty = true;
-    let mut hurry = false;
+    // What was asked for is seen at once; what comes by itself, as often as a screen can show it.
+    let (mut asked, mut dirty, mut hurry) = (true, false, false);
+    let mut due = terminal::now();
     loop {
-        if dirty {
+        let left = due.saturating_duration_since(terminal::now());
+        if asked || (dirty && left.is_zero()) {
             terminal.draw(|frame| view::view(&app, frame))?;
+            (asked, dirty) = (false, false);
+            due = terminal::now() + FRAME;
         }
-        dirty = false;
-        let wait = match (hurry, app.is_moving()) {
-            (true, _) => Duration::ZERO,
-            (false, true) => FRAME,
-            (false, false) => REST,
+        let wait = match (hurry, dirty, app.is_moving()) {
+            (true, ..) => Duration::ZERO,
+            (false, true, _) => left,
+            (false, false, true) => FRAME,
+            (false, false, false) => REST,
         };
         for happening in terminal.wait(wait)? {
-            dirty = true;
+            asked = true;
             let action = match happening {
                 Happening::Key(key) => keymap::action(&app, key),
                 Happening::Mouse(mouse) => layout::action(&app, mouse),
                 Happening::Resized(size) => Some(Action::Resize(size)),
+                Happening::Stopped => Some(Action::Suspend),
+                Happening::Spoilt => Some(Action::Redraw),
                 Happening::Ended(signal) => Some(Action::Leave(signal)),
             };
             let Some(action) = action else { continue };

@@ -13,8 +13,13 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "screen/manners.rs"]
+mod manners;
 #[path = "screen/pty.rs"]
+#[allow(dead_code, reason = "the other users need the rest")]
 mod pty;
+#[path = "screen/senses.rs"]
+mod senses;
 
 #[path = "screen/recordings.rs"]
 mod recordings;

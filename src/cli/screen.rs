@@ -54,11 +54,7 @@ fn show(
     let theme = Theme {
         depth: context.depth,
         ground: ground(),
-        glyphs: if is_utf8(variable) {
-            Glyphs::Unicode
-        } else {
-            Glyphs::Ascii
-        },
+        glyphs: glyphs(),
         painted: false,
     };
     let file = state::file(variable);
@@ -99,6 +95,16 @@ fn lost(context: &Context, error: &io::Error) -> Failure {
         Code::NotStarted,
         lang.tell("tui.screen-lost", &[("why", error)]),
     )
+}
+
+/// The signs the terminal has: the console of Linux knows UTF-8 and has few of its signs.
+fn glyphs() -> Glyphs {
+    let console = variable("TERM").is_some_and(|terminal| terminal == "linux");
+    if is_utf8(variable) && !console {
+        Glyphs::Unicode
+    } else {
+        Glyphs::Ascii
+    }
 }
 
 /// The terminal's ground, where it says (`COLORFGBG`: text and ground as colour numbers).

@@ -37,6 +37,8 @@ const TURN: usize = 16;
 const STREAM_TURN: usize = 2 << 20;
 /// Reports sent together at most.
 const ROUND: usize = 256;
+/// … or so many bytes: whoever shows them takes a round at a time.
+const ROUND_BYTES: usize = 1 << 20;
 const LONGEST_RUN: usize = 64 << 10;
 
 const WAKE: u64 = 0;
@@ -176,7 +178,7 @@ impl Collector {
     fn report(&mut self, report: Report, bytes: usize) {
         self.round.cost += bytes + REPORT_COST;
         self.round.reports.push(report);
-        if self.round.reports.len() >= ROUND {
+        if self.round.reports.len() >= ROUND || self.round.cost >= ROUND_BYTES {
             self.flush();
         }
     }

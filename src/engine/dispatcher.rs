@@ -65,6 +65,8 @@ pub(crate) struct Desk {
 
 /// Reports handled before the events made of them are given out.
 const TURN: usize = 512;
+/// … and the bytes they stand for.
+const TURN_BYTES: usize = 4 << 20;
 pub(crate) struct Dispatcher {
     desk: Desk,
     ledger: Ledger,
@@ -162,7 +164,7 @@ impl Dispatcher {
                     self.handle(report);
                 }
             }
-            let more = !self.over && handled < TURN;
+            let more = !self.over && handled < TURN && self.cost < TURN_BYTES;
             next = if more {
                 self.desk.input.try_recv().ok()
             } else {

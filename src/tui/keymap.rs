@@ -7,6 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::action::{Action, Seek, Step};
 use super::app::{App, Popup};
+use super::theme::Glyphs;
+use crate::text::Lang;
 
 /// One line of the table.
 pub(crate) struct Binding {
@@ -18,6 +20,16 @@ pub(crate) struct Binding {
     pub(crate) words: &'static str,
     /// Stands in the footer.
     pub(crate) footer: bool,
+}
+
+/// A key's words, such as this terminal can show: the other language's own name needs its letters.
+pub(crate) fn told(app: &App, words: &'static str) -> &'static str {
+    let phrase = app.lang.phrase(words);
+    let plain = app.theme.glyphs == Glyphs::Ascii && app.lang == Lang::En;
+    if plain && !phrase.is_ascii() {
+        return app.lang.phrase("tui.key-language-plain");
+    }
+    phrase
 }
 
 #[cfg(test)]

@@ -59,6 +59,8 @@ pub(crate) struct Taken {
 )]
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
+    /// Events taken from the feed and not looked at yet.
+    waiting: VecDeque<Event>,
     pub(crate) header: Header,
     pub(crate) params: Params,
     /// A recording: its events are all there, only the play head moves.
@@ -103,6 +105,7 @@ impl RunView {
             recorded,
             cut_idle: false,
             feed: started.feed,
+            waiting: VecDeque::new(),
             header: started.header,
             params,
             history: History::new(empty),
@@ -167,16 +170,17 @@ impl RunView {
                 taken.more = true;
                 break;
             }
-            match self.feed.poll(now) {
-                FeedItem::Events(events) => {
-                    taken.came = true;
-                    for event in &events {
-                        self.history.push(event);
-                        if let Kind::Fault(fault) = &event.kind {
-                            taken.fault = Some(fault.fault);
-                        }
-                    }
+            // One at a time: a few events of a flood are more than a key may wait for.
+            if let Some(event) = self.waiting.pop_front() {
+                taken.came = true;
+                if let Kind::Fault(fault) = &event.kind {
+                    taken.fault = Some(fault.fault);
                 }
+                self.history.push(&event);
+                continue;
+            }
+            match self.feed.poll(now) {
+                FeedItem::Events(events) => self.waiting.extend(events),
                 FeedItem::Read(stretch) => {
                     taken.came = true;
                     for (line, event) in stretch.lines() {

@@ -3,11 +3,14 @@
 //! Owns raw mode, the alternate screen, mouse capture and their undoing, whatever ends the session:
 //! leaving, a panic, SIGTERM, SIGHUP, Ctrl-Z. It knows nothing of what is drawn.
 
+mod last_resort;
+
 use std::io::{self, IsTerminal as _, Read as _, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{
@@ -18,7 +21,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
 /// What came from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,20 +29,33 @@ pub(crate) enum Happening {
     Key(KeyEvent),
     Mouse(MouseEvent),
     Resized((u16, u16)),
+    /// SIGTSTP came from outside.
+    Stopped,
+    /// Somebody else wrote on the screen, or it is ours again after a stop.
+    Spoilt,
     /// A signal asked for the end, or the terminal is gone (as SIGHUP).
     Ended(i32),
 }
 
 pub(crate) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: it would show the cursor of a terminal that is gone, and panic.
+    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Stdout>>>,
     /// The signal that asked for the end; 0 while none did.
     ended: Arc<AtomicUsize>,
+    /// SIGTSTP has come, and SIGCONT.
+    stopped: Arc<AtomicBool>,
+    continued: Arc<AtomicBool>,
     /// Readable after a signal, so that a wait needs no clock to notice one.
     woken: UnixStream,
 }
 
 /// Signals that end the session.
 const ENDING: [i32; 4] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT];
+
+/// The terminal is ours: it has to be given back, once.
+static HELD: AtomicBool = AtomicBool::new(false);
+/// A panic elsewhere was told on the screen.
+static SPOILT: AtomicBool = AtomicBool::new(false);
 
 /// Most happenings taken at once: a flood of mouse moves must not hold up the screen.
 const MOST: usize = 64;
@@ -58,20 +74,32 @@ impl Terminal {
             signal_hook::flag::register_usize(signal, Arc::clone(&ended), number)?;
             signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
         }
+        last_resort::watch(&ENDING, Arc::clone(&ended))?;
+        let (stopped, continued) = (Arc::default(), Arc::default());
+        for (signal, flag) in [(SIGTSTP, &stopped), (SIGCONT, &continued)] {
+            signal_hook::flag::register(signal, Arc::clone(flag))?;
+            signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
+        }
         signal_hook::low_level::pipe::register(SIGWINCH, waker)?;
         restore_on_panic();
         enter()?;
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
         Ok(Terminal {
-            inner,
+            inner: ManuallyDrop::new(inner),
             ended,
+            stopped,
+            continued,
             woken,
         })
     }
 
+    /// Draws a frame. A terminal that has gone is no error: the next wait tells that it has.
     pub(crate) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.inner.draw(view)?;
-        Ok(())
+        let drawn = self.inner.draw(view).map(|_| ());
+        if drawn.is_err() && self.is_gone()? {
+            return Ok(());
+        }
+        drawn
     }
 
     pub(crate) fn size(&self) -> (u16, u16) {
@@ -85,12 +113,26 @@ impl Terminal {
         let mut happened = Vec::new();
         let deadline = now() + longest;
         loop {
-            while happened.len() < MOST && event::poll(Duration::ZERO)? {
+            // crossterm reads for ever from a terminal that has gone.
+            while happened.len() < MOST && !self.is_gone()? && event::poll(Duration::ZERO)? {
                 happened.extend(happening(&event::read()?));
             }
             let signal = self.ended.load(Ordering::Relaxed);
             if signal > 0 {
                 happened.push(Happening::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
+                return Ok(happened);
+            }
+            if self.stopped.swap(false, Ordering::Relaxed) {
+                happened.push(Happening::Stopped);
+            }
+            if self.continued.swap(false, Ordering::Relaxed) {
+                // Stopped by a signal nobody can catch, others may have had the terminal since.
+                leave();
+                enter()?;
+                happened.push(Happening::Spoilt);
+            }
+            if SPOILT.swap(false, Ordering::Relaxed) {
+                happened.push(Happening::Spoilt);
             }
             let left = deadline.saturating_duration_since(now());
             if !happened.is_empty() || left.is_zero() {
@@ -98,6 +140,25 @@ impl Terminal {
             }
             self.sleep(left)?;
         }
+    }
+
+    /// Whether there is nobody at the other end any more; that ends the session as SIGHUP does.
+    fn is_gone(&self) -> io::Result<bool> {
+        let input = io::stdin();
+        let mut watched = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut watched, PollTimeout::ZERO) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+        let gone = watched[0]
+            .revents()
+            .is_some_and(|events| events.intersects(gone));
+        if gone {
+            let number = usize::try_from(SIGHUP).unwrap_or(1);
+            self.ended.store(number, Ordering::Relaxed);
+        }
+        Ok(gone)
     }
 
     /// Sleeps until there is input, a signal, or the time is over. Costs nothing meanwhile.
@@ -113,14 +174,6 @@ impl Terminal {
         match poll(&mut watched, timeout) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
-        }
-        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-        let lost = watched[0]
-            .revents()
-            .is_some_and(|events| events.intersects(gone));
-        if lost {
-            let number = usize::try_from(SIGHUP).unwrap_or(1);
-            self.ended.store(number, Ordering::Relaxed);
         }
         // Emptied, however many signals there were; an empty one says so by an error.
         while self.woken.read(&mut [0; 64]).is_ok_and(|read| read > 0) {}
@@ -140,11 +193,20 @@ impl Terminal {
         leave();
         signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         enter()?;
+        // That we go on is known here already.
+        self.continued.store(false, Ordering::Relaxed);
         self.clear()
     }
 
+    /// Wipes the screen; the next frame draws all of it. (ratatui's own `clear` asks the terminal
+    /// where its cursor is and fails where nobody answers.)
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        execute!(io::stdout(), terminal::Clear(terminal::ClearType::All))?;
+        let new = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let old = std::mem::replace(&mut self.inner, ManuallyDrop::new(new));
+        // This one is there, and what it shows is hidden by the next frame.
+        drop(ManuallyDrop::into_inner(old));
+        Ok(())
     }
 }
 
@@ -164,6 +226,7 @@ fn happening(input: &Input) -> Option<Happening> {
 }
 
 fn enter() -> io::Result<()> {
+    HELD.store(true, Ordering::SeqCst);
     terminal::enable_raw_mode()?;
     execute!(
         io::stdout(),
@@ -175,6 +238,10 @@ fn enter() -> io::Result<()> {
 
 /// Gives the terminal back as it was. What fails here can't be mended by anybody.
 fn leave() {
+    // Twice would put the cursor where it was before, over what was said since.
+    if !HELD.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(
         io::stdout(),
         DisableMouseCapture,
@@ -185,11 +252,17 @@ fn leave() {
     let _ = io::stdout().flush();
 }
 
-/// The terminal first, then whoever reported panics before.
+/// The terminal first, then whoever reported panics before. A panic of another thread does not end
+/// the session: it is told, and the screen drawn anew.
 fn restore_on_panic() {
     let before = std::panic::take_hook();
+    let screen = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
-        leave();
+        if std::thread::current().id() == screen {
+            leave();
+        } else {
+            SPOILT.store(true, Ordering::Relaxed);
+        }
         before(panic);
     }));
 }

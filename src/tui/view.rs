@@ -22,17 +22,19 @@ use super::app::App;
 use super::layout::{SMALLEST, frames};
 use super::panel;
 use super::theme::Glyphs;
+use crate::text::Lang;
 
 /// Draws the screen.
 pub(crate) fn view(app: &App, frame: &mut Frame<'_>) {
     screen(app, frame);
     if app.theme.glyphs == Glyphs::Ascii {
-        plain_signs(frame);
+        plain_signs(app, frame);
     }
 }
 
-/// Signs of texts for a terminal that has ASCII only; letters of a language stay what they are.
-fn plain_signs(frame: &mut Frame<'_>) {
+/// Signs of texts for a terminal that has ASCII only. Who asked for Chinese gets its letters all the
+/// same; else nothing is sent that such a terminal would garble.
+fn plain_signs(app: &App, frame: &mut Frame<'_>) {
     for cell in &mut frame.buffer_mut().content {
         let plain = match cell.symbol() {
             "…" => "~",
@@ -46,6 +48,7 @@ fn plain_signs(frame: &mut Frame<'_>) {
             "“" | "”" => "\"",
             "×" => "x",
             "␇" | "␊" | "␍" | "␛" => "?",
+            symbol if app.lang == Lang::En && !symbol.is_ascii() => "?",
             _ => continue,
         };
         cell.set_symbol(plain);

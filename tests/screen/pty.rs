@@ -3,11 +3,15 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::num::NonZero;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{Termios, tcgetattr};
@@ -19,6 +23,8 @@ const MARK: &str = "FORKLORE_SCREEN_TEST";
 
 struct Seen {
     parser: vt100::Parser,
+    /// Everything that was written to the terminal.
+    bytes: Vec<u8>,
     changed: u64,
     closed: bool,
 }
@@ -29,6 +35,9 @@ pub struct Screen {
     slave: OwnedFd,
     before: Termios,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// Told to let go of the terminal.
+    hangs_up: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
     mark: String,
     /// Where it keeps progress.
     state: Option<tempfile::TempDir>,
@@ -44,6 +53,18 @@ impl Screen {
     /// The same, with a state folder of before and further variables.
     pub fn with(
         arguments: &[&str],
+        size: (u16, u16),
+        state: tempfile::TempDir,
+        variables: &[(&str, &str)],
+    ) -> Screen {
+        let mut words = vec![env!("CARGO_BIN_EXE_forklore")];
+        words.extend(arguments);
+        Screen::start(&words, size, state, variables)
+    }
+
+    /// Starts any program, given with its arguments.
+    pub fn start(
+        words: &[&str],
         (columns, rows): (u16, u16),
         state: tempfile::TempDir,
         variables: &[(&str, &str)],
@@ -55,14 +76,17 @@ impl Screen {
             ws_ypixel: 0,
         };
         let pty = openpty(Some(&size), None).expect("a pseudo-terminal");
+        // No process but the program itself may keep the terminal open.
+        for end in [&pty.master, &pty.slave] {
+            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        }
         let before = tcgetattr(&pty.slave).unwrap();
         let mark = format!("{}-{}", std::process::id(), state.path().display());
         let end = || Stdio::from(pty.slave.try_clone().unwrap());
-        // `setsid --ctty` makes the pseudo-terminal the controlling one and becomes forklore.
+        // `setsid --ctty` makes the pseudo-terminal the controlling one and becomes the program.
         let child = Command::new("setsid")
             .arg("--ctty")
-            .arg(env!("CARGO_BIN_EXE_forklore"))
-            .args(arguments)
+            .args(words)
             .env_remove("LC_ALL")
             .env_remove("NO_COLOR")
             .env_remove("PYTHONUNBUFFERED")
@@ -76,10 +100,11 @@ impl Screen {
             .stdout(end())
             .stderr(end())
             .spawn()
-            .expect("setsid and forklore can be run");
+            .expect("setsid and the program can be run");
         let seen = Arc::new((
             Mutex::new(Seen {
                 parser: vt100::Parser::new(some(rows), some(columns), 0),
+                bytes: Vec::new(),
                 changed: 0,
                 closed: false,
             }),
@@ -87,12 +112,23 @@ impl Screen {
         ));
         let mut reader = File::from(pty.master.try_clone().unwrap());
         let shared = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let hangs_up = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&hangs_up);
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 65536];
             loop {
+                let mut waiting = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
+                let quiet = poll(&mut waiting, PollTimeout::from(20_u8)) == Ok(0);
+                if told.load(Ordering::Relaxed) {
+                    return;
+                }
+                if quiet {
+                    continue;
+                }
                 let read = reader.read(&mut bytes).unwrap_or(0);
                 let mut seen = shared.0.lock().unwrap();
                 seen.parser.process(&bytes[..read]);
+                seen.bytes.extend_from_slice(&bytes[..read]);
                 seen.changed += 1;
                 seen.closed = read == 0;
                 shared.1.notify_all();
@@ -107,6 +143,8 @@ impl Screen {
             slave: pty.slave,
             before,
             seen,
+            hangs_up,
+            reader: Some(reader),
             mark,
             state: Some(state),
         }
@@ -118,20 +156,28 @@ impl Screen {
             .expect("keys can be sent");
     }
 
-    /// Waits until the screen is as wanted; gives its text.
+    /// Waits until the screen's text is as wanted; gives it.
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.wait_until(what, |screen| wanted(&screen.contents()))
+    }
+
+    /// Waits until the screen, its colours and all, is as wanted; gives its text.
+    pub fn wait_until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         loop {
-            let text = seen.parser.screen().contents();
-            if wanted(&text) {
+            let screen = seen.parser.screen();
+            let text = screen.contents();
+            if wanted(screen) {
                 return text;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !seen.closed,
-                "never seen: {what}\n{text}"
-            );
+            let open = !left.is_zero() && !seen.closed;
+            if !open {
+                // A panic under the lock would be told as another one by the reader.
+                drop(seen);
+                panic!("never seen: {what}\n{text}");
+            }
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
     }
@@ -144,6 +190,31 @@ impl Screen {
 
     pub fn wait_for(&self, words: &str) -> String {
         self.wait(words, |text| text.contains(words))
+    }
+
+    /// Looks at the screen as the terminal has it now.
+    pub fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
+        at(self.seen.0.lock().unwrap().parser.screen())
+    }
+
+    /// Bytes that were written to the terminal so far.
+    pub fn written(&self) -> usize {
+        self.seen.0.lock().unwrap().bytes.len()
+    }
+
+    /// Waits until these bytes are written to the terminal after so many others; gives what was.
+    pub fn wait_for_bytes(&self, after: usize, wanted: &[u8]) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            let new = &seen.bytes[after..];
+            if new.windows(wanted.len()).any(|here| here == wanted) {
+                return new.to_vec();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !seen.closed, "never written: {wanted:?}");
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
     }
 
     pub fn resize(&self, columns: u16, rows: u16) {
@@ -181,6 +252,17 @@ impl Screen {
 
     /// Waits for its end: the terminal is as it was and no process is left.
     pub fn ended(mut self) -> ExitStatus {
+        let status = self.wait_for_the_end();
+        self.assert_given_back();
+        status
+    }
+
+    /// Waits for its end, however it leaves the terminal.
+    pub fn gone(mut self) -> ExitStatus {
+        self.wait_for_the_end()
+    }
+
+    fn wait_for_the_end(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -197,14 +279,40 @@ impl Screen {
             );
             std::thread::sleep(Duration::from_millis(5));
         }
+        status
+    }
+
+    /// The terminal is as it was before: its settings, the screen, the cursor, the mouse.
+    pub fn assert_given_back(&self) {
         let after = tcgetattr(&self.slave).unwrap();
         assert_eq!(after.local_flags, self.before.local_flags);
         assert_eq!(after.input_flags, self.before.input_flags);
-        let seen = self.seen.0.lock().unwrap();
-        let screen = seen.parser.screen();
-        assert!(!screen.alternate_screen(), "still on the alternate screen");
-        assert!(!screen.hide_cursor(), "the cursor is still hidden");
-        status
+        assert_eq!(after.output_flags, self.before.output_flags);
+        assert_eq!(after.control_flags, self.before.control_flags);
+        assert_eq!(after.control_chars, self.before.control_chars);
+        // What was written last may not have been read yet.
+        self.wait_until(
+            "the screen, the cursor and the mouse given back",
+            |screen| {
+                !screen.alternate_screen()
+                    && !screen.hide_cursor()
+                    && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+            },
+        );
+    }
+
+    /// PID of the program.
+    pub fn pid(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
+    /// Closes the terminal's other end, as a window that is closed does; waits for the end of all.
+    pub fn hang_up(mut self) -> ExitStatus {
+        self.hangs_up.store(true, Ordering::Relaxed);
+        let reader = self.reader.take().expect("once");
+        reader.join().expect("it reads no more");
+        self.master = File::open("/dev/null").expect("there");
+        self.wait_for_the_end()
     }
 
     /// The processes of this case, forklore itself among them.

@@ -134,10 +134,7 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: R
         selected: None,
     };
     axis.draw(frame, chart, 0);
-    for (line, y) in output::tail(world, app.theme, text)
-        .into_iter()
-        .zip(text.y..)
-    {
+    for (line, y) in output::tail(app, world, text).into_iter().zip(text.y..) {
         frame.render_widget(
             line,
             Rect {

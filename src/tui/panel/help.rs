@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text::fit;
 use crate::tui::app::App;
-use crate::tui::keymap::TABLE;
+use crate::tui::keymap::{self, TABLE};
 
 pub(crate) fn lines(app: &App, scroll: usize) -> Vec<Line<'static>> {
     TABLE
@@ -13,7 +13,7 @@ pub(crate) fn lines(app: &App, scroll: usize) -> Vec<Line<'static>> {
         .map(|binding| {
             Line::from(vec![
                 Span::styled(fit(binding.shown, 11), app.theme.heading()),
-                Span::raw(app.lang.phrase(binding.words)),
+                Span::raw(keymap::told(app, binding.words)),
             ])
         })
         .collect()

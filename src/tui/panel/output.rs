@@ -5,15 +5,18 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::model::{Line as Printed, World};
-use crate::text::{clean_line, cut, fit, fit_right};
+use crate::text::{Clean, clean_line, cut, fit, fit_right};
 use crate::trace::Stream;
 use crate::tui::action::PanelId;
 use crate::tui::app::App;
-use crate::tui::theme::Theme;
 use crate::tui::words;
 
 /// Widest line that is looked at; the rest is counted and said.
 const WIDEST: usize = 2048;
+/// Bytes of a line that are looked at to show its beginning.
+const LOOKED_AT: usize = 4096;
+/// Bytes of output that are copied at most, the newest: terminals take no more.
+const COPIED: usize = 512 << 10;
 
 /// The process whose output alone is shown.
 fn filter(app: &App) -> Option<u32> {
@@ -67,7 +70,7 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     for (index, y) in (top..count(app)).zip(area.y..area.bottom()) {
         if let Some(printed) = line(app, index) {
             let wide = usize::from(area.width);
-            let line = shown(app.world(), app.theme, printed, place.left, wide);
+            let line = shown(app, app.world(), printed, place.left, wide);
             let line = if place.found == Some(index) {
                 line.style(app.theme.selected())
             } else {
@@ -96,23 +99,18 @@ pub(crate) fn plain(app: &App, index: usize) -> Option<String> {
 }
 
 /// The last lines of a run, as many as there is room for.
-pub(crate) fn tail(world: &World, theme: Theme, area: Rect) -> Vec<Line<'static>> {
+pub(crate) fn tail(app: &App, world: &World, area: Rect) -> Vec<Line<'static>> {
     let wide = usize::from(area.width);
     let lines = world.log().lines().rev().take(usize::from(area.height));
     let mut lines: Vec<Line<'static>> = lines
-        .map(|printed| shown(world, theme, printed, 0, wide))
+        .map(|printed| shown(app, world, printed, 0, wide))
         .collect();
     lines.reverse();
     lines
 }
 
-fn shown(
-    world: &World,
-    theme: Theme,
-    printed: &Printed,
-    left: usize,
-    wide: usize,
-) -> Line<'static> {
+fn shown(app: &App, world: &World, printed: &Printed, left: usize, wide: usize) -> Line<'static> {
+    let theme = app.theme;
     let process = printed.proc.and_then(|proc| world.process(proc));
     let style = process.map_or_else(|| theme.dim(), |process| theme.process(process.colour()));
     let name = process.map_or("?", |process| &process.name);
@@ -133,8 +131,14 @@ fn shown(
             fit_right(&printed.pid.to_string(), 7)
         )
     };
-    let room = wide.saturating_sub(crate::text::width(&head) + 2);
-    let clean = clean_line(&printed.data, WIDEST);
+    // What of the line was not kept is told at the end of what is seen.
+    let cut_off = match printed.cut {
+        0 => String::new(),
+        bytes => app.lang.tell("tui.output-cut", &[("n", &bytes)]),
+    };
+    let taken = crate::text::width(&head) + crate::text::width(&cut_off);
+    let room = wide.saturating_sub(taken + 2);
+    let clean = beginning(printed, left + room);
     let stream = if printed.stream == Stream::Stderr {
         theme.glyphs.pick("┃", "!")
     } else {
@@ -150,14 +154,32 @@ fn shown(
         Span::styled(head, theme.dim()),
         Span::styled(format!("{stream} "), style),
         Span::styled(text, text_style),
+        Span::styled(cut_off, theme.warning()),
     ])
 }
 
-/// All lines that are kept.
+/// So many columns of a line and a few more: of a line without end no more is read.
+fn beginning(printed: &Printed, columns: usize) -> Clean<'_> {
+    let most = LOOKED_AT.max(columns.saturating_mul(4));
+    let most = most.min(printed.data.len());
+    clean_line(&printed.data[..most], columns.max(WIDEST))
+}
+
+/// The lines that are kept, made harmless for where they are pasted; the newest where there are many.
 pub(crate) fn text(app: &App) -> String {
-    let lines: Vec<String> = (0..count(app))
-        .filter_map(|index| line(app, index))
-        .map(|line| line.text().into_owned())
-        .collect();
+    let mut room = COPIED;
+    let mut lines = Vec::new();
+    for index in (0..count(app)).rev() {
+        let Some(printed) = line(app, index) else {
+            continue;
+        };
+        let clean = clean_line(&printed.data, usize::from(u16::MAX)).text;
+        let Some(left) = room.checked_sub(clean.len() + 1) else {
+            break;
+        };
+        room = left;
+        lines.push(clean);
+    }
+    lines.reverse();
     lines.join("\n")
 }

@@ -101,6 +101,7 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
         .and_then(|lesson| lesson.files.rust.as_deref())
         .unwrap_or("");
     let shown = file(app);
+    let python: Vec<Option<usize>> = rust.lines().map(python_line).collect();
     app.world()
         .processes()
         .filter(|process| process.is_alive())
@@ -108,7 +109,7 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
             let (name, line) = process.at.as_deref()?.rsplit_once(':')?;
             let line: usize = line.parse().ok()?;
             let line = match (name, shown) {
-                ("program.rs", "program.py") => python_line(rust, line)?,
+                ("program.rs", "program.py") => (*python.get(line.checked_sub(1)?)?)?,
                 (name, shown) if name == shown => line,
                 _ => return None,
             };
@@ -118,8 +119,7 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
 }
 
 /// The Python line that a line of the Rust twin stands for.
-fn python_line(rust: &str, line: usize) -> Option<usize> {
-    let text = rust.lines().nth(line.checked_sub(1)?)?;
+fn python_line(text: &str) -> Option<usize> {
     let (_, mark) = text.rsplit_once("// py:")?;
     mark.trim().parse().ok()
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
 use crate::tui::app::{App, Popup};
-use crate::tui::keymap::TABLE;
+use crate::tui::keymap::{self, TABLE};
 use crate::tui::rhythm::{self, Hint};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
@@ -48,7 +48,7 @@ fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
         Span::styled(bar, app.theme.dim()),
     ];
     let others = rhythm::others(app).unwrap_or_else(|| table(next));
-    let need = |hint: &Hint| width(keys(app, *hint)) + width(app.lang.phrase(hint.words)) + 3;
+    let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::told(app, hint.words)) + 3;
     let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
     room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());
     for hint in others {
@@ -62,7 +62,7 @@ fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
             format!(" {}", keys(app, hint)),
             app.theme.heading(),
         ));
-        let words = app.lang.phrase(hint.words);
+        let words = keymap::told(app, hint.words);
         spans.push(Span::styled(format!(" {words} "), app.theme.dim()));
     }
     spans

@@ -1,0 +1,81 @@
+//! A session whose host panics when something is to be saved.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use forklore::engine::Run;
+use forklore::engine::native::{Config, GateMode};
+use forklore::lesson::Library;
+use forklore::text::{Depth, Lang};
+use forklore::trace::{FORMAT, Header};
+use forklore::tui::{self, Glyphs, Ground, Host, Order, Progress, Seen, Start, Started, Theme};
+
+struct Panics;
+
+impl Host for Panics {
+    fn start(&mut self, order: &Order) -> Result<Started, String> {
+        let config = Config {
+            lesson: order.lesson.clone(),
+            params: order.params.to_json(),
+            time_scale: 1.0,
+            seed: 0,
+            line_buffered: true,
+            gate: GateMode::Open,
+            forklore: None,
+            environment: Vec::new(),
+        };
+        let header = Header {
+            forklore: FORMAT,
+            lesson: order.lesson.clone(),
+            engine: "native".to_owned(),
+            program_sha256: String::new(),
+            params: BTreeMap::new(),
+            started: 0.0,
+            kernel: String::new(),
+            cpus: 2,
+            time_scale: 1.0,
+            stdout: "tty".to_owned(),
+            gate: "open".to_owned(),
+            seed: None,
+            python: None,
+            version: String::new(),
+        };
+        let run = Run::start(config).map_err(|error| error.to_string())?;
+        Ok(Started {
+            feed: Box::new(run),
+            header,
+            recorded: None,
+        })
+    }
+
+    fn keep(&mut self, _: &Progress) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn save(&mut self, _: &Seen<'_>) -> Result<String, String> {
+        panic!("a defect of the screen");
+    }
+}
+
+/// The session, until it panics.
+pub fn session() -> ExitCode {
+    let start = Start {
+        library: Rc::new(Library::embedded().expect("the lessons are whole")),
+        lesson: Some("lock".to_owned()),
+        lang: Lang::En,
+        theme: Theme {
+            depth: Depth::Indexed,
+            ground: Ground::Dark,
+            glyphs: Glyphs::Unicode,
+            painted: false,
+        },
+        recording: None,
+        progress: Progress::default(),
+        word: None,
+    };
+    match tui::run(&mut Panics, start) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
