@@ -173,7 +173,7 @@ fn session(more: usize) -> Offscreen {
         header: header(),
         recorded: None,
     });
-    while session.take_events(Instant::now() + Duration::from_secs(60)) {}
+    while session.take_events(Instant::now() + Duration::from_mins(1)) {}
     session
 }
 

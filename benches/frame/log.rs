@@ -1,5 +1,7 @@
 //! The log of a large run: a thousand processes that wait for locks, write cells and print.
 
+use std::fmt::Write as _;
+
 use forklore::trace::{
     Args, Event, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Role, StartMethod, Stream,
 };
@@ -44,9 +46,11 @@ impl Log {
         };
         let op = self.op(proc, OpName::Set, "Array-1", write);
         self.push(Some(proc), Kind::Op(op));
-        let text: String = (0..lines)
-            .map(|line| format!("{proc} -----> {step} {line}\n"))
-            .collect();
+        let mut text = String::new();
+        for line in 0..lines {
+            // Writing to a String does not fail.
+            let _ = writeln!(text, "{proc} -----> {step} {line}");
+        }
         let output = Output {
             stream: Stream::Stdout,
             data: text.into_bytes(),

@@ -10,8 +10,12 @@ use forklore::mp::{self, Process, print};
 /// Names the program.
 pub const PROGRAM: &str = "FORKLORE_TEST_PROGRAM";
 
-/// Bytes of a flood.
-pub const FLOOD: usize = 100_000_000;
+/// Bytes of a flood: less where nothing is optimised, but always more than is kept.
+pub const FLOOD: usize = if cfg!(debug_assertions) {
+    12_000_000
+} else {
+    100_000_000
+};
 /// Bytes of a line of a flood, its newline among them.
 pub const LINE: usize = 100;
 

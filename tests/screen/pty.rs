@@ -18,7 +18,7 @@ use nix::sys::termios::{Termios, tcgetattr};
 use nix::unistd::Pid;
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 const MARK: &str = "FORKLORE_SCREEN_TEST";
 
 struct Seen {
