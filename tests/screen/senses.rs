@@ -17,9 +17,6 @@ fn finished(lesson: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Scree
             .next()
             .is_some_and(|head| head.contains("finished"))
     });
-    // What can be done now is told in the footer until the next key.
-    screen.wait_for(" g goes on");
-    screen.press("\x1b");
     screen.wait_for("quit");
     screen
 }
