@@ -6,10 +6,12 @@
 //! between any two runs. PIDs and times are no difference: a PID in a text counts as the name of its process.
 
 mod run;
+mod words;
 
 use std::collections::BTreeSet;
 
 pub use run::{Deed, Run, Totals};
+pub use words::{seconds, told};
 
 /// How two steps at the same place differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,10 +41,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["check", "lesson", "model", "trace", "text", "error", "feed"],
     ),
     ("export", &["check", "model", "trace", "text"]),
-    ("compare", &["model", "trace"]),
+    ("compare", &["model", "trace", "text"]),
     (
         "tui",
-        &["feed", "model", "lesson", "text", "check", "trace", "error"],
+        &[
+            "feed", "model", "lesson", "text", "check", "trace", "error", "compare",
+        ],
     ),
     // L5
     (

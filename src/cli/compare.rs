@@ -1,5 +1,6 @@
 //! `forklore compare A B`: where two recordings part, in words or as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -9,25 +10,29 @@ use super::Stop;
 use super::args::{CompareArgs, CompareFormat};
 use super::context::Context;
 use super::recording::Recording;
-use crate::compare::{Comparison, Deed, Kind, Parting, Run, Totals, compare};
+use crate::compare::{Comparison, Deed, Parting, Run, Totals, compare, seconds, told};
 use crate::error::Code;
 use crate::text::{Lang, Mood, clean};
+use crate::trace::Header;
 
 /// Processes named beside the first that differs.
 const OTHERS: usize = 8;
 
 pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
-    let (a, a_damaged) = side(context, Recording::open(context, &args.a)?)?;
-    let (b, b_damaged) = side(context, Recording::open(context, &args.b)?)?;
+    let a = Recording::open(context, &args.a)?;
+    let b = Recording::open(context, &args.b)?;
+    let headers = [a.header().clone(), b.header().clone()];
+    let (a, a_damaged) = side(context, a)?;
+    let (b, b_damaged) = side(context, b)?;
     let comparison = compare(&a, &b);
     let page = match args.format {
         CompareFormat::Text => {
             let names = [&args.a, &args.b].map(|path| path.display().to_string());
-            words(context, &comparison, &names)
+            words(context, &comparison, &names, &headers)
         }
         CompareFormat::Json => {
-            let mut page =
-                serde_json::to_string_pretty(&document(&comparison)).map_err(io::Error::from)?;
+            let mut page = serde_json::to_string_pretty(&document(&comparison, &headers))
+                .map_err(io::Error::from)?;
             page.push('\n');
             page
         }
@@ -52,13 +57,12 @@ fn side(context: &Context, recording: Recording) -> Result<(Run, bool), Stop> {
     Ok((run, told.damaged))
 }
 
-fn seconds(ns: i64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    let seconds = ns as f64 / 1e9;
-    format!("{seconds:.3}")
-}
-
-fn words(context: &Context, comparison: &Comparison, names: &[String; 2]) -> String {
+fn words(
+    context: &Context,
+    comparison: &Comparison,
+    names: &[String; 2],
+    headers: &[Header; 2],
+) -> String {
     let lang = context.lang;
     let mut page = String::new();
     let sides = [
@@ -75,29 +79,24 @@ fn words(context: &Context, comparison: &Comparison, names: &[String; 2]) -> Str
         );
     }
     page.push('\n');
-    match &comparison.first {
-        None => {
-            let same = context.paint.mood(Mood::Good, lang.phrase("compare.same"));
-            let _ = writeln!(page, "{same}");
-        }
-        Some(first) => {
-            let head = lang.tell(
-                "compare.part",
-                &[
-                    ("process", &clean(&first.process)),
-                    ("same", &first.same),
-                    ("how", &lang.term("compare.kind", kind_word(first.kind))),
-                ],
-            );
-            let _ = writeln!(page, "{}", context.paint.mood(Mood::Warning, head));
-            for (letter, deed) in [("A", &first.a), ("B", &first.b)] {
-                let _ = writeln!(page, "  {letter}  {}", deed_words(lang, deed.as_ref()));
-            }
-            others(lang, comparison, &mut page);
-        }
+    settings(lang, headers, &mut page);
+    let mood = match comparison.first {
+        None => Mood::Good,
+        Some(_) => Mood::Warning,
+    };
+    for (number, line) in told(lang, comparison).into_iter().enumerate() {
+        let line = match number {
+            0 => context.paint.mood(mood, line).to_string(),
+            _ => line,
+        };
+        let _ = writeln!(page, "{line}");
     }
+    others(lang, comparison, &mut page);
     if let Some((a, b)) = comparison.order {
-        let told = lang.tell("compare.order", &[("a", &a), ("b", &b)]);
+        let mut told = lang.tell("compare.order", &[("a", &a), ("b", &b)]);
+        if a == 0 || b == 0 {
+            told += lang.phrase("compare.order-over");
+        }
         let _ = writeln!(page, "{told}");
     }
     page
@@ -118,19 +117,6 @@ fn totals_words(lang: Lang, totals: &Totals) -> String {
     }
     if totals.left_out > 0 {
         told += &lang.tell("compare.left-out", &[("steps", &totals.left_out)]);
-    }
-    told
-}
-
-fn deed_words(lang: Lang, deed: Option<&Deed>) -> String {
-    let Some(deed) = deed else {
-        return lang.phrase("compare.nothing").to_owned();
-    };
-    let mut told = format!("#{} {} s  {}", deed.seq, seconds(deed.t), clean(&deed.what));
-    for part in [&deed.object, &deed.at, &deed.outcome] {
-        if !part.is_empty() {
-            let _ = write!(told, "  {}", clean(part));
-        }
     }
     told
 }
@@ -158,17 +144,61 @@ fn others(lang: Lang, comparison: &Comparison, page: &mut String) {
     );
 }
 
-const fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Position => "position",
-        Kind::Outcome => "outcome",
-        Kind::Process => "process",
-        Kind::Missing => "missing",
+/// What was set differently, by name.
+fn differences([a, b]: &[Header; 2]) -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    let mut add = |name: &str, a: String, b: String| {
+        if a != b {
+            found.push((name.to_owned(), a, b));
+        }
+    };
+    add("lesson", a.lesson.clone(), b.lesson.clone());
+    add("engine", a.engine.clone(), b.engine.clone());
+    let program = |header: &Header| header.program_sha256.chars().take(12).collect();
+    add("program", program(a), program(b));
+    let names: BTreeSet<&String> = a.params.keys().chain(b.params.keys()).collect();
+    for name in names {
+        let value = |header: &Header| match header.params.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => "–".to_owned(),
+        };
+        add(name, value(a), value(b));
+    }
+    add("stdout", a.stdout.clone(), b.stdout.clone());
+    add("gate", a.gate.clone(), b.gate.clone());
+    let scale = |header: &Header| header.time_scale.to_string();
+    add("time-scale", scale(a), scale(b));
+    let seed = |header: &Header| {
+        header
+            .seed
+            .map_or_else(|| "–".to_owned(), |n| n.to_string())
+    };
+    add("seed", seed(a), seed(b));
+    found
+}
+
+fn settings(lang: Lang, headers: &[Header; 2], page: &mut String) {
+    let told: Vec<String> = differences(headers)
+        .into_iter()
+        .map(|(name, a, b)| format!("{} {} / {}", clean(&name), clean(&a), clean(&b)))
+        .collect();
+    if !told.is_empty() {
+        let _ = writeln!(
+            page,
+            "{}",
+            lang.tell("compare.settings", &[("settings", &told.join(", "))])
+        );
     }
 }
 
-fn document(comparison: &Comparison) -> Value {
+fn document(comparison: &Comparison, headers: &[Header; 2]) -> Value {
+    let settings: serde_json::Map<_, _> = differences(headers)
+        .into_iter()
+        .map(|(name, a, b)| (name, json!({"a": a, "b": b})))
+        .collect();
     json!({
+        "settings": settings,
         "same": comparison.is_same(),
         "first": comparison.first.as_ref().map(parting),
         "processes": comparison.processes.iter().map(parting).collect::<Vec<_>>(),
@@ -180,7 +210,7 @@ fn document(comparison: &Comparison) -> Value {
 
 fn parting(parting: &Parting) -> Value {
     json!({
-        "kind": kind_word(parting.kind),
+        "kind": parting.kind.word(),
         "process": parting.process,
         "same": parting.same,
         "a": parting.a.as_ref().map(deed),

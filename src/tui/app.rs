@@ -16,6 +16,7 @@ use super::progress::{Given, Progress, Said, Visit};
 use super::quiz::{Locked, Quiz};
 use super::run::{RunView, Taken};
 use super::theme::Theme;
+use crate::compare::{Comparison, compare};
 use crate::feed::Control;
 use crate::lesson::{Circumstances, Lesson, Library, Params};
 use crate::model::World;
@@ -132,6 +133,8 @@ pub(crate) struct App {
     pub(crate) previous: Option<RunView>,
     /// Both are shown side by side.
     pub(crate) comparing: bool,
+    /// Where the two part, once both are over.
+    pub(crate) parted: Option<Comparison>,
     nothing: World,
 }
 
@@ -163,6 +166,7 @@ impl App {
             run: None,
             previous: None,
             comparing: false,
+            parted: None,
             nothing: World::new(),
             library: start.library,
         };
@@ -332,6 +336,7 @@ impl App {
             }
             visit.params = params.to_json();
         }
+        self.parted = None;
         let mut run = RunView::new(started, params.clone(), answers);
         run.stepped = self.manual && run.is_live();
         run.paused = run.stepped;
@@ -402,6 +407,24 @@ impl App {
         if ended {
             self.on_end();
         }
+        if ended || other {
+            self.part();
+        }
         all
+    }
+
+    /// Lays the two runs beside each other, where both are over and shown. Runs of two lessons part at
+    /// their first step, which nobody need be told.
+    pub(crate) fn part(&mut self) {
+        if !self.comparing || self.parted.is_some() {
+            return;
+        }
+        let (Some(one), Some(other)) = (&self.previous, &self.run) else {
+            return;
+        };
+        if one.over && other.over && one.header.lesson == other.header.lesson {
+            let pair = one.deeds().zip(other.deeds());
+            self.parted = pair.map(|(one, other)| compare(&one, &other));
+        }
     }
 }

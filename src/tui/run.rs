@@ -29,6 +29,8 @@ const AS_IT_WAS: usize = 3;
 const STRIDE: usize = 4096;
 /// Events read ahead of a playing head.
 const AHEAD: u64 = 256;
+/// Events of a run that is laid beside another one, at most.
+const COMPARED: u64 = 100_000;
 /// Where idle time is cut, nothing is waited for longer than this (ns of the run).
 const LONGEST: i64 = 300_000_000;
 
@@ -404,6 +406,23 @@ impl RunView {
     /// Gives the line of every event so far, in order.
     pub(crate) fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
         self.history.source().each_line(each);
+    }
+
+    /// What its processes did, to be laid beside another run; `None` while it goes on, or where that
+    /// would take too long to wait for.
+    pub(crate) fn deeds(&self) -> Option<crate::compare::Run> {
+        if !self.over || self.history.len() > COMPARED {
+            return None;
+        }
+        let mut world = World::new().scaled(self.header.time_scale);
+        let mut run = crate::compare::Run::default();
+        let source = self.history.source();
+        source.visit(0, self.history.len(), &mut |event| {
+            world.apply(event);
+            run.push(event, &world);
+        });
+        run.end(&world);
+        Some(run)
     }
 
     /// How many of the answers were right, of how many that could be told.

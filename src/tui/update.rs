@@ -231,6 +231,7 @@ fn compare(app: &mut App) -> Vec<Effect> {
     let here = app.slug.as_deref().is_some_and(|slug| PAIR.contains(&slug));
     if paired || (!here && slugs.iter().all(Option::is_some)) {
         app.comparing = true;
+        app.part();
         return Vec::new();
     }
     if here {

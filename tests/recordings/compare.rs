@@ -69,3 +69,37 @@ fn a_recording_that_stops_is_compared_as_far_as_it_goes_and_ends_with_4() {
     assert!(said.err.contains("最后一行不完整"), "{}", said.err);
     assert!(said.out.contains("处分开"), "{}", said.out);
 }
+
+#[test]
+fn what_was_set_differently_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let record = |name: &str, words: &[&str]| {
+        let path = place(name);
+        let mut all = vec!["run", "--record", &path, "--seed", "1"];
+        all.extend(words);
+        assert!(say(&all).code.is_some());
+        path
+    };
+    let one = record("a.jsonl", &["lock"]);
+    let unlocked = record("b.jsonl.zst", &["lock", "--set", "lock=none"]);
+    let other = record("c.jsonl", &["create-process"]);
+    let said = say(&["compare", &one, &unlocked]);
+    assert_eq!(said.code, Some(1));
+    let settings = "Set differently (A / B): lock RLock / none\n";
+    assert!(said.out.contains(settings), "{}", said.out);
+    let said = say(&["compare", &one, &other]);
+    assert!(
+        said.out.contains("lesson lock / create-process"),
+        "{}",
+        said.out
+    );
+    let said = say(&["compare", &one, &other, "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["settings"]["lesson"]["b"], "create-process");
+    let said = say(&["compare", &one, &one]);
+    assert_eq!(said.code, Some(0));
+    assert!(!said.out.contains("Set differently"), "{}", said.out);
+    let said = say(&["compare", &one, "/nowhere"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(4), ""));
+}

@@ -13,6 +13,7 @@ use ratatui::widgets::{Block, BorderType};
 
 use super::timeline::{Axis, Window};
 use super::{markdown, output};
+use crate::compare;
 use crate::model::{Body, World};
 use crate::text::{Lang, clean};
 use crate::tui::app::App;
@@ -69,7 +70,13 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     };
     let whole = [one, other].map(|run| figures(app, run, run.whole()));
     let said = sentence(app.lang, &whole[0], &whole[1]);
-    let said = markdown::wrapped(&said, usize::from(area.width).saturating_sub(2));
+    let wide = usize::from(area.width).saturating_sub(2);
+    let mut said = markdown::wrapped(&said, wide);
+    let parted = app.parted.as_ref();
+    let parted: Option<Vec<String>> = parted.map(|it| compare::told(app.lang, it));
+    for line in parted.unwrap_or_default() {
+        said.extend(markdown::wrapped(&line, wide));
+    }
     let high = u16::try_from(said.len()).unwrap_or(1);
     let [head, body, foot] = Layout::vertical([
         Constraint::Length(1),

@@ -500,6 +500,36 @@ fn pool_lessons_are_compared_by_one_key() {
 }
 
 #[test]
+fn two_runs_of_a_lesson_are_laid_beside_each_other_to_where_they_part() {
+    let mut app = app("lock", Lang::En);
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    let mut scene = typical();
+    scene.print(2, "only here\n");
+    scene.end();
+    play(&mut app, scene, "lock");
+    press(&mut app, "\x1bc");
+    assert!(app.comparing);
+    let shown = picture(&mut app, (120, 40));
+    assert!(
+        shown.contains("The runs part in Process-2, after"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("B  #") && shown.contains("only here"),
+        "{shown}"
+    );
+    press(&mut app, "c");
+    let mut scene = typical();
+    scene.print(2, "only here\n");
+    scene.end();
+    play(&mut app, scene, "lock");
+    press(&mut app, "\x1bc");
+    assert!(picture(&mut app, (80, 24)).contains("The runs are the same"));
+}
+
+#[test]
 fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
     let mut app = super::scene::session(None, Lang::En, Progress::default());
     assert!(picture(&mut app, (80, 24)).contains("Welcome"));
