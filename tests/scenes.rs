@@ -10,6 +10,8 @@
 mod harness;
 #[path = "engine/scenes.rs"]
 mod scenes;
+#[path = "engine/timed.rs"]
+mod timed;
 
 use std::process::ExitCode;
 

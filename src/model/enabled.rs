@@ -143,7 +143,7 @@ impl World {
             if end.creator == Some(process.proc) {
                 return end.since_seq < before;
             }
-            before = process.start_seq;
+            before = process.forked_seq;
             match process.parent.and_then(|parent| self.process(parent)) {
                 Some(parent) => process = parent,
                 None => return end.creator.is_none(),

@@ -183,6 +183,9 @@ impl World {
         process.counts.ops += 1;
         process.counts.errors += u64::from(op.error.is_some());
         let (seq, t, tid) = (event.seq, event.t, event.tid);
+        if let (OpName::Start, None, Some(child)) = (op.op, &op.error, &op.args.child) {
+            process.starts(child, seq);
+        }
         let left = process.turn(tid, at, (t, seq), |calls| calls.done(op));
         let (proc, alive) = (process.proc, process.is_alive());
         self.wait_no_more(proc, tid, &left);

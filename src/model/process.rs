@@ -31,6 +31,11 @@ pub struct Process {
     /// When it was first heard of (ns since the run began), and with which event.
     pub started: i64,
     pub start_seq: u64,
+    /// With which event its parent said that it starts it: what the parent did after that, it did not
+    /// do for this one. `start_seq` where nobody said so.
+    pub(super) forked_seq: u64,
+    /// Children it has said to start and that are not heard of yet, with the event.
+    starting: Vec<(Arc<str>, u64)>,
     /// Whether its `process.start` was seen; false for one known only by what it did.
     pub announced: bool,
     /// What its main thread does.
@@ -48,6 +53,9 @@ pub struct Process {
     /// What it did when, for a timeline.
     pub track: Track,
 }
+
+/// Most children that are waited for to be heard of.
+const STARTING: usize = 256;
 
 /// A thread of a process beside its main one.
 #[derive(Debug, Clone, PartialEq)]
@@ -249,9 +257,13 @@ impl Processes {
         if self.place_of_pid(pid) != Some(place) {
             Arc::make_mut(&mut self.pids).insert(pid, place);
         }
+        let said = parent
+            .and_then(|parent| self.place(parent))
+            .and_then(|parent| self.at_mut(parent)?.has_started(&start.name));
         let Some(process) = self.at_mut(place) else {
             return;
         };
+        process.forked_seq = said.unwrap_or(process.start_seq);
         process.pid = pid;
         process.ppid = start.ppid;
         process.parent = parent.filter(|parent| *parent != process.proc);
@@ -277,6 +289,8 @@ impl Process {
             method: StartMethod::Unknown,
             started: t,
             start_seq: seq,
+            forked_seq: seq,
+            starting: Vec::new(),
             announced: false,
             state: State::Running,
             calls: Calls::default(),
@@ -287,6 +301,21 @@ impl Process {
             counts: Counts::default(),
             track: Track::new(t, seq, spans),
         }
+    }
+
+    /// It says that it starts a child of this name.
+    pub(super) fn starts(&mut self, child: &str, seq: u64) {
+        if self.starting.len() == STARTING {
+            self.starting.remove(0);
+        }
+        self.starting.push((clip(child), seq));
+    }
+
+    /// A child of this name was heard of: the event with which it was started.
+    fn has_started(&mut self, child: &str) -> Option<u64> {
+        let name = clip(child);
+        let place = self.starting.iter().position(|(known, _)| *known == name)?;
+        Some(self.starting.remove(place).1)
     }
 
     /// Changes the calls a thread is in, and with them what it does. Nothing is changed of the dead

@@ -133,8 +133,16 @@ impl Synchronized {
         at: &'static Location<'static>,
         step: impl FnOnce(&Call<'_>, u64) -> T,
     ) -> T {
-        let mut call = Call::begin(op, Some(self.cells.id()), at, args);
         let lock = self.lock.as_ref();
+        // Through `get_obj` nobody waits for the lock that the object has.
+        let past = lock.is_none() && self.cells.is_locked();
+        let args: Fill<'_> = &|packet| {
+            args(packet);
+            if past {
+                packet.boolean("blocking", false);
+            }
+        };
+        let mut call = Call::begin(op, Some(self.cells.id()), at, args);
         if let Some(lock) = lock
             && !lock.sem().try_take()
         {

@@ -241,10 +241,11 @@ const BEGIN: Fill<'static> = &|packet| {
     packet.text("key", "begin");
 };
 
-/// … and of the second: it wakes.
-const WAKE: Fill<'static> = &|packet| {
+/// … and of the second: it wakes, by its time at the latest.
+fn wake_args(packet: &mut Packet<'_>, timeout: Option<f64>) {
     packet.text("key", "wake");
-};
+    wait_args(packet, true, timeout);
+}
 
 macro_rules! lock_type {
     ($(#[$doc:meta])* $name:ident, $kind:expr) => {

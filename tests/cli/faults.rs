@@ -307,14 +307,22 @@ fn a_stopped_process_does_not_hold_up_the_end() {
     }
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "who runs the tests is told what was left out"
+)]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// The binary where any user may run it, and a user who has no other process.
 fn as_a_stranger(folder: &std::path::Path, limit: u32, arguments: &[&str]) -> Option<Command> {
     if !nix::unistd::geteuid().is_root() {
-        println!("skipped: no limit of processes binds one run alone, unless root gives it a user");
+        skipped("no limit of processes binds one run alone, unless root gives it a user");
         return None;
     }
     if Command::new("prlimit").arg("--version").output().is_err() {
-        println!("skipped: there is no prlimit(1)");
+        skipped("there is no prlimit(1)");
         return None;
     }
     // Distinct among tests that run at once, and nobody's.

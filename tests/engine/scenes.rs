@@ -11,6 +11,7 @@ use forklore::sys::clock;
 use forklore::trace::{Event, Exit, Kind, Op, OpName, RunStatus, Stream};
 
 use crate::harness::{MARK, assert_nothing_left, binary, end, exits, mark, output, rest, until};
+use crate::timed;
 
 type Program = fn() -> mp::Result<()>;
 
@@ -22,6 +23,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("holder", holder),
     ("crowd", crowd),
     ("talkers", talkers),
+    ("timed", timed::program),
+    ("raw", timed::raw),
 ];
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -54,6 +57,14 @@ pub const TESTS: &[(&str, fn())] = &[
     (
         "what_a_process_said_stands_before_its_exit",
         said_before_exit,
+    ),
+    (
+        "each_timed_operation_has_two_outcomes_under_the_gate",
+        timed::two_outcomes,
+    ),
+    (
+        "an_array_is_read_past_its_lock_under_the_gate",
+        timed::past_the_lock,
     ),
 ];
 
@@ -99,14 +110,14 @@ fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
 }
 
 /// Plays a scene to its end; nothing may be left of it.
-fn play(scene: &str, gate: GateMode) -> Vec<Event> {
+pub fn play(scene: &str, gate: GateMode) -> Vec<Event> {
     let mark = mark();
     let events = rest(&mut start(scene, gate, &mark), Vec::new());
     assert_nothing_left(&mark);
     events
 }
 
-const FAST: GateMode = GateMode::Paced { per_second: 1e6 };
+pub const FAST: GateMode = GateMode::Paced { per_second: 1e6 };
 
 fn ops(events: &[Event]) -> impl Iterator<Item = (u32, &Op)> {
     events.iter().filter_map(|event| match &event.kind {
@@ -126,7 +137,7 @@ fn names(events: &[Event]) -> BTreeMap<u32, &str> {
         .collect()
 }
 
-fn assert_finished(events: &[Event]) {
+pub fn assert_finished(events: &[Event]) {
     assert_eq!(end(events).status, RunStatus::Finished, "{events:#?}");
     assert_eq!(end(events).ended, [0; 0]);
     assert!(

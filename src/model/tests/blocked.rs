@@ -174,6 +174,23 @@ fn a_pipe_ends_when_nobody_has_its_other_end() {
 }
 
 #[test]
+fn an_end_closed_between_a_childs_start_and_its_first_word_is_open_in_the_child() {
+    let mut log = Log::with_children(0);
+    pipe(&mut log);
+    let mut start = Op {
+        op: OpName::Start,
+        ..Op::default()
+    };
+    start.args.child = Some("Process-1".to_owned());
+    log.op(0, start);
+    log.op(0, on(OpName::Close, "Connection-2"));
+    log.start(1, 100, "Process-1", Role::Process);
+    assert!(!log.world.enabled(0, &on(OpName::Recv, "Connection-1")));
+    log.op(1, on(OpName::Close, "Connection-2"));
+    assert!(log.world.enabled(0, &on(OpName::Recv, "Connection-1")));
+}
+
+#[test]
 fn idle_workers_are_services_until_there_is_work() {
     let mut log = pool_of(2);
     // One says that it waits for a task, the other says nothing.

@@ -30,6 +30,8 @@ pub(super) struct Cells {
     shape: Shape,
     code: TypeCode,
     len: usize,
+    /// It has a lock of its own.
+    locked: bool,
     witness: Witness,
     memory: Block,
 }
@@ -61,6 +63,7 @@ impl Cells {
             shape,
             code,
             len,
+            locked: false,
             witness: Witness::new(block.part(0, WITNESS_BYTES)),
             memory: block.part(WITNESS_BYTES, len * code.size()),
         };
@@ -81,6 +84,7 @@ impl Cells {
             (Shape::Value, None) => "RawValue",
         };
         self.id = context::object_id(class);
+        self.locked = lock.is_some();
         if !tracer::on() {
             return;
         }
@@ -105,6 +109,10 @@ impl Cells {
 
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        self.locked
     }
 
     pub(super) fn len(&self) -> usize {

@@ -87,6 +87,7 @@ impl Barrier {
     fn meet(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<u32> {
         let inner = &*self.0;
         let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
+        let wake = |packet: &mut Packet<'_>| super::wake_args(packet, timeout);
         let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
         let broken = || Exception::at("threading.BrokenBarrierError", "", at);
         inner.enter();
@@ -116,7 +117,7 @@ impl Barrier {
         if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
             begun.done(None, super::BEGIN, Ended::Plain);
             inner.lock.give();
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, super::WAKE));
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &wake));
         } else {
             if let Some(call) = &mut call {
                 // Said while the barrier is held, so the log has all who wait before it opens.

@@ -122,6 +122,7 @@ impl Condition {
     fn wait_for_word(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<bool> {
         let inner = &*self.0;
         let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
+        let wake = |packet: &mut Packet<'_>| super::wake_args(packet, timeout);
         let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
         inner.sleeping.give(SEM_VALUE_MAX);
         let Some(depth) = inner.lock.release_save(at) else {
@@ -139,7 +140,7 @@ impl Condition {
         // Under the gate the wake is a step of its own, granted when a word is there.
         if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
             begun.done(None, super::BEGIN, Ended::Plain);
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, super::WAKE));
+            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &wake));
         }
         let mut woken = inner.wake.try_take();
         if !woken
