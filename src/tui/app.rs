@@ -217,6 +217,7 @@ impl App {
             })
             .unwrap_or_default();
         self.places.clear();
+        self.lens = Lens::default();
         self.focus = PanelId::Lesson;
         self.selected = None;
         self.filter = false;
@@ -323,6 +324,8 @@ impl App {
         for place in self.places.values_mut() {
             place.found = None;
         }
+        self.places.remove(&PanelId::Checks);
+        self.lens = Lens::default();
         let answers = std::mem::take(&mut self.answers);
         let own = self.slug.as_ref() == Some(&started.header.lesson) && started.recorded.is_none();
         if own && let Some(visit) = self.visit() {

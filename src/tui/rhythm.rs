@@ -6,9 +6,9 @@
 
 use super::action::PanelId;
 use super::app::{App, Popup};
-use super::layout;
 use super::quiz::Draft;
 use super::run::RunView;
+use super::{layout, panel};
 
 /// A key and what it does, for the footer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,16 @@ fn in_popup(app: &App, popup: &Popup) -> Hint {
         Popup::Search { .. } => hint("Enter", "tui.key-search"),
         Popup::GoTo { .. } => hint("Enter", "tui.key-goto"),
     }
+}
+
+/// What stands beside the next step before the table's keys: the text goes on below.
+pub(crate) fn also(app: &App) -> Option<Hint> {
+    let high = layout::inner(app, PanelId::Lesson)?.height;
+    let focused = app.focus == PanelId::Lesson && !app.comparing;
+    let below =
+        || panel::count(app, PanelId::Lesson) > app.place(PanelId::Lesson).top + usize::from(high);
+    (focused && app.run.is_none() && app.slug.is_some() && below())
+        .then(|| hint("↓", "tui.hint-read"))
 }
 
 /// What else can be done in a popup; `None` where none is open.

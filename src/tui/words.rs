@@ -28,10 +28,10 @@ pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
                 _ => lang.tell("tui.state-waiting", &[("what", &what)]),
             }
         }
-        State::AtGate(pending) => {
-            let what = target(lang, world, &pending.target, pending.op.op.as_str());
-            lang.tell("tui.state-gate", &[("op", &pending.op.op), ("what", &what)])
-        }
+        State::AtGate(pending) => lang.tell(
+            "tui.state-gate",
+            &[("what", &operation(world, &pending.op))],
+        ),
         State::Exited { exit, reaped, .. } => {
             let how = ended(lang, *exit);
             if *reaped {

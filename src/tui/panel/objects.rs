@@ -21,7 +21,6 @@ pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let world = app.world();
     let mut lines = Vec::new();
     for object in world.objects() {
-        // The lock of an array is told with the array.
         lines.extend(Sheet { app, world, wide }.object(object));
     }
     if lines.is_empty() {
@@ -38,8 +37,18 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn object(&self, object: &Object) -> Vec<Line<'static>> {
-        let title = clean(object.label()).into_owned();
-        let class = if *object.class == *object.label() {
+        let mut objects = self.world.objects();
+        let of = object
+            .lock()
+            .and_then(|_| objects.find(|other| other.of.as_ref() == Some(&object.id)));
+        let title = match of {
+            Some(of) => {
+                let name = clean(of.label());
+                self.app.lang.tell("tui.lock-of", &[("name", &name)])
+            }
+            None => clean(object.label()).into_owned(),
+        };
+        let class = if of.is_some() || *object.class == *object.label() {
             String::new()
         } else {
             format!(" {}", clean(&object.class))

@@ -106,9 +106,8 @@ fn own_row(app: &App, row: &PsRow, columns: &[Column], wide: usize) -> Line<'sta
     } else {
         app.lang.phrase("tui.own-supervisor")
     };
-    let rest = rest("forklore", what, &clean(&row.command));
     let room = wide.saturating_sub(crate::text::width(&text));
-    text += &shown(app, &rest, room);
+    text += &rest(app, "forklore", what, &clean(&row.command), room);
     Line::from(Span::styled(text, app.theme.dim()))
 }
 
@@ -145,39 +144,32 @@ fn head(app: &App, columns: &[Column], wide: usize) -> String {
         };
         text.push(' ');
     }
-    let rest = rest(
+    let room = wide.saturating_sub(crate::text::width(&text));
+    let (name, state) = (
         app.lang.phrase("tui.ps-name"),
         app.lang.phrase("tui.ps-state"),
-        "COMMAND",
     );
-    let room = wide.saturating_sub(crate::text::width(&text));
-    text + &shown(app, &rest, room)
-}
-
-/// What of it fits; the command, which comes last, only where much of it is seen.
-fn shown(app: &App, rest: &str, room: usize) -> String {
-    let left = app.place(PanelId::Ps).left;
-    let before = NAME + 1 + STATE;
-    let text = cut(rest, left, room);
-    if left == 0 && room < before + 12 && crate::text::width(rest) > room {
-        return cut(fit(rest, before).trim_end(), 0, room);
-    }
-    text
+    text + &rest(app, name, state, "COMMAND", room)
 }
 
 /// Columns of a process's name, and of what it does.
 const NAME: usize = 17;
 const STATE: usize = 36;
 
-fn rest(name: &str, state: &str, command: &str) -> String {
+/// What stands beyond the columns and scrolls sideways; the command, which comes last, only where
+/// much of it is seen.
+fn rest(app: &App, name: &str, state: &str, command: &str, room: usize) -> String {
+    let left = app.place(PanelId::Ps).left;
+    let name = fit(name, NAME);
+    if left == 0 && room < NAME + 1 + STATE + 12 {
+        return cut(&format!("{name} {state}"), 0, room);
+    }
     let state = if crate::text::width(state) < STATE {
         fit(state, STATE)
     } else {
         state.to_owned()
     };
-    format!("{} {state} {command}", fit(name, NAME))
-        .trim_end()
-        .to_owned()
+    cut(format!("{name} {state} {command}").trim_end(), left, room)
 }
 
 fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'static> {
@@ -208,30 +200,18 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
     }
     let command = process.ps.as_ref().filter(|_| alive);
     let rest = rest(
+        app,
         &clean(&process.name),
         &words::state(app.lang, app.world(), process),
         &command.map_or_else(|| "".into(), |row| clean(&row.command)),
+        wide.saturating_sub(crate::text::width(&text) + 2),
     );
     if alive {
         spans.push(Span::raw(text.clone()));
-        spans.push(Span::styled(
-            shown(
-                app,
-                &rest,
-                wide.saturating_sub(crate::text::width(&text) + 2),
-            ),
-            colour,
-        ));
+        spans.push(Span::styled(rest, colour));
     } else {
         spans.push(Span::styled(text.clone(), theme.dim()));
-        spans.push(Span::styled(
-            shown(
-                app,
-                &rest,
-                wide.saturating_sub(crate::text::width(&text) + 2),
-            ),
-            theme.dim(),
-        ));
+        spans.push(Span::styled(rest, theme.dim()));
     }
     let line = Line::from(spans);
     if app.selected == Some(process.proc) {

@@ -47,7 +47,8 @@ fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
         Span::styled(told, app.theme.next_step()),
         Span::styled(bar, app.theme.dim()),
     ];
-    let others = rhythm::others(app).unwrap_or_else(|| table(next));
+    let others = rhythm::others(app)
+        .unwrap_or_else(|| rhythm::also(app).into_iter().chain(table(next)).collect());
     let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::told(app, hint.words)) + 3;
     let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
     room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());
@@ -74,6 +75,7 @@ fn keys(app: &App, hint: Hint) -> &'static str {
         "↑↓" => "Up/Down",
         "←→" => "Left/Right",
         "→" => "Right",
+        "↓" => "Down",
         other => other,
     };
     app.theme.glyphs.pick(hint.keys, plain)

@@ -51,7 +51,11 @@ fn changed_params(app: &App) -> String {
 fn status(app: &App) -> Span<'static> {
     let lang = app.lang;
     let Some(run) = &app.run else {
-        return Span::styled(lang.phrase("tui.run-none"), app.theme.dim());
+        let words = match app.slug {
+            Some(_) => lang.phrase("tui.run-none"),
+            None => "",
+        };
+        return Span::styled(words, app.theme.dim());
     };
     if run.is_unfinished() {
         return Span::styled(lang.phrase("tui.run-cut"), app.theme.bad());
