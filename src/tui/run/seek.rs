@@ -40,7 +40,7 @@ impl RunView {
         target.map(|place| self.go(place)).is_some()
     }
 
-    /// Goes where the learner's words say; false where there is nothing such further on.
+    /// Goes where the learner's words say; false where there is nothing such.
     pub(crate) fn go_to(&mut self, target: Target) -> bool {
         let (place, end) = self.places();
         let found = match target {
@@ -49,6 +49,8 @@ impl RunView {
             Target::Moment(t) => Some(self.history.place_at(t)),
             Target::Wanted(wanted) => {
                 let found = self.find_wanted(place, 1, &wanted);
+                // Behind the last one it begins again.
+                let found = found.or_else(|| self.find_wanted(0, 1, &wanted));
                 self.wanted = Some(wanted);
                 found
             }
