@@ -258,6 +258,17 @@ pub(super) fn at_most_alive(of: Of, n: &Expr, scope: &dyn Scope, world: &World) 
     ))
 }
 
+/// How a run ended, as the screen words it.
+fn in_chinese(status: &str) -> &'static str {
+    match status {
+        "finished" => "正常结束",
+        "deadlock" => "因死锁结束",
+        "stopped" => "被中止",
+        "failed" => "失败",
+        _ => "结束方式不明",
+    }
+}
+
 pub(super) fn status(expected: &Expected, scope: &dyn Scope, world: &World) -> Result<Judged> {
     let end = world.end();
     let word = end.map_or("unknown", |note| note.end.status.as_str());
@@ -267,7 +278,7 @@ pub(super) fn status(expected: &Expected, scope: &dyn Scope, world: &World) -> R
         .map(super::shown::quoted);
     let (mut en, mut zh) = (
         format!("the run ended as {word}"),
-        format!("运行以 {word} 结束"),
+        format!("运行{}（{word}）", in_chinese(word)),
     );
     if !passed {
         en = format!("{en}, expected {wanted}");
