@@ -15,6 +15,7 @@
 //! | pool.py | `pool` | Pool, AsyncResult |
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
+//! | (waiting) | `wait`, `spin` | sleeping on words, and the moment's look before it |
 //! | (repr) | `repr` | a value of the program as text |
 //! | (plain values) | `object` | a value of any of Python's plain types |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
