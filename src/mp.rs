@@ -31,7 +31,13 @@
 //!   earlier when nobody refers to them any more.
 //! - A process that is killed at work on a queue or a pool's lines leaves them usable: half a message
 //!   is dropped, and another reader or idle worker goes on. CPython's stay locked.
-//! - `imap` takes all its items at once; a pool's callbacks are called before the result is ready, as
+//! - Children outlive a parent that is killed, as CPython's do, but not the guard and the supervisor of
+//!   their run both (`sys::signal`).
+//! - A manager makes `dict`, `list` and `Namespace`. It has no `Lock`, `RLock`, `Semaphore`, `Event`,
+//!   `Condition`, `Barrier`, `Queue`, `Value`, `Array` or `Pool` of its own, and takes no classes by
+//!   `register`; a `ListProxy` has no slices with a step and no assignment to slices.
+//! - `imap` takes all its items at once (CPython's task thread takes them as the pipe has room, so an
+//!   endless iterable works there); a pool's callbacks are called before the result is ready, as
 //!   CPython's, but in the main process's own calls of `mp`.
 //! - Values that cross processes are serde types; a queue carries one type.
 //! - A function given to a pool is a `fn` item: what captures its surroundings is refused when it
