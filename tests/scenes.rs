@@ -8,6 +8,8 @@
 #[path = "engine/harness.rs"]
 #[allow(dead_code, reason = "the other users need the rest")]
 mod harness;
+#[path = "engine/rogues.rs"]
+mod rogues;
 #[path = "engine/scenes.rs"]
 mod scenes;
 #[path = "engine/timed.rs"]

@@ -246,7 +246,10 @@ impl<'a> Call<'a> {
         };
         if gated() {
             call.send("op.begin", None, NO_ARGS, Ended::Plain);
-            call.grant = await_gate();
+            // What could not be announced will not be granted either.
+            if on() {
+                call.grant = await_gate();
+            }
         }
         call
     }

@@ -11,7 +11,7 @@ use forklore::sys::clock;
 use forklore::trace::{Event, Exit, Kind, Op, OpName, RunStatus, Stream};
 
 use crate::harness::{MARK, assert_nothing_left, binary, end, exits, mark, output, rest, until};
-use crate::timed;
+use crate::{rogues, timed};
 
 type Program = fn() -> mp::Result<()>;
 
@@ -25,6 +25,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("talkers", talkers),
     ("timed", timed::program),
     ("raw", timed::raw),
+    ("stubborn", rogues::stubborn),
+    ("mute", rogues::mute),
 ];
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -66,6 +68,14 @@ pub const TESTS: &[(&str, fn())] = &[
         "an_array_is_read_past_its_lock_under_the_gate",
         timed::past_the_lock,
     ),
+    (
+        "children_that_ignore_signals_and_hide_others_are_ended",
+        rogues::are_ended,
+    ),
+    (
+        "a_child_that_closes_the_event_channel_runs_to_its_end",
+        rogues::without_a_voice,
+    ),
 ];
 
 /// The stage's side.
@@ -79,7 +89,7 @@ pub fn perform(name: &str, json: &str) -> ! {
     stage::perform(config, program)
 }
 
-fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
+pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
     let dir = tempfile::Builder::new()
         .prefix("forklore-test-")
         .tempdir()
