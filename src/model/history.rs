@@ -15,7 +15,7 @@ pub use packed::Packed;
 
 /// Fewest and most events between two checkpoints: the upper bound is what a seek folds at worst.
 const NEAREST: u64 = 4096;
-const FARTHEST: u64 = 8192;
+const FARTHEST: u64 = 5120;
 
 /// Bytes of checkpoints an event may cost.
 const SHARE: u64 = 48;
