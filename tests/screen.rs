@@ -15,6 +15,8 @@
 
 #[path = "screen/manners.rs"]
 mod manners;
+#[path = "screen/picture.rs"]
+mod picture;
 #[path = "screen/pty.rs"]
 #[allow(dead_code, reason = "the other users need the rest")]
 mod pty;
