@@ -26,7 +26,9 @@ pub fn stubborn() -> mp::Result<()> {
             ignore(&[Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP]).expect("they can be");
             let mut hidden = Command::new("setsid");
             hidden.args(["sleep", "1000"]).process_group(0);
-            hidden.spawn().expect("it starts");
+            let hidden = hidden.spawn().expect("it starts");
+            // Left to itself: whoever ends the run has to find it.
+            std::mem::forget(hidden);
             print!("ready");
             other.acquire();
         },
