@@ -1,6 +1,7 @@
 //! Rows as `ps aux` prints them, with each process's name and what it is doing.
 //!
-//! Rows stand in the order of birth and the dead stay, dimmed, with how they ended.
+//! Rows stand in the order of birth and the dead stay, dimmed, with their last figures and how they
+//! ended.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -186,10 +187,11 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
     for (name, wide, right, value) in columns {
         let value = match (&process.ps, *name) {
             (_, "PID") => process.pid.to_string(),
-            (Some(row), _) if alive || process.is_zombie() => value(row),
-            // The dead keep whose they were; the rest is no longer true of anything.
-            (Some(row), "USER") => value(row),
-            _ => "-".to_owned(),
+            // The dead keep their last figures: most lessons are over before anyone has read them.
+            // A state they have no more, and the words beside it say how they ended.
+            (Some(_), "STAT") if !alive && !process.is_zombie() => "-".to_owned(),
+            (Some(row), _) => value(row),
+            (None, _) => "-".to_owned(),
         };
         text += &if *right {
             fit_right(&value, *wide)
