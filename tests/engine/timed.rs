@@ -86,47 +86,38 @@ fn queues() -> mp::Result<()> {
     Ok(())
 }
 
-fn locks() -> mp::Result<()> {
+/// A child that has a lock by the time this returns, and gives it back later.
+fn holder(
+    take: impl FnOnce() -> bool + 'static,
+    give: impl FnOnce() -> mp::Result<()> + 'static,
+) -> mp::Result<Process> {
     let taken = Event::new()?;
-    let (lock, flag) = (Lock::new()?, taken.clone());
-    let other = lock.clone();
-    let child = Process::new(
-        move || {
-            other.acquire();
-            flag.set();
-            mp::sleep(LATER);
-            other.release()
-        },
-        (),
-    );
+    let flag = taken.clone();
+    let work = move || {
+        take();
+        flag.set();
+        mp::sleep(LATER);
+        give()
+    };
+    let child = Process::new(work, ());
     child.start()?;
     taken.wait();
-    told(
-        "Lock",
-        Ok(lock.acquire_timeout(SHORT)),
-        Ok(lock.acquire_timeout(LONG)),
-    );
+    Ok(child)
+}
+
+fn locks() -> mp::Result<()> {
+    let lock = Lock::new()?;
+    let (first, last) = (lock.clone(), lock.clone());
+    let child = holder(move || first.acquire(), move || last.release())?;
+    let short = lock.acquire_timeout(SHORT);
+    told("Lock", Ok(short), Ok(lock.acquire_timeout(LONG)));
     lock.release()?;
     child.join()?;
-    taken.clear();
-    let (lock, flag) = (RLock::new()?, taken.clone());
-    let other = lock.clone();
-    let child = Process::new(
-        move || {
-            other.acquire();
-            flag.set();
-            mp::sleep(LATER);
-            other.release()
-        },
-        (),
-    );
-    child.start()?;
-    taken.wait();
-    told(
-        "RLock",
-        Ok(lock.acquire_timeout(SHORT)),
-        Ok(lock.acquire_timeout(LONG)),
-    );
+    let lock = RLock::new()?;
+    let (first, last) = (lock.clone(), lock.clone());
+    let child = holder(move || first.acquire(), move || last.release())?;
+    let short = lock.acquire_timeout(SHORT);
+    told("RLock", Ok(short), Ok(lock.acquire_timeout(LONG)));
     lock.release()?;
     child.join()?;
     let semaphore = Semaphore::new(0)?;
