@@ -213,10 +213,15 @@ fn compare(count: usize) {
             way.times.push(begun.elapsed());
         }
     }
+    print_table(count, &mut ways);
+}
+
+/// Medians, their ratio to the bare read, and whether what was wanted was met.
+fn print_table(count: usize, ways: &mut [Way<'_>]) {
     let bare = ways[0].median();
     println!("\nrows of {count} processes{:>27}{:>10}", "ms", "ratio");
     let wanted = if count > 100 { 12.0 } else { 0.15 };
-    for way in &mut ways {
+    for way in ways {
         let median = way.median();
         let verdict = match (way.name.starts_with("ours: sample"), median <= wanted) {
             (false, _) => String::new(),
