@@ -182,6 +182,19 @@ impl Screen {
         }
     }
 
+    /// Waits until nothing has been drawn for a moment: no frame is half there.
+    pub fn settled(&self) -> String {
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            let before = seen.changed;
+            let moment = Duration::from_millis(60);
+            seen = self.seen.1.wait_timeout(seen, moment).unwrap().0;
+            if seen.changed == before {
+                return seen.parser.screen().contents();
+            }
+        }
+    }
+
     /// What it shows now.
     pub fn text(&self) -> String {
         let seen = self.seen.0.lock().unwrap();
