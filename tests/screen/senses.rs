@@ -18,7 +18,10 @@ fn finished(lesson: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Scree
             .is_some_and(|head| head.contains("finished"))
     });
     // In the last row: a frame may be seen half written.
-    screen.wait_for("see the checks");
+    screen.wait("the play head at rest", |text| {
+        let mut last = text.lines().rev().take(3).map(str::trim_start);
+        last.any(|line| line.starts_with(['■', '#']))
+    });
     screen
 }
 
