@@ -62,9 +62,18 @@ struct Stretch {
     column: u16,
     wide: u16,
     look: Look,
+    words: Vec<Word>,
+}
+
+/// Letters without a blank between them. A word is a text of its own: a program that heeds only the
+/// first place of a text still puts every word where it belongs.
+#[derive(Default)]
+struct Word {
     letters: String,
     /// Where each letter stands.
     at: String,
+    /// The column behind it.
+    end: u16,
 }
 
 fn stretches(screen: &vt100::Screen, row: u16) -> Vec<Stretch> {
@@ -79,17 +88,23 @@ fn stretches(screen: &vt100::Screen, row: u16) -> Vec<Stretch> {
                 column,
                 wide: 0,
                 look,
-                letters: String::new(),
-                at: String::new(),
+                words: Vec::new(),
             });
         }
         let Some(stretch) = all.last_mut() else {
             continue;
         };
         stretch.wide += 1;
-        if let Some(letter) = cell.contents().chars().next().filter(|c| *c != ' ') {
-            stretch.letters.push(letter);
-            let _ = write!(stretch.at, "{} ", EDGE + column * CELL.0);
+        let Some(letter) = cell.contents().chars().next().filter(|c| *c != ' ') else {
+            continue;
+        };
+        if stretch.words.last().is_none_or(|word| word.end != column) {
+            stretch.words.push(Word::default());
+        }
+        if let Some(word) = stretch.words.last_mut() {
+            word.letters.push(letter);
+            let _ = write!(word.at, "{} ", EDGE + column * CELL.0);
+            word.end = column + 1;
         }
     }
     all
@@ -108,19 +123,18 @@ fn draw(row: u16, stretch: &Stretch, svg: &mut String) {
             look.ground
         );
     }
-    if stretch.letters.is_empty() {
-        return;
-    }
     let weight = if look.bold { " font-weight='bold'" } else { "" };
     let dim = if look.dim { " opacity='.6'" } else { "" };
-    let _ = writeln!(
-        svg,
-        "<text x='{}' y='{}' fill='{}'{weight}{dim}>{}</text>",
-        stretch.at.trim_end(),
-        top + CELL.1 * 3 / 4,
-        look.ink,
-        escaped(&stretch.letters)
-    );
+    for word in &stretch.words {
+        let _ = writeln!(
+            svg,
+            "<text x='{}' y='{}' fill='{}'{weight}{dim}>{}</text>",
+            word.at.trim_end(),
+            top + CELL.1 * 3 / 4,
+            look.ink,
+            escaped(&word.letters)
+        );
+    }
 }
 
 fn picture(screen: &vt100::Screen) -> String {
