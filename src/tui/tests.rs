@@ -2,6 +2,9 @@
 //!
 //! PIDs and times are fixed; nothing here starts a process or waits.
 
+mod comparing;
 mod keys;
 mod pictures;
+mod rhythm;
 mod scene;
+mod seeking;

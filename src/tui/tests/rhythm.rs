@@ -1,0 +1,169 @@
+//! From reading to the next lesson: questions, what came of them, the next key, what is kept.
+
+use super::scene::{Scene, app, picture, play, press, typical};
+use crate::text::Lang;
+use crate::trace::{Exit, Role, RunStatus};
+use crate::tui::action::PanelId;
+use crate::tui::app::{App, Popup};
+use crate::tui::effect::Effect;
+use crate::tui::progress::Progress;
+
+#[test]
+fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
+    let mut app = app("lock", Lang::En);
+    let next = |app: &App| crate::tui::rhythm::next(app).keys;
+    assert_eq!(next(&app), "r");
+    press(&mut app, "r");
+    assert_eq!(next(&app), "Enter");
+    press(&mut app, "\n\n\n\n\n\n");
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    assert_eq!((next(&app), app.focus), ("Enter", PanelId::Output));
+    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+    press(&mut app, "\n");
+    assert_eq!((next(&app), app.focus), ("p", PanelId::Checks));
+    press(&mut app, "p");
+    assert_eq!(next(&app), "→");
+    press(&mut app, "l");
+    assert_eq!(next(&app), "r");
+    assert!(matches!(
+        press(&mut app, "r").as_slice(),
+        [Effect::Start(_)]
+    ));
+    play(&mut app, typical(), "lock");
+    assert_eq!(next(&app), "Space");
+    press(&mut app, ",");
+    assert_eq!(next(&app), "e");
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    assert_eq!(next(&app), "Enter");
+    press(&mut app, "\n");
+    assert_eq!((next(&app), app.focus), ("g", PanelId::Checks));
+    press(&mut app, "g");
+    let Some(Popup::Lessons { row, .. }) = app.popup else {
+        panic!("{:?}", app.popup);
+    };
+    assert_eq!((row, next(&app)), (6, "Enter"));
+}
+
+#[test]
+fn an_answer_left_open_is_decided_by_a_later_run() {
+    let mut app = app("queue", Lang::En);
+    let listing = |order: [u32; 3]| {
+        let mut scene = Scene::default();
+        scene.start(0, "MainProcess", Role::Main);
+        for proc in 1..=3 {
+            scene.start(proc, &format!("Process-{proc}"), Role::Process);
+        }
+        for (n, child) in order.into_iter().enumerate() {
+            scene.print(child + 1, &format!("{child} h{}\n", n + 1));
+        }
+        (0..4).for_each(|proc| scene.exit(proc, Exit::Code(0)));
+        scene.end();
+        scene
+    };
+    press(&mut app, "r");
+    let count = match &app.popup {
+        Some(Popup::Predict(quiz)) => quiz.questions.len(),
+        other => panic!("{other:?}"),
+    };
+    // The tutorial's listing is said to be impossible.
+    press(&mut app, &"\n".repeat(count - 1));
+    press(&mut app, " \n");
+    play(&mut app, listing([0, 1, 2]), "queue");
+    let mark = |app: &App| {
+        let given = &app.progress.lessons["queue"].answers["possible-listings"];
+        given.mark.clone()
+    };
+    assert_eq!(mark(&app).as_deref(), Some("undecided"));
+    press(&mut app, "\n");
+    // The tutorial's own order comes up: now it is known.
+    press(&mut app, "r");
+    play(&mut app, listing([2, 1, 0]), "queue");
+    assert_eq!(mark(&app).as_deref(), Some("wrong"));
+    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+}
+
+#[test]
+fn a_run_that_was_stopped_decides_nothing_and_asks_again() {
+    let mut app = app("lock", Lang::En);
+    press(&mut app, "r\n\n\n\n\n\n");
+    assert!(!app.answers.is_empty());
+    let mut scene = typical();
+    scene.end_as(RunStatus::Stopped);
+    play(&mut app, scene, "lock");
+    assert_eq!(app.popup, None);
+    assert!(app.progress.lessons["lock"].answers.is_empty());
+    press(&mut app, "r");
+    assert!(matches!(app.popup, Some(Popup::Predict(_))));
+}
+
+#[test]
+fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
+    let mut app = app("lock", Lang::En);
+    assert_eq!(press(&mut app, "r"), []);
+    let Some(Popup::Predict(quiz)) = &app.popup else {
+        panic!("no question: {:?}", app.popup);
+    };
+    let count = quiz.questions.len();
+    assert!(count >= 3, "{count}");
+    assert!(picture(&mut app, (80, 24)).contains("Question 1 of"));
+    let mut effects = press(&mut app, "3");
+    for _ in 0..count {
+        assert_eq!(effects, []);
+        effects = press(&mut app, "l\n");
+    }
+    assert!(
+        matches!(effects.as_slice(), [Effect::Start(_)]),
+        "{effects:?}"
+    );
+    assert_eq!(app.answers.len(), count);
+    let mut scene = typical();
+    scene.end();
+    play(&mut app, scene, "lock");
+    assert_eq!(app.popup, Some(Popup::Graded { scroll: 0 }));
+    assert_eq!(app.run.as_ref().expect("a run").grades.len(), count);
+    let visit = &app.progress.lessons["lock"];
+    assert_eq!((visit.runs, visit.answers.len()), (1, count));
+    assert!(
+        visit
+            .answers
+            .values()
+            .all(|given| given.mark.is_some() && given.sure == 3)
+    );
+    assert!(picture(&mut app, (80, 24)).contains("You said"));
+    // What is answered is not asked again; `a` asks all the same.
+    press(&mut app, "\x1b");
+    assert!(matches!(
+        press(&mut app, "r").as_slice(),
+        [Effect::Start(_)]
+    ));
+    press(&mut app, "a");
+    assert!(matches!(app.popup, Some(Popup::Predict(_))));
+}
+
+#[test]
+fn questions_can_be_passed_over() {
+    let mut app = app("lock", Lang::En);
+    press(&mut app, "r");
+    let effects = press(&mut app, "\x1b");
+    assert!(matches!(effects.as_slice(), [Effect::Start(_)]));
+    assert!(app.answers.is_empty());
+    assert!(matches!(
+        press(&mut app, "r").as_slice(),
+        [Effect::Start(_)]
+    ));
+}
+
+#[test]
+fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
+    let mut app = super::scene::session(None, Lang::En, Progress::default());
+    assert!(picture(&mut app, (80, 24)).contains("Welcome"));
+    assert_eq!(press(&mut app, "jj\n"), [Effect::Keep]);
+    let third = app.slug.clone();
+    assert!(third.is_some());
+    let again = super::scene::session(None, Lang::En, app.progress.clone());
+    assert_eq!((again.slug, again.popup), (third, None));
+}
