@@ -178,22 +178,7 @@ fn session(more: usize) -> Offscreen {
 }
 
 fn header() -> Header {
-    Header {
-        forklore: FORMAT,
-        lesson: "lock".to_owned(),
-        engine: "native".to_owned(),
-        program_sha256: String::new(),
-        params: BTreeMap::new(),
-        started: 0.0,
-        kernel: String::new(),
-        cpus: 2,
-        time_scale: 1.0,
-        stdout: "tty".to_owned(),
-        gate: "open".to_owned(),
-        seed: None,
-        python: None,
-        version: String::new(),
-    }
+    Header::of("lock")
 }
 
 fn key(code: KeyCode) -> KeyEvent {

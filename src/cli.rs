@@ -12,6 +12,7 @@ mod doctor;
 mod drive;
 mod examples;
 mod export;
+mod header;
 mod help;
 mod lessons;
 mod outlet;

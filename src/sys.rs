@@ -12,6 +12,7 @@ pub mod futex;
 pub mod mmap;
 pub mod pidfd;
 pub mod process;
+pub mod ptrace;
 pub mod signal;
 pub mod socket;
 pub mod title;

@@ -24,14 +24,15 @@
 //! |---|---|---|
 //! | `forklore` | int | version of the format: 1 |
 //! | `lesson` | text | slug of the lesson, or the traced command |
-//! | `engine` | text | `native` or `python` |
+//! | `engine` | text | `native`, `python`, or `trace` for a program of one's own |
 //! | `program_sha256` | text | SHA-256 of the program's text, hexadecimal |
+//! | `argv` | list of texts, may be absent | the traced program and its arguments |
 //! | `params` | object | parameters of the lesson by name: int, float, bool or text |
 //! | `started` | float | when the run began, seconds since 1970-01-01 UTC |
 //! | `kernel` | text | kernel release |
 //! | `cpus` | int | processors online |
 //! | `time_scale` | float | what every sleep of the program was multiplied by |
-//! | `stdout` | text | `tty` or `pipe`: how instrumented stdio was buffered |
+//! | `stdout` | text | `tty` or `pipe`: how instrumented stdio was buffered; `pty`: stdio was a real terminal |
 //! | `gate` | text | `open`, `paced` or `manual` |
 //! | `seed` | int, may be absent | seed of the run's own choices |
 //! | `python` | text, may be absent | version of the interpreter |
@@ -55,7 +56,8 @@
 //!
 //! | kind | fields |
 //! |---|---|
-//! | `process.start` | `ppid` int · `name` text (`MainProcess`, `ForkPoolWorker-1`) · `role` `main`, `process`, `worker`, `manager`, else `foreign` · `daemon` bool · `method` `exec`, `fork`, `spawn`, `forkserver`, else `unknown` |
+//! | `process.start` | `ppid` int · `name` text (`MainProcess`, `ForkPoolWorker-1`) · `role` `main`, `process`, `worker`, `manager`, else `foreign` · `daemon` bool · `method` `exec`, `fork`, `spawn`, `forkserver`, else `unknown`. A second one may follow for a process that was seen before it spoke (`role` `foreign`, or `main` of a traced program) |
+//! | `process.exec` | `name` text: the program the process has become, without its folder · `command` text: its command line as ps prints it |
 //! | `process.exit` | how it ended: `code` int, or `signal` int, or `unknown` true |
 //! | `process.reaped` | the same, as the waiting process was told, and `by` int: the PID that waited |
 //! | `op` | a finished operation (below) |

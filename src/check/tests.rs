@@ -216,20 +216,11 @@ fn a_check_that_has_no_value_is_red_and_blames_the_lesson() {
 #[test]
 fn the_circumstances_of_a_recording_come_from_its_header() {
     let header = crate::trace::Header {
-        forklore: 1,
-        lesson: "lock".into(),
         engine: "python".into(),
-        program_sha256: String::new(),
-        params: std::collections::BTreeMap::default(),
-        started: 0.0,
-        kernel: String::new(),
-        cpus: 2,
         time_scale: 0.05,
         stdout: "pipe".into(),
-        gate: "open".into(),
-        seed: None,
         python: Some("3.11.7".into()),
-        version: String::new(),
+        ..crate::trace::Header::of("lock")
     };
     let found = super::circumstances(&header);
     assert_eq!(

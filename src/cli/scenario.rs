@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::args::StdoutArg;
 use super::context::Context;
+use super::header;
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
@@ -17,7 +18,7 @@ use crate::error::{Code, Failure};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;
 use crate::programs;
-use crate::trace::{FORMAT, Header};
+use crate::trace::Header;
 
 /// What is run, and how.
 #[derive(Debug)]
@@ -34,29 +35,14 @@ pub(crate) struct Scenario<'a> {
 impl Scenario<'_> {
     /// The first line of its recording, were it to begin now.
     pub(crate) fn header(&self) -> Header {
-        let started = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0.0, |since| since.as_secs_f64());
-        let kernel = nix::sys::utsname::uname().map_or_else(
-            |_| String::new(),
-            |name| name.release().to_string_lossy().into_owned(),
-        );
-        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         Header {
-            forklore: FORMAT,
-            lesson: self.lesson.slug().to_owned(),
-            engine: "native".to_owned(),
             program_sha256: fingerprint(self.lesson),
             params: self.params.to_json(),
-            started,
-            kernel,
-            cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
             time_scale: self.time_scale,
             stdout: self.stdout.word().to_owned(),
             gate: gate_word(self.gate).to_owned(),
             seed: Some(self.seed),
-            python: None,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..header::of_now(self.lesson.slug())
         }
     }
 

@@ -64,7 +64,7 @@ pub struct Run {
     deeds: Vec<Vec<Deed>>,
     /// Place of a birth number in `names`.
     places: HashMap<u32, usize>,
-    /// Names already given, and how often.
+    /// Names that several processes have, and the last count given behind one.
     given: HashMap<Arc<str>, usize>,
     /// Place of a name in `names`.
     by_name: HashMap<Arc<str>, usize>,
@@ -81,8 +81,10 @@ impl Run {
         self.totals.events = world.folded();
         let Some(proc) = event.proc else { return };
         match &event.kind {
-            Kind::ProcessStart(start) => {
-                self.name(proc, event.pid, &start.name);
+            // The World's word, not the event's: one that said who it is keeps that name.
+            Kind::ProcessStart(_) | Kind::ProcessExec { .. } => {
+                let name = world.process(proc).map_or("", |process| &process.name);
+                self.rename(proc, event.pid, name);
             }
             Kind::Op(op) | Kind::OpEnd(op) => {
                 let object = match op.object.as_deref() {
@@ -152,18 +154,13 @@ impl Run {
         })
     }
 
-    /// The place of a process; a name a second process has gets its count behind it.
-    fn name(&mut self, proc: u32, pid: i32, name: &str) -> usize {
+    /// The place of a process.
+    fn place(&mut self, proc: u32, pid: i32) -> usize {
         if let Some(place) = self.places.get(&proc) {
             return *place;
         }
-        let mut name = self.word(if name.is_empty() { "?" } else { name });
-        let count = self.given.entry(Arc::clone(&name)).or_insert(0);
-        *count += 1;
-        if *count > 1 {
-            name = Arc::from(format!("{name} ({count})"));
-        }
         let place = self.names.len();
+        let name = self.free_name("");
         self.pids.insert(pid, Arc::clone(&name));
         self.by_name.insert(Arc::clone(&name), place);
         self.names.push(name);
@@ -172,12 +169,40 @@ impl Run {
         place
     }
 
+    /// A process says who it is, or has become another program.
+    fn rename(&mut self, proc: u32, pid: i32, name: &str) {
+        let place = self.place(proc, pid);
+        let Some(known) = self.names.get(place).map(Arc::clone) else {
+            return;
+        };
+        if plain_name(&known) == name {
+            return;
+        }
+        self.by_name.remove(&known);
+        let fresh = self.free_name(name);
+        self.by_name.insert(Arc::clone(&fresh), place);
+        self.pids.insert(pid, Arc::clone(&fresh));
+        self.names[place] = fresh;
+    }
+
+    /// The name; one that a process has already gets its count behind it.
+    fn free_name(&mut self, name: &str) -> Arc<str> {
+        let name = self.word(if name.is_empty() { "?" } else { name });
+        let count = self.given.entry(Arc::clone(&name)).or_insert(1);
+        let mut free = Arc::clone(&name);
+        while self.by_name.contains_key(&free) {
+            *count += 1;
+            free = Arc::from(format!("{name} ({count})"));
+        }
+        free
+    }
+
     fn add(&mut self, event: &Event, proc: u32, words: [Arc<str>; 4]) {
         if self.order.len() >= DEEDS {
             self.totals.left_out += 1;
             return;
         }
-        let place = self.name(proc, event.pid, "");
+        let place = self.place(proc, event.pid);
         let [what, object, at, outcome] = words;
         let deed = Deed {
             seq: event.seq,
@@ -248,4 +273,11 @@ impl Run {
         }
         new
     }
+}
+
+/// A name without the count behind it.
+fn plain_name(name: &str) -> &str {
+    name.rsplit_once(" (")
+        .filter(|(_, count)| count.ends_with(')'))
+        .map_or(name, |(name, _)| name)
 }

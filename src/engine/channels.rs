@@ -25,10 +25,15 @@ pub(crate) struct Ours {
 }
 
 /// The processes' ends, with the descriptor number each has in the guard.
-pub(crate) type Theirs = [(OwnedFd, RawFd); 6];
+pub(crate) type Theirs = Vec<(OwnedFd, RawFd)>;
 
-/// Makes all channels of a run. `origin` is the run's beginning, ns of `CLOCK_MONOTONIC`.
-pub(crate) fn make(origin: i64, gated: bool) -> io::Result<(Ours, Theirs)> {
+/// Makes all channels of a run. `origin` is the run's beginning, ns of `CLOCK_MONOTONIC`; `input` what
+/// the main process may read.
+pub(crate) fn make(
+    origin: i64,
+    gated: bool,
+    input: Option<OwnedFd>,
+) -> io::Result<(Ours, Theirs)> {
     let (events, their_events) = event_channel()?;
     let (stdout, their_stdout) = output_stream()?;
     let (stderr, their_stderr) = output_stream()?;
@@ -36,7 +41,7 @@ pub(crate) fn make(origin: i64, gated: bool) -> io::Result<(Ours, Theirs)> {
     let page = Page::new(origin)?;
     page.set_gated(gated)?;
     let nothing = OwnedFd::from(std::fs::File::open("/dev/null")?);
-    let theirs = [
+    let mut theirs = vec![
         (nothing, 0),
         (their_events, guard::EVENTS),
         (page.0.try_clone()?, guard::PAGE),
@@ -44,6 +49,7 @@ pub(crate) fn make(origin: i64, gated: bool) -> io::Result<(Ours, Theirs)> {
         (their_stdout, guard::STDOUT),
         (their_stderr, guard::STDERR),
     ];
+    theirs.extend(input.map(|input| (input, guard::INPUT)));
     Ok((
         Ours {
             events,
@@ -61,7 +67,7 @@ pub(crate) fn make(origin: i64, gated: bool) -> io::Result<(Ours, Theirs)> {
 fn clear_of_targets(theirs: Theirs) -> io::Result<Theirs> {
     let mut moved = theirs;
     for (fd, _) in &mut moved {
-        *fd = duplicate(fd.as_fd(), guard::STDERR + 1)?;
+        *fd = duplicate(fd.as_fd(), guard::INPUT + 1)?;
     }
     Ok(moved)
 }

@@ -24,7 +24,9 @@ use super::sampler::SamplerThread;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
-use crate::trace::{Event, Exit, Kind, Output, PsUpdate, Stream, read_packet};
+use crate::trace::{
+    Event, Exit, Kind, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet,
+};
 
 /// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event. The
 /// odd bytes keep the beginnings of the buffers out of the same lines of the processor's cache.
@@ -344,6 +346,14 @@ impl Collector {
             },
             length,
         );
+        self.told_row(row);
+        if gone {
+            self.tell_exit(pid, None);
+        }
+    }
+
+    /// A row that was read at once, not by the next sample.
+    fn told_row(&mut self, row: Option<PsRow>) {
         if let Some(row) = row {
             let update = PsUpdate {
                 rows: vec![row],
@@ -351,9 +361,6 @@ impl Collector {
             };
             let t = self.now();
             self.report(Report::Ps { t, update }, 0);
-        }
-        if gone {
-            self.tell_exit(pid, None);
         }
     }
 
@@ -414,6 +421,7 @@ impl Collector {
                     t,
                     parent,
                     name,
+                    method: StartMethod::Unknown,
                     process,
                 },
                 0,

@@ -58,6 +58,10 @@ pub(crate) struct Desk {
     pub main: Arc<PidFd>,
     /// The main process introduces itself; one that ends before that was not started.
     pub introduced: bool,
+    /// What it is called until then.
+    pub main_name: String,
+    /// It is a program of its own: see `Launch::follow`.
+    pub follow: bool,
     pub origin: i64,
     pub gate: Gate,
     pub page: Page,
@@ -86,6 +90,8 @@ pub(crate) struct Dispatcher {
     /// The last time anything happened, and whether the stillness since has been judged.
     active_at: i64,
     judged: bool,
+    /// That all wait and none can go on was said already.
+    stuck: bool,
     ended: Vec<i32>,
     /// What samples forklore's own rows, while somebody wants to see them.
     own: Option<Own>,
@@ -108,6 +114,7 @@ impl Dispatcher {
             outlived_at: None,
             active_at: monotonic_ns(),
             judged: false,
+            stuck: false,
             ended: Vec::new(),
             own: None,
             over: false,
@@ -233,8 +240,22 @@ impl Dispatcher {
                 t,
                 parent,
                 name,
+                method,
                 process,
-            } => self.stranger(pid, t, parent, name, process),
+            } => {
+                self.enrol(pid, process);
+                self.stranger(pid, t, parent, (name, method));
+            }
+            Report::Became {
+                pid,
+                t,
+                name,
+                command,
+            } => {
+                self.acquaint(pid, t);
+                self.log(t, pid, None, Kind::ProcessExec { name, command });
+            }
+            Report::NotFollowed { t, why } => self.fault(t, 0, FaultKind::NotFollowed, why),
             Report::Packet { pid, event } => self.packet(pid, event),
             Report::Output { pid, t, output } => {
                 self.acquaint(pid, t);
@@ -272,47 +293,31 @@ impl Dispatcher {
     /// Sees to it that a process that says something is known.
     fn acquaint(&mut self, pid: i32, t: i64) {
         if pid != 0 && !self.ledger.lives(pid) {
-            self.stranger(pid, t, 0, String::new(), None);
+            self.stranger(pid, t, 0, (String::new(), StartMethod::Unknown));
         }
     }
 
     /// A process nobody introduced; the main process may write before it introduces itself.
-    fn stranger(
-        &mut self,
-        pid: i32,
-        t: i64,
-        parent: i32,
-        name: String,
-        process: Option<Arc<PidFd>>,
-    ) {
-        let is_main = pid == self.desk.main.pid();
-        let process = if is_main {
-            Some(Arc::clone(&self.desk.main))
+    fn stranger(&mut self, pid: i32, t: i64, ppid: i32, (name, method): (String, StartMethod)) {
+        let start = if pid == self.desk.main.pid() {
+            self.enrol(pid, Some(Arc::clone(&self.desk.main)));
+            ProcessStart {
+                ppid: self.desk.guard.pid(),
+                name: self.desk.main_name.clone(),
+                role: Role::Main,
+                daemon: false,
+                method: StartMethod::Exec,
+            }
         } else {
-            process
+            ProcessStart {
+                ppid,
+                name,
+                role: Role::Foreign,
+                daemon: false,
+                method,
+            }
         };
-        let role = if is_main { Role::Main } else { Role::Foreign };
-        self.ledger.enter(pid, role, false);
-        self.enrol(pid, process);
-        let start = ProcessStart {
-            ppid: if is_main {
-                self.desk.guard.pid()
-            } else {
-                parent
-            },
-            name: if is_main {
-                "MainProcess".to_owned()
-            } else {
-                name
-            },
-            role,
-            daemon: false,
-            method: if is_main {
-                StartMethod::Exec
-            } else {
-                StartMethod::Unknown
-            },
-        };
+        self.ledger.enter(pid, start.role, false);
         self.log(t, pid, None, Kind::ProcessStart(start));
     }
 

@@ -3,7 +3,11 @@
 //! A process of its own, so that it outlives a supervisor that is killed. It is the subreaper of
 //! everything the run starts, collects orphans and says so, and ends the whole tree on the
 //! supervisor's word, when the supervisor is gone, or on SIGTERM; then it removes the run directory.
-//! It has one thread, reads no event and writes to nobody's terminal.
+//! It has one thread, reads no event and writes to nobody's terminal. Of a program that is not ours it
+//! is the tracer as well (`follow`).
+
+mod begin;
+mod follow;
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
@@ -15,15 +19,18 @@ use std::path::PathBuf;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFlags};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{MsgFlags, recv, send};
 use serde::{Deserialize, Serialize};
 
+pub use self::begin::exec;
+use self::begin::{Beginning, begin};
+use self::follow::Follower;
 use super::tree;
 use crate::sys::process::{ended_child, inherited, reap};
-use crate::sys::title;
+use crate::sys::{ptrace, title};
 
 /// The descriptors a guard is started with. The stage gets the first two under the same numbers,
 /// the streams as its descriptors 1 and 2.
@@ -32,6 +39,8 @@ pub(crate) const PAGE: RawFd = 4;
 pub(crate) const CONTROL: RawFd = 5;
 pub(crate) const STDOUT: RawFd = 6;
 pub(crate) const STDERR: RawFd = 7;
+/// … and, where the main process has something to read, its descriptor 0.
+pub(crate) const INPUT: RawFd = 8;
 
 /// The environment variable that names the guard's PID to the main process: its parent, if all is
 /// well. It marks every process of the run, too.
@@ -42,9 +51,12 @@ pub const GUARD_VARIABLE: &str = "FORKLORE_GUARD";
 pub(crate) struct Config {
     /// PID of the supervisor: the guard's parent, unless that is gone already.
     pub supervisor: i32,
-    /// The main process: program and arguments (the first is its name).
+    /// What the main process is started as; its arguments stand behind this configuration.
     pub program: PathBuf,
-    pub argv: Vec<String>,
+    /// The arguments are a program of its own, which is followed.
+    pub follow: bool,
+    /// `INPUT` is its descriptor 0; else it has nothing to read.
+    pub input: bool,
     /// The run directory, removed at the end.
     pub dir: PathBuf,
 }
@@ -53,8 +65,16 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Word {
-    /// The main process runs.
+    /// The main process runs, or stands before its first instruction.
     Started { pid: i32 },
+    /// It can't be followed, and why.
+    NotFollowed { errno: i32 },
+    /// A process was born and is held until `ANSWER`.
+    Born { pid: i32, ppid: i32 },
+    /// A process has become another program and is held until `ANSWER`.
+    Became { pid: i32 },
+    /// A process ended that is somebody else's to collect.
+    Gone { pid: i32, status: i32 },
     /// It could not be started.
     Failed { errno: i32 },
     /// The guard collected a child: the main process or an orphan. `status` as wait(2) gives it.
@@ -70,11 +90,15 @@ pub(crate) const END: &[u8] = b"e";
 /// … and once, after `Started`: it holds the main process's pidfd, so that may be collected now.
 pub(crate) const HELD: &[u8] = b"h";
 
-/// Runs the guard; gives its exit code. `json` is its configuration.
+/// … and, with the PID behind it, for each process that is held: it may go on.
+pub(crate) const ANSWER: u8 = b'a';
+
+/// Runs the guard; gives its exit code. `json` is its configuration, `argv` what the main process is
+/// started with (its first word is its name).
 ///
-/// Call it first thing in the process: it takes over descriptors 3 to 7.
-pub fn main(json: &str) -> u8 {
-    match Guard::start(json) {
+/// Call it first thing in the process: it takes over descriptors 3 to 8.
+pub fn main(json: &str, argv: &[OsString]) -> u8 {
+    match Guard::start(json, argv) {
         Ok(mut guard) => {
             guard.watch();
             // The directory may be gone already; there is nobody left to tell of anything else.
@@ -87,17 +111,35 @@ pub fn main(json: &str) -> u8 {
 }
 
 struct Guard {
-    control: OwnedFd,
+    voice: Voice,
     signals: SignalFd,
     dir: PathBuf,
     /// Says to others that the directory is in use.
     _in_use: Option<File>,
+    follower: Option<Follower>,
+}
+
+/// The way to the supervisor.
+struct Voice {
+    control: OwnedFd,
     /// The supervisor may still be listening.
     heard: bool,
 }
 
+impl Voice {
+    fn say(&self, word: &Word) {
+        if !self.heard {
+            return;
+        }
+        if let Ok(packet) = serde_json::to_vec(word) {
+            // A supervisor that is gone needs no word.
+            let _ = send(self.control.as_raw_fd(), &packet, MsgFlags::MSG_NOSIGNAL);
+        }
+    }
+}
+
 impl Guard {
-    fn start(json: &str) -> io::Result<Guard> {
+    fn start(json: &str, argv: &[OsString]) -> io::Result<Guard> {
         let config: Config = serde_json::from_str(json)?;
         // The configuration holds the lesson's name: a learner's `ps aux | grep pool` shall find the
         // lesson's own processes and not this one.
@@ -105,35 +147,70 @@ impl Guard {
         title::set_comm(&title::comm("forklore-guard")?)?;
         let control = inherited(CONTROL)?;
         let streams = [inherited(STDOUT)?, inherited(STDERR)?];
+        let input = config.input.then(|| inherited(INPUT)).transpose()?;
+        // A program of its own finds no descriptors it has not asked for.
+        let channels = if config.follow {
+            Some((inherited(EVENTS)?, inherited(PAGE)?))
+        } else {
+            None
+        };
         let signals = hold_signals()?;
         nix::sys::prctl::set_child_subreaper(true)?;
         // Bound to the supervisor's thread that started us; the control socket's end says the same.
         nix::sys::prctl::set_pdeathsig(Signal::SIGTERM)?;
         let mut guard = Guard {
-            control,
+            voice: Voice {
+                control,
+                heard: true,
+            },
             signals,
             _in_use: super::supervisor::in_use(&config.dir),
             dir: config.dir.clone(),
-            heard: true,
+            follower: None,
         };
         if nix::unistd::getppid().as_raw() != config.supervisor {
-            guard.heard = false;
+            guard.voice.heard = false;
             return Ok(guard);
         }
-        match start_main(&config, &streams) {
-            Ok(pid) => {
-                guard.say(&Word::Started { pid });
-                // Not collected before that, however short it lives: its PID stays its own. A
-                // supervisor that is gone ends the wait as well, and then all the rest.
-                let _ = recv(guard.control.as_raw_fd(), &mut [0; 8], MsgFlags::empty());
+        guard.start_main(&config, argv, &streams);
+        // The channels must end when the run's processes have: keep no copy of them.
+        drop((streams, input));
+        match channels {
+            Some(channels) => drop(channels),
+            None => drop((inherited(EVENTS)?, inherited(PAGE)?)),
+        }
+        Ok(guard)
+    }
+
+    fn start_main(&mut self, config: &Config, argv: &[OsString], streams: &[OwnedFd; 2]) {
+        let begun = match begin(config, argv, streams) {
+            Ok(begun) => begun,
+            Err(errno) => {
+                return self.voice.say(&Word::Failed {
+                    errno: errno as i32,
+                });
             }
-            Err(errno) => guard.say(&Word::Failed {
+        };
+        let pid = begun.pid;
+        self.voice.say(&Word::Started { pid });
+        // Not collected before that, however short it lives: its PID stays its own. A
+        // supervisor that is gone ends the wait as well, and then all the rest.
+        let _ = recv(
+            self.voice.control.as_raw_fd(),
+            &mut [0; 8],
+            MsgFlags::empty(),
+        );
+        match begun.state {
+            Beginning::Stands => {
+                self.follower = Some(Follower::new(pid));
+                // Killed while it stood there: its end is what comes next.
+                let _ = ptrace::resume(pid, 0);
+            }
+            Beginning::NotFollowed(errno) => self.voice.say(&Word::NotFollowed {
                 errno: errno as i32,
             }),
+            Beginning::Runs => {}
         }
-        // The channels must end when the run's processes have: keep no copy of them.
-        drop((streams, inherited(EVENTS)?, inherited(PAGE)?));
-        Ok(guard)
     }
 
     /// Collects children until none is left, ending them all when it is time to.
@@ -141,21 +218,24 @@ impl Guard {
         let mut left = self.collect();
         while left {
             if self.must_end() {
+                if let Some(follower) = &mut self.follower {
+                    follower.release(&mut |word| self.voice.say(word));
+                }
                 let pids = tree::end_descendants(|| {
                     self.collect();
                 });
-                self.say(&Word::Ended { pids });
+                self.voice.say(&Word::Ended { pids });
             }
             left = self.collect();
         }
-        self.say(&Word::Empty);
+        self.voice.say(&Word::Empty);
     }
 
     /// Waits for a signal or a word; true when the tree has to be ended.
-    fn must_end(&self) -> bool {
+    fn must_end(&mut self) -> bool {
         let mut fds = [
             PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
-            PollFd::new(self.control.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.voice.control.as_fd(), PollFlags::POLLIN),
         ];
         if poll(&mut fds, PollTimeout::NONE).is_err() {
             return false;
@@ -165,36 +245,42 @@ impl Guard {
             // INT, HUP and TSTP come from the terminal and are the supervisor's to answer.
             end |= signal.ssi_signo == Signal::SIGTERM as u32;
         }
-        let mut word = [0; 8];
-        match recv(self.control.as_raw_fd(), &mut word, MsgFlags::MSG_DONTWAIT) {
-            Ok(length) => end || &word[..length] == END || length == 0,
-            Err(Errno::EAGAIN | Errno::EINTR) => end,
-            Err(_) => true,
+        let mut word = [0; 16];
+        loop {
+            let control = self.voice.control.as_raw_fd();
+            match recv(control, &mut word, MsgFlags::MSG_DONTWAIT) {
+                Ok(0) => return true,
+                Ok(length) if word[0] == ANSWER => self.answered(&word[1..length]),
+                Ok(length) => end |= &word[..length] == END,
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => return end,
+                Err(_) => return true,
+            }
+        }
+    }
+
+    fn answered(&mut self, pid: &[u8]) {
+        let pid = std::str::from_utf8(pid).ok().and_then(|pid| pid.parse().ok());
+        if let (Some(follower), Some(pid)) = (&mut self.follower, pid) {
+            follower.answered(pid, &mut |word| self.voice.say(word));
         }
     }
 
     /// Collects every child that has ended; false when no child is left at all.
-    fn collect(&self) -> bool {
+    fn collect(&mut self) -> bool {
+        if let Some(follower) = &mut self.follower {
+            return follower.news(&mut |word| self.voice.say(word));
+        }
         loop {
             match ended_child() {
                 Ok(Some(pid)) => {
                     if let Ok(status) = reap(pid) {
-                        self.say(&Word::Reaped { pid, status });
+                        self.voice.say(&Word::Reaped { pid, status });
                     }
                 }
                 Ok(None) => return true,
                 Err(_) => return false,
             }
-        }
-    }
-
-    fn say(&self, word: &Word) {
-        if !self.heard {
-            return;
-        }
-        if let Ok(packet) = serde_json::to_vec(word) {
-            // A supervisor that is gone needs no word.
-            let _ = send(self.control.as_raw_fd(), &packet, MsgFlags::MSG_NOSIGNAL);
         }
     }
 }
@@ -217,28 +303,6 @@ fn hold_signals() -> io::Result<SignalFd> {
     held.thread_set_mask()?;
     let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
     Ok(SignalFd::with_flags(&held, flags)?)
-}
-
-/// Starts the main process with an empty signal mask, default handlers and nothing to read.
-fn start_main(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<i32> {
-    let bad = |_| Errno::EINVAL;
-    let argv: Vec<CString> = config
-        .argv
-        .iter()
-        .map(|word| CString::new(word.as_bytes()).map_err(bad))
-        .collect::<Result<_, _>>()?;
-    let mark = (GUARD_VARIABLE.into(), std::process::id().to_string().into());
-    let mut actions = PosixSpawnFileActions::init()?;
-    actions.add_dup2(streams[0].as_raw_fd(), 1)?;
-    actions.add_dup2(streams[1].as_raw_fd(), 2)?;
-    posix_spawn(
-        &config.program,
-        &actions,
-        &clean_signals()?.0,
-        &argv,
-        &environment([mark]),
-    )
-    .map(nix::unistd::Pid::as_raw)
 }
 
 /// Attributes that give a started program the signal state it would have at a shell, and the flags

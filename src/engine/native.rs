@@ -4,11 +4,15 @@
 //! rest to `supervisor`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::stage::{self, TITLE_ROOM};
 use super::supervisor::{Launch, Run, StartError, Step, run_directory};
 use crate::sys::clock::monotonic_ns;
+
+/// What CPython calls the main process.
+pub const MAIN_NAME: &str = "MainProcess";
 
 /// How the gate stands when a run begins.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -70,9 +74,12 @@ impl Run {
         Run::launch(Launch {
             program: forklore.clone(),
             forklore,
-            argv: vec!["forklore".to_owned(), "__stage".to_owned(), json + &room],
+            argv: ["forklore", "__stage", &(json + &room)].map(OsString::from).to_vec(),
+            follow: false,
+            input: None,
             environment: config.environment,
             introduced: true,
+            main_name: MAIN_NAME.to_owned(),
             dir,
             origin: monotonic_ns(),
             gate: config.gate,

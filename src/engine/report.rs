@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use crate::sys::pidfd::PidFd;
-use crate::trace::{Event, Exit, Output, PsUpdate};
+use crate::trace::{Event, Exit, Output, PsUpdate, StartMethod};
 
 /// One thing that arrived. `pid` is the kernel's word, `t` ns since the run began.
 #[derive(Debug)]
@@ -23,13 +23,26 @@ pub(crate) enum Report {
         process: Option<Arc<PidFd>>,
         gate: Option<OwnedFd>,
     },
-    /// A process nobody introduced wrote something.
+    /// A process that nobody introduced: it wrote something, or was seen to be born.
     Stranger {
         pid: i32,
         t: i64,
         parent: i32,
         name: String,
+        method: StartMethod,
         process: Option<Arc<PidFd>>,
+    },
+    /// A followed process has become another program.
+    Became {
+        pid: i32,
+        t: i64,
+        name: String,
+        command: String,
+    },
+    /// Processes can't be followed, and why.
+    NotFollowed {
+        t: i64,
+        why: String,
     },
     /// Any other packet.
     Packet {

@@ -102,6 +102,7 @@ fn row<'a>(event: &'a Event, world: &'a World) -> Row<'a> {
     };
     match &event.kind {
         Kind::ProcessStart(start) => with("process.start", start.name.clone()),
+        Kind::ProcessExec { command, .. } => with("process.exec", command.clone()),
         Kind::ProcessExit(exit) => with("process.exit", ended(*exit)),
         Kind::ProcessReaped { exit, .. } => with("process.reaped", ended(*exit)),
         Kind::Op(it) => op("op", it),

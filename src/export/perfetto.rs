@@ -99,7 +99,11 @@ impl Perfetto {
             self.tracks.insert(proc, pid);
             pid
         };
-        if known.is_none() || matches!(event.kind, Kind::ProcessStart(_)) {
+        let renamed = matches!(
+            event.kind,
+            Kind::ProcessStart(_) | Kind::ProcessExec { .. }
+        );
+        if known.is_none() || renamed {
             let name = who(event, world);
             let name = clean(&name);
             let order = json!({"ph":"M","pid":pid,"tid":pid,"name":"process_sort_index","args":{"sort_index":proc}});
@@ -298,6 +302,7 @@ impl Export for Perfetto {
             Kind::End(end) => {
                 self.instant(out, (nobody, event.t), (end.status.as_str(), "end"), "g")
             }
+            Kind::ProcessExec { .. } => self.track(event, world, out).map(|_| ()),
             Kind::ProcessExit(_)
             | Kind::ProcessReaped { .. }
             | Kind::OpBegin(_)

@@ -29,6 +29,7 @@ impl World {
         self.now = self.now.max(event.t);
         match &event.kind {
             Kind::ProcessStart(start) => self.process_start(event, start),
+            Kind::ProcessExec { name, .. } => self.process_exec(event, name),
             Kind::ProcessExit(exit) => self.process_exit(event, *exit),
             Kind::ProcessReaped { exit, .. } => self.process_reaped(event, *exit),
             Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op),
@@ -111,7 +112,7 @@ impl World {
     fn process_start(&mut self, event: &Event, start: &ProcessStart) {
         let Some(place) = self.who(event) else { return };
         let known = self.processes.at(place);
-        if known.is_some_and(|process| process.announced) {
+        if known.is_some_and(|process| process.announced && !process.may_speak(start)) {
             self.note(event, None, AnomalyKind::StartedTwice);
             return;
         }
@@ -120,6 +121,18 @@ impl World {
             Role::Worker => self.worker_born(place),
             Role::Manager => self.server_born(place),
             _ => {}
+        }
+    }
+
+    /// Another program: what the one before was in is gone with it.
+    fn process_exec(&mut self, event: &Event, name: &str) {
+        let Some(place) = self.who_acts(event) else {
+            return;
+        };
+        if let Some(process) = self.processes.at_mut(place) {
+            let proc = process.proc;
+            process.becomes(name, event.t, event.seq);
+            self.objects.forget_waiter(proc);
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Process {
     starting: Vec<(Arc<str>, u64)>,
     /// Whether its `process.start` was seen; false for one known only by what it did.
     pub announced: bool,
+    /// Whether it said itself who it is; false while only others saw it start.
+    spoken: bool,
     /// What its main thread does.
     pub state: State,
     pub(super) calls: Calls,
@@ -182,6 +184,11 @@ impl Process {
     }
 }
 
+/// Roles that are given to a process by whoever saw it start.
+fn is_seen_only(role: Role) -> bool {
+    matches!(role, Role::Main | Role::Foreign)
+}
+
 /// Threads of one process whose state is kept beside the main one.
 const THREADS: usize = 64;
 
@@ -271,6 +278,7 @@ impl Processes {
         process.role = start.role;
         process.daemon = start.daemon;
         process.method = start.method;
+        process.spoken = process.announced || !is_seen_only(start.role);
         process.announced = true;
     }
 }
@@ -292,6 +300,7 @@ impl Process {
             forked_seq: seq,
             starting: Vec::new(),
             announced: false,
+            spoken: false,
             state: State::Running,
             calls: Calls::default(),
             threads: Vec::new(),
@@ -301,6 +310,28 @@ impl Process {
             counts: Counts::default(),
             track: Track::new(t, seq, spans),
         }
+    }
+
+    /// Whether it may say who it is although a `process.start` was seen: where that was the word of
+    /// others, who could not know.
+    pub(super) fn may_speak(&self, start: &ProcessStart) -> bool {
+        !self.spoken && (self.role == Role::Foreign || start.role == self.role)
+    }
+
+    /// It has become the program of this name; whatever it was in is gone.
+    pub(super) fn becomes(&mut self, name: &str, t: i64, seq: u64) {
+        if !self.is_alive() {
+            return;
+        }
+        // One that said who it is stays it: its name is the program's own word.
+        if !self.spoken {
+            self.name = clip(name);
+        }
+        self.calls.clear();
+        self.threads.clear();
+        self.at = None;
+        self.state = State::Running;
+        self.track.turn(&self.state, t, seq);
     }
 
     /// It says that it starts a child of this name.

@@ -23,22 +23,7 @@ impl Clock for Hands {
 }
 
 fn header() -> Header {
-    Header {
-        forklore: 1,
-        lesson: "lock".into(),
-        engine: "native".into(),
-        program_sha256: String::new(),
-        params: std::collections::BTreeMap::new(),
-        started: 0.0,
-        kernel: String::new(),
-        cpus: 1,
-        time_scale: 1.0,
-        stdout: "tty".into(),
-        gate: "open".into(),
-        seed: None,
-        python: None,
-        version: "0".into(),
-    }
+    Header::of("lock")
 }
 
 /// A recording of markers at these seconds.

@@ -23,8 +23,12 @@ pub struct Event {
 /// What happened. Field names are the wire's field names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// `process.start`: the first event of a process, sent by itself before it does anything.
+    /// `process.start`: the first event of a process, sent by itself before it does anything. Of a
+    /// process that others saw first, a second one may follow: its own, which knows more.
     ProcessStart(ProcessStart),
+    /// `process.exec`: the process has become another program (execve(2)). `name` is that program's,
+    /// without its folder; `command` its command line as ps prints it.
+    ProcessExec { name: String, command: String },
     /// `process.exit`: the kernel says the process has ended.
     ProcessExit(Exit),
     /// `process.reaped`: its parent (or the guard, for an orphan) collected its status. The event's
@@ -62,6 +66,7 @@ impl Kind {
     pub fn word(&self) -> &str {
         match self {
             Kind::ProcessStart(_) => "process.start",
+            Kind::ProcessExec { .. } => "process.exec",
             Kind::ProcessExit(_) => "process.exit",
             Kind::ProcessReaped { .. } => "process.reaped",
             Kind::Op(_) => "op",
@@ -296,6 +301,11 @@ names! {
         Killed = "killed",
         // A process could not be started.
         StartFailed = "start_failed",
+        // Processes can't be followed (ptrace(2) is not allowed here): what neither writes nor
+        // introduces itself is not seen.
+        NotFollowed = "not_followed",
+        // All waited and none could go on, in a program that is not ours to end.
+        Deadlock = "deadlock",
         // A process turned its tracing off (its channel was gone) and went on.
         TracingOff = "tracing_off",
         // Output was dropped or held back beyond the bound.

@@ -117,6 +117,8 @@ pub(super) struct Line<'a> {
     pub daemon: Option<bool>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Text<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Text<'a>>,
 
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<i32>,

@@ -24,10 +24,13 @@ pub struct Header {
     pub forklore: u32,
     /// Slug of the lesson, or the traced command.
     pub lesson: String,
-    /// `native` or `python`.
+    /// `native`, `python`, or `trace` for a program of one's own.
     pub engine: String,
     /// SHA-256 of the program's text, hexadecimal.
     pub program_sha256: String,
+    /// The traced program and its arguments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
     /// Parameters of the lesson, `name → value`.
     pub params: std::collections::BTreeMap<String, serde_json::Value>,
     /// When the run began: seconds since the epoch, UTC.
@@ -38,7 +41,7 @@ pub struct Header {
     pub cpus: u32,
     /// What multiplies every sleep.
     pub time_scale: f64,
-    /// `tty` or `pipe`: the buffering of instrumented stdio.
+    /// `tty` or `pipe`: the buffering of instrumented stdio; `pty`: a real terminal.
     pub stdout: String,
     /// `open`, `paced` or `manual`: how the gate stood at the beginning.
     pub gate: String,
@@ -50,6 +53,31 @@ pub struct Header {
     pub python: Option<String>,
     /// Version of forklore that wrote this.
     pub version: String,
+}
+
+impl Header {
+    /// The header of a run of this lesson of which nothing else is known: the native engine, on one
+    /// processor, at its own speed, its gate open, begun at the epoch.
+    #[must_use]
+    pub fn of(lesson: impl Into<String>) -> Header {
+        Header {
+            forklore: FORMAT,
+            lesson: lesson.into(),
+            engine: "native".to_owned(),
+            program_sha256: String::new(),
+            argv: Vec::new(),
+            params: std::collections::BTreeMap::new(),
+            started: 0.0,
+            kernel: String::new(),
+            cpus: 1,
+            time_scale: 1.0,
+            stdout: "tty".to_owned(),
+            gate: "open".to_owned(),
+            seed: None,
+            python: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
 }
 
 impl Role {
@@ -131,6 +159,10 @@ fn kind_of(line: &mut Line<'_>, json: &str) -> Kind {
             daemon: line.daemon.unwrap_or(false),
             method: StartMethod::from_word(word(line.method.as_ref())),
         }),
+        "process.exec" => Kind::ProcessExec {
+            name: owned(&mut line.name).unwrap_or_default(),
+            command: owned(&mut line.command).unwrap_or_default(),
+        },
         "process.exit" => Kind::ProcessExit(exit_of(line)),
         "process.reaped" => Kind::ProcessReaped {
             by: line.by.unwrap_or(0),
@@ -255,6 +287,10 @@ fn fill_kind<'a>(line: &mut Line<'a>, kind: &'a Kind) {
             line.role = Some(Text::from(start.role.word()));
             line.daemon = Some(start.daemon);
             line.method = Some(Text::from(start.method.word()));
+        }
+        Kind::ProcessExec { name, command } => {
+            line.name = Some(Text::from(name.as_str()));
+            line.command = Some(Text::from(command.as_str()));
         }
         Kind::ProcessExit(exit) => fill_exit(line, *exit),
         Kind::ProcessReaped { by, exit } => {

@@ -61,6 +61,9 @@ pub(crate) fn event(lang: Lang, world: &World, event: &Event) -> String {
     let who = process.map_or_else(String::new, |process| clean(&process.name).into_owned());
     let what = match &event.kind {
         Kind::ProcessStart(_) => lang.phrase("tui.event-start").to_owned(),
+        Kind::ProcessExec { command, .. } => {
+            lang.tell("tui.event-exec", &[("command", &clean(command))])
+        }
         Kind::ProcessExit(exit) => ended(lang, *exit),
         Kind::ProcessReaped { .. } => lang.phrase("tui.event-reaped").to_owned(),
         Kind::Op(op) | Kind::OpEnd(op) => operation(world, op),

@@ -14,20 +14,8 @@ use crate::harness::{Said, ended, forklore, say};
 
 fn header(lesson: &str) -> Header {
     Header {
-        forklore: 1,
-        lesson: lesson.to_owned(),
-        engine: "native".to_owned(),
         program_sha256: "0".repeat(64),
-        params: BTreeMap::new(),
-        started: 0.0,
-        kernel: "6.1".to_owned(),
-        cpus: 2,
-        time_scale: 1.0,
-        stdout: "tty".to_owned(),
-        gate: "open".to_owned(),
-        seed: None,
-        python: None,
-        version: "0".to_owned(),
+        ..Header::of(lesson)
     }
 }
 

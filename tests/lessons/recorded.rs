@@ -10,20 +10,10 @@ use crate::native::{TIME_SCALE, events};
 
 fn header(lesson: &str, params: &Params) -> Header {
     Header {
-        forklore: 1,
-        lesson: lesson.to_owned(),
-        engine: "native".to_owned(),
-        program_sha256: String::new(),
         params: params.to_json(),
-        started: 0.0,
-        kernel: String::new(),
-        cpus: 1,
         time_scale: TIME_SCALE,
-        stdout: "tty".to_owned(),
-        gate: "open".to_owned(),
         seed: Some(0),
-        python: None,
-        version: String::new(),
+        ..Header::of(lesson)
     }
 }
 

@@ -25,22 +25,7 @@ impl Host for Panics {
             forklore: None,
             environment: Vec::new(),
         };
-        let header = Header {
-            forklore: FORMAT,
-            lesson: order.lesson.clone(),
-            engine: "native".to_owned(),
-            program_sha256: String::new(),
-            params: BTreeMap::new(),
-            started: 0.0,
-            kernel: String::new(),
-            cpus: 2,
-            time_scale: 1.0,
-            stdout: "tty".to_owned(),
-            gate: "open".to_owned(),
-            seed: None,
-            python: None,
-            version: String::new(),
-        };
+        let header = Header::of(order.lesson.as_str());
         let run = Run::start(config).map_err(|error| error.to_string())?;
         Ok(Started {
             feed: Box::new(run),

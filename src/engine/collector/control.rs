@@ -3,9 +3,12 @@
 use std::os::fd::AsFd as _;
 
 use super::super::exits::of_status;
-use super::super::guard::Word;
+use super::super::guard::{ANSWER, Word};
 use super::super::report::Report;
+use super::super::stat::Stat;
 use super::{BATCH, Collector};
+use crate::sys::socket::send_packet;
+use crate::trace::StartMethod;
 
 impl Collector {
     /// The guard's words.
@@ -39,11 +42,75 @@ impl Collector {
                 let t = self.now();
                 self.reaped(pid, t, 0, of_status(status));
             }
+            Word::NotFollowed { errno } => {
+                let t = self.now();
+                let why = std::io::Error::from_raw_os_error(errno).to_string();
+                self.report(Report::NotFollowed { t, why }, 0);
+            }
+            Word::Born { pid, ppid } => self.born(pid, ppid),
+            Word::Became { pid } => self.became(pid),
+            Word::Gone { pid, status } => {
+                self.drain();
+                self.tell_exit(pid, Some(of_status(status)));
+            }
             Word::Ended { pids } => self.report(Report::Ended { pids }, 0),
             Word::Empty => {
                 self.empty = true;
                 self.settle();
             }
+        }
+    }
+
+    /// A followed process is held before its first instruction: we take hold of it, and it goes on.
+    fn born(&mut self, pid: i32, ppid: i32) {
+        let t = self.now();
+        let entered = self.roll.enter_stranger(pid, &self.epoll);
+        let row = self.sampler.row(pid);
+        self.answer(pid);
+        let gone = entered.process.is_none();
+        let (parent, name, process) = (ppid, entered.name, entered.process);
+        self.report(
+            Report::Stranger {
+                pid,
+                t,
+                parent,
+                name,
+                method: StartMethod::Fork,
+                process,
+            },
+            0,
+        );
+        self.told_row(row);
+        if gone {
+            self.tell_exit(pid, None);
+        }
+    }
+
+    fn became(&mut self, pid: i32) {
+        let t = self.now();
+        let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
+        let row = self.sampler.row(pid);
+        self.answer(pid);
+        let command = row.as_ref().map_or_else(|| name.clone(), |row| row.command.clone());
+        self.report(
+            Report::Became {
+                pid,
+                t,
+                name,
+                command,
+            },
+            0,
+        );
+        self.told_row(row);
+    }
+
+    /// The guard lets at most as many wait for their answers as fit into the channel.
+    fn answer(&self, pid: i32) {
+        if let Some(control) = &self.control {
+            let mut word = vec![ANSWER];
+            word.extend_from_slice(pid.to_string().as_bytes());
+            // A guard that is gone has let go of everybody.
+            let _ = send_packet(control.as_fd(), &word);
         }
     }
 

@@ -44,6 +44,9 @@ impl Dispatcher {
             self.fault(t, self.desk.main.pid(), FaultKind::StartFailed, detail);
             return self.begin_end(RunStatus::Failed, Some(detail.to_owned()));
         }
+        if self.desk.follow {
+            return;
+        }
         let left = self.ledger.alive();
         if self.verdict.is_none() && left > 0 && !matches!(exit, Exit::Code(_)) {
             let detail = format!("{}; {left} processes outlive it", main_lost(exit));
@@ -89,7 +92,8 @@ impl Dispatcher {
             }
             return;
         }
-        if let Some(exit) = self.main_exit {
+        // A program of its own has the time it takes, and what it left behind as well.
+        if let Some(exit) = self.main_exit.filter(|_| !self.desk.follow) {
             let killed = !matches!(exit, Exit::Code(_));
             if self.ledger.awaits() && !killed {
                 self.outlived_at = None;
@@ -112,9 +116,19 @@ impl Dispatcher {
             return;
         }
         self.judged = true;
-        if self.world.blocked().deadlock {
-            self.deadlock();
+        let stuck = self.world.blocked().deadlock;
+        if !self.desk.follow {
+            if stuck {
+                self.deadlock();
+            }
+            return;
         }
+        // Not ours to end: a signal, or something we do not see, may wake it.
+        if stuck && !self.stuck {
+            let detail = detail::of_deadlock(&self.world);
+            self.fault(self.now(), 0, FaultKind::Deadlock, detail);
+        }
+        self.stuck = stuck;
     }
 
     /// Whether somebody has a child that has not introduced itself and is about to. One at rest is

@@ -1,8 +1,9 @@
 //! Bringing a run to life: channels, guard, threads, in an order in which every failure leaves nothing.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,13 +37,20 @@ const START_TIME: u16 = 10_000;
 pub struct Launch {
     /// The program that holds the guard: this one, unless a test says otherwise.
     pub forklore: PathBuf,
-    /// The main process: program, its name and its arguments.
+    /// What the main process is started as, its name and its arguments.
     pub program: PathBuf,
-    pub argv: Vec<String>,
+    pub argv: Vec<OsString>,
+    /// The arguments name a program of its own: it and all it starts is followed, what it leaves
+    /// running is waited for, and nothing it does is a reason to end it.
+    pub follow: bool,
+    /// What it may read on descriptor 0; nothing, where there is none.
+    pub input: Option<OwnedFd>,
     /// Added to the environment of all processes of the run, the guard included.
     pub environment: Vec<(String, String)>,
     /// The main process introduces itself by `process.start`.
     pub introduced: bool,
+    /// What it is called until then.
+    pub main_name: String,
     /// The run directory; the guard removes it.
     pub dir: PathBuf,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
@@ -51,15 +59,18 @@ pub struct Launch {
 }
 
 /// Starts it; what fails leaves nothing behind but the directory.
-pub(super) fn launch_in(launch: Launch) -> Result<Run, StartError> {
+pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let fail = |doing| move |source: io::Error| StartError::new(doing, source);
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| StartError::new(Step::Orphans, errno.into()))?;
-    let (ours, theirs) = channels::make(launch.origin, launch.gate != GateMode::Open)
-        .map_err(fail(Step::Channels))?;
+    let gated = launch.gate != GateMode::Open;
+    let input = launch.input.take();
+    let has_input = input.is_some();
+    let (ours, theirs) =
+        channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
     let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail(Step::Channels))?);
-    let guard = start_guard(&launch, theirs).map_err(fail(Step::Guard))?;
+    let guard = start_guard(&launch, theirs, has_input).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
     let started = await_main(&ours.control)
         .and_then(|main| assemble(launch, ours, handle, Arc::clone(&guard), main));
@@ -69,11 +80,12 @@ pub(super) fn launch_in(launch: Launch) -> Result<Run, StartError> {
 
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to
 /// answer, and neither guard nor lesson hears it before.
-fn start_guard(launch: &Launch, theirs: Theirs) -> io::Result<PidFd> {
+fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd> {
     let config = guard::Config {
         supervisor: std::process::id().cast_signed(),
         program: launch.program.clone(),
-        argv: launch.argv.clone(),
+        follow: launch.follow,
+        input,
         dir: launch.dir.clone(),
     };
     let json = serde_json::to_string(&config)?;
@@ -88,11 +100,14 @@ fn start_guard(launch: &Launch, theirs: Theirs) -> io::Result<PidFd> {
     let (mut attributes, flags) = guard::clean_signals()?;
     attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
     attributes.set_flags(flags | PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
-    let argv = [
+    let mut argv = vec![
         c"forklore".to_owned(),
         c"__guard".to_owned(),
         CString::new(json)?,
     ];
+    for word in &launch.argv {
+        argv.push(CString::new(word.as_bytes())?);
+    }
     let added = launch
         .environment
         .iter()
@@ -172,6 +187,8 @@ fn assemble(
         to_guard,
         main,
         introduced: launch.introduced,
+        main_name: launch.main_name,
+        follow: launch.follow,
         origin: launch.origin,
         gate: Gate::new(launch.gate),
         page: ours.page,

@@ -191,20 +191,9 @@ fn one(op: OpName, object: &str, args: Args) -> Op {
 
 pub(super) fn header(lesson: &str) -> Header {
     Header {
-        forklore: FORMAT,
-        lesson: lesson.to_owned(),
-        engine: "native".to_owned(),
-        program_sha256: String::new(),
-        params: std::collections::BTreeMap::new(),
-        started: 0.0,
-        kernel: String::new(),
         cpus: 2,
-        time_scale: 1.0,
-        stdout: "tty".to_owned(),
-        gate: "open".to_owned(),
-        seed: None,
-        python: None,
         version: String::new(),
+        ..Header::of(lesson)
     }
 }
 

@@ -1,0 +1,168 @@
+//! Bringing the main process to life, followed or not.
+//!
+//! One that is followed begins as `forklore __exec`, which waits until the guard is its tracer and
+//! then becomes the program: so nothing of the program has run before. Whether that went is known at
+//! once: the socket between the two closes by exec(2), or brings why it failed.
+
+use std::ffi::{CString, OsString};
+use std::io;
+use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt as _;
+
+use nix::errno::Errno;
+use nix::spawn::{PosixSpawnFileActions, posix_spawn};
+use nix::sys::signal::Signal;
+use nix::sys::socket::{MsgFlags, recv, send};
+use nix::unistd::Pid;
+
+use super::{Config, GUARD_VARIABLE, INPUT, clean_signals, environment};
+use crate::sys::process::inherited;
+use crate::sys::ptrace::{self, Change};
+use crate::sys::socket::packet_pair;
+
+/// The descriptor over which a program to be followed is let go.
+const GO: RawFd = 9;
+
+/// How the main process began.
+pub(super) struct Begun {
+    pub pid: i32,
+    pub state: Beginning,
+}
+
+pub(super) enum Beginning {
+    /// It runs, and nobody wanted it followed.
+    Runs,
+    /// It stands before its first instruction, followed.
+    Stands,
+    /// It runs and could not be followed.
+    NotFollowed(Errno),
+}
+
+/// Starts the main process with an empty signal mask and default handlers.
+pub(super) fn begin(
+    config: &Config,
+    argv: &[OsString],
+    streams: &[OwnedFd; 2],
+) -> nix::Result<Begun> {
+    if config.follow {
+        return begin_followed(config, argv, streams);
+    }
+    let actions = actions(config, streams)?;
+    let pid = spawn(config, &actions, argv.iter().map(OsString::as_os_str))?;
+    Ok(Begun {
+        pid,
+        state: Beginning::Runs,
+    })
+}
+
+fn begin_followed(
+    config: &Config,
+    argv: &[OsString],
+    streams: &[OwnedFd; 2],
+) -> nix::Result<Begun> {
+    let (ours, theirs) = packet_pair().map_err(errno_of)?;
+    let mut actions = actions(config, streams)?;
+    actions.add_dup2(theirs.as_raw_fd(), GO)?;
+    let words = ["forklore", "__exec"].map(std::ffi::OsStr::new);
+    let words = words.into_iter().chain(argv.iter().map(OsString::as_os_str));
+    let pid = spawn(config, &actions, words)?;
+    drop(theirs);
+    let followed = ptrace::follow(pid).map_err(errno_of);
+    // A helper that is gone is found out by what follows.
+    let _ = send(ours.as_raw_fd(), b"g", MsgFlags::MSG_NOSIGNAL);
+    let mut why = [0; 4];
+    match recv(ours.as_raw_fd(), &mut why, MsgFlags::empty()) {
+        Ok(4) => return Err(Errno::from_raw(i32::from_ne_bytes(why))),
+        Ok(_) => {}
+        Err(errno) => return Err(errno),
+    }
+    let state = match followed {
+        Ok(()) => {
+            await_program(pid)?;
+            Beginning::Stands
+        }
+        Err(errno) => Beginning::NotFollowed(errno),
+    };
+    Ok(Begun { pid, state })
+}
+
+/// Waits until the process has become the program; signals that come meanwhile are its own.
+fn await_program(pid: i32) -> nix::Result<()> {
+    loop {
+        match ptrace::next_change(pid).map_err(errno_of)? {
+            Change::Became(_) => return Ok(()),
+            Change::Signalled(signal) => ptrace::resume(pid, signal).map_err(errno_of)?,
+            Change::Ended => return Err(Errno::ESRCH),
+            Change::Made(_) | Change::Paused => ptrace::resume(pid, 0).map_err(errno_of)?,
+            Change::Halted(_) => ptrace::listen(pid).map_err(errno_of)?,
+        }
+    }
+}
+
+fn actions(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<PosixSpawnFileActions> {
+    let mut actions = PosixSpawnFileActions::init()?;
+    if config.input {
+        actions.add_dup2(INPUT, 0)?;
+    }
+    actions.add_dup2(streams[0].as_raw_fd(), 1)?;
+    actions.add_dup2(streams[1].as_raw_fd(), 2)?;
+    Ok(actions)
+}
+
+fn spawn<'a>(
+    config: &Config,
+    actions: &PosixSpawnFileActions,
+    argv: impl Iterator<Item = &'a std::ffi::OsStr>,
+) -> nix::Result<i32> {
+    let argv: Vec<CString> = argv
+        .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
+        .collect::<Result<_, _>>()?;
+    let mark = (GUARD_VARIABLE.into(), std::process::id().to_string().into());
+    posix_spawn(
+        &config.program,
+        actions,
+        &clean_signals()?.0,
+        &argv,
+        &environment([mark]),
+    )
+    .map(Pid::as_raw)
+}
+
+fn errno_of(error: io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+/// `forklore __exec PROGRAM ARGUMENTS…`: becomes the program once it is let go. Comes back, with an
+/// exit code, only where that fails.
+///
+/// The program has a process group of its own, as at a shell: what it sends to its group does not
+/// reach the guard.
+pub fn exec(argv: &[OsString]) -> u8 {
+    const REFUSED: u8 = 127;
+    let Ok(go) = inherited(GO) else {
+        return REFUSED;
+    };
+    // Bound to the guard's one thread, and cleared for children; the guard ends those.
+    let bound = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+    // A guard that died before that lets nobody go.
+    if recv(go.as_raw_fd(), &mut [0; 1], MsgFlags::empty()) != Ok(1) {
+        return REFUSED;
+    }
+    let become_program = || -> nix::Result<()> {
+        bound?;
+        nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+        let words: Vec<CString> = argv
+            .iter()
+            .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
+            .collect::<Result<_, _>>()?;
+        let program = words.first().ok_or(Errno::ENOENT)?;
+        nix::unistd::execvp(program, &words).map(|_| ())
+    };
+    let why = become_program().err().unwrap_or(Errno::EIO);
+    let _ = send(
+        go.as_raw_fd(),
+        &(why as i32).to_ne_bytes(),
+        MsgFlags::MSG_NOSIGNAL,
+    );
+    REFUSED
+}

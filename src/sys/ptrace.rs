@@ -1,0 +1,166 @@
+//! Following processes by ptrace(2): which of them were born, became another program, or ended.
+//!
+//! For the guard of a traced program only, and for its lifecycle only: no memory is read, no system
+//! call is stopped at. What is followed dies with its tracer (`PTRACE_O_EXITKILL`), so that a guard
+//! that is killed leaves nothing behind. Its thread is the only one that may call these.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::raw::c_void;
+use std::ptr::null_mut;
+
+use nix::errno::Errno;
+
+/// What became of a process or a thread that is followed, or of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Ended; its status is there to be collected (`process::reap`).
+    Ended,
+    /// About to take this signal: it goes on by `resume` with it.
+    Signalled(i32),
+    /// It has made a child or a thread with this number, which is followed too.
+    Made(i32),
+    /// It has become another program; the number it had before, which differs where a thread did it.
+    Became(i32),
+    /// Stopped by this signal (`SIGSTOP`, `SIGTSTP` …), as the whole process is: `listen` leaves it so.
+    Halted(i32),
+    /// Stopped for the tracer alone: at its beginning, or going on after `Halted`.
+    Paused,
+}
+
+/// Follows a child, and from then on whatever it makes.
+///
+/// # Errors
+/// `EPERM` where that is not allowed (a container's rules, another tracer), `ESRCH` once it has ended.
+pub fn follow(pid: i32) -> io::Result<()> {
+    let options = libc::PTRACE_O_TRACEFORK
+        | libc::PTRACE_O_TRACEVFORK
+        | libc::PTRACE_O_TRACECLONE
+        | libc::PTRACE_O_TRACEEXEC
+        | libc::PTRACE_O_EXITKILL;
+    request(libc::PTRACE_SEIZE, pid, null_mut(), number(options))
+}
+
+/// Lets a stopped one go on, taking `signal` where that is not 0.
+///
+/// # Errors
+/// `ESRCH` when it is not stopped (killed meanwhile).
+pub fn resume(pid: i32, signal: i32) -> io::Result<()> {
+    request(libc::PTRACE_CONT, pid, null_mut(), number(signal))
+}
+
+/// Leaves one that is `Halted` as it is, until it is continued or ended by a signal.
+///
+/// # Errors
+/// As `resume`.
+pub fn listen(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_LISTEN, pid, null_mut(), null_mut())
+}
+
+/// The next change of a child or of whatever is followed, without waiting: its number and what it
+/// was. A change is given once; an end again and again, until it is collected.
+///
+/// # Errors
+/// `ECHILD` when there is neither a child nor anything followed.
+pub fn changed() -> io::Result<Option<(i32, Change)>> {
+    let peek = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT;
+    let Some((pid, stopped, _)) = wait(libc::P_ALL, 0, peek)? else {
+        return Ok(None);
+    };
+    if !stopped {
+        return Ok(Some((pid, Change::Ended)));
+    }
+    // Stops alone are taken: one that was killed meanwhile keeps its status for `reap`.
+    match wait(libc::P_PID, pid.unsigned_abs(), libc::WSTOPPED)? {
+        Some((_, true, status)) => Ok(Some((pid, meaning(pid, status)))),
+        _ => Ok(Some((pid, Change::Ended))),
+    }
+}
+
+/// The next change of this one, waited for.
+///
+/// # Errors
+/// `ECHILD` when it is neither a child nor followed.
+pub fn next_change(pid: i32) -> io::Result<Change> {
+    let number = pid.unsigned_abs();
+    let look = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT;
+    match state(libc::P_PID, number, look)? {
+        Some((_, true, _)) => match wait(libc::P_PID, number, libc::WSTOPPED)? {
+            Some((_, true, status)) => Ok(meaning(pid, status)),
+            _ => Ok(Change::Ended),
+        },
+        _ => Ok(Change::Ended),
+    }
+}
+
+/// `state` without waiting; `None` where nothing has changed.
+fn wait(kind: libc::idtype_t, id: u32, flags: i32) -> io::Result<Option<(i32, bool, i32)>> {
+    state(kind, id, flags | libc::WNOHANG)
+}
+
+/// waitid(2): whose state it was, whether that is a stop, and the status.
+fn state(kind: libc::idtype_t, id: u32, flags: i32) -> io::Result<Option<(i32, bool, i32)>> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = flags | libc::__WALL;
+    // SAFETY: the structure is ours and of the kernel's size.
+    let result = unsafe { libc::waitid(kind, id, info.as_mut_ptr(), flags) };
+    Errno::result(result)?;
+    // SAFETY: zeroed is a valid siginfo_t, and so is what the kernel made of it.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: waitid fills the fields of a child; where it found none they are still zero.
+    let pid = unsafe { info.si_pid() };
+    // SAFETY: as above.
+    let status = unsafe { info.si_status() };
+    let stopped = matches!(info.si_code, libc::CLD_TRAPPED | libc::CLD_STOPPED);
+    Ok((pid != 0).then_some((pid, stopped, status)))
+}
+
+/// Collects this process or thread, which has ended, and gives its status as wait(2) does.
+///
+/// # Errors
+/// `ECHILD` when it is neither a child nor followed; `EAGAIN` when it has not ended.
+pub fn reap(pid: i32) -> io::Result<i32> {
+    let mut status = 0;
+    // SAFETY: the pointer leads to an int of ours.
+    let result = unsafe { libc::waitpid(pid, &raw mut status, libc::WNOHANG | libc::__WALL) };
+    match Errno::result(result)? {
+        0 => Err(Errno::EAGAIN.into()),
+        _ => Ok(status),
+    }
+}
+
+/// What a stop means (ptrace(2), 'Stopped states'). waitid(2) gives the signal with the event above it.
+fn meaning(pid: i32, status: i32) -> Change {
+    let signal = status & 0x7f;
+    match status >> 8 {
+        libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+            Change::Made(message(pid))
+        }
+        libc::PTRACE_EVENT_EXEC => Change::Became(message(pid)),
+        libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => Change::Paused,
+        libc::PTRACE_EVENT_STOP => Change::Halted(signal),
+        _ => Change::Signalled(signal),
+    }
+}
+
+/// The number that came with an event; 0 for one that was killed meanwhile.
+fn message(pid: i32) -> i32 {
+    let mut message: libc::c_ulong = 0;
+    let room = (&raw mut message).cast();
+    match request(libc::PTRACE_GETEVENTMSG, pid, null_mut(), room) {
+        Ok(()) => i32::try_from(message).unwrap_or(0),
+        Err(_) => 0,
+    }
+}
+
+fn number(value: i32) -> *mut c_void {
+    std::ptr::without_provenance_mut(usize::try_from(value).unwrap_or(0))
+}
+
+fn request(what: u32, pid: i32, address: *mut c_void, data: *mut c_void) -> io::Result<()> {
+    // SAFETY: the requests made above change no memory of ours, except GETEVENTMSG, whose `data`
+    // leads to a long of the caller's.
+    let result = unsafe { libc::ptrace(what, pid, address, data) };
+    Errno::result(result)?;
+    Ok(())
+}
