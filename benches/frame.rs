@@ -15,7 +15,7 @@
 mod log;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use forklore::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
-use forklore::trace::{Event, FORMAT, Header};
+use forklore::trace::{Event, Header};
 use forklore::tui::{Glyphs, Ground, Offscreen, Progress, Start, Started, Theme};
 use nix::time::{ClockId, clock_gettime};
 use ratatui::backend::CrosstermBackend;

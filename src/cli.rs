@@ -22,7 +22,9 @@ mod replay;
 mod run;
 mod scenario;
 mod screen;
+mod session;
 mod test;
+mod trace;
 mod usage;
 mod words;
 
@@ -108,6 +110,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),

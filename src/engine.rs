@@ -19,6 +19,7 @@ mod sight;
 pub mod stage;
 mod stat;
 mod supervisor;
+pub mod traced;
 mod tree;
 
 pub use supervisor::{Launch, Run, StartError};

@@ -18,6 +18,8 @@ pub enum Code {
     NotStarted,
     /// A recording or a lesson can't be read.
     Unreadable,
+    /// A traced program's own.
+    Program(u8),
     /// A signal asked forklore to end: 128 and its number, 130 for Ctrl-C.
     Signalled(u8),
     /// Whoever read the output has gone: as if SIGPIPE had ended us.
@@ -34,6 +36,7 @@ impl Code {
             Code::Usage => 2,
             Code::NotStarted => 3,
             Code::Unreadable => 4,
+            Code::Program(code) => code,
             Code::Signalled(signal) => signal.saturating_add(128),
             Code::OutputClosed => 141,
         }

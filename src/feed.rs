@@ -27,6 +27,8 @@ pub enum FeedItem {
 pub enum Control {
     /// End the run in order: every process of it is ended, then the feed gives its `end`.
     Stop,
+    /// `SIGINT` to the main process and its group, as Ctrl-C at its terminal.
+    Interrupt,
     /// `SIGKILL` to one process of the run.
     Kill {
         pid: i32,
@@ -76,6 +78,7 @@ impl Abilities {
     pub fn obeys(self, control: Control) -> bool {
         match control {
             Control::Stop
+            | Control::Interrupt
             | Control::Kill { .. }
             | Control::OwnRows { .. }
             | Control::RecordingStopped => self.live,

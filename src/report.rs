@@ -16,7 +16,7 @@ pub use live::{Live, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};
 pub use rows::{Rows, exit_word};
-pub use verdicts::{ending, verdicts};
+pub use verdicts::{ending, seconds, verdicts};
 
 use crate::text::{Lang, Paint};
 

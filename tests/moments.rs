@@ -34,9 +34,10 @@ fn main() -> ExitCode {
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let word = |index: usize| args.get(index).map(String::as_str);
+    let rest: Vec<std::ffi::OsString> = std::env::args_os().skip(3).collect();
     match (word(1), word(2), std::env::var(ACTOR).as_deref()) {
         (Some("__stage"), Some(json), _) => programs::perform(json),
-        (Some("__guard"), Some(json), _) => forklore::engine::guard::main(json).into(),
+        (Some("__guard"), Some(json), _) => forklore::engine::guard::main(json, &rest).into(),
         (_, _, Ok("forklore")) => forklore::cli::main(),
         (_, _, Ok("panic")) => panics::session(),
         _ => test(),

@@ -4,6 +4,7 @@
 //! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
 //! says of each stands in the locale files under the same names (`help`).
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -86,6 +87,7 @@ impl From<ColorArg> for ColourChoice {
 pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
+    Trace(TraceArgs),
     Replay(ReplayArgs),
     Compare(CompareArgs),
     Export(ExportArgs),
@@ -135,6 +137,18 @@ pub(crate) struct TestArgs {
     pub format: TestFormat,
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    #[arg(long, value_enum, default_value_t)]
+    pub stdout: StdoutArg,
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    #[arg(value_name = "PROGRAM", required = true, trailing_var_arg = true)]
+    pub command: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

@@ -63,6 +63,16 @@ pub(crate) struct Driver<'a> {
     /// Where pages go; `None` where nothing is shown.
     pub outlet: Option<&'a Outlet>,
     pub recorder: Option<&'a mut Recorder>,
+    pub interrupts: Interrupts,
+}
+
+/// What Ctrl-C means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interrupts {
+    /// The end of the run.
+    End,
+    /// The first one is the program's, as at a terminal; the next one is ours.
+    PassOnce,
 }
 
 impl Driver<'_> {
@@ -75,7 +85,7 @@ impl Driver<'_> {
     ) -> (World, Ending) {
         let mut world = World::new().scaled(self.time_scale);
         let mut ending = Ending::Over;
-        if let Err(hindrance) = self.send(first) {
+        if let Err(hindrance) = self.send(feed, first) {
             ending = hindrance.into();
             if feed.control(Control::Stop).is_err() {
                 return (world, ending);
@@ -84,17 +94,17 @@ impl Driver<'_> {
         loop {
             let hindrance = match feed.poll(clock::instant() + LOOK_UP) {
                 FeedItem::End => break,
-                FeedItem::Idle => self.look_up(),
+                FeedItem::Idle => self.look_up(feed),
                 FeedItem::Read(stretch) => {
                     let page = fold(&mut world, stretch.events(), show);
                     feed.give_back(stretch);
-                    self.look_up().or_else(|| self.send(page).err())
+                    self.look_up(feed).or_else(|| self.send(feed, page).err())
                 }
                 FeedItem::Events(events) => {
                     let page = fold(&mut world, &events, show);
                     self.record(feed, events);
                     match ending {
-                        Ending::Over => self.look_up().or_else(|| self.send(page).err()),
+                        Ending::Over => self.look_up(feed).or_else(|| self.send(feed, page).err()),
                         // Once the end was asked for nobody is waited for any more.
                         _ => None,
                     }
@@ -111,17 +121,40 @@ impl Driver<'_> {
     }
 
     /// Looks for a signal, and whether anybody still reads.
-    fn look_up(&self) -> Option<Hindrance> {
-        if let Ok(request) = self.shutdown.requests().try_recv() {
+    fn look_up(&mut self, feed: &mut dyn Feed) -> Option<Hindrance> {
+        if let Ok(request) = self.shutdown.requests().try_recv()
+            && !self.passes_on(feed, request)
+        {
             return Some(Hindrance::Asked(request));
         }
         let gone = self.outlet.is_some_and(Outlet::is_gone);
         gone.then(|| Hindrance::Lost(io::ErrorKind::BrokenPipe.into()))
     }
 
-    fn send(&self, page: Vec<u8>) -> Result<(), Hindrance> {
-        self.outlet
-            .map_or(Ok(()), |outlet| outlet.write(page, self.shutdown))
+    /// Whether the request was the program's and has been passed on to it.
+    fn passes_on(&mut self, feed: &mut dyn Feed, request: Request) -> bool {
+        let its_own =
+            self.interrupts == Interrupts::PassOnce && request == Request::Interrupt;
+        if its_own {
+            self.interrupts = Interrupts::End;
+        }
+        its_own && feed.control(Control::Interrupt).is_ok()
+    }
+
+    fn send(&mut self, feed: &mut dyn Feed, page: Vec<u8>) -> Result<(), Hindrance> {
+        let Some(outlet) = self.outlet else {
+            return Ok(());
+        };
+        if self.interrupts == Interrupts::End {
+            return outlet.write(page, self.shutdown);
+        }
+        // A page that had to wait for a slow reader while Ctrl-C came is sent again.
+        match outlet.write(page.clone(), self.shutdown) {
+            Err(Hindrance::Asked(request)) if self.passes_on(feed, request) => {
+                outlet.write(page, self.shutdown)
+            }
+            sent => sent,
+        }
     }
 
     fn record(&mut self, feed: &mut dyn Feed, events: Vec<Event>) {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::Stop;
 use super::args::ReplayArgs;
 use super::context::Context;
-use super::drive::{Driver, Ending, Show};
+use super::drive::{Driver, Ending, Interrupts, Show};
 use super::outlet::Outlet;
 use super::recording::{Recording, unreadable};
 use super::scenario::fingerprint;
@@ -51,6 +51,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         time_scale: header.time_scale,
         outlet: Some(&outlet),
         recorder: None,
+        interrupts: Interrupts::End,
     };
     let mut text = Text {
         context,

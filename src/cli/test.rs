@@ -13,7 +13,7 @@ use super::Stop;
 use super::args::{StdoutArg, TestArgs, TestFormat};
 use super::choose;
 use super::context::Context;
-use super::drive::{Driver, Ending, Silent};
+use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Scenario, any_seed};
@@ -221,6 +221,7 @@ impl Bench<'_> {
             time_scale: scenario.time_scale,
             outlet: Some(self.outlet),
             recorder: recorder.as_mut(),
+            interrupts: Interrupts::End,
         };
         let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
         drop(run);

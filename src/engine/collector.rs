@@ -6,6 +6,7 @@
 //! reading, and the processes wait.
 
 mod control;
+mod door;
 mod pace;
 mod roll;
 
@@ -16,6 +17,7 @@ use crossbeam_channel::Sender;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
+pub(super) use self::door::Door;
 use self::pace::Pace;
 use self::roll::{FIRST_TOKEN, Roll};
 use super::exits::of_process;
@@ -46,6 +48,7 @@ const LONGEST_RUN: usize = 64 << 10;
 const WAKE: u64 = 0;
 const CONTROL: u64 = 1;
 const STREAMS: u64 = 2;
+const DOOR: u64 = 4;
 
 /// The descriptors a collector reads.
 #[derive(Debug)]
@@ -56,6 +59,8 @@ pub(crate) struct Sources {
     pub control: Arc<OwnedFd>,
     /// The main process, watched before it says anything.
     pub main: Arc<PidFd>,
+    /// Where programs started by exec ask for the event channel.
+    pub door: Option<Door>,
 }
 
 pub(crate) struct Collector {
@@ -63,6 +68,7 @@ pub(crate) struct Collector {
     streams: [Source; 2],
     control: Option<Arc<OwnedFd>>,
     control_inbox: Inbox,
+    door: Option<Door>,
     epoll: Epoll,
     roll: Roll,
     pace: Pace,
@@ -118,6 +124,9 @@ impl Collector {
         watch(sources.control.as_fd(), CONTROL)?;
         watch(sources.stdout.as_fd(), STREAMS)?;
         watch(sources.stderr.as_fd(), STREAMS + 1)?;
+        if let Some(door) = &sources.door {
+            watch(door.as_fd(), DOOR)?;
+        }
         let mut roll = Roll::new(of_process);
         roll.watch(&sources.main, &epoll);
         let stream = |fd| Source {
@@ -132,6 +141,7 @@ impl Collector {
             streams: [stream(sources.stdout), stream(sources.stderr)],
             control: Some(sources.control),
             control_inbox: Inbox::new(BATCH, 64 << 10),
+            door: sources.door,
             epoll,
             roll,
             pace: Pace::new(),
@@ -239,6 +249,7 @@ impl Collector {
                     let _ = self.handle.wake().read();
                 }
                 CONTROL => self.take_control(),
+                DOOR => self.answer_door(),
                 token if token < FIRST_TOKEN => {
                     let index = usize::from(token != STREAMS);
                     self.take_stream(index, STREAM_TURN, TURN);
@@ -254,6 +265,13 @@ impl Collector {
             }
         }
         self.answer_settle();
+    }
+
+    fn answer_door(&mut self) {
+        if self.door.as_ref().is_some_and(|door| !door.answer()) {
+            // Dropped, it is watched no longer.
+            self.door = None;
+        }
     }
 
     /// Reads what all channels hold at this moment: before an exit is told, all that the process

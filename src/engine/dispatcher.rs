@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, never, select};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 use self::ending::{STILL, Verdict};
 use self::own::Own;
@@ -376,6 +377,19 @@ impl Dispatcher {
     fn obey(&mut self, control: Control) {
         match control {
             Control::Stop => self.begin_end(RunStatus::Stopped, None),
+            Control::Interrupt => {
+                // Held by its descriptor and not collected, the main process keeps its PID, and with
+                // it its group; after it, whoever is left is asked one by one.
+                let group = Pid::from_raw(self.desk.main.pid());
+                if self.main_exit.is_none() && killpg(group, Signal::SIGINT).is_ok() {
+                    return;
+                }
+                if let Ok(roster) = self.desk.roster.lock() {
+                    for process in roster.values() {
+                        let _ = process.signal(Some(Signal::SIGINT));
+                    }
+                }
+            }
             Control::Kill { pid } => {
                 let process = self
                     .desk

@@ -175,6 +175,7 @@ impl Gate {
             }
             Control::Pace { .. }
             | Control::Stop
+            | Control::Interrupt
             | Control::Kill { .. }
             | Control::OwnRows { .. }
             | Control::RecordingStopped => {}

@@ -30,7 +30,7 @@ use self::begin::{Beginning, begin};
 use self::follow::Follower;
 use super::tree;
 use crate::sys::process::{ended_child, inherited, reap};
-use crate::sys::{ptrace, title};
+use crate::sys::title;
 
 /// The descriptors a guard is started with. The stage gets the first two under the same numbers,
 /// the streams as its descriptors 1 and 2.
@@ -202,9 +202,7 @@ impl Guard {
         );
         match begun.state {
             Beginning::Stands => {
-                self.follower = Some(Follower::new(pid));
-                // Killed while it stood there: its end is what comes next.
-                let _ = ptrace::resume(pid, 0);
+                self.follower = Some(Follower::new(pid, &mut |word| self.voice.say(word)));
             }
             Beginning::NotFollowed(errno) => self.voice.say(&Word::NotFollowed {
                 errno: errno as i32,

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use super::stage::{self, TITLE_ROOM};
 use super::supervisor::{Launch, Run, StartError, Step, run_directory};
-use crate::sys::clock::monotonic_ns;
 
 /// What CPython calls the main process.
 pub const MAIN_NAME: &str = "MainProcess";
@@ -71,18 +70,15 @@ impl Run {
         let forklore = config
             .forklore
             .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+        let argv = ["forklore", "__stage", &(json + &room)].map(OsString::from);
+        let environment = config.environment.into_iter();
         Run::launch(Launch {
-            program: forklore.clone(),
-            forklore,
-            argv: ["forklore", "__stage", &(json + &room)].map(OsString::from).to_vec(),
-            follow: false,
-            input: None,
-            environment: config.environment,
-            introduced: true,
-            main_name: MAIN_NAME.to_owned(),
-            dir,
-            origin: monotonic_ns(),
+            forklore: forklore.clone(),
+            environment: environment
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
             gate: config.gate,
+            ..Launch::new(forklore, argv.to_vec(), dir)
         })
     }
 }

@@ -20,6 +20,7 @@ use nix::sys::signal::Signal;
 
 pub(super) use directory::{in_use, run_directory};
 pub use error::{StartError, Step};
+pub(crate) use launch::DOOR;
 pub use launch::Launch;
 
 use super::dispatcher::{Batch, Roster};

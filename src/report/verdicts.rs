@@ -69,7 +69,8 @@ pub fn ending(style: &Style, world: &World) -> String {
 }
 
 /// Seconds with milliseconds: `0.012`.
-pub(crate) fn seconds(ns: i64) -> String {
+#[must_use]
+pub fn seconds(ns: i64) -> String {
     let ms = ns.max(0) / 1_000_000;
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }

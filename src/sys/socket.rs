@@ -69,6 +69,16 @@ pub fn send_packet(socket: BorrowedFd<'_>, packet: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets in the next caller of a listening socket, without waiting where that does not wait.
+///
+/// # Errors
+/// `EAGAIN` when nobody calls, `EMFILE`, `ENFILE` at a descriptor limit.
+pub fn accept(listener: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let caller = nix::sys::socket::accept4(listener.as_raw_fd(), SockFlag::SOCK_CLOEXEC)?;
+    // SAFETY: the kernel has just made this descriptor for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(caller) })
+}
+
 /// Bytes waiting to be read on a socket, over all its packets.
 ///
 /// # Errors

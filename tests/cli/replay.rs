@@ -1,6 +1,5 @@
 //! `replay --headless`: output as it was, the verdict, and damaged or hostile recordings.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;

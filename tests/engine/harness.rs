@@ -1,6 +1,7 @@
 //! Starting runs for tests, reading them to their end, and looking for what they left.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -53,15 +54,12 @@ pub fn shell(script: &str, mark: &str) -> Run {
         .tempdir()
         .expect("a directory")
         .keep();
+    let argv = ["sh", "-c", script].map(OsString::from).to_vec();
     Run::launch(Launch {
         forklore: binary(),
-        program: PathBuf::from("/bin/sh"),
-        argv: ["sh", "-c", script].map(str::to_owned).to_vec(),
-        environment: vec![(MARK.to_owned(), mark.to_owned())],
+        environment: vec![(MARK.into(), mark.into())],
         introduced: false,
-        dir,
-        origin: clock::monotonic_ns(),
-        gate: GateMode::Open,
+        ..Launch::new(PathBuf::from("/bin/sh"), argv, dir)
     })
     .expect("the run starts")
 }

@@ -104,17 +104,13 @@ pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
         dir: dir.clone(),
     };
     let json = serde_json::to_string(&config).expect("plain values");
+    let program = std::env::current_exe().expect("this test binary");
+    let argv = ["scene", "__scene", scene, &json].map(std::ffi::OsString::from);
     Run::launch(Launch {
         forklore: binary(),
-        program: std::env::current_exe().expect("this test binary"),
-        argv: ["scene", "__scene", scene, &json]
-            .map(str::to_owned)
-            .to_vec(),
-        environment: vec![(MARK.to_owned(), mark.to_owned())],
-        introduced: true,
-        dir,
-        origin: clock::monotonic_ns(),
+        environment: vec![(MARK.into(), mark.into())],
         gate,
+        ..Launch::new(program, argv.to_vec(), dir)
     })
     .expect("the run starts")
 }

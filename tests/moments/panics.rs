@@ -1,6 +1,5 @@
 //! A session whose host panics when something is to be saved.
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -8,7 +7,7 @@ use forklore::engine::Run;
 use forklore::engine::native::{Config, GateMode};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
-use forklore::trace::{FORMAT, Header};
+use forklore::trace::Header;
 use forklore::tui::{self, Glyphs, Ground, Host, Order, Progress, Seen, Start, Started, Theme};
 
 struct Panics;

@@ -67,6 +67,11 @@ fn begin_followed(
     let words = words.into_iter().chain(argv.iter().map(OsString::as_os_str));
     let pid = spawn(config, &actions, words)?;
     drop(theirs);
+    // Its own exec is over only when it says so: posix_spawn comes back before the kernel has told
+    // a tracer of it.
+    if recv(ours.as_raw_fd(), &mut [0; 1], MsgFlags::empty())? != 1 {
+        return Err(Errno::ECHILD);
+    }
     let followed = ptrace::follow(pid).map_err(errno_of);
     // A helper that is gone is found out by what follows.
     let _ = send(ours.as_raw_fd(), b"g", MsgFlags::MSG_NOSIGNAL);
@@ -145,6 +150,7 @@ pub fn exec(argv: &[OsString]) -> u8 {
     // Bound to the guard's one thread, and cleared for children; the guard ends those.
     let bound = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
     // A guard that died before that lets nobody go.
+    let _ = send(go.as_raw_fd(), b"r", MsgFlags::MSG_NOSIGNAL);
     if recv(go.as_raw_fd(), &mut [0; 1], MsgFlags::empty()) != Ok(1) {
         return REFUSED;
     }

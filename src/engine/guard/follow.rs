@@ -37,16 +37,18 @@ enum Held {
 }
 
 impl Follower {
-    /// Follows the main process, which is held by the caller.
-    pub(super) fn new(main: i32) -> Follower {
-        Follower {
+    /// Follows the main process, which has just become the program.
+    pub(super) fn new(main: i32, say: &mut dyn FnMut(&Word)) -> Follower {
+        let mut follower = Follower {
             me: std::process::id().cast_signed(),
             known: HashSet::from([main]),
             threads: HashSet::new(),
             queue: VecDeque::new(),
             told: HashMap::new(),
             free: false,
-        }
+        };
+        follower.hold(main, Held::Running, Word::Became { pid: main }, say);
+        follower
     }
 
     /// Takes everything that has happened and says it; false when nobody is left.

@@ -12,6 +12,8 @@ use super::super::ps::HostError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Parameters,
+    /// The files that follow Pythons.
+    Package,
     Orphans,
     Channels,
     Guard,
@@ -25,6 +27,7 @@ impl Step {
     pub const fn word(self) -> &'static str {
         match self {
             Step::Parameters => "parameters",
+            Step::Package => "package",
             Step::Orphans => "orphans",
             Step::Channels => "channels",
             Step::Guard => "guard",
@@ -37,6 +40,7 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Step::Package => "unpacking the files that follow Pythons",
             Step::Parameters => "writing the lesson's parameters down",
             Step::Orphans => "preparing to adopt orphans",
             Step::Channels => "making the run's channels",
@@ -71,7 +75,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    pub(super) fn new(doing: Step, source: io::Error) -> StartError {
+    pub(in crate::engine) fn new(doing: Step, source: io::Error) -> StartError {
         match source.raw_os_error().map(Errno::from_raw) {
             Some(Errno::EMFILE | Errno::ENFILE) => StartError::Descriptors { doing },
             Some(Errno::EAGAIN) => StartError::Processes { doing },

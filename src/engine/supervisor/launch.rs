@@ -15,15 +15,16 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, recv};
 
 use super::super::channels::{self, Ours, Theirs};
-use super::super::collector::{Collector, Sources};
+use super::super::collector::{Collector, Door, Sources};
 use super::super::dispatcher::{Desk, Dispatcher, Roster};
 use super::super::gate::Gate;
 use super::super::guard::{self, Word};
-use super::super::native::GateMode;
+use super::super::native::{GateMode, MAIN_NAME};
 use super::super::report::{Handle, Sent};
 use super::super::sampler::{SamplerError, SamplerThread};
 use super::super::tree;
 use super::{Run, StartError, Step, collect_guard};
+use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 
@@ -46,7 +47,7 @@ pub struct Launch {
     /// What it may read on descriptor 0; nothing, where there is none.
     pub input: Option<OwnedFd>,
     /// Added to the environment of all processes of the run, the guard included.
-    pub environment: Vec<(String, String)>,
+    pub environment: Vec<(OsString, OsString)>,
     /// The main process introduces itself by `process.start`.
     pub introduced: bool,
     /// What it is called until then.
@@ -56,7 +57,33 @@ pub struct Launch {
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: GateMode,
+    /// What programs started by exec are told when they ask for the event channel at `DOOR` in the
+    /// run directory; where nothing is, nobody can ask.
+    pub greeting: Option<Vec<u8>>,
 }
+
+impl Launch {
+    /// A program of ours, which introduces itself; its gate open, nothing to read, begun now.
+    pub fn new(program: PathBuf, argv: Vec<OsString>, dir: PathBuf) -> Launch {
+        Launch {
+            forklore: PathBuf::from("/proc/self/exe"),
+            program,
+            argv,
+            follow: false,
+            input: None,
+            environment: Vec::new(),
+            introduced: true,
+            main_name: MAIN_NAME.to_owned(),
+            dir,
+            origin: monotonic_ns(),
+            gate: GateMode::Open,
+            greeting: None,
+        }
+    }
+}
+
+/// Name of the door's socket in the run directory.
+pub(crate) const DOOR: &str = "door";
 
 /// Starts it; what fails leaves nothing behind but the directory.
 pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
@@ -70,12 +97,25 @@ pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let (ours, theirs) =
         channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
     let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail(Step::Channels))?);
+    let door = open_door(&mut launch, &theirs).map_err(fail(Step::Channels))?;
     let guard = start_guard(&launch, theirs, has_input).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
     let started = await_main(&ours.control)
-        .and_then(|main| assemble(launch, ours, handle, Arc::clone(&guard), main));
+        .and_then(|main| assemble(launch, (ours, door), handle, Arc::clone(&guard), main));
     // Our end of the control socket is closed by now: the guard ends what it started.
     started.inspect_err(|_| collect_guard(&guard))
+}
+
+/// The way to the event channel for programs that do not inherit it.
+fn open_door(launch: &mut Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
+    let Some(greeting) = launch.greeting.take() else {
+        return Ok(None);
+    };
+    let events = theirs.iter().find(|(_, number)| *number == guard::EVENTS);
+    let Some((events, _)) = events else {
+        return Ok(None);
+    };
+    Door::open(&launch.dir.join(DOOR), events.try_clone()?, greeting).map(Some)
 }
 
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to
@@ -111,7 +151,7 @@ fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd
     let added = launch
         .environment
         .iter()
-        .map(|(name, value)| (name.into(), value.into()));
+        .map(|(name, value)| (name.clone(), value.clone()));
     let environment = guard::environment(added);
     let pid = posix_spawn(&launch.forklore, &actions, &attributes, &argv, &environment)?;
     // Only the guard has the processes' ends now, so that the channels end with them.
@@ -149,7 +189,7 @@ fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
 /// Puts the threads to work.
 fn assemble(
     launch: Launch,
-    ours: Ours,
+    (ours, door): (Ours, Option<Door>),
     handle: Arc<Handle>,
     guard: Arc<PidFd>,
     main: Arc<PidFd>,
@@ -166,6 +206,7 @@ fn assemble(
         stderr: ours.stderr,
         control: Arc::clone(&to_guard),
         main: Arc::clone(&main),
+        door,
     };
     let (sampler, rows) = SamplerThread::start().map_err(|error| match error {
         SamplerError::Host(error) => StartError::Rows(error),

@@ -12,7 +12,7 @@ use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::lesson::Library;
 use crate::text::{Depth, Lang};
 use crate::trace::{
-    Args, Event, Exit, FORMAT, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
+    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
     Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 use crate::tui::app::{App, Start};

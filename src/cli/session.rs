@@ -1,0 +1,125 @@
+//! `Session`: a run that is told on stdout while it lasts, and recorded where that is wanted.
+//!
+//! Owns what `run` and `trace` have in common: driving the feed, ending the recording, letting the
+//! last page out, and the two ways of telling (words, or the lines of a recording).
+
+use super::Stop;
+use super::context::Context;
+use super::drive::{Driver, Ending, Interrupts, Show};
+use super::outlet::Outlet;
+use super::recorder::Recorder;
+use crate::engine::shutdown::Shutdown;
+use crate::error::Code;
+use crate::feed::Feed;
+use crate::model::World;
+use crate::report::{Live, Rows, Style, ending};
+use crate::trace::{Event, Header, encode_event};
+
+/// A run that has been started.
+pub(crate) struct Session<'a> {
+    pub context: &'a Context,
+    pub shutdown: &'a Shutdown,
+    pub outlet: Outlet,
+    pub recorder: Option<Recorder>,
+    /// What the run's sleeps are multiplied by.
+    pub time_scale: f64,
+    pub interrupts: Interrupts,
+}
+
+impl Session<'_> {
+    /// Drives the run to its end, the first page before its events.
+    pub(crate) fn drive(
+        &mut self,
+        mut run: impl Feed,
+        show: &mut dyn Show,
+        first: Vec<u8>,
+    ) -> (World, Ending) {
+        let mut driver = Driver {
+            context: self.context,
+            shutdown: self.shutdown,
+            time_scale: self.time_scale,
+            outlet: Some(&self.outlet),
+            recorder: self.recorder.as_mut(),
+            interrupts: self.interrupts,
+        };
+        let driven = driver.drive(&mut run, show, first);
+        // The processes are gone before anything more is said.
+        drop(run);
+        if let Some(recorder) = self.recorder.take()
+            && let Err(why) = recorder.finish()
+        {
+            self.context.recording_stopped(&why);
+        }
+        driven
+    }
+
+    /// The run did not come to its own end.
+    pub(crate) fn cut_short(self, world: &World, end: Ending) -> Result<Code, Stop> {
+        match end {
+            Ending::Asked(request) => {
+                let style = self.context.style_of_stderr();
+                self.context.tell_styled(&ending(&style, world));
+                Ok(super::signalled(request))
+            }
+            Ending::OutputLost(error) => Err(error.into()),
+            Ending::Over => Ok(Code::Fine),
+        }
+    }
+
+    /// The last page, and everything before it, goes out.
+    pub(crate) fn close(self, page: Vec<u8>) -> Result<(), Stop> {
+        let sent = self.outlet.write(page, self.shutdown);
+        let closed = sent.and_then(|()| self.outlet.finish(self.shutdown));
+        closed.map_err(Stop::from)
+    }
+}
+
+/// Words as they happen.
+pub(crate) struct Human<'a> {
+    live: Live<'a>,
+    page: String,
+}
+
+impl<'a> Human<'a> {
+    pub(crate) fn new(style: Style, rows: Rows<'a>) -> Human<'a> {
+        Human {
+            live: Live::new(style, rows),
+            page: String::new(),
+        }
+    }
+
+    /// What is told once the run is over.
+    pub(crate) fn rest(&self, world: &World, page: &mut String) {
+        self.live.rest(world, page);
+    }
+}
+
+impl Show for Human<'_> {
+    fn before(&mut self, event: &Event, world: &World) {
+        self.live.before(event, world);
+    }
+
+    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>) {
+        self.live.after(event, world, &mut self.page);
+        page.extend_from_slice(self.page.as_bytes());
+        self.page.clear();
+    }
+}
+
+/// The lines of a recording.
+pub(crate) struct Json;
+
+impl Json {
+    /// The recording's first line.
+    pub(crate) fn head(header: &Header) -> std::io::Result<Vec<u8>> {
+        let mut page = serde_json::to_vec(header)?;
+        page.push(b'\n');
+        Ok(page)
+    }
+}
+
+impl Show for Json {
+    fn after(&mut self, event: &Event, _: &World, page: &mut Vec<u8>) {
+        encode_event(page, event);
+    }
+}

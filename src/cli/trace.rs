@@ -1,0 +1,166 @@
+//! `forklore trace -- PROGRAM …`: a program of one's own under the lens, told as it happens.
+//!
+//! Ends with the program's own exit code, 128 and the number where a signal killed it. The first
+//! Ctrl-C is the program's, as at a terminal; the second one ends the run.
+
+mod input;
+mod program;
+
+use super::Stop;
+use super::args::{RunFormat, StdoutArg, TraceArgs};
+use super::context::Context;
+use super::drive::{Ending, Interrupts};
+use super::header;
+use super::outlet::Outlet;
+use super::recorder::Recorder;
+use super::session::{Human, Json, Session};
+use super::words;
+use crate::engine::traced::{Buffering, Config, name_of};
+use crate::engine::{Run, StartError};
+use crate::error::{Code, Failure};
+use crate::feed::Feed;
+use crate::model::World;
+use crate::report::{Rows, Style, exit_word, seconds};
+use crate::text::{Mood, clean};
+use crate::trace::{Exit, Header, RunStatus};
+
+/// The word for this engine in a recording's header.
+pub(crate) const ENGINE: &str = "trace";
+
+pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
+    let buffering = match args.stdout {
+        StdoutArg::Tty => Buffering::Lines,
+        StdoutArg::Pipe => Buffering::Blocks,
+    };
+    let name = name_of(&args.command);
+    let header = Header {
+        engine: ENGINE.to_owned(),
+        program_sha256: program::fingerprint(&args.command),
+        argv: program::words(&args.command),
+        stdout: buffering.word().to_owned(),
+        ..header::of_now(name.as_str())
+    };
+    let recorder = args
+        .record
+        .as_deref()
+        .map(|path| Recorder::named(context, path, &header))
+        .transpose()?;
+    let shutdown = context.listen()?;
+    let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
+    let input = input::of_program().map_err(|error| context.no_thread(&error))?;
+    let run = Run::trace(Config {
+        argv: args.command,
+        buffering,
+        input,
+        forklore: None,
+        environment: Vec::new(),
+    })
+    .map_err(|error| not_started(context, &name, &error))?;
+    let session = Session {
+        context,
+        shutdown: &shutdown,
+        outlet,
+        recorder,
+        time_scale: header.time_scale,
+        interrupts: Interrupts::PassOnce,
+    };
+    match args.format {
+        RunFormat::Human => human(session, run, &header),
+        RunFormat::Json => json(session, run, &header),
+    }
+}
+
+fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
+    let style = session.context.style();
+    let mut human = Human::new(style, Rows { grep: None });
+    let (world, end) = session.drive(run, &mut human, head(&style, header));
+    if !matches!(end, Ending::Over) {
+        return session.cut_short(&world, end);
+    }
+    let mut page = String::new();
+    human.rest(&world, &mut page);
+    page.push('\n');
+    page.push_str(&ending(&style, header, &world));
+    page.push('\n');
+    session.close(page.into_bytes())?;
+    Ok(code(&world))
+}
+
+fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
+    let (world, end) = session.drive(run, &mut Json, Json::head(header)?);
+    if !matches!(end, Ending::Over) {
+        return session.cut_short(&world, end);
+    }
+    let context = session.context;
+    session.close(Vec::new())?;
+    context.tell_styled(&ending(&context.style_of_stderr(), header, &world));
+    Ok(code(&world))
+}
+
+/// The program and the machine.
+fn head(style: &Style, header: &Header) -> Vec<u8> {
+    let lang = style.lang;
+    let command = clean(&header.argv.join(" ")).into_owned();
+    let machine = lang.tell(
+        "trace.machine",
+        &[
+            ("kernel", &clean(&header.kernel)),
+            ("cpus", &header.cpus),
+            ("version", &header.version),
+        ],
+    );
+    let title = style.paint.mood(Mood::Heading, command);
+    let machine = style.paint.mood(Mood::Dim, machine);
+    format!("{title}\n{machine}\n").into_bytes()
+}
+
+/// How the program ended, or the run where that is not the same.
+pub(crate) fn ending(style: &Style, header: &Header, world: &World) -> String {
+    let exit = world.process(0).and_then(crate::model::Process::exit);
+    let stopped = world
+        .end()
+        .is_none_or(|note| note.end.status == RunStatus::Stopped);
+    let Some(exit) = exit.filter(|_| !stopped) else {
+        return crate::report::ending(style, world);
+    };
+    let words = style.lang.tell(
+        "trace.ended",
+        &[
+            ("program", &clean(&header.lesson)),
+            ("exit", &exit_word(exit)),
+            ("seconds", &seconds(world.now())),
+        ],
+    );
+    let mood = match exit {
+        Exit::Code(0) => Mood::Good,
+        _ => Mood::Warning,
+    };
+    style.paint.mood(mood, words).to_string()
+}
+
+/// The program's own exit code, as a shell would have it.
+pub(crate) fn code(world: &World) -> Code {
+    match world.process(0).and_then(crate::model::Process::exit) {
+        Some(Exit::Code(code)) => Code::Program(u8::try_from(code & 0xff).unwrap_or(1)),
+        Some(Exit::Signal(signal)) => Code::Signalled(u8::try_from(signal).unwrap_or(0)),
+        Some(Exit::Unknown) | None => Code::CheckFailed,
+    }
+}
+
+fn not_started(context: &Context, name: &str, error: &StartError) -> Failure {
+    let lang = context.lang;
+    let missing = matches!(error, StartError::System { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+    let (what, remedy) = if missing {
+        (
+            lang.tell("trace.no-program", &[("program", &name)]),
+            lang.phrase("trace.no-program-remedy"),
+        )
+    } else {
+        let why = words::starting(lang, error);
+        (
+            lang.tell("trace.not-started", &[("program", &name), ("why", &why)]),
+            lang.phrase("run.not-started-remedy"),
+        )
+    };
+    Failure::new(Code::NotStarted, what).remedy(remedy)
+}

@@ -1,0 +1,106 @@
+//! A program of one's own as the main process of a run: `forklore trace`.
+//!
+//! Called by the cli. The program runs as it is; it and everything it starts is followed from outside
+//! (`guard::follow`). Pythons among them find a small package of ours first on their path, which tells
+//! the operations of `multiprocessing` as `mp` does.
+
+mod package;
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use super::supervisor::{DOOR, Launch, Run, StartError, Step, run_directory};
+use crate::sys::clock::monotonic_ns;
+
+/// Where Pythons look for packages.
+const PYTHON_PATH: &str = "PYTHONPATH";
+/// What tells the package where to ask for the event channel.
+const TRACE: &str = "FORKLORE_TRACE";
+
+/// How stdio of the program is buffered where we have a say: Python's is, by our package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buffering {
+    /// Line by line, as on a terminal.
+    Lines,
+    /// In blocks, as into a pipe.
+    Blocks,
+}
+
+impl Buffering {
+    /// As a recording's header says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Buffering::Lines => "tty",
+            Buffering::Blocks => "pipe",
+        }
+    }
+}
+
+/// What to run, and how.
+#[derive(Debug)]
+pub struct Config {
+    /// The program, looked for as a shell does, and its arguments.
+    pub argv: Vec<OsString>,
+    pub buffering: Buffering,
+    /// What it may read on descriptor 0; nothing, where there is none.
+    pub input: Option<OwnedFd>,
+    /// The forklore program that becomes guard; `None` is the one that runs now.
+    pub forklore: Option<PathBuf>,
+    /// Added to the environment of all processes of the run.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+impl Run {
+    /// Starts a program of one's own. The calling thread has to live as long as the run, as for
+    /// `Run::start`.
+    ///
+    /// # Errors
+    /// What kept it from starting; nothing is left of it then.
+    pub fn trace(config: Config) -> Result<Run, StartError> {
+        let dir = run_directory()?;
+        let origin = monotonic_ns();
+        let unpacked = package::unpack(&dir).map_err(|source| {
+            let _ = std::fs::remove_dir_all(&dir);
+            StartError::new(Step::Package, source)
+        })?;
+        let greeting = serde_json::json!({
+            "origin": origin,
+            "stdout": config.buffering.word(),
+        });
+        let mut environment = config.environment;
+        environment.push((TRACE.into(), dir.join(DOOR).into()));
+        environment.push((PYTHON_PATH.into(), first_on_path(&unpacked)));
+        let forklore = config
+            .forklore
+            .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+        Run::launch(Launch {
+            forklore: forklore.clone(),
+            main_name: name_of(&config.argv),
+            environment,
+            introduced: false,
+            follow: true,
+            input: config.input,
+            origin,
+            greeting: Some(greeting.to_string().into_bytes()),
+            ..Launch::new(forklore, config.argv, dir)
+        })
+    }
+}
+
+/// The program's name without its folder.
+pub fn name_of(argv: &[OsString]) -> String {
+    let program = argv.first().map(Path::new);
+    let name = program.and_then(Path::file_name).unwrap_or(OsStr::new("?"));
+    name.to_string_lossy().into_owned()
+}
+
+/// `PYTHONPATH` as it is, with a folder in front.
+fn first_on_path(folder: &Path) -> OsString {
+    let mut path = folder.as_os_str().to_owned();
+    if let Some(rest) = std::env::var_os(PYTHON_PATH).filter(|rest| !rest.is_empty()) {
+        path.push(":");
+        path.push(rest);
+    }
+    path
+}
