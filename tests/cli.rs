@@ -28,5 +28,7 @@ mod replay;
 mod run;
 #[path = "cli/test.rs"]
 mod test;
+#[path = "cli/trace.rs"]
+mod trace;
 #[path = "cli/usage.rs"]
 mod usage;

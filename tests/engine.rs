@@ -10,3 +10,5 @@ mod faults;
 mod harness;
 #[path = "engine/runs.rs"]
 mod runs;
+#[path = "engine/traced.rs"]
+mod traced;

@@ -133,8 +133,7 @@ impl Driver<'_> {
 
     /// Whether the request was the program's and has been passed on to it.
     fn passes_on(&mut self, feed: &mut dyn Feed, request: Request) -> bool {
-        let its_own =
-            self.interrupts == Interrupts::PassOnce && request == Request::Interrupt;
+        let its_own = self.interrupts == Interrupts::PassOnce && request == Request::Interrupt;
         if its_own {
             self.interrupts = Interrupts::End;
         }

@@ -12,7 +12,7 @@ use super::drive::{Driver, Ending, Interrupts, Show};
 use super::outlet::Outlet;
 use super::recording::{Recording, unreadable};
 use super::scenario::fingerprint;
-use super::words;
+use super::{trace, words};
 use crate::check::{self, Verdict};
 use crate::error::{Code, Failure};
 use crate::lesson::Params;
@@ -32,6 +32,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         let recorded = Recorded {
             head: reader.line().to_vec(),
             speed: args.speed.unwrap_or(1.0),
+            program: trace::program_of(&header),
         };
         let feed = Ahead::new(reader).map_err(|error| context.no_thread(&error))?;
         let recording = Started {
@@ -84,6 +85,11 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
 /// Says how the run ended and what its checks say of it, on stderr.
 fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, Stop> {
     let style = context.style_of_stderr();
+    if header.engine == trace::ENGINE {
+        // A program of one's own has no checks: its verdict is its own exit code.
+        context.tell_styled(&trace::ending(&style, header, world));
+        return Ok(trace::code(world));
+    }
     let judged = judge(context, header, world)?;
     let mut page = String::new();
     verdicts(&style, judged.as_deref().unwrap_or_default(), &mut page);

@@ -88,6 +88,14 @@ impl<'a> Human<'a> {
         }
     }
 
+    /// Of a program that begins as one process.
+    pub(crate) fn without_start(self) -> Human<'a> {
+        Human {
+            live: self.live.without_start(),
+            ..self
+        }
+    }
+
     /// What is told once the run is over.
     pub(crate) fn rest(&self, world: &World, page: &mut String) {
         self.live.rest(world, page);

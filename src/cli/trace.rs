@@ -6,6 +6,8 @@
 mod input;
 mod program;
 
+use std::ffi::OsString;
+
 use super::Stop;
 use super::args::{RunFormat, StdoutArg, TraceArgs};
 use super::context::Context;
@@ -23,6 +25,7 @@ use crate::model::World;
 use crate::report::{Rows, Style, exit_word, seconds};
 use crate::text::{Mood, clean};
 use crate::trace::{Exit, Header, RunStatus};
+use crate::tui::Program;
 
 /// The word for this engine in a recording's header.
 pub(crate) const ENGINE: &str = "trace";
@@ -33,12 +36,13 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
         StdoutArg::Pipe => Buffering::Blocks,
     };
     let name = name_of(&args.command);
+    let argv = program::words(&args.command);
     let header = Header {
         engine: ENGINE.to_owned(),
         program_sha256: program::fingerprint(&args.command),
-        argv: program::words(&args.command),
+        argv: argv.clone(),
         stdout: buffering.word().to_owned(),
-        ..header::of_now(name.as_str())
+        ..header::of_now(program::title(&name, &argv))
     };
     let recorder = args
         .record
@@ -72,7 +76,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
 
 fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
     let style = session.context.style();
-    let mut human = Human::new(style, Rows { grep: None });
+    let mut human = Human::new(style, Rows { grep: None }).without_start();
     let (world, end) = session.drive(run, &mut human, head(&style, header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
@@ -114,6 +118,13 @@ fn head(style: &Style, header: &Header) -> Vec<u8> {
     format!("{title}\n{machine}\n").into_bytes()
 }
 
+/// The text of a recording's program, where it is a script that is still what it was.
+pub(crate) fn program_of(header: &Header) -> Option<Program> {
+    let argv: Vec<OsString> = header.argv.iter().map(OsString::from).collect();
+    let (name, text) = program::text(&argv, &header.program_sha256)?;
+    Some(Program { name, text })
+}
+
 /// How the program ended, or the run where that is not the same.
 pub(crate) fn ending(style: &Style, header: &Header, world: &World) -> String {
     let exit = world.process(0).and_then(crate::model::Process::exit);
@@ -123,10 +134,12 @@ pub(crate) fn ending(style: &Style, header: &Header, world: &World) -> String {
     let Some(exit) = exit.filter(|_| !stopped) else {
         return crate::report::ending(style, world);
     };
+    let argv: Vec<OsString> = header.argv.iter().map(OsString::from).collect();
+    let name = name_of(&argv);
     let words = style.lang.tell(
         "trace.ended",
         &[
-            ("program", &clean(&header.lesson)),
+            ("program", &clean(&name)),
             ("exit", &exit_word(exit)),
             ("seconds", &seconds(world.now())),
         ],

@@ -29,11 +29,7 @@ pub(crate) type Theirs = Vec<(OwnedFd, RawFd)>;
 
 /// Makes all channels of a run. `origin` is the run's beginning, ns of `CLOCK_MONOTONIC`; `input` what
 /// the main process may read.
-pub(crate) fn make(
-    origin: i64,
-    gated: bool,
-    input: Option<OwnedFd>,
-) -> io::Result<(Ours, Theirs)> {
+pub(crate) fn make(origin: i64, gated: bool, input: Option<OwnedFd>) -> io::Result<(Ours, Theirs)> {
     let (events, their_events) = event_channel()?;
     let (stdout, their_stdout) = output_stream()?;
     let (stderr, their_stderr) = output_stream()?;

@@ -26,9 +26,7 @@ use super::sampler::SamplerThread;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
-use crate::trace::{
-    Event, Exit, Kind, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet,
-};
+use crate::trace::{Event, Exit, Kind, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet};
 
 /// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event. The
 /// odd bytes keep the beginnings of the buffers out of the same lines of the processor's cache.

@@ -8,7 +8,7 @@ mod detail;
 mod ending;
 mod own;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use self::ending::{STILL, Verdict};
 use self::own::Own;
 use super::channels::Page;
 use super::gate::{Decision, Gate, Grant};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Member};
 use super::report::{Handle, Report, Sent};
 use super::sight::Proc;
 use crate::feed::Control;
@@ -91,6 +91,8 @@ pub(crate) struct Dispatcher {
     /// The last time anything happened, and whether the stillness since has been judged.
     active_at: i64,
     judged: bool,
+    /// Followed processes that a signal has stopped.
+    halted: HashSet<i32>,
     /// That all wait and none can go on was said already.
     stuck: bool,
     ended: Vec<i32>,
@@ -115,6 +117,7 @@ impl Dispatcher {
             outlived_at: None,
             active_at: monotonic_ns(),
             judged: false,
+            halted: HashSet::new(),
             stuck: false,
             ended: Vec::new(),
             own: None,
@@ -124,7 +127,8 @@ impl Dispatcher {
 
     /// Dispatches until the run is over.
     pub(crate) fn run(mut self) {
-        if !self.desk.introduced {
+        // One that is followed is told of by its first program.
+        if !self.desk.introduced && !self.desk.follow {
             self.acquaint(self.desk.main.pid(), self.now());
         }
         while !self.over {
@@ -138,7 +142,7 @@ impl Dispatcher {
                     Err(_) => self.abandoned(),
                 },
                 recv(desk.rows) -> update => match update {
-                    Ok(update) => self.log(self.now(), 0, None, Kind::Ps(update)),
+                    Ok(update) => self.rows(self.now(), update),
                     // The collector, whose sampler it is, has gone.
                     Err(_) => self.desk.rows = never(),
                 },
@@ -199,6 +203,37 @@ impl Dispatcher {
         self.batch.push(event);
     }
 
+    /// Rows of the run's processes. What is followed stands still at times for our sake alone, which
+    /// ps calls `t`: without us it would run, or be stopped (`T`).
+    fn rows(&mut self, t: i64, mut update: PsUpdate) {
+        if self.desk.follow {
+            for row in &mut update.rows {
+                if row.stat.starts_with('t') {
+                    let halted = self.halted.contains(&row.pid);
+                    row.stat.replace_range(..1, if halted { "T" } else { "R" });
+                }
+            }
+        }
+        let gone = update.gone.clone();
+        self.log(t, 0, None, Kind::Ps(update));
+        if self.desk.follow {
+            for (pid, member) in self.ledger.zombies() {
+                if gone.contains(&pid) {
+                    self.collected(t, pid, &member);
+                }
+            }
+        }
+    }
+
+    /// A followed process that is no zombie any more: its parent has collected it, unseen. The guard says
+    /// so itself.
+    fn collected(&mut self, t: i64, pid: i32, member: &Member) {
+        if let Some(exit) = member.exit.filter(|_| self.ledger.reaped(pid)) {
+            let by = member.parent;
+            self.log(t, pid, None, Kind::ProcessReaped { by, exit });
+        }
+    }
+
     fn fault(&mut self, t: i64, pid: i32, fault: FaultKind, detail: impl Into<String>) {
         self.log(
             t,
@@ -256,7 +291,17 @@ impl Dispatcher {
                 self.acquaint(pid, t);
                 self.log(t, pid, None, Kind::ProcessExec { name, command });
             }
-            Report::NotFollowed { t, why } => self.fault(t, 0, FaultKind::NotFollowed, why),
+            Report::Halted { pid, halted } => {
+                if halted {
+                    self.halted.insert(pid);
+                } else {
+                    self.halted.remove(&pid);
+                }
+            }
+            Report::NotFollowed { t, why } => {
+                self.acquaint(self.desk.main.pid(), t);
+                self.fault(t, 0, FaultKind::NotFollowed, why);
+            }
             Report::Packet { pid, event } => self.packet(pid, event),
             Report::Output { pid, t, output } => {
                 self.acquaint(pid, t);
@@ -264,7 +309,7 @@ impl Dispatcher {
             }
             Report::Exit { pid, t, exit } => self.exit(pid, t, exit),
             Report::Reaped { pid, t, by, exit } => self.reaped(pid, t, by, exit),
-            Report::Ps { t, update } => self.log(t, 0, None, Kind::Ps(update)),
+            Report::Ps { t, update } => self.rows(t, update),
             Report::Bad { pid, t, why } => self.fault(t, pid, FaultKind::BadPacket, why),
             Report::Held { t, bytes } => {
                 let detail = format!(
@@ -280,7 +325,7 @@ impl Dispatcher {
 
     fn born(&mut self, pid: i32, event: Event, process: Option<Arc<PidFd>>, gate: Option<OwnedFd>) {
         if let Kind::ProcessStart(start) = &event.kind {
-            let member = self.ledger.enter(pid, start.role, start.daemon);
+            let member = self.ledger.enter(pid, start);
             self.enrol(pid, process);
             self.main_born |= pid == self.desk.main.pid();
             if let Some(gate) = gate {
@@ -318,7 +363,7 @@ impl Dispatcher {
                 method,
             }
         };
-        self.ledger.enter(pid, start.role, false);
+        self.ledger.enter(pid, &start);
         self.log(t, pid, None, Kind::ProcessStart(start));
     }
 
@@ -353,6 +398,7 @@ impl Dispatcher {
     fn exit(&mut self, pid: i32, t: i64, exit: Exit) {
         self.acquaint(pid, t);
         self.ledger.exited(pid, exit);
+        self.halted.remove(&pid);
         if let Some(member) = self.ledger.member(pid) {
             self.gates.remove(&member.proc);
             self.desk.gate.leave(member.proc);
@@ -368,7 +414,7 @@ impl Dispatcher {
 
     fn reaped(&mut self, pid: i32, t: i64, by: i32, exit: Exit) {
         // One nobody knew is nobody's business: a stranger's child that was orphaned.
-        if self.ledger.member(pid).is_some() {
+        if self.ledger.reaped(pid) {
             let by = if by == 0 { self.desk.guard.pid() } else { by };
             self.log(t, pid, None, Kind::ProcessReaped { by, exit });
         }

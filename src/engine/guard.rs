@@ -73,6 +73,8 @@ pub(crate) enum Word {
     Born { pid: i32, ppid: i32 },
     /// A process has become another program and is held until `ANSWER`.
     Became { pid: i32 },
+    /// A process was stopped by a signal, or goes on.
+    Halted { pid: i32, halted: bool },
     /// A process ended that is somebody else's to collect.
     Gone { pid: i32, status: i32 },
     /// It could not be started.
@@ -258,7 +260,9 @@ impl Guard {
     }
 
     fn answered(&mut self, pid: &[u8]) {
-        let pid = std::str::from_utf8(pid).ok().and_then(|pid| pid.parse().ok());
+        let pid = std::str::from_utf8(pid)
+            .ok()
+            .and_then(|pid| pid.parse().ok());
         if let (Some(follower), Some(pid)) = (&mut self.follower, pid) {
             follower.answered(pid, &mut |word| self.voice.say(word));
         }

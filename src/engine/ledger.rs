@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::trace::{Event, Exit, Kind, Role};
+use crate::trace::{Event, Exit, Kind, ProcessStart, Role};
 
 /// A process of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +14,12 @@ pub(crate) struct Member {
     pub proc: u32,
     pub role: Role,
     pub daemon: bool,
+    /// PID of its parent at its birth.
+    pub parent: i32,
     /// How it ended, once that was told.
     pub exit: Option<Exit>,
+    /// That its status was collected was told.
+    pub reaped: bool,
 }
 
 impl Member {
@@ -55,7 +59,7 @@ impl Ledger {
 
     /// Enters a process. One that lives under this PID keeps its number and changes its role: it
     /// wrote something before it introduced itself.
-    pub(crate) fn enter(&mut self, pid: i32, role: Role, daemon: bool) -> Member {
+    pub(crate) fn enter(&mut self, pid: i32, start: &ProcessStart) -> Member {
         let proc = match self.members.get(&pid) {
             Some(member) if member.is_alive() => member.proc,
             _ => {
@@ -65,9 +69,11 @@ impl Ledger {
         };
         let member = Member {
             proc,
-            role,
-            daemon,
+            role: start.role,
+            daemon: start.daemon,
+            parent: start.ppid,
             exit: None,
+            reaped: false,
         };
         self.members.insert(pid, member);
         member
@@ -90,6 +96,23 @@ impl Ledger {
         }
     }
 
+    /// Notes that a status was collected; true where that is news.
+    pub(crate) fn reaped(&mut self, pid: i32) -> bool {
+        let member = self.members.get_mut(&pid);
+        member.is_some_and(|member| !std::mem::replace(&mut member.reaped, true))
+    }
+
+    /// Processes that have ended and of which nobody said that their status was collected, in birth order.
+    pub(crate) fn zombies(&self) -> Vec<(i32, Member)> {
+        let ended = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.exit.is_some() && !member.reaped);
+        let mut zombies: Vec<(i32, Member)> = ended.map(|(pid, member)| (*pid, *member)).collect();
+        zombies.sort_unstable_by_key(|(_, member)| member.proc);
+        zombies
+    }
+
     /// Number of processes alive.
     pub(crate) fn alive(&self) -> usize {
         self.members
@@ -107,27 +130,44 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::Ledger;
-    use crate::trace::{Exit, Kind, Role};
+    use crate::trace::{Exit, Kind, ProcessStart, Role, StartMethod};
+
+    fn start(role: Role, daemon: bool) -> ProcessStart {
+        ProcessStart {
+            ppid: 1,
+            name: String::new(),
+            role,
+            daemon,
+            method: StartMethod::Fork,
+        }
+    }
 
     #[test]
     fn a_pid_born_again_is_another_process() {
         let mut ledger = Ledger::default();
-        assert_eq!(ledger.enter(70, Role::Main, false).proc, 0);
-        assert_eq!(ledger.enter(71, Role::Foreign, false).proc, 1);
+        assert_eq!(ledger.enter(70, &start(Role::Main, false)).proc, 0);
+        assert_eq!(ledger.enter(71, &start(Role::Foreign, false)).proc, 1);
         assert_eq!(
-            ledger.enter(71, Role::Process, false).proc,
+            ledger.enter(71, &start(Role::Process, false)).proc,
             1,
             "the same, introduced at last"
         );
         assert!(ledger.awaits());
         ledger.exited(71, Exit::Code(0));
+        let zombies = ledger.zombies();
+        assert_eq!(
+            zombies.iter().map(|(pid, _)| *pid).collect::<Vec<_>>(),
+            [71]
+        );
+        assert!(ledger.reaped(71) && !ledger.reaped(71), "told once");
+        assert!(ledger.zombies().is_empty());
         assert!(!ledger.lives(71) && !ledger.awaits());
         assert_eq!(
             ledger.number(5, 71, None, Kind::Gate).proc,
             Some(1),
             "what follows its exit is its own"
         );
-        assert_eq!(ledger.enter(71, Role::Worker, true).proc, 2);
+        assert_eq!(ledger.enter(71, &start(Role::Worker, true)).proc, 2);
         assert!(!ledger.awaits(), "workers are not waited for");
         assert_eq!(ledger.alive(), 2);
     }
@@ -135,7 +175,7 @@ mod tests {
     #[test]
     fn events_are_numbered_from_one_without_a_gap() {
         let mut ledger = Ledger::default();
-        ledger.enter(7, Role::Main, false);
+        ledger.enter(7, &start(Role::Main, false));
         let first = ledger.number(9, 7, None, Kind::Gate);
         let second = ledger.number(3, 0, None, Kind::Gate);
         assert_eq!((first.seq, first.proc, first.pid), (1, Some(0), 7));

@@ -39,6 +39,11 @@ pub(crate) enum Report {
         name: String,
         command: String,
     },
+    /// A followed process was stopped by a signal, or goes on.
+    Halted {
+        pid: i32,
+        halted: bool,
+    },
     /// Processes can't be followed, and why.
     NotFollowed {
         t: i64,

@@ -99,10 +99,7 @@ impl Perfetto {
             self.tracks.insert(proc, pid);
             pid
         };
-        let renamed = matches!(
-            event.kind,
-            Kind::ProcessStart(_) | Kind::ProcessExec { .. }
-        );
+        let renamed = matches!(event.kind, Kind::ProcessStart(_) | Kind::ProcessExec { .. });
         if known.is_none() || renamed {
             let name = who(event, world);
             let name = clean(&name);

@@ -30,18 +30,31 @@ pub struct Live<'a> {
     rows: Rows<'a>,
     shown: Shown,
     rows_shown: bool,
+    /// The first rows are shown as they come.
+    shows_start: bool,
     /// Before each signal that ended a process of a stuck run: its PID, and who waited for what.
     waits: Vec<(i32, Vec<String>)>,
 }
 
 impl<'a> Live<'a> {
+    /// A run of a lesson: its rows are shown as soon as there are any.
     pub fn new(style: Style, rows: Rows<'a>) -> Live<'a> {
         Live {
             style,
             rows,
             shown: Shown::default(),
             rows_shown: false,
+            shows_start: true,
             waits: Vec::new(),
+        }
+    }
+
+    /// A program that begins as one process: its rows are shown in the end.
+    #[must_use]
+    pub fn without_start(self) -> Live<'a> {
+        Live {
+            shows_start: false,
+            ..self
         }
     }
 
@@ -69,6 +82,9 @@ impl<'a> Live<'a> {
             }
             Kind::Ps(_) if !self.rows_shown && !world.ps().now().rows.is_empty() => {
                 self.rows_shown = true;
+                if !self.shows_start {
+                    return;
+                }
                 self.title("start", world.ps().now().t, page);
                 self.rows.moment(&self.style, world, world.ps().now(), page);
             }
@@ -89,8 +105,11 @@ impl<'a> Live<'a> {
     pub fn rest(&self, world: &World, page: &mut String) {
         let fullest = world.ps().fullest();
         if self.rows_shown {
-            self.title("fullest", fullest.t, page);
-            self.rows.moment(&self.style, world, fullest, page);
+            // The moment of a single process is in its last row as well.
+            if self.shows_start || fullest.rows.len() > 1 {
+                self.title("fullest", fullest.t, page);
+                self.rows.moment(&self.style, world, fullest, page);
+            }
             self.title("end", world.now(), page);
             self.rows.last(&self.style, world, page);
         }

@@ -36,6 +36,16 @@ pub struct Recorded {
     pub head: Vec<u8>,
     /// How many times as fast as it was it is played at first.
     pub speed: f64,
+    /// The program of a recording that is of no lesson, where it is still what it was.
+    pub program: Option<Program>,
+}
+
+/// The text of a program of one's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Name of its file, without the folder: what stands before the line in `at`.
+    pub name: String,
+    pub text: String,
 }
 
 /// A run as whoever saves it reads it.

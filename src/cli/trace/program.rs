@@ -19,18 +19,47 @@ pub(super) fn words(command: &[OsString]) -> Vec<String> {
     command.iter().map(text).collect()
 }
 
+/// Longest text of a script that is shown, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Longest title, in characters.
+const TITLE: usize = 60;
+
+/// What a recording is called: the program without its folder, and its arguments, cut where they are
+/// many.
+pub(super) fn title(name: &str, words: &[String]) -> String {
+    let arguments = words.get(1..).unwrap_or_default();
+    let whole = [&[name.to_owned()], arguments].concat().join(" ");
+    match whole.char_indices().nth(TITLE) {
+        Some((at, _)) => format!("{}…", &whole[..at]),
+        None => whole,
+    }
+}
+
 /// SHA-256 of the program's text in hexadecimal: of the script where an interpreter runs one, else of
 /// the program's file; empty where that can't be read.
 pub(super) fn fingerprint(command: &[OsString]) -> String {
-    let Some(file) = text_of(command) else {
-        return String::new();
-    };
     let mut digest = Sha256::new();
-    let read = File::open(file).and_then(|mut file| io::copy(&mut file, &mut digest));
-    if read.is_err() {
-        return String::new();
+    let file = text_of(command).and_then(|file| File::open(file).ok());
+    match file.map(|mut file| io::copy(&mut file, &mut digest)) {
+        Some(Ok(_)) => hexadecimal(&digest.finalize()),
+        _ => String::new(),
     }
-    digest.finalize().iter().fold(String::new(), |mut hex, byte| {
+}
+
+/// Name and text of the script, if it has this fingerprint still.
+pub(super) fn text(command: &[OsString], fingerprint: &str) -> Option<(String, String)> {
+    let file = text_of(command)?;
+    if std::fs::metadata(&file).ok()?.len() > LONGEST {
+        return None;
+    }
+    let text = std::fs::read_to_string(&file).ok()?;
+    let name = file.file_name()?.to_string_lossy().into_owned();
+    (hexadecimal(&Sha256::digest(text.as_bytes())) == fingerprint).then_some((name, text))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String does not fail.
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -67,7 +96,7 @@ fn found(program: &OsString) -> Option<PathBuf> {
 mod tests {
     use std::ffi::OsString;
 
-    use super::{fingerprint, text_of};
+    use super::{fingerprint, text, text_of, title};
 
     #[test]
     fn the_script_is_the_program_that_matters() {
@@ -84,9 +113,28 @@ mod tests {
         assert_eq!(found(&["/usr/bin/python3"]), script);
         assert_eq!(found(&["sh"]), script);
         assert!(found(&["cat"]).ends_with("cat"), "what it reads is not it");
-        let known = "3b8a6e8bf4a2a5b8a7d7d3b8";
-        assert_ne!(fingerprint(&command(&["sh"])), known);
-        assert_eq!(fingerprint(&command(&["sh"])).len(), 64);
         assert_eq!(fingerprint(&["no such program".into()]), "");
+    }
+
+    #[test]
+    fn a_text_is_given_as_long_as_it_is_what_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("a.py");
+        std::fs::write(&script, "print(1)\n").unwrap();
+        let command = ["python3".into(), script.clone().into_os_string()];
+        let was = fingerprint(&command);
+        assert_eq!(was.len(), 64);
+        let found = text(&command, &was).unwrap();
+        assert_eq!(found, ("a.py".to_owned(), "print(1)\n".to_owned()));
+        std::fs::write(&script, "print(2)\n").unwrap();
+        assert_eq!(text(&command, &was), None);
+    }
+
+    #[test]
+    fn a_title_is_cut_where_it_is_long() {
+        let words = ["/usr/bin/python3", "a.py", "--fast"].map(str::to_owned);
+        assert_eq!(title("python3", &words), "python3 a.py --fast");
+        let long = vec!["x".to_owned(); 200];
+        assert_eq!(title("x", &long).chars().count(), 61);
     }
 }

@@ -49,6 +49,7 @@ impl Collector {
             }
             Word::Born { pid, ppid } => self.born(pid, ppid),
             Word::Became { pid } => self.became(pid),
+            Word::Halted { pid, halted } => self.report(Report::Halted { pid, halted }, 0),
             Word::Gone { pid, status } => {
                 self.drain();
                 self.tell_exit(pid, Some(of_status(status)));
@@ -91,7 +92,9 @@ impl Collector {
         let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
         let row = self.sampler.row(pid);
         self.answer(pid);
-        let command = row.as_ref().map_or_else(|| name.clone(), |row| row.command.clone());
+        let command = row
+            .as_ref()
+            .map_or_else(|| name.clone(), |row| row.command.clone());
         self.report(
             Report::Became {
                 pid,

@@ -194,6 +194,12 @@ impl Dispatcher {
                 Some("the main process was not seen to end".to_owned()),
             ),
         };
+        if self.desk.follow {
+            // None is left, zombies included.
+            for (pid, member) in self.ledger.zombies() {
+                self.collected(t, pid, &member);
+            }
+        }
         let ended = std::mem::take(&mut self.ended);
         self.log(
             t,

@@ -64,7 +64,9 @@ fn begin_followed(
     let mut actions = actions(config, streams)?;
     actions.add_dup2(theirs.as_raw_fd(), GO)?;
     let words = ["forklore", "__exec"].map(std::ffi::OsStr::new);
-    let words = words.into_iter().chain(argv.iter().map(OsString::as_os_str));
+    let words = words
+        .into_iter()
+        .chain(argv.iter().map(OsString::as_os_str));
     let pid = spawn(config, &actions, words)?;
     drop(theirs);
     // Its own exec is over only when it says so: posix_spawn comes back before the kernel has told

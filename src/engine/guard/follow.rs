@@ -20,6 +20,8 @@ pub(super) struct Follower {
     /// Processes and threads that have been seen to stop once.
     known: HashSet<i32>,
     threads: HashSet<i32>,
+    /// Processes that a signal has stopped.
+    halted: HashSet<i32>,
     /// Held and not told yet.
     queue: VecDeque<(i32, Held, Word)>,
     /// Told, and held until the supervisor answers.
@@ -43,6 +45,7 @@ impl Follower {
             me: std::process::id().cast_signed(),
             known: HashSet::from([main]),
             threads: HashSet::new(),
+            halted: HashSet::new(),
             queue: VecDeque::new(),
             told: HashMap::new(),
             free: false,
@@ -105,12 +108,28 @@ impl Follower {
 
     fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
         if !self.known.insert(pid) {
+            self.halts(pid, held, say);
             go_on(pid, held);
         } else if is_thread(pid) {
             self.threads.insert(pid);
             go_on(pid, held);
         } else {
             self.hold(pid, held, birth(pid), say);
+            self.halts(pid, held, say);
+        }
+    }
+
+    /// Says when a process is stopped by a signal and when it goes on: to the kernel both look like
+    /// being held by us.
+    fn halts(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
+        let halted = held == Held::Halted;
+        let news = if halted {
+            !self.threads.contains(&pid) && self.halted.insert(pid)
+        } else {
+            self.halted.remove(&pid)
+        };
+        if news {
+            say(&Word::Halted { pid, halted });
         }
     }
 
@@ -155,6 +174,7 @@ impl Follower {
         });
         self.queue = queue;
         self.told.remove(&pid);
+        self.halted.remove(&pid);
         let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             say(&if mine {

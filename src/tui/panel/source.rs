@@ -12,6 +12,7 @@ use crate::model::Process;
 use crate::text::{clean, cut};
 use crate::tui::action::PanelId;
 use crate::tui::app::{App, Twin};
+use crate::tui::host::Program;
 use crate::tui::theme::Theme;
 
 /// The text of the twin that is shown.
@@ -19,11 +20,20 @@ pub(crate) fn text(app: &App) -> &str {
     match (app.lesson(), app.twin) {
         (Some(lesson), Twin::Rust) => lesson.files.rust.as_deref().unwrap_or(&lesson.files.python),
         (Some(lesson), Twin::Python) => &lesson.files.python,
-        (None, _) => "",
+        (None, _) => own(app).map_or("", |program| &program.text),
     }
 }
 
-pub(crate) fn file(app: &App) -> &'static str {
+/// The program of a recording that is of no lesson.
+fn own(app: &App) -> Option<&Program> {
+    let run = app.run.as_ref().filter(|_| app.lesson().is_none())?;
+    run.recorded.as_ref()?.program.as_ref()
+}
+
+pub(crate) fn file(app: &App) -> &str {
+    if let Some(program) = own(app) {
+        return &program.name;
+    }
     let has_rust = app
         .lesson()
         .is_some_and(|lesson| lesson.files.rust.is_some());

@@ -12,8 +12,8 @@ use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::lesson::Library;
 use crate::text::{Depth, Lang};
 use crate::trace::{
-    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
-    Role, RunEnd, RunStatus, StartMethod, Stream,
+    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Role,
+    RunEnd, RunStatus, StartMethod, Stream,
 };
 use crate::tui::app::{App, Start};
 use crate::tui::effect::Effect;
@@ -232,6 +232,7 @@ pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
 pub(super) fn open_recording(app: &mut App, scene: Scene, lesson: &str) {
     let mut started = scene.started(lesson);
     started.recorded = Some(Recorded {
+        program: None,
         head: Vec::new(),
         speed: 1.0,
     });

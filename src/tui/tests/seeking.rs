@@ -143,6 +143,7 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     scene.end();
     let mut started = scene.started("lock");
     started.recorded = Some(crate::tui::host::Recorded {
+        program: None,
         head: Vec::new(),
         speed: 1.0,
     });

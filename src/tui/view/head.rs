@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use crate::text::clean;
 use crate::tui::app::App;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
@@ -16,6 +17,12 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         " forklore ",
         Style::new().add_modifier(Modifier::REVERSED),
     )];
+    if app.lesson().is_none()
+        && let Some(run) = &app.run
+    {
+        let title = clean(&run.header.lesson);
+        spans.push(Span::styled(format!(" {title} "), app.theme.heading()));
+    }
     if number > 0 {
         spans.push(Span::styled(
             format!(" {number:02} {title} "),

@@ -1,0 +1,263 @@
+//! Programs of one's own, followed: every process is seen from its birth, with the parent, the program and
+//! the end the kernel gave it, and nothing of it is left.
+
+use std::ffi::OsString;
+
+use forklore::engine::Run;
+use forklore::engine::traced::{Buffering, Config};
+use forklore::feed::{Control, Feed as _};
+use forklore::model::World;
+use forklore::trace::{Event, Exit, Kind, ProcessStart, Role, RunStatus, StartMethod, Stream};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::harness::{
+    MARK, assert_nothing_left, await_marked, binary, end, exits, mark, output, rest, until,
+};
+
+fn traced(argv: &[&str], mark: &str) -> Run {
+    Run::trace(Config {
+        argv: argv.iter().map(OsString::from).collect(),
+        buffering: Buffering::Lines,
+        input: None,
+        forklore: Some(binary()),
+        environment: vec![(MARK.into(), mark.into())],
+    })
+    .expect("it starts")
+}
+
+/// A shell's script to its end; nothing may be left of it, and nothing in its log may contradict itself.
+fn script(script: &str) -> Vec<Event> {
+    let mark = mark();
+    let events = rest(&mut traced(&["sh", "-c", script], &mark), Vec::new());
+    assert_nothing_left(&mark);
+    let mut world = World::new();
+    events.iter().for_each(|event| world.apply(event));
+    let anomalies = world.anomalies();
+    assert!(anomalies.is_empty(), "{anomalies:?} in {events:#?}");
+    for process in world.processes() {
+        assert!(!process.is_alive() && !process.is_zombie(), "{process:?}");
+    }
+    events
+}
+
+fn starts(events: &[Event]) -> Vec<(&Event, &ProcessStart)> {
+    let mut found = Vec::new();
+    for event in events {
+        if let Kind::ProcessStart(start) = &event.kind {
+            found.push((event, start));
+        }
+    }
+    found
+}
+
+/// Names of the programs that processes became, with the processes.
+fn programs(events: &[Event]) -> Vec<(u32, &str)> {
+    let mut found = Vec::new();
+    for event in events {
+        if let (Kind::ProcessExec { name, .. }, Some(proc)) = (&event.kind, event.proc) {
+            found.push((proc, name.as_str()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_process_is_seen_however_short_it_lives() {
+    const COUNT: usize = 150;
+    let events = script(&format!(
+        "i=0; while [ $i -lt {COUNT} ]; do /bin/true; i=$((i+1)); done"
+    ));
+    let programs = programs(&events);
+    assert_eq!(programs[0], (0, "sh"));
+    let children = programs.iter().filter(|(_, name)| *name == "true").count();
+    assert_eq!(children, COUNT);
+    let starts = starts(&events);
+    assert_eq!(starts.len(), COUNT + 1);
+    let main = starts[0].0.pid;
+    assert_eq!(
+        (starts[0].1.role, starts[0].1.name.as_str()),
+        (Role::Main, "sh")
+    );
+    for (_, start) in &starts[1..] {
+        assert_eq!(start.ppid, main);
+        assert_eq!(
+            (start.role, start.method),
+            (Role::Foreign, StartMethod::Fork)
+        );
+    }
+    assert!(exits(&events).values().all(|exit| *exit == Exit::Code(0)));
+    assert_eq!(exits(&events).len(), COUNT + 1);
+}
+
+#[test]
+fn the_first_row_of_a_process_and_of_its_program_comes_before_it_does_anything() {
+    let events = script("sh -c 'echo child'; echo main");
+    for (index, event) in events.iter().enumerate() {
+        if matches!(event.kind, Kind::ProcessExec { .. }) {
+            let Kind::Ps(update) = &events[index + 1].kind else {
+                panic!("{:?}", events[index + 1]);
+            };
+            assert_eq!(update.rows[0].pid, event.pid);
+            assert!(!update.rows[0].stat.starts_with('t'), "held for our sake");
+        }
+    }
+    assert_eq!(output(&events, 1, Stream::Stdout), "child\n");
+    assert_eq!(output(&events, 0, Stream::Stdout), "main\n");
+}
+
+#[test]
+fn who_outlives_the_main_process_is_waited_for_and_told() {
+    // The inner one goes on when its parent has ended: it reads the end of the pipe then.
+    let events = script("(read line; exit 5) < /dev/null & (sleep 0.2; exit 6) & exit 3");
+    let exits = exits(&events);
+    assert_eq!(exits[&0], Exit::Code(3));
+    let mut others: Vec<_> = exits.values().skip(1).copied().collect();
+    others.sort_by_key(|exit| exit.exitcode());
+    assert_eq!(
+        others,
+        [Exit::Code(0), Exit::Code(5), Exit::Code(6)],
+        "sleep, and both"
+    );
+    assert_eq!(end(&events).status, RunStatus::Finished);
+    assert_eq!(end(&events).ended, [0; 0]);
+}
+
+#[test]
+fn signals_reach_the_program_as_without_us() {
+    let events = script("trap 'echo got; exit 9' USR1; kill -USR1 $$; exit 1");
+    assert_eq!(output(&events, 0, Stream::Stdout), "got\n");
+    assert_eq!(exits(&events)[&0], Exit::Code(9));
+    let events = script("sh -c 'kill -SEGV $$'; echo $?");
+    assert_eq!(exits(&events)[&1], Exit::Signal(11));
+    assert_eq!(output(&events, 0, Stream::Stdout), "139\n");
+}
+
+#[test]
+fn a_process_that_is_stopped_stays_so_until_it_is_continued() {
+    let mark = mark();
+    let mut run = traced(&["sh", "-c", "kill -STOP $$; echo on"], &mark);
+    let mut seen = Vec::new();
+    let stopped = |event: &Event| match &event.kind {
+        Kind::Ps(update) => update.rows.iter().any(|row| row.stat.starts_with('T')),
+        _ => false,
+    };
+    assert!(until(&mut run, &mut seen, stopped), "its row says so");
+    assert_eq!(output(&seen, 0, Stream::Stdout), "");
+    let main = starts(&seen)[0].0.pid;
+    kill(Pid::from_raw(main), Signal::SIGCONT).expect("it lives");
+    let events = rest(&mut run, seen);
+    assert_eq!(output(&events, 0, Stream::Stdout), "on\n");
+    assert_eq!(exits(&events)[&0], Exit::Code(0));
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn ctrl_c_is_the_programs_to_answer() {
+    let mark = mark();
+    let loops = "trap 'echo got; exit 7' INT; echo ready; while :; do sleep 0.01; done";
+    let mut run = traced(&["sh", "-c", loops], &mark);
+    let mut seen = Vec::new();
+    let ready = |event: &Event| matches!(&event.kind, Kind::Output(_));
+    assert!(until(&mut run, &mut seen, ready));
+    run.control(Control::Interrupt).expect("it runs");
+    let events = rest(&mut run, seen);
+    assert_eq!(output(&events, 0, Stream::Stdout), "ready\ngot\n");
+    assert_eq!(exits(&events)[&0], Exit::Code(7));
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn a_tree_that_keeps_forking_is_ended() {
+    let mark = mark();
+    let deaf = "trap '' TERM INT HUP; while :; do /bin/true; (:) & done";
+    let mut run = traced(&["sh", "-c", deaf], &mark);
+    let mut seen = Vec::new();
+    let mut births = 0;
+    assert!(until(&mut run, &mut seen, |event| {
+        births += usize::from(matches!(event.kind, Kind::ProcessStart(_)));
+        births > 50
+    }));
+    run.control(Control::Stop).expect("it runs");
+    let events = rest(&mut run, seen);
+    assert_eq!(end(&events).status, RunStatus::Stopped);
+    assert_eq!(exits(&events)[&0], Exit::Signal(9), "it is deaf to SIGTERM");
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn nothing_outlives_a_guard_that_is_killed() {
+    let mark = mark();
+    let mut run = traced(
+        &["sh", "-c", "setsid sleep 1000 & sleep 1000 & wait"],
+        &mark,
+    );
+    // The guard, the shell, both sleepers.
+    await_marked(&mark, 4);
+    kill(Pid::from_raw(run.guard()), Signal::SIGKILL).expect("it lives");
+    let events = rest(&mut run, Vec::new());
+    assert_eq!(end(&events).status, RunStatus::Failed);
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn dropping_the_run_ends_what_is_held() {
+    let mark = mark();
+    let run = traced(&["sh", "-c", "while :; do /bin/true; done"], &mark);
+    drop(run);
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn a_program_inherits_nothing_of_ours() {
+    let list = "ls /proc/self/fd";
+    let events = script(list);
+    let mut plain = std::process::Command::new("sh");
+    let ours = plain.args(["-c", list]).output().expect("sh is there");
+    // What this test has open is inherited either way.
+    let ours = String::from_utf8(ours.stdout).expect("text");
+    let its = events.iter().rev().find_map(|event| event.proc);
+    let writer = its.expect("a process").min(1);
+    let its = output(&events, writer, Stream::Stdout);
+    assert_eq!(its.lines().count(), ours.lines().count(), "{its} {ours}");
+}
+
+#[test]
+fn threads_are_no_processes() {
+    let program = "import threading, os, sys
+threads = [threading.Thread(target=os.getpid) for _ in range(20)]
+[t.start() for t in threads]; [t.join() for t in threads]
+pid = os.fork()
+if pid == 0: os._exit(4)
+print(os.waitpid(pid, 0)[1] >> 8)
+threading.Thread(target=lambda: os.execv('/bin/sh', ['sh', '-c', 'exit 8'])).start()
+threading.Event().wait()
+";
+    if std::process::Command::new("python3")
+        .arg("-V")
+        .output()
+        .is_err()
+    {
+        println!("skipped: there is no python3");
+        return;
+    }
+    let mark = mark();
+    let events = rest(&mut traced(&["python3", "-c", program], &mark), Vec::new());
+    assert_nothing_left(&mark);
+    let main = exits(&events)[&0];
+    assert_eq!(main, Exit::Code(8), "one thread became another program");
+    let forked = starts(&events).len() - 1;
+    let others: Vec<_> = exits(&events)
+        .values()
+        .filter(|exit| **exit == Exit::Code(4))
+        .copied()
+        .collect();
+    assert_eq!(others, [Exit::Code(4)]);
+    // A python3 that is a shell's script has children of its own; threads are none of them.
+    let names = programs(&events);
+    assert_eq!(
+        names.iter().rev().find(|(proc, _)| *proc == 0),
+        Some(&(0, "sh"))
+    );
+    assert!(forked < 20 + names.len(), "{forked}");
+}
