@@ -6,9 +6,10 @@
 
 mod detail;
 mod ending;
+mod followed;
 mod own;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,10 +19,11 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use self::ending::{STILL, Verdict};
+use self::followed::Followed;
 use self::own::Own;
 use super::channels::Page;
 use super::gate::{Decision, Gate, Grant};
-use super::ledger::{Ledger, Member};
+use super::ledger::Ledger;
 use super::report::{Handle, Report, Sent};
 use super::sight::Proc;
 use crate::feed::Control;
@@ -91,10 +93,8 @@ pub(crate) struct Dispatcher {
     /// The last time anything happened, and whether the stillness since has been judged.
     active_at: i64,
     judged: bool,
-    /// Followed processes that a signal has stopped.
-    halted: HashSet<i32>,
-    /// That all wait and none can go on was said already.
-    stuck: bool,
+    /// Of a program of one's own.
+    followed: Option<Followed>,
     ended: Vec<i32>,
     /// What samples forklore's own rows, while somebody wants to see them.
     own: Option<Own>,
@@ -103,6 +103,7 @@ pub(crate) struct Dispatcher {
 
 impl Dispatcher {
     pub(crate) fn new(desk: Desk) -> Dispatcher {
+        let follow = desk.follow;
         Dispatcher {
             desk,
             ledger: Ledger::default(),
@@ -117,8 +118,7 @@ impl Dispatcher {
             outlived_at: None,
             active_at: monotonic_ns(),
             judged: false,
-            halted: HashSet::new(),
-            stuck: false,
+            followed: follow.then(Followed::default),
             ended: Vec::new(),
             own: None,
             over: false,
@@ -128,7 +128,7 @@ impl Dispatcher {
     /// Dispatches until the run is over.
     pub(crate) fn run(mut self) {
         // One that is followed is told of by its first program.
-        if !self.desk.introduced && !self.desk.follow {
+        if !self.desk.introduced && self.followed.is_none() {
             self.acquaint(self.desk.main.pid(), self.now());
         }
         while !self.over {
@@ -203,37 +203,6 @@ impl Dispatcher {
         self.batch.push(event);
     }
 
-    /// Rows of the run's processes. What is followed stands still at times for our sake alone, which
-    /// ps calls `t`: without us it would run, or be stopped (`T`).
-    fn rows(&mut self, t: i64, mut update: PsUpdate) {
-        if self.desk.follow {
-            for row in &mut update.rows {
-                if row.stat.starts_with('t') {
-                    let halted = self.halted.contains(&row.pid);
-                    row.stat.replace_range(..1, if halted { "T" } else { "R" });
-                }
-            }
-        }
-        let gone = update.gone.clone();
-        self.log(t, 0, None, Kind::Ps(update));
-        if self.desk.follow {
-            for (pid, member) in self.ledger.zombies() {
-                if gone.contains(&pid) {
-                    self.collected(t, pid, &member);
-                }
-            }
-        }
-    }
-
-    /// A followed process that is no zombie any more: its parent has collected it, unseen. The guard says
-    /// so itself.
-    fn collected(&mut self, t: i64, pid: i32, member: &Member) {
-        if let Some(exit) = member.exit.filter(|_| self.ledger.reaped(pid)) {
-            let by = member.parent;
-            self.log(t, pid, None, Kind::ProcessReaped { by, exit });
-        }
-    }
-
     fn fault(&mut self, t: i64, pid: i32, fault: FaultKind, detail: impl Into<String>) {
         self.log(
             t,
@@ -291,13 +260,7 @@ impl Dispatcher {
                 self.acquaint(pid, t);
                 self.log(t, pid, None, Kind::ProcessExec { name, command });
             }
-            Report::Halted { pid, halted } => {
-                if halted {
-                    self.halted.insert(pid);
-                } else {
-                    self.halted.remove(&pid);
-                }
-            }
+            Report::Halted { pid, halted } => self.halts(pid, halted),
             Report::NotFollowed { t, why } => {
                 self.acquaint(self.desk.main.pid(), t);
                 self.fault(t, 0, FaultKind::NotFollowed, why);
@@ -398,7 +361,7 @@ impl Dispatcher {
     fn exit(&mut self, pid: i32, t: i64, exit: Exit) {
         self.acquaint(pid, t);
         self.ledger.exited(pid, exit);
-        self.halted.remove(&pid);
+        self.halts(pid, false);
         if let Some(member) = self.ledger.member(pid) {
             self.gates.remove(&member.proc);
             self.desk.gate.leave(member.proc);

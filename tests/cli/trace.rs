@@ -230,7 +230,7 @@ fn the_first_ctrl_c_is_the_programs_and_the_second_ours() {
     let mark = mark(&mut command);
     let child = command.spawn().unwrap();
     let says = |word: &str| {
-        wait_until(|| std::fs::read_to_string(&path).is_ok_and(|text| text.contains(word)))
+        wait_until(|| std::fs::read_to_string(&path).is_ok_and(|text| text.contains(word)));
     };
     says("r\n");
     let forklore = Pid::from_raw(child.id().cast_signed());

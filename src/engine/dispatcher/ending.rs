@@ -44,7 +44,7 @@ impl Dispatcher {
             self.fault(t, self.desk.main.pid(), FaultKind::StartFailed, detail);
             return self.begin_end(RunStatus::Failed, Some(detail.to_owned()));
         }
-        if self.desk.follow {
+        if self.followed.is_some() {
             return;
         }
         let left = self.ledger.alive();
@@ -93,7 +93,7 @@ impl Dispatcher {
             return;
         }
         // A program of its own has the time it takes, and what it left behind as well.
-        if let Some(exit) = self.main_exit.filter(|_| !self.desk.follow) {
+        if let Some(exit) = self.main_exit.filter(|_| self.followed.is_none()) {
             let killed = !matches!(exit, Exit::Code(_));
             if self.ledger.awaits() && !killed {
                 self.outlived_at = None;
@@ -117,18 +117,11 @@ impl Dispatcher {
         }
         self.judged = true;
         let stuck = self.world.blocked().deadlock;
-        if !self.desk.follow {
-            if stuck {
-                self.deadlock();
-            }
-            return;
+        if self.followed.is_some() {
+            self.seems_stuck(stuck);
+        } else if stuck {
+            self.deadlock();
         }
-        // Not ours to end: a signal, or something we do not see, may wake it.
-        if stuck && !self.stuck {
-            let detail = detail::of_deadlock(&self.world);
-            self.fault(self.now(), 0, FaultKind::Deadlock, detail);
-        }
-        self.stuck = stuck;
     }
 
     /// Whether somebody has a child that has not introduced itself and is about to. One at rest is
@@ -194,12 +187,7 @@ impl Dispatcher {
                 Some("the main process was not seen to end".to_owned()),
             ),
         };
-        if self.desk.follow {
-            // None is left, zombies included.
-            for (pid, member) in self.ledger.zombies() {
-                self.collected(t, pid, &member);
-            }
-        }
+        self.all_collected(t);
         let ended = std::mem::take(&mut self.ended);
         self.log(
             t,

@@ -60,7 +60,7 @@ fn begin_followed(
     argv: &[OsString],
     streams: &[OwnedFd; 2],
 ) -> nix::Result<Begun> {
-    let (ours, theirs) = packet_pair().map_err(errno_of)?;
+    let (ours, theirs) = packet_pair().map_err(|error| errno_of(&error))?;
     let mut actions = actions(config, streams)?;
     actions.add_dup2(theirs.as_raw_fd(), GO)?;
     let words = ["forklore", "__exec"].map(std::ffi::OsStr::new);
@@ -74,7 +74,7 @@ fn begin_followed(
     if recv(ours.as_raw_fd(), &mut [0; 1], MsgFlags::empty())? != 1 {
         return Err(Errno::ECHILD);
     }
-    let followed = ptrace::follow(pid).map_err(errno_of);
+    let followed = ptrace::follow(pid).map_err(|error| errno_of(&error));
     // A helper that is gone is found out by what follows.
     let _ = send(ours.as_raw_fd(), b"g", MsgFlags::MSG_NOSIGNAL);
     let mut why = [0; 4];
@@ -85,7 +85,7 @@ fn begin_followed(
     }
     let state = match followed {
         Ok(()) => {
-            await_program(pid)?;
+            await_program(pid).map_err(|error| errno_of(&error))?;
             Beginning::Stands
         }
         Err(errno) => Beginning::NotFollowed(errno),
@@ -94,14 +94,14 @@ fn begin_followed(
 }
 
 /// Waits until the process has become the program; signals that come meanwhile are its own.
-fn await_program(pid: i32) -> nix::Result<()> {
+fn await_program(pid: i32) -> io::Result<()> {
     loop {
-        match ptrace::next_change(pid).map_err(errno_of)? {
+        match ptrace::next_change(pid)? {
             Change::Became(_) => return Ok(()),
-            Change::Signalled(signal) => ptrace::resume(pid, signal).map_err(errno_of)?,
-            Change::Ended => return Err(Errno::ESRCH),
-            Change::Made(_) | Change::Paused => ptrace::resume(pid, 0).map_err(errno_of)?,
-            Change::Halted(_) => ptrace::listen(pid).map_err(errno_of)?,
+            Change::Signalled(signal) => ptrace::resume(pid, signal)?,
+            Change::Ended => return Err(Errno::ESRCH.into()),
+            Change::Made(_) | Change::Paused => ptrace::resume(pid, 0)?,
+            Change::Halted(_) => ptrace::listen(pid)?,
         }
     }
 }
@@ -135,7 +135,7 @@ fn spawn<'a>(
     .map(Pid::as_raw)
 }
 
-fn errno_of(error: io::Error) -> Errno {
+fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 

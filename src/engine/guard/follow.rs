@@ -156,7 +156,7 @@ impl Follower {
     fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
         let thread = self.threads.remove(&pid);
         let known = self.known.remove(&pid);
-        if !thread && !known && is_thread(pid) || thread {
+        if thread || (!known && is_thread(pid)) {
             let _ = ptrace::reap(pid);
             return;
         }
