@@ -32,7 +32,9 @@ fn script(script: &str) -> Vec<Event> {
     let events = rest(&mut traced(&["sh", "-c", script], &mark), Vec::new());
     assert_nothing_left(&mark);
     let mut world = World::new();
-    events.iter().for_each(|event| world.apply(event));
+    for event in &events {
+        world.apply(event);
+    }
     let anomalies = world.anomalies();
     assert!(anomalies.is_empty(), "{anomalies:?} in {events:#?}");
     for process in world.processes() {

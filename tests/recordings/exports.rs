@@ -224,7 +224,7 @@ print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process
     each("csv", script, |which, said| {
         assert!(said.ends_with("seq True"), "{which}: {said}");
         if which == "hostile" {
-            assert!(said.starts_with("27 "), "{said}");
+            assert!(said.starts_with("28 "), "{said}");
         }
     });
 }

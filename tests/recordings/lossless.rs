@@ -37,7 +37,7 @@ fn the_golden_file_of_format_1_is_written_to_the_byte() {
     }
     assert_eq!(again.len(), GOLDEN.len());
     // Every kind but the unknown one is in it (see `Kind`).
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 15);
 }
 
 #[test]

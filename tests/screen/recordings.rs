@@ -104,18 +104,18 @@ fn a_damaged_file_opens_with_a_word_and_what_can_be_trusted() {
     };
     let mut sink = Sink::compressed(Vec::new()).unwrap();
     // As a run writes it: what has happened by a moment can be read from then on.
-    sink.write_all(lines[..27].concat().as_bytes()).unwrap();
+    sink.write_all(lines[..28].concat().as_bytes()).unwrap();
     sink.flush().unwrap();
-    sink.write_all(lines[27].as_bytes()).unwrap();
+    sink.write_all(lines[28].as_bytes()).unwrap();
     let small = sink.finish().unwrap();
     let absurd = lines[20].replace("\"t\":", "\"t\":9e99,\"x\":");
     for (bytes, words) in [
         (
             GOLDEN.as_bytes()[..GOLDEN.len() - 3].to_vec(),
-            "last line was cut off; the 26 events before it are good",
+            "last line was cut off; the 27 events before it are good",
         ),
         (
-            lines[..27].concat().into_bytes(),
+            lines[..28].concat().into_bytes(),
             "stops before the run's end",
         ),
         (small[..small.len() - 9].to_vec(), "was cut off here"),
@@ -159,7 +159,7 @@ fn hostile_words_of_a_recording_steer_nothing() {
         .replace("MainProcess", "\\u001b[31mMain\\r\\n")
         .replace("\"plain", "\"\\u001b[?1049lplain");
     let mut screen = replay("a.jsonl", hostile.as_bytes(), (120, 40));
-    screen.wait_for("27/27");
+    screen.wait_for("28/28");
     screen.press("[");
     screen.wait_for("plain");
     screen.press("q");
