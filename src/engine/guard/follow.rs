@@ -22,6 +22,8 @@ pub(super) struct Follower {
     threads: HashSet<i32>,
     /// Processes that a signal has stopped.
     halted: HashSet<i32>,
+    /// Ended, told, and left to their parents to collect: they come to us where those do not.
+    gone: HashSet<i32>,
     /// Held and not told yet.
     queue: VecDeque<(i32, Held, Word)>,
     /// Told, and held until the supervisor answers.
@@ -46,6 +48,7 @@ impl Follower {
             known: HashSet::from([main]),
             threads: HashSet::new(),
             halted: HashSet::new(),
+            gone: HashSet::new(),
             queue: VecDeque::new(),
             told: HashMap::new(),
             free: false,
@@ -107,6 +110,7 @@ impl Follower {
     }
 
     fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
+        self.gone.remove(&pid);
         if !self.known.insert(pid) {
             self.halts(pid, held, say);
             go_on(pid, held);
@@ -154,6 +158,13 @@ impl Follower {
     }
 
     fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+        if self.gone.remove(&pid) {
+            // Its parent ended without collecting it.
+            if let Ok(status) = ptrace::reap(pid) {
+                say(&Word::Reaped { pid, status });
+            }
+            return;
+        }
         let thread = self.threads.remove(&pid);
         let known = self.known.remove(&pid);
         if thread || (!known && is_thread(pid)) {
@@ -177,11 +188,12 @@ impl Follower {
         self.halted.remove(&pid);
         let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
-            say(&if mine {
-                Word::Reaped { pid, status }
+            if mine {
+                say(&Word::Reaped { pid, status });
             } else {
-                Word::Gone { pid, status }
-            });
+                say(&Word::Gone { pid, status });
+                self.gone.insert(pid);
+            }
         }
         self.tell(say);
     }
