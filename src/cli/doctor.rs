@@ -49,6 +49,7 @@ pub(crate) fn run(context: &Context) -> Result<Code, Stop> {
         kernel::exit_status(lang),
         kernel::futex(lang),
         kernel::attribution(lang),
+        kernel::following(lang),
         kernel::channel(lang),
         host::proc(lang),
         host::run_directory(lang),

@@ -23,6 +23,9 @@ pub(crate) trait Show {
     /// Looks at the World an event is about to change.
     fn before(&mut self, _event: &Event, _world: &World) {}
 
+    /// Adds to the page what there is to say while nothing happens.
+    fn idle(&mut self, _world: &World, _page: &mut Vec<u8>) {}
+
     /// Adds to the page what the event, folded by now, has brought.
     fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>);
 }
@@ -94,7 +97,11 @@ impl Driver<'_> {
         loop {
             let hindrance = match feed.poll(clock::instant() + LOOK_UP) {
                 FeedItem::End => break,
-                FeedItem::Idle => self.look_up(feed),
+                FeedItem::Idle => {
+                    let mut page = Vec::new();
+                    show.idle(&world, &mut page);
+                    self.look_up(feed).or_else(|| self.send(feed, page).err())
+                }
                 FeedItem::Read(stretch) => {
                     let page = fold(&mut world, stretch.events(), show);
                     feed.give_back(stretch);

@@ -78,6 +78,8 @@ impl Session<'_> {
 pub(crate) struct Human<'a> {
     live: Live<'a>,
     page: String,
+    /// The program asks and answers: its lines are shown as they begin.
+    talks: bool,
 }
 
 impl<'a> Human<'a> {
@@ -85,14 +87,17 @@ impl<'a> Human<'a> {
         Human {
             live: Live::new(style, rows),
             page: String::new(),
+            talks: false,
         }
     }
 
-    /// Of a program that begins as one process.
-    pub(crate) fn without_start(self) -> Human<'a> {
+    /// Of a program of one's own: it begins as one process, and may ask something.
+    pub(crate) fn of_program(style: Style) -> Human<'a> {
+        let human = Human::new(style, Rows { grep: None });
         Human {
-            live: self.live.without_start(),
-            ..self
+            live: human.live.without_start(),
+            talks: true,
+            ..human
         }
     }
 
@@ -105,6 +110,13 @@ impl<'a> Human<'a> {
 impl Show for Human<'_> {
     fn before(&mut self, event: &Event, world: &World) {
         self.live.before(event, world);
+    }
+
+    fn idle(&mut self, world: &World, page: &mut Vec<u8>) {
+        if self.talks {
+            self.live.idle(world, &mut self.page);
+            page.append(&mut std::mem::take(&mut self.page).into_bytes());
+        }
     }
 
     fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>) {

@@ -22,7 +22,7 @@ use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Rows, Style, exit_word, seconds};
+use crate::report::{Style, exit_word, seconds};
 use crate::text::{Mood, clean};
 use crate::trace::{Exit, Header, RunStatus};
 use crate::tui::Program;
@@ -76,7 +76,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
 
 fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
     let style = session.context.style();
-    let mut human = Human::new(style, Rows { grep: None }).without_start();
+    let mut human = Human::of_program(style);
     let (world, end) = session.drive(run, &mut human, head(&style, header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);

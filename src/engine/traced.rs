@@ -6,6 +6,8 @@
 
 mod package;
 
+pub(crate) use package::FOLDER;
+
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};

@@ -12,6 +12,8 @@ pub(crate) struct Shown {
     end: u64,
     /// Lines before it that were not complete.
     open: Vec<u64>,
+    /// Lines before this number were shown as far as they had come.
+    begun: u64,
 }
 
 impl Shown {
@@ -31,6 +33,13 @@ impl Shown {
         self.open = open;
         self.end = log.end();
         completed
+    }
+
+    /// The lines that have begun and are not complete, each once.
+    pub(crate) fn begun<'a>(&mut self, log: &'a OutputLog) -> Vec<&'a Line> {
+        let begun = std::mem::replace(&mut self.begun, self.end);
+        let fresh = self.open.iter().filter(|number| **number >= begun);
+        fresh.filter_map(|number| log.line(*number)).collect()
     }
 }
 
@@ -79,5 +88,21 @@ mod tests {
             fold(event(6, 1, Kind::ProcessExit(Exit::Code(0)))),
             ["five"]
         );
+    }
+
+    #[test]
+    fn a_line_that_has_begun_is_given_once_before_it_is_complete() {
+        let mut world = World::new();
+        let mut shown = Shown::default();
+        let texts = |lines: Vec<&crate::model::Line>| -> Vec<String> {
+            lines.iter().map(|line| line.text().into_owned()).collect()
+        };
+        world.apply(&output(1, 0, "one\nwho? "));
+        assert_eq!(texts(shown.completed(world.log())), ["one"]);
+        assert_eq!(texts(shown.begun(world.log())), ["who? "]);
+        assert!(shown.begun(world.log()).is_empty());
+        world.apply(&output(2, 0, "Ann\n"));
+        assert_eq!(texts(shown.completed(world.log())), ["who? Ann"]);
+        assert!(shown.begun(world.log()).is_empty());
     }
 }

@@ -9,7 +9,7 @@ use super::lines::Shown;
 use super::rows::Rows;
 use super::verdicts::seconds;
 use super::{Style, waits};
-use crate::model::{Line, World};
+use crate::model::{Ending, Line, World};
 use crate::text::{Mood, clean, clean_line, fit, fit_right};
 use crate::trace::{Event, Exit, Kind, Stream};
 
@@ -101,6 +101,13 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// While nothing happens: lines that have begun, a question for instance, as far as they have come.
+    pub fn idle(&mut self, world: &World, page: &mut String) {
+        for line in self.shown.begun(world.log()) {
+            program_line(&self.style, world, line, page);
+        }
+    }
+
     /// Rows of the fullest moment and of the end; of a run that hung, who waited for what.
     pub fn rest(&self, world: &World, page: &mut String) {
         let fullest = world.ps().fullest();
@@ -149,6 +156,9 @@ pub fn program_line(style: &Style, world: &World, line: &Line, page: &mut String
     let clean_text = clean_line(&line.data, WIDEST);
     let mut text = clean_text.text.into_owned();
     let cut = line.cut + clean_text.left_out as u64;
+    if line.ending == Ending::Open {
+        text.push('…');
+    }
     if cut > 0 {
         text += &style.lang.tell("live.cut", &[("bytes", &cut)]);
     }

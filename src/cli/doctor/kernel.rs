@@ -9,7 +9,7 @@ use nix::sys::socket::{getsockopt, sockopt};
 use super::{Finding, Level};
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, event_channel, output_stream};
-use crate::sys::{futex, socket};
+use crate::sys::{futex, ptrace, socket};
 use crate::text::Lang;
 
 /// Below this the processes of a lesson soon wait for the supervisor.
@@ -69,6 +69,32 @@ pub(super) fn exit_status(lang: Lang) -> Finding {
         level,
         name: lang.phrase("doctor.exit"),
         detail: detail.to_owned(),
+    }
+}
+
+/// Whether a program of one's own can be followed.
+pub(super) fn following(lang: Lang) -> Finding {
+    let followed = start_sample(Stdio::null()).and_then(|mut child| {
+        let followed = ptrace::follow(child.id().cast_signed());
+        // It may stand in its exec for us by now.
+        child.kill()?;
+        child.wait()?;
+        followed
+    });
+    let (level, detail) = match followed {
+        Ok(()) => (
+            Level::Good,
+            lang.phrase("doctor.following-works").to_owned(),
+        ),
+        Err(why) => (
+            Level::Note,
+            lang.tell("doctor.following-fails", &[("why", &why)]),
+        ),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.following"),
+        detail,
     }
 }
 

@@ -4,12 +4,13 @@
 //! A directory in use is locked by its guard (flock(2), so that also another container's is seen to
 //! be in use); one that is not locked although it is old was left.
 
-use std::fs::{DirEntry, File, Metadata};
+use std::fs::{DirEntry, File, FileType, Metadata};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::StartError;
+use crate::engine::traced::FOLDER;
 
 const PREFIX: &str = "forklore-run-";
 /// Age at which a directory that is not locked was left: between its making and the lock lies the
@@ -46,8 +47,8 @@ fn is_ours(meta: &Metadata) -> bool {
     meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw()
 }
 
-/// Removes what runs of this user left at least `age` ago. What holds anything but a manager's
-/// sockets is none of ours and stays, as does what can't be removed.
+/// Removes what runs of this user left at least `age` ago. What holds anything but sockets and the
+/// package for Pythons is none of ours and stays, as does what can't be removed.
 fn remove_left(base: &Path, age: Duration) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
@@ -62,11 +63,9 @@ fn remove_left(base: &Path, age: Duration) {
             .flatten()
             .flatten()
             .collect();
-        if file.try_lock().is_ok() && inside.iter().all(is_socket) {
-            for socket in inside {
-                let _ = std::fs::remove_file(socket.path());
-            }
-            let _ = std::fs::remove_dir(&dir);
+        if file.try_lock().is_ok() && inside.iter().all(is_of_a_run) {
+            // Links in it lead nowhere: they are removed as they are.
+            let _ = std::fs::remove_dir_all(&dir);
         }
     }
 }
@@ -77,8 +76,11 @@ fn was_left(meta: &Metadata, age: Duration) -> bool {
     is_ours(meta) && meta.mode() & 0o777 == 0o700 && since.is_some_and(|since| since >= age)
 }
 
-fn is_socket(entry: &DirEntry) -> bool {
-    entry.file_type().is_ok_and(|kind| kind.is_socket())
+fn is_of_a_run(entry: &DirEntry) -> bool {
+    let is_package = |kind: FileType| kind.is_dir() && entry.file_name() == FOLDER;
+    entry
+        .file_type()
+        .is_ok_and(|kind| kind.is_socket() || is_package(kind))
 }
 
 #[cfg(test)]
@@ -100,6 +102,8 @@ mod tests {
         };
         let left = make("forklore-run-a");
         let listener = UnixListener::bind(left.join("listener-1")).expect("bound");
+        std::fs::create_dir_all(left.join("python/forklore_trace")).expect("made");
+        std::fs::write(left.join("python/forklore_trace/hooks.py"), "").expect("written");
         let used = make("forklore-run-b");
         let lock = in_use(&used).expect("it can be locked");
         let full = make("forklore-run-c");
