@@ -18,16 +18,10 @@ def _chain():
             pass
     sys.path[:] = [path for path in sys.path
                    if not path or os.path.abspath(path) != here]
-    ours = sys.modules.pop('sitecustomize', None)
+    sys.modules.pop('sitecustomize', None)
     sys.path_importer_cache.pop(here, None)
-    try:
-        import sitecustomize  # noqa: F401
-    except ImportError as error:
-        if error.name != 'sitecustomize':
-            raise
-    finally:
-        # The import system wants to find the name when we return.
-        sys.modules.setdefault('sitecustomize', ours)
+    # Where there is no other, this raises what `site` takes for 'there is none': then none is there.
+    __import__('sitecustomize')
 
 
 _chain()

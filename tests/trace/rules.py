@@ -39,7 +39,7 @@ def form(events):
         kind = event.get('kind')
         if kind not in ('op', 'op.wait', 'output', 'process.start', 'fault'):
             yield where + 'kind %r' % kind
-        if kind == 'fault':
+        if kind == 'fault' and event['fault'] != 'start_failed':
             yield where + 'fault: %s' % event.get('detail')
         if kind in ('op', 'op.wait'):
             if event['op'] not in WORDS:

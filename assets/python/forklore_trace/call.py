@@ -9,6 +9,9 @@ from .channel import local, now, quote, send
 
 _LONGEST = 2048
 _PLAIN = (int, float, bool, type(None))
+_BRACKETS = {list: '[]', tuple: '()', set: '{}', frozenset: ('frozenset({', '})'), dict: '{}'}
+# Most characters of a list of texts.
+_MOST = 40000
 
 
 class Call(object):
@@ -85,17 +88,30 @@ def shown(value):
     kind = type(value)
     if kind in _PLAIN:
         return repr(value)[:_LONGEST]
+    if kind is str or kind is bytes:
+        return repr(value[:_LONGEST])[:_LONGEST]
     local.quiet += 1
     try:
-        if kind in (str, bytes, list, tuple) and len(value) > _LONGEST:
-            value = value[:_LONGEST]
-        elif kind in (dict, set, frozenset) and len(value) > _LONGEST:
-            return '<{} of {}>'.format(kind.__name__, len(value))
+        if kind in _BRACKETS and len(value) > 8:
+            return _bounded(value, kind)
         return repr(value)[:_LONGEST]
     except Exception:
         return '<{}>'.format(kind.__name__)
     finally:
         local.quiet -= 1
+
+
+def _bounded(value, kind):
+    """The repr of a longer container, no element of which is looked at beyond what is shown."""
+    opening, closing = _BRACKETS[kind]
+    parts, length = [], 0
+    for one in value.items() if kind is dict else value:
+        part = '{}: {}'.format(*map(shown, one)) if kind is dict else shown(one)
+        parts.append(part)
+        length += len(part) + 2
+        if length > _LONGEST:
+            break
+    return (opening + ', '.join(parts) + closing)[:_LONGEST]
 
 
 def text(name, value):
@@ -104,8 +120,15 @@ def text(name, value):
 
 
 def texts(name, values):
-    """A field of arguments that is a list of texts."""
-    return '"%s":[%s]' % (name, ','.join(quote(value) for value in values))
+    """A field of arguments that is a list of texts, as many as a packet has room for."""
+    parts, length = [], 0
+    for value in values:
+        part = quote(value)
+        length += len(part)
+        if length > _MOST:
+            break
+        parts.append(part)
+    return '"%s":[%s]' % (name, ','.join(parts))
 
 
 def patience(blocking=True, timeout=None):

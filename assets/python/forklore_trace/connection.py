@@ -5,10 +5,9 @@ receive after it has read. Pipes inside queues, pools and managers have no tag.
 """
 
 from . import messages
-from .call import Call, joined, patience, shown, telling, text
-from .channel import local
+from .call import Call, patience, shown, telling, text
 from .hooks import wrap
-from .identity import by_descriptor, created, found, named, new, of, visible
+from .identity import by_descriptor, created, found, named, new, visible
 from .tracebacks import unseen
 
 

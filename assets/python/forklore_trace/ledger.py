@@ -42,10 +42,34 @@ def open_beside(socket):
         except OSError:
             _fd = low
         os.ftruncate(_fd, _SLOTS * 8)
-        _words = memoryview(mmap.mmap(_fd, _SLOTS * 8)).cast('q')
+        _words = memoryview(_mapped(mmap)).cast('q')
         _lockf = fcntl.lockf
     except (OSError, ImportError, ValueError):
         _words = None
+
+
+def _mapped(mmap):
+    """The counters' memory. Before 3.13 a map keeps a descriptor, which must not be a low one: the
+    program's first file has the number it always had."""
+    try:
+        return mmap.mmap(_fd, _SLOTS * 8, trackfd=False)
+    except TypeError:
+        pass
+    low = []
+    try:
+        while not low or low[-1] < _HIGH:
+            low.append(os.dup(_fd))
+    except OSError:
+        pass
+    try:
+        while low and low[-1] > _HIGH - 2:
+            os.close(low.pop())
+        return mmap.mmap(_fd, _SLOTS * 8)
+    except OSError:
+        return mmap.mmap(-1, 0)
+    finally:
+        for descriptor in low:
+            os.close(descriptor)
 
 
 def new_slot():

@@ -13,7 +13,7 @@ from . import ledger, messages
 from .call import Call, patience, shown, telling, text
 from .channel import local
 from .hooks import wrap
-from .identity import by_semaphore, created, found, named, new, of, visible
+from .identity import by_semaphore, created, found, named, new, visible
 from .tracebacks import unseen
 
 

@@ -36,7 +36,8 @@ class _Raw(io.FileIO):
                 told = self._tell(self._stream, data)
                 if told or not len(data):
                     return told
-        except (OSError, TypeError, ValueError):
+        except Exception:
+            # Also at the very end, when modules are empty: the descriptor is still there.
             pass
         return self._plain(self, data)
 

@@ -71,5 +71,5 @@ if __name__ == '__main__':
         import time
         try:
             time.sleep(-1)
-        except ValueError as error:
+        except ValueError:
             traceback.print_exc(file=sys.stdout)
