@@ -26,6 +26,12 @@ def of(event):
     return event.get('op'), event.get('object'), event.get('args', {})
 
 
+def op_of_a_line(event):
+    """Whether only a line of the program can have asked for it."""
+    return event['op'] in ('acquire', 'release', 'put', 'queue.get', 'get', 'set', 'submit', 'create',
+                           'name', 'start', 'send', 'recv', 'dict.set', 'sleep')
+
+
 def form(events):
     """Fields, types and words."""
     for event in events:
@@ -49,6 +55,8 @@ def form(events):
             for name, value in event.get('args', {}).items():
                 if not isinstance(value, ARGS.get(name, ())):
                     yield where + 'argument %s=%r' % (name, value)
+            if op_of_a_line(event) and 'at' not in event:
+                yield where + 'no line of the program: ' + event['op']
             if 'at' in event and not re.fullmatch(r'[^/]+:\d+', event['at']):
                 yield where + 'at %r' % event['at']
 
