@@ -2,11 +2,11 @@
 
 Owns the table from a proxy's methods to words. The client tells of an operation, so that the process
 it happened in is the kernel's word; it holds the object's witness over request, answer and event, so
-nobody sees an effect before its event. Proxies of queues, locks, events and pools of a manager have
-operations that wait in the server and are not followed.
+nobody sees an effect before its event. Locks and events in the server are `remote`'s; its queues,
+conditions, barriers and pools are not followed.
 """
 
-from . import ledger
+from . import ledger, remote
 from .call import Call, joined, shown, telling, text, texts
 from .channel import local
 from .hooks import wrap
@@ -21,6 +21,8 @@ _PROXIES = {
     'ValueProxy': ('Value', 'get'),
     'ArrayProxy': ('Array', 'get_slice'),
 }
+
+_REMOTE = ('AcquirerProxy', 'EventProxy')
 
 # Method of a proxy → word, the names of its arguments, whether its result is told.
 _DICT = {
@@ -149,17 +151,23 @@ def patch(module):
                 unseen(error)
                 raise
             asked, local.asked = local.asked, None
-            kind = _PROXIES.get(type(self).__name__)
-            if kind is None or not telling():
+            name = type(self).__name__
+            if name not in _PROXIES and name not in _REMOTE or not telling():
                 return
             frame = visible()
             manager = of(self._manager)
             if manager is None or frame is None or asked is None:
                 object.__setattr__(self, '_forklore', found(_key(token)))
                 return
-            tag = new(kind[0], _key(token))
+            if name in _PROXIES:
+                kind, holds = _PROXIES[name][0], _content(*asked)
+            elif asked[0] in remote.KINDS:
+                kind, holds = remote.KINDS[asked[0]], remote.content(*asked)
+            else:
+                return
+            tag = new(kind, _key(token))
             object.__setattr__(self, '_forklore', tag)
-            created(tag, kind[0], joined('"of"' + manager.field[8:], _content(*asked)))
+            created(tag, kind, joined('"of"' + manager.field[8:] if name in _PROXIES else '', holds))
             named(tag, frame)
         return __init__
 
@@ -176,6 +184,8 @@ def patch(module):
                 tag = self.__dict__.get('_forklore')
                 if tag is None or not telling():
                     return original(self, methodname, args, kwds)
+                if type(self).__name__ in _REMOTE:
+                    return remote.call(original, self, tag, methodname, args, kwds)
                 word, fields, told = _request(self, methodname, args, kwds)
                 call = Call(word, tag, fields)
                 held = ledger.enter(tag.slot)
