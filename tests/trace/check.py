@@ -47,9 +47,10 @@ for method in METHODS:
         ('errors', ['refused', method], 'start join put', 'lines'),
         ('errors', ['pool', method], 'submit task.end result.get', 'lines'),
     ]
-for what in ('main', 'uncaught', 'exit'):
+for what in ('main', 'uncaught', 'thread', 'exit'):
     CASES.append(('errors', [what, 'fork'], '', 'last' if what == 'main' else 'lines'))
-CASES += [('unguarded', ['spawn'], 'start join', 'lines'), ('unguarded', ['fork'], 'start', 'lines'),
+CASES += [('errors', ['sleeps', 'fork'], 'sleep submit send', ''),
+          ('unguarded', ['spawn'], 'start join', 'lines'), ('unguarded', ['fork'], 'start', 'lines'),
           ('untraced', [], 'put send submit wait', 'foreign'), ('executor', [], 'start', ''),
           ('descriptors', [], 'create', '')]
 CASES += [('stdio', [], '', 'lines'), ('closing', [], 'acquire release', '')]

@@ -29,7 +29,7 @@ def of(event):
 def op_of_a_line(event):
     """Whether only a line of the program can have asked for it."""
     return event['op'] in ('acquire', 'release', 'put', 'queue.get', 'get', 'set', 'submit', 'create',
-                           'name', 'start', 'send', 'recv', 'dict.set', 'sleep')
+                           'name', 'start', 'send', 'recv', 'dict.set')
 
 
 def form(events):

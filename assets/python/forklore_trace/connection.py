@@ -74,6 +74,8 @@ def patch(module):
                 if not messages.room(self):
                     call.waiting()
                     messages.await_room(self)
+                if messages.broken(self):
+                    return go()
             except BaseException as error:
                 call.failed(error)
                 raise

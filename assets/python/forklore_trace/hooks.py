@@ -20,6 +20,7 @@ _FOLLOWED = {
     'multiprocessing.managers': ('managers', 'patch'),
     'multiprocessing.pool': ('pool', 'patch'),
     'traceback': ('tracebacks', 'watch'),
+    'threading': ('tracebacks', 'watch_threads'),
 }
 
 

@@ -5,6 +5,7 @@ under which a process that was not forked finds an object again. Objects carry a
 that their own pickling leaves out; what another Python reads is what it always read.
 """
 
+import itertools
 import os
 
 from . import ledger, place
@@ -55,7 +56,8 @@ def numbered(kind):
     if pid != _counted:
         _counts.clear()
         _counted = pid
-    number = _counts[kind] = _counts.get(kind, 0) + 1
+    # Threads may make objects of a class at the same time: the counter gives no number twice.
+    number = next(_counts.setdefault(kind, itertools.count(1)))
     return '%s-%d' % (kind, number) if pid == _main else '%s-%d@%d' % (kind, number, pid)
 
 

@@ -20,12 +20,31 @@ _lockf = None
 _names_path = None
 _names = {}
 _read = 0
-# Slots this process may give out: owner, next, end.
-_batch = [0, 0, 0]
+# Slots this process may give out. Taking one is a single step, whatever other threads do.
+_free = []
+_free_of = 0
 # Threads of this process that hold a witness, by slot, and the locks that keep them apart.
 _holders = {}
 _turns = {}
 _turns_of = 0
+
+
+class _Filling(object):
+    """Keeps threads apart that need more slots; a forked child begins with a free one."""
+
+    def __init__(self):
+        self._lock, self._of = _thread.allocate_lock(), os.getpid()
+
+    def __enter__(self):
+        if self._of != os.getpid():
+            self.__init__()
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
+_filling = _Filling()
 
 
 def open_beside(socket):
@@ -74,9 +93,19 @@ def _mapped(mmap):
 
 def new_slot():
     """A counter for a new object; 0 where there is none to be had."""
+    global _free_of
     if _words is None:
         return 0
-    if _batch[0] != os.getpid() or _batch[1] >= _batch[2]:
+    pid = os.getpid()
+    if _free_of != pid:
+        # What a forked child finds here is its parent's.
+        del _free[:]
+        _free_of = pid
+    try:
+        return _free.pop()
+    except IndexError:
+        pass
+    with _filling:
         if not _lock(0):
             return 0
         try:
@@ -86,10 +115,8 @@ def new_slot():
             _words[0] = first + _BATCH
         finally:
             _unlock(0)
-        _batch[:] = [os.getpid(), first, first + _BATCH]
-    slot = _batch[1]
-    _batch[1] += 1
-    return slot
+    _free.extend(range(first + 1, first + _BATCH))
+    return first
 
 
 def count(slot):

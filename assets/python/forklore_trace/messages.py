@@ -5,6 +5,7 @@ the put that a get takes, and a process that is not traced gets what it would ha
 holds is looked into only where that runs no code of the program.
 """
 
+import itertools
 import os
 import select
 import _pickle
@@ -15,16 +16,15 @@ _TAIL = 64
 # Messages larger than this are not unpickled a second time to be shown.
 _LARGE = 1 << 16
 
-_count = [0, 0]
+_count = [0, itertools.count(1)]
 
 
 def next_item():
     """The identity of a new message of this process."""
     pid = os.getpid()
     if _count[0] != pid:
-        _count[:] = [pid, 0]
-    _count[1] += 1
-    return '%d:%d' % (pid, _count[1])
+        _count[:] = [pid, itertools.count(1)]
+    return '%d:%d' % (pid, next(_count[1]))
 
 
 def sealed(data, item):
@@ -70,6 +70,13 @@ def ready(connection):
 def room(connection):
     """Whether a small `send` would return at once."""
     return _poll(connection, select.POLLOUT, 0)
+
+
+def broken(connection):
+    """Whether nobody is left to read what would be sent."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLOUT)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poll.poll(0))
 
 
 def await_room(connection):

@@ -82,10 +82,13 @@ def maker():
 
 
 def is_users(frame):
-    """Whether the frame's code is the program's or a package's."""
+    """Whether a call comes from the program or a package, or is all that a child or a task does."""
     path = frame.f_code.co_filename
     kind = _kinds.get(path)
-    return (_judge(path) if kind is None else kind) in (_USER, _PACKAGE)
+    if kind is None:
+        kind = _judge(path)
+    return kind in (_USER, _PACKAGE) or (
+        kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
 _SKIPPED = ('CACHE', 'EXTENDED_ARG', 'NOP', 'COPY', 'DUP_TOP', 'BEFORE_WITH', 'SETUP_WITH')

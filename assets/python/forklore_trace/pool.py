@@ -6,6 +6,7 @@ and before a worker can see them, ends before their result can be seen. A `Threa
 processes and is not followed.
 """
 
+import _thread
 import itertools
 import sys
 
@@ -18,6 +19,8 @@ from .tracebacks import unseen
 
 # Jobs of an iterable without a length are numbered from here on, this far apart.
 _UNKNOWN = 1 << 32
+# Types whose length can be trusted, and that can be gone through twice.
+_SIZED = (list, tuple, range, dict, set, frozenset, str, bytes)
 
 
 class _Jobs(object):
@@ -37,6 +40,14 @@ class _Jobs(object):
         return submission.number()
 
 
+class _Numbers(object):
+    """The numbers a pool gives next, to whichever thread hands it work."""
+
+    def __init__(self):
+        self.turn = _thread.allocate_lock()
+        self.next, self.far = 0, _UNKNOWN
+
+
 class _Submission(object):
     """What is being handed to a pool in one call: its parts, each a task."""
 
@@ -50,12 +61,14 @@ class _Submission(object):
     def number(self):
         """Takes numbers for all parts and tells of them."""
         numbers = self.pool._forklore_numbers
-        if self.parts is None:
-            self.first = numbers[1]
-            numbers[1] += _UNKNOWN
-        else:
-            self.first = numbers[0]
-            numbers[0] += self.parts
+        with numbers.turn:
+            # A job without tasks takes a number too: no two jobs of a pool may share one.
+            if self.parts is None:
+                self.first = numbers.far
+                numbers.far += _UNKNOWN
+            else:
+                self.first = numbers.next
+                numbers.next += max(self.parts, 1)
         if self.values is not None:
             for part, value in enumerate(self.values):
                 self.tell(self.first + part, value)
@@ -178,23 +191,25 @@ def _follow_submissions(module):
         if self._state != module.RUN:
             return submitted(original, _Submission(self, func, None, 0),
                              self, func, iterable, mapper, chunksize, *more, **options)
-        if type(iterable) not in (list, tuple, range, dict, set, frozenset, str, bytes):
+        if type(iterable) not in _SIZED:
             # As CPython does with what has no length; what is shown must not be used up.
             iterable = list(iterable)
         size = chunksize
         if size is None:
             # About four parts for each worker.
             size = -(-len(iterable) // (len(self._pool) * 4))
-        size = max(size, 1) if isinstance(size, int) else 1
-        submission = _Submission(self, func, _chunks(iterable, size), -(-len(iterable) // size))
+        if not isinstance(size, int) or size < 1:
+            submission = _Submission(self, func, None, 0)
+        else:
+            parts = -(-len(iterable) // size)
+            submission = _Submission(self, func, _chunks(iterable, size), parts)
         return submitted(original, submission, self, func, iterable, mapper, chunksize,
                          *more, **options)
 
     def imap(original, self, func, iterable, chunksize=1):
-        try:
+        parts = None
+        if type(iterable) in _SIZED and isinstance(chunksize, int) and chunksize > 0:
             parts = -(-len(iterable) // chunksize)
-        except Exception:
-            parts = None
         submission = _Submission(self, func, None, parts)
         local.lazy = submission
         try:
@@ -367,7 +382,7 @@ def patch(module):
                 # The pool is sound and has no workers yet.
                 tag = new('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
                 self._forklore = self._inqueue._forklore_pool = tag
-                self._forklore_numbers = [0, _UNKNOWN]
+                self._forklore_numbers = _Numbers()
                 created(tag, 'Pool', '"n":%d' % self._processes)
             return original(self)
         return _repopulate_pool

@@ -40,6 +40,24 @@ if __name__ == '__main__':
         queue.get(timeout=0.01)
     elif what == 'uncaught':
         raises()
+    elif what == 'thread':
+        import threading
+        thread = threading.Thread(target=raises)
+        thread.start()
+        thread.join()
+    elif what == 'sleeps':
+        import time
+        child = mp.Process(target=time.sleep, args=(0.01,))
+        child.start()
+        child.join()
+        with mp.Pool(2) as pool:
+            print(pool.map(time.sleep, [0.01] * 3))
+        ours, theirs = mp.Pipe()
+        theirs.close()
+        try:
+            ours.send(1)
+        except OSError as error:
+            print(type(error).__name__)
     elif what == 'exit':
         sys.exit(5)
     elif what == 'pool':

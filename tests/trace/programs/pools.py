@@ -31,6 +31,19 @@ if __name__ == '__main__':
     except ValueError as error:
         print(error, type(error.__cause__).__name__)
     print(pool.map_async(square, (i for i in range(4))).get(timeout=20))
+    import threading
+    sums = []
+
+    def submit():
+        for n in range(30):
+            sums.append(pool.apply_async(square, (n,)).get() + sum(pool.imap(square, [n])))
+            sums.append(sum(pool.imap(square, [])) + sum(pool.map(square, [])))
+    threads = [threading.Thread(target=submit) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(sum(sums))
     pool.close()
     try:
         pool.apply_async(square, (1,))
