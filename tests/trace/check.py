@@ -202,9 +202,9 @@ def lesson(python, slug, method, native):
     if method != 'fork' and slug in ('05-queue', '06-lock'):
         # Without a join their children do not find the semaphores any more.
         text = text.replace('JOIN = False', 'JOIN = True ')
-    head = "if __name__ == '__main__':\n"
-    text = text.replace(head, head + '    import multiprocessing\n'
-                        '    multiprocessing.set_start_method(%r)\n' % method)
+    # One line more, so that all others keep their order.
+    text = ('import multiprocessing; __name__ == "__main__" and multiprocessing.set_start_method(%r)\n'
+            % method) + text
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'program.py')
         with open(path, 'w', encoding='utf-8') as file:
