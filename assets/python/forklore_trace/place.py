@@ -56,8 +56,11 @@ def here():
 
 
 def _is_main(frame):
-    # `python -c`; what the library generates from strings has another name or none.
-    return frame.f_globals.get('__name__') == '__main__'
+    # `python -c`; what the library generates from strings has another name or none. What starts its
+    # own helpers (a spawned child, the tracker of resources) is the library's too.
+    names = frame.f_code.co_names
+    return (frame.f_globals.get('__name__') == '__main__'
+            and not (names and names[0].startswith('multiprocessing.')))
 
 
 def _named(frame):
