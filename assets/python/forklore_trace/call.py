@@ -1,0 +1,151 @@
+"""A call: one operation of the program, from its beginning to its event.
+
+Owns the words of operations on the wire and the text of values. WHERE `done` is called decides
+whether the log is true: before the effect for what publishes, after it for what consumes.
+"""
+
+from . import channel, place
+from .channel import local, now, quote, send
+
+_LONGEST = 2048
+_PLAIN = (int, float, bool, type(None))
+_BRACKETS = {list: '[]', tuple: '()', set: '{}', frozenset: ('frozenset({', '})'), dict: '{}'}
+# Most characters of a list of texts.
+_MOST = 40000
+
+
+class Call(object):
+    """An operation that has begun; `args` is the JSON of its arguments without the braces."""
+
+    __slots__ = ('op', 'tag', 'args', 'at', 't0', 'waited')
+
+    def __init__(self, op, tag=None, args='', at=None):
+        self.t0 = now()
+        self.op = op
+        self.tag = tag
+        self.args = args
+        self.at = place.here() if at is None else at
+        self.waited = False
+
+    def _fields(self, kind, ver, more):
+        args = self.args
+        if more:
+            args = args + ',' + more if args else more
+        return '"kind":"%s","op":"%s"%s%s%s%s,"t0":%d' % (
+            kind, self.op,
+            '' if self.tag is None else ',' + self.tag.field,
+            '' if ver is None else ',"ver":%d' % ver,
+            ',"at":' + quote(self.at) if self.at else '',
+            ',"args":{' + args + '}' if args else '',
+            self.t0)
+
+    def waiting(self):
+        """Says, once, that the operation is about to block."""
+        if not self.waited:
+            self.waited = True
+            send(self._fields('op.wait', None, ''))
+
+    def done(self, result=None, ver=None, more=''):
+        """The operation's event; `result` is the text of what it returned."""
+        fields = self._fields('op', ver, more)
+        if result is not None:
+            fields += ',"result":' + quote(result)
+        send(fields)
+
+    def failed(self, error, ver=None, more=''):
+        """The operation's event where it raised."""
+        send(self._fields('op', ver, more) + ',"error":' + quote(words(error)))
+
+
+def note(op, tag, args='', ver=None, at=None):
+    """The event of an operation that takes no time."""
+    Call(op, tag, args, at).done(ver=ver)
+
+
+def telling():
+    """Whether the thread's operations are to be told."""
+    return channel.on and not local.quiet
+
+
+def words(error):
+    """`ValueError: Pool not running`, as a traceback's last line has it."""
+    kind = type(error)
+    name = kind.__qualname__
+    if kind.__module__ not in ('builtins', '__main__', '__mp_main__'):
+        name = kind.__module__ + '.' + name
+    local.quiet += 1
+    try:
+        text = str(error)
+    except Exception:
+        text = ''
+    finally:
+        local.quiet -= 1
+    return (name + ': ' + text if text else name)[:_LONGEST]
+
+
+def shown(value):
+    """The value's repr, cut where it is long. The program's own `__repr__` may run, unseen."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return repr(value)[:_LONGEST]
+    if kind is str or kind is bytes:
+        return repr(value[:_LONGEST])[:_LONGEST]
+    local.quiet += 1
+    try:
+        if kind in _BRACKETS and len(value) > 8:
+            return _bounded(value, kind)
+        return repr(value)[:_LONGEST]
+    except Exception:
+        return '<{}>'.format(kind.__name__)
+    finally:
+        local.quiet -= 1
+
+
+def _bounded(value, kind):
+    """The repr of a longer container, no element of which is looked at beyond what is shown."""
+    opening, closing = _BRACKETS[kind]
+    parts, length = [], 0
+    for one in value.items() if kind is dict else value:
+        part = '{}: {}'.format(*map(shown, one)) if kind is dict else shown(one)
+        parts.append(part)
+        length += len(part) + 2
+        if length > _LONGEST:
+            break
+    return (opening + ', '.join(parts) + closing)[:_LONGEST]
+
+
+def text(name, value):
+    """A field of arguments that is text."""
+    return '"%s":%s' % (name, quote(value))
+
+
+def texts(name, values):
+    """A field of arguments that is a list of texts, as many as a packet has room for."""
+    parts, length = [], 0
+    for value in values:
+        part = quote(value)
+        length += len(part)
+        if length > _MOST:
+            break
+        parts.append(part)
+    return '"%s":[%s]' % (name, ','.join(parts))
+
+
+def patience(blocking=True, timeout=None):
+    """The fields that say how long an operation may wait, where it is not for ever."""
+    fields = []
+    if timeout is not None:
+        try:
+            fields.append('"timeout":%r' % max(float(timeout), 0.0))
+            if 'n' in fields[0][10:]:  # inf, nan
+                fields.pop()
+        except (TypeError, ValueError):
+            pass
+    if not blocking:
+        fields.append('"blocking":false')
+    return ','.join(fields)
+
+
+def joined(*fields):
+    """Fields of arguments, the empty ones left out."""
+    return ','.join(field for field in fields if field)

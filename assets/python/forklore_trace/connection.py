@@ -1,0 +1,144 @@
+"""`multiprocessing.connection`: the ends of the program's own pipes.
+
+Owns `Pipe` and what is sent and received by it. A send tells before it writes, when there is room; a
+receive after it has read. Pipes inside queues, pools and managers have no tag.
+"""
+
+from . import messages
+from .call import Call, patience, shown, telling, text
+from .hooks import wrap
+from .identity import by_descriptor, created, found, named, new, visible
+from .tracebacks import unseen
+
+
+def _key(connection):
+    try:
+        return by_descriptor(connection.fileno(), ':r' if connection.readable else ':w')
+    except (OSError, ValueError):
+        return None
+
+
+def _method(told):
+    """Makes a method that tells of itself; `told(original, self, tag, …)` does it."""
+    def make(original):
+        def method(self, *args, **kwargs):
+            try:
+                tag = getattr(self, '_forklore', None)
+                if tag is None or not telling():
+                    return original(self, *args, **kwargs)
+                return told(original, self, tag, *args, **kwargs)
+            except BaseException as error:
+                unseen(error)
+                raise
+        return method
+    return make
+
+
+def patch(module):
+    """Follows `Pipe`, the unpickling of ends, and the methods of `Connection`."""
+    from multiprocessing import reduction
+    pickler = reduction.ForkingPickler
+    base = module._ConnectionBase
+
+    def make_pipe(original):
+        def Pipe(*args, **kwargs):
+            frame = visible() if telling() else None
+            ends = original(*args, **kwargs)
+            if frame is not None:
+                tags = [new('Connection', _key(end)) for end in ends]
+                for end, tag, other in zip(ends, tags, reversed(tags)):
+                    created(tag, 'Connection', '"of"' + other.field[8:])
+                    end._forklore = tag
+                for place, tag in enumerate(tags):
+                    named(tag, frame, place)
+            return ends
+        return Pipe
+
+    def make_rebuild(original):
+        def rebuild_connection(*args, **kwargs):
+            connection = original(*args, **kwargs)
+            if telling():
+                tag = found(_key(connection))
+                if tag is not None:
+                    connection._forklore = tag
+            return connection
+        return rebuild_connection
+
+    def told_send(write, value):
+        def send(original, self, tag, *args, **kwargs):
+            call = Call('send', tag, text('value', shown(value(*args, **kwargs))))
+            try:
+                if self._handle is None or not self._writable:
+                    return original(self, *args, **kwargs)
+                go, more = write(original, self, *args, **kwargs)
+                if not messages.room(self):
+                    call.waiting()
+                    messages.await_room(self)
+                if messages.broken(self):
+                    return go()
+            except BaseException as error:
+                call.failed(error)
+                raise
+            call.done(more=more)
+            return go()
+        return send
+
+    def write_object(original, self, obj):
+        item = messages.next_item()
+        data = messages.sealed(pickler.dumps(obj), item)
+        return lambda: self._send_bytes(memoryview(data)), text('item', item)
+
+    def write_bytes(original, self, buf, offset=0, size=None):
+        memoryview(buf)
+        return lambda: original(self, buf, offset, size), ''
+
+    def told_recv(read):
+        def recv(original, self, tag, *args, **kwargs):
+            call = Call('recv', tag)
+            more = ''
+            try:
+                if self._handle is None or not self._readable:
+                    return original(self, *args, **kwargs)
+                if not messages.ready(self):
+                    call.waiting()
+                if read is None:
+                    value = original(self, *args, **kwargs)
+                else:
+                    data = self._recv_bytes().getbuffer()
+                    item = messages.item_of(data)
+                    more = '' if item is None else text('item', item)
+                    value = pickler.loads(data)
+            except BaseException as error:
+                call.failed(error, more=more)
+                raise
+            call.done(shown(value), more=more)
+            return value
+        return recv
+
+    def told_poll(original, self, tag, timeout=0.0):
+        call = Call('poll', tag, patience(True, timeout))
+        try:
+            there = original(self, 0.0)
+            if not there and timeout != 0:
+                call.waiting()
+                there = original(self, timeout)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.done(str(there))
+        return there
+
+    def told_close(original, self, tag):
+        if self._handle is not None:
+            Call('close', tag).done()
+        return original(self)
+
+    wrap(module, 'Pipe', make_pipe)
+    wrap(module, 'rebuild_connection', make_rebuild)
+    wrap(base, 'send', _method(told_send(write_object, lambda obj: obj)))
+    wrap(base, 'send_bytes', _method(told_send(
+        write_bytes, lambda buf, offset=0, size=None: bytes(buf[:2048]))))
+    wrap(base, 'recv', _method(told_recv('pickle')))
+    wrap(base, 'recv_bytes', _method(told_recv(None)))
+    wrap(base, 'poll', _method(told_poll))
+    wrap(base, 'close', _method(told_close))

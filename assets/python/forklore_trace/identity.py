@@ -1,0 +1,112 @@
+"""Identity: what an object is called in the log, in every process that holds it.
+
+Owns the numbering (`RLock-1`, in a child `RLock-1@PID`), the `create` and `name` events, and the key
+under which a process that was not forked finds an object again. Objects carry a tag as an attribute
+that their own pickling leaves out; what another Python reads is what it always read.
+"""
+
+import itertools
+import os
+
+from . import ledger, place
+from .call import Call, joined, text
+from .channel import local, send
+
+_counts = {}
+_main = 0
+_counted = 0
+
+
+class Tag(object):
+    """An object's identity, its counter, and the field that names it."""
+
+    __slots__ = ('name', 'slot', 'field')
+
+    def __init__(self, name, slot):
+        self.name = name
+        self.slot = slot
+        self.field = text('object', name)
+
+
+def settle(root):
+    """Learns which process is the main one, and tells of it if it is this one; whether."""
+    global _main
+    try:
+        _main = int(root)
+    except ValueError:
+        _main = 0
+    is_root = _main == os.getpid()
+    if is_root and ledger.recall('root') is None:
+        # A program that replaces itself by exec is started once.
+        ledger.remember('root', 'MainProcess', 0)
+        started(os.getppid(), 'MainProcess', 'main', False, 'exec')
+    return is_root
+
+
+def started(ppid, name, role, daemon, method):
+    """The event of a process whose name is known."""
+    send('"kind":"process.start","ppid":%d,%s,"role":"%s","daemon":%s,"method":"%s"' % (
+        ppid, text('name', name), role, 'true' if daemon else 'false', method))
+
+
+def numbered(kind):
+    """The next name of an object of this class in this process."""
+    global _counted
+    pid = os.getpid()
+    if pid != _counted:
+        _counts.clear()
+        _counted = pid
+    # Threads may make objects of a class at the same time: the counter gives no number twice.
+    number = next(_counts.setdefault(kind, itertools.count(1)))
+    return '%s-%d' % (kind, number) if pid == _main else '%s-%d@%d' % (kind, number, pid)
+
+
+def visible():
+    """The frame that makes an object, where the object is the program's own; else None."""
+    return None if local.quiet else place.maker()
+
+
+def new(kind, key=None, name=None):
+    """A tag for a new object; `key` is what others may know it by."""
+    tag = Tag(name or numbered(kind), ledger.new_slot())
+    if key is not None:
+        ledger.remember(key, tag.name, tag.slot)
+    return tag
+
+
+def found(key):
+    """The tag of an object that was made in another process; None where nobody wrote it down."""
+    known = None if key is None else ledger.recall(key)
+    return None if known is None else Tag(*known)
+
+
+def created(tag, kind, args='', at=None):
+    """The event of an object's creation."""
+    Call('create', tag, joined(text('class', kind), args), at).done()
+
+
+def named(tag, frame, place_in=0):
+    """The event of the name the program gives the object, where the line says it at once."""
+    names = place.variables(frame)
+    if len(names) > place_in:
+        Call('name', tag, text('name', names[place_in])).done()
+
+
+def of(thing):
+    """An object's tag, None where it is nobody's business."""
+    return getattr(thing, '_forklore', None)
+
+
+def by_descriptor(descriptor, side=''):
+    """The key of what is behind a descriptor: the same in every process that has it open."""
+    try:
+        stat = os.fstat(descriptor)
+    except (OSError, TypeError, ValueError):
+        return None
+    return 'fd:%d:%d%s' % (stat.st_dev, stat.st_ino, side)
+
+
+def by_semaphore(lock):
+    """The key of a named semaphore; a forked one has no name and needs none."""
+    name = getattr(lock._semlock, 'name', None)
+    return None if name is None else 'sem:' + name

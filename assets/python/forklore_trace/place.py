@@ -1,0 +1,146 @@
+"""The place: which line of the user's program an operation belongs to, and what it calls a thing.
+
+Owns the judgement which frames are the user's: not the standard library's, not ours, and a package's
+only where there is no other. It reads frames and bytecode, never source files.
+"""
+
+import os
+import sys
+
+_USER, _PACKAGE, _LIBRARY, _MULTIPROCESSING, _OURS, _STOP = range(6)
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_STOPS = _HERE + 'bootstrap.py'
+_LIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+_MP = _LIB + 'multiprocessing' + os.sep
+_kinds = {}
+_frame = sys._getframe
+
+
+def _judge(path):
+    """The kind of a file of code."""
+    full = path if path.startswith(('/', '<')) else os.path.abspath(path)
+    if full.startswith(_HERE):
+        kind = _STOP if full == _STOPS else _OURS
+    elif '/site-packages/' in full or '/dist-packages/' in full:
+        kind = _PACKAGE
+    elif full.startswith(_MP):
+        kind = _MULTIPROCESSING
+    elif full.startswith(_LIB) or full.startswith(('<frozen', '<__array_function__')):
+        kind = _LIBRARY
+    else:
+        kind = _USER
+    if len(_kinds) > 4096:
+        _kinds.clear()
+    _kinds[path] = kind
+    return kind
+
+
+def here():
+    """`my_script.py:12`, or None where no line of the program is to blame."""
+    frame = _frame(1)
+    package = None
+    while frame is not None:
+        path = frame.f_code.co_filename
+        kind = _kinds.get(path)
+        if kind is None:
+            kind = _judge(path)
+        if kind == _USER and (path != '<string>' or _is_main(frame)):
+            return _named(frame)
+        if kind == _PACKAGE and package is None:
+            package = frame
+        elif kind == _STOP:
+            break
+        frame = frame.f_back
+    return None if package is None else _named(package)
+
+
+def _is_main(frame):
+    # `python -c`; what the library generates from strings has another name or none. What starts its
+    # own helpers (a spawned child, the tracker of resources) is the library's too.
+    names = frame.f_code.co_names
+    return (frame.f_globals.get('__name__') == '__main__'
+            and not (names and names[0].startswith('multiprocessing.')))
+
+
+def _named(frame):
+    path = frame.f_code.co_filename
+    return '%s:%d' % (path[path.rfind('/') + 1:], frame.f_lineno)
+
+
+def maker():
+    """The frame that had an object made; None where that was the standard library itself."""
+    frame = _frame(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        kind = _kinds.get(path)
+        if kind is None:
+            kind = _judge(path)
+        if kind == _PACKAGE or kind == _USER and (path != '<string>' or _is_main(frame)):
+            return frame
+        if kind in (_LIBRARY, _STOP):
+            return None
+        frame = frame.f_back
+    return None
+
+
+def is_users(frame):
+    """Whether a call comes from the program or a package, or is all that a child or a task does."""
+    path = frame.f_code.co_filename
+    kind = _kinds.get(path)
+    if kind is None:
+        kind = _judge(path)
+    return kind in (_USER, _PACKAGE) or (
+        kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
+
+
+_SKIPPED = ('CACHE', 'EXTENDED_ARG', 'NOP', 'COPY', 'DUP_TOP', 'BEFORE_WITH', 'SETUP_WITH')
+
+
+def variables(frame):
+    """The names the value of the call under way in this frame will be stored under."""
+    try:
+        from opcode import opname
+        code = frame.f_code
+        text = code.co_code
+        wanted, names, loaded = 1, [], False
+        for at in range(frame.f_lasti + 2, min(len(text), frame.f_lasti + 80), 2):
+            op, arg = opname[text[at]], text[at + 1]
+            if op == 'UNPACK_SEQUENCE' and not names:
+                wanted = arg
+            elif op in _SKIPPED:
+                continue
+            elif op.startswith('LOAD_') and not loaded:
+                # What has the attribute follows the value on the stack.
+                loaded = True
+            elif op.startswith('STORE_') and (not loaded or op == 'STORE_ATTR'):
+                more = _stored(code, op, arg)
+                if not more:
+                    break
+                names.extend(more)
+                loaded = False
+            else:
+                break
+            if len(names) >= wanted:
+                break
+        return names[:wanted]
+    except Exception:
+        return []
+
+
+def _stored(code, op, arg):
+    fast = code.co_varnames
+    if op in ('STORE_NAME', 'STORE_GLOBAL', 'STORE_ATTR'):
+        return [code.co_names[arg]]
+    if op in ('STORE_FAST', 'STORE_FAST_MAYBE_NULL'):
+        return [fast[arg]]
+    if op == 'STORE_FAST_STORE_FAST':
+        return [fast[arg >> 4], fast[arg & 15]]
+    if op == 'STORE_FAST_LOAD_FAST':
+        return [fast[arg >> 4]]
+    if op == 'STORE_DEREF':
+        cells = code.co_cellvars + code.co_freevars
+        if sys.version_info >= (3, 11):
+            cells = fast + tuple(name for name in cells if name not in fast)
+        return [cells[arg]]
+    return []

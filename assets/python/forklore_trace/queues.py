@@ -1,0 +1,336 @@
+"""`multiprocessing.queues`: `Queue`, `JoinableQueue`, `SimpleQueue` and what goes through them.
+
+Owns the three classes' methods. `put` and `get` take CPython's steps on CPython's own parts, so that
+their events stand where they are true: a put before its message can be seen, a get while no other
+reader takes anything and before the place is free again. Where a step would be refused (a closed
+queue) CPython's own method is asked, for its own words.
+"""
+
+import time
+from collections import deque
+
+from . import ledger, messages
+from .call import Call, patience, shown, telling, text
+from .channel import local
+from .hooks import wrap
+from .identity import by_semaphore, created, found, named, new, visible
+from .tracebacks import unseen
+
+
+class _Outbox(deque):
+    """The buffer a queue's feeder empties, with each message's identity beside it."""
+
+    def __init__(self):
+        deque.__init__(self)
+        self.items = deque()
+
+    def append(self, message, item=None):
+        self.items.append(item)
+        deque.append(self, message)
+
+    def popleft(self):
+        message = deque.popleft(self)
+        # The feeder pickles it next, in this thread.
+        local.item = self.items.popleft()
+        return message
+
+    def clear(self):
+        deque.clear(self)
+        self.items.clear()
+
+
+def _key(queue):
+    return by_semaphore(queue._rlock)
+
+
+def _tagged(queue):
+    """The queue's tag, looked for once where it came by pickle."""
+    try:
+        return queue.__dict__['_forklore']
+    except KeyError:
+        queue._forklore = tag = found(_key(queue))
+        return tag
+
+
+def _method(told):
+    def make(original):
+        def method(self, *args, **kwargs):
+            try:
+                tag = _tagged(self) if telling() else None
+                if tag is None:
+                    return original(self, *args, **kwargs)
+                return told(original, self, tag, *args, **kwargs)
+            except BaseException as error:
+                unseen(error)
+                raise
+        return method
+    return make
+
+
+def _init(kind, args):
+    def make(original):
+        def __init__(self, *given, **named_given):
+            frame = visible() if telling() else None
+            local.quiet += 1
+            try:
+                original(self, *given, **named_given)
+            except BaseException as error:
+                unseen(error)
+                raise
+            finally:
+                local.quiet -= 1
+            # Who made it is known here: nobody has to look for it later.
+            self._forklore = tag = None if frame is None else new(kind, _key(self))
+            if tag is not None:
+                created(tag, kind, args(self))
+                named(tag, frame)
+        return __init__
+    return make
+
+
+def _asked(original, call, self, *args, **kwargs):
+    """The original method, for what it raises."""
+    try:
+        return original(self, *args, **kwargs)
+    except BaseException as error:
+        call.failed(error)
+        raise
+
+
+def _quietly(original, self, *args):
+    local.quiet += 1
+    try:
+        return original(self, *args)
+    finally:
+        local.quiet -= 1
+
+
+def _witnessed(call, tag, result=None, more='', effect=None):
+    """The event, and what makes it visible to others, as one step of the object's order."""
+    held = ledger.enter(tag.slot)
+    try:
+        call.done(result, ledger.count(tag.slot) if held else None, more)
+        if effect is not None:
+            effect()
+    finally:
+        if held:
+            ledger.leave(tag.slot)
+
+
+def _ask(op):
+    """A method that only asks, or changes nothing between processes."""
+    def told(original, self, tag):
+        call = Call(op, tag)
+        try:
+            value = _quietly(original, self)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.done(None if value is None else str(value))
+        return value
+    return _method(told)
+
+
+def patch(module):
+    """Follows the three classes and the pickler of the feeder thread."""
+    pickler = module._ForkingPickler
+    Full, Empty = module.Full, module.Empty
+
+    class Sealing(pickler):
+        """CPython's pickler, which puts the message's identity behind it."""
+
+        @classmethod
+        def dumps(cls, obj, protocol=None):
+            item, local.item = local.item, None
+            data = pickler.dumps(obj, protocol)
+            return data if item is None else messages.sealed(data, item)
+
+    def put(original, self, tag, obj, block=True, timeout=None):
+        call = Call('put', tag, text('value', shown(obj)) + (
+            '' if block and timeout is None else ',' + patience(block, timeout)).rstrip(','))
+        if self._closed:
+            return _asked(original, call, self, obj, block, timeout)
+        try:
+            if not self._sem.acquire(False):
+                if not block:
+                    raise Full
+                call.waiting()
+                if not self._sem.acquire(block, timeout):
+                    raise Full
+        except BaseException as error:
+            call.failed(error)
+            raise
+        unfinished = getattr(self, '_unfinished_tasks', None)
+        item = messages.next_item()
+
+        def effect():
+            if unfinished is not None:
+                unfinished.release()
+            if type(self._buffer) is _Outbox:
+                self._buffer.append(obj, item)
+            else:
+                self._buffer.append(obj)
+        with self._notempty:
+            if self._thread is None:
+                self._buffer = _Outbox()
+                self._start_thread()
+            if unfinished is None:
+                _witnessed(call, tag, None, text('item', item), effect)
+            else:
+                with self._cond:
+                    _witnessed(call, tag, None, text('item', item), effect)
+            self._notempty.notify()
+
+    def get(original, self, tag, block=True, timeout=None):
+        patient = block and timeout is None
+        call = Call('queue.get', tag, '' if patient else patience(block, timeout))
+        if self._closed:
+            return _asked(original, call, self, block, timeout)
+        try:
+            data, told = take(self, tag, call, block, timeout, patient)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        if told:
+            return pickler.loads(data)
+        item = messages.item_of(data)
+        more = '' if item is None else text('item', item)
+        try:
+            value = pickler.loads(data)
+        except BaseException as error:
+            call.failed(error, more=more)
+            raise
+        call.done(shown(value), more=more)
+        return value
+
+    def take(self, tag, call, block, timeout, patient):
+        """A message, and whether its event is out: what can't be shown yet waits for that."""
+        deadline = time.monotonic() + timeout if block and not patient else None
+        if not self._rlock.acquire(False):
+            if not block:
+                raise Empty
+            call.waiting()
+            if not self._rlock.acquire(block, timeout):
+                raise Empty
+        try:
+            if not messages.ready(self._reader):
+                if not block:
+                    raise Empty
+                call.waiting()
+                if not patient and not self._poll(deadline - time.monotonic()):
+                    raise Empty
+            data = self._recv_bytes()
+            value = messages.plain(data)
+            told = bool(value) or self._maxsize < module_most
+            if told:
+                item = messages.item_of(data)
+                _witnessed(call, tag, shown(value[0]) if value else None,
+                           '' if item is None else text('item', item))
+            self._sem.release()
+        finally:
+            self._rlock.release()
+        return data, told
+
+    from multiprocessing.synchronize import SEM_VALUE_MAX as module_most
+
+    def task_done(original, self, tag):
+        call = Call('task_done', tag)
+        with self._cond:
+            if self._unfinished_tasks._semlock._is_zero():
+                return _asked(original, call, self)
+            _witnessed(call, tag)
+            return _quietly(original, self)
+
+    def join(original, self, tag):
+        call = Call('queue.join', tag)
+        try:
+            if not self._unfinished_tasks._semlock._is_zero():
+                call.waiting()
+            _quietly(original, self)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        _witnessed(call, tag)
+
+    def join_thread(original, self, tag):
+        call = Call('join_thread', tag)
+        thread = self._thread
+        if self._closed and thread is not None and thread.is_alive():
+            call.waiting()
+        _asked(original, call, self)
+        call.done()
+
+    def simple_put(original, self, tag, obj):
+        call = Call('put', tag, text('value', shown(obj)))
+        try:
+            item = messages.next_item()
+            data = messages.sealed(pickler.dumps(obj), item)
+            if not self._wlock.acquire(False):
+                call.waiting()
+                self._wlock.acquire()
+            try:
+                if not messages.room(self._writer):
+                    call.waiting()
+                    messages.await_room(self._writer)
+                _witnessed(call, tag, None, text('item', item))
+                call = None
+                self._writer.send_bytes(data)
+            finally:
+                self._wlock.release()
+        except BaseException as error:
+            if call is not None:
+                call.failed(error)
+            raise
+
+    def simple_get(original, self, tag):
+        call = Call('queue.get', tag)
+        more = ''
+        try:
+            if not self._rlock.acquire(False):
+                call.waiting()
+                self._rlock.acquire()
+            try:
+                if not messages.ready(self._reader):
+                    call.waiting()
+                data = self._reader.recv_bytes()
+                item = messages.item_of(data)
+                more = '' if item is None else text('item', item)
+                value = messages.plain(data)
+                if value:
+                    _witnessed(call, tag, shown(value[0]), more)
+            finally:
+                self._rlock.release()
+            result = pickler.loads(data)
+        except BaseException as error:
+            call.failed(error, more=more)
+            raise
+        if not value:
+            call.done(shown(result), more=more)
+        return result
+
+    def close(original, self, tag):
+        Call('close', tag).done()
+        return _quietly(original, self)
+
+    module._ForkingPickler = Sealing
+    queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
+
+    def size(self):
+        return '"n":%d' % self._maxsize if self._maxsize < module_most else ''
+    wrap(joinable, '__init__', _init('JoinableQueue', size))
+    wrap(queue, '__init__', _init('Queue', size))
+    wrap(simple, '__init__', _init('SimpleQueue', lambda self: ''))
+    for owner in (queue, joinable):
+        wrap(owner, 'put', _method(put))
+    wrap(queue, 'get', _method(get))
+    for name, told in (('task_done', task_done), ('join', join)):
+        wrap(joinable, name, _method(told))
+    for name in ('qsize', 'empty', 'full', 'cancel_join_thread'):
+        wrap(queue, name, _ask(name))
+    wrap(queue, 'join_thread', _method(join_thread))
+    wrap(queue, 'close', _method(close))
+    wrap(simple, 'put', _method(simple_put))
+    wrap(simple, 'get', _method(simple_get))
+    wrap(simple, 'empty', _ask('empty'))
+    if 'close' in simple.__dict__:
+        wrap(simple, 'close', _method(close))

@@ -1,0 +1,210 @@
+"""`multiprocessing.sharedctypes`: `Array` and `Value`, every access of an element.
+
+Owns the accesses that go through CPython's wrappers: each takes the object's lock once, and its event
+is sent while the lock is held, so the number is true where the lock lets one in at a time. What is
+reached past the wrapper (`get_obj`, `RawArray`) is ctypes' own memory and is not seen.
+"""
+
+from . import ledger
+from .call import Call, joined, shown, telling, text, texts
+from .channel import local
+from .hooks import wrap
+from .identity import by_descriptor, created, found, named, new, of, visible
+from .tracebacks import unseen
+
+# Most cells a `create` tells the values of.
+_SHOWN = 1000
+
+
+def _key(obj):
+    """The memory a ctypes object lies in: the same in every process that maps it."""
+    try:
+        (arena, start, _stop), _size = obj._wrapper._state
+        return by_descriptor(arena.fd, ':%d' % start)
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+class _Access(object):
+    """One access: the object's lock, taken as CPython takes it, without events of the lock."""
+
+    __slots__ = ('call', 'lock', 'semlock', 'ver')
+
+    def __init__(self, op, thing, args=''):
+        self.call = Call(op, of(thing), args)
+        self.lock = thing._lock
+        self.semlock = getattr(self.lock, '_semlock', None)
+        self.ver = None
+
+    def __enter__(self):
+        semlock = self.semlock
+        if semlock is None:
+            self.lock.acquire()
+        else:
+            if not semlock.acquire(False):
+                self.call.waiting()
+                semlock.acquire()
+            if semlock.kind == 0 or semlock.maxvalue == 1:
+                self.ver = ledger.count(self.call.tag.slot)
+        return self
+
+    def __exit__(self, kind, error, _traceback):
+        try:
+            if error is not None:
+                self.call.failed(error, self.ver)
+        finally:
+            (self.lock if self.semlock is None else self.semlock).release()
+
+    def done(self, result=None, more=''):
+        """The access's event, the lock still held."""
+        self.call.done(result, self.ver, more)
+
+
+def _getitem(original):
+    def __getitem__(self, i):
+        try:
+            if not telling() or of(self) is None:
+                return original(self, i)
+            if isinstance(i, slice):
+                start, _, _ = i.indices(len(self._obj))
+                with _Access('get_slice', self, '"index":%d' % start) as access:
+                    values = self._obj[i]
+                    access.done(shown(values), '"n":%d' % len(values))
+                return values
+            with _Access('get', self, _index(i)) as access:
+                value = self._obj[i]
+                access.done(shown(value))
+            return value
+        except BaseException as error:
+            unseen(error)
+            raise
+    return __getitem__
+
+
+def _setitem(original):
+    def __setitem__(self, i, value):
+        try:
+            if not telling() or of(self) is None:
+                return original(self, i, value)
+            if isinstance(i, slice):
+                return _set_slice(self, i, value)
+            with _Access('set', self, _index(i)) as access:
+                self._obj[i] = value
+                # What the cell holds now: C has its own idea of 2**31.
+                access.done(more=text('value', shown(self._obj[i])))
+        except BaseException as error:
+            unseen(error)
+            raise
+    return __setitem__
+
+
+def _set_slice(self, i, values):
+    start, stop, step = i.indices(len(self._obj))
+    with _Access('set_slice', self, '"index":%d' % start) as access:
+        self._obj[i] = values
+        if step == 1:
+            stored = list(self._obj[start:max(start, stop)])
+            access.done(more=texts('values', [shown(value) for value in stored[:_SHOWN]]))
+            return
+        # Cells that are no neighbours are told one by one; their numbers follow each other.
+        ver = access.ver
+        for place in range(start, stop, step):
+            Call('set', of(self), joined('"index":%d' % place, text('value', shown(
+                self._obj[place]))), access.call.at).done(ver=ver)
+            ver = None if ver is None else ledger.count(of(self).slot)
+
+
+def _index(i):
+    return '"index":%d' % i if type(i) is int and -1 << 63 <= i < 1 << 63 else ''
+
+
+def _value_property(name, original, whole):
+    """The property `value` of a Value; of a string, `value` and `raw`, which are all its cells."""
+    def read(self):
+        try:
+            if not telling() or of(self) is None:
+                return original.fget(self)
+            op, args = ('get_slice', '"index":0,"n":%d' % len(self._obj)) if whole else ('get', '')
+            with _Access(op, self, args) as access:
+                value = getattr(self._obj, name)
+                access.done(shown(value))
+            return value
+        except BaseException as error:
+            unseen(error)
+            raise
+
+    def write(self, value):
+        try:
+            if not telling() or of(self) is None:
+                return original.fset(self, value)
+            with _Access('set_slice' if whole else 'set', self, '"index":0' if whole else '') as access:
+                setattr(self._obj, name, value)
+                if whole:
+                    access.done(more=texts('values', [shown(one) for one in self._obj[:_SHOWN]]))
+                else:
+                    access.done(more=text('value', shown(self._obj.value)))
+        except BaseException as error:
+            unseen(error)
+            raise
+    return property(read, write)
+
+
+def patch(module):
+    """Follows the two functions that make them and the classes they make."""
+    codes = {kind: code for code, kind in module.typecode_to_type.items()}
+
+    def make_maker(kind, describe):
+        def make(original):
+            def maker(*args, **kwargs):
+                frame = visible() if telling() else None
+                try:
+                    if frame is None:
+                        return original(*args, **kwargs)
+                    local.inside += 1
+                    try:
+                        made = original(*args, **kwargs)
+                    finally:
+                        local.inside -= 1
+                except BaseException as error:
+                    unseen(error)
+                    raise
+                if isinstance(made, (module.SynchronizedArray, module.Synchronized)):
+                    tag = new(kind, _key(made._obj))
+                    lock = of(made._lock)
+                    created(tag, kind, joined(
+                        *describe(made._obj, '' if lock is None else '"of"' + lock.field[8:])))
+                    made._forklore = tag
+                    named(tag, frame)
+                return made
+            return maker
+        return make
+
+    def code(kind):
+        letter = codes.get(kind)
+        return text('typecode', letter) if letter else ''
+
+    def array(obj, lock):
+        values = [shown(value) for value in obj[:_SHOWN]]
+        return code(obj._type_), lock, texts('values', values), '"n":%d' % len(obj)
+
+    def value(obj, lock):
+        return code(type(obj)), lock, text('value', shown(obj.value))
+
+    def make_synchronized(original):
+        def synchronized(obj, *args, **kwargs):
+            made = original(obj, *args, **kwargs)
+            if telling() and not local.inside:
+                made._forklore = found(_key(obj))
+            return made
+        return synchronized
+
+    wrap(module, 'Array', make_maker('Array', array))
+    wrap(module, 'Value', make_maker('Value', value))
+    wrap(module, 'synchronized', make_synchronized)
+    wrap(module.SynchronizedArray, '__getitem__', _getitem)
+    wrap(module.SynchronizedArray, '__setitem__', _setitem)
+    for owner, names in ((module.Synchronized, ('value',)),
+                         (module.SynchronizedString, ('value', 'raw'))):
+        for name in names:
+            usual = owner.__dict__[name]
+            setattr(owner, name, _value_property(name, usual, owner is not module.Synchronized))

@@ -1,0 +1,147 @@
+"""Standard output and error: what Python prints travels as `output` events.
+
+Owns the raw layer below `sys.stdout` and `sys.stderr`. Everything above it is CPython's own, buffered
+as on a terminal or into a pipe, whichever the supervisor asks for. Descriptors stay what they are:
+who writes to them past Python is heard by the kernel's word, and where the program has put something
+else in their place, its output goes there and nowhere else.
+"""
+
+import io
+import os
+import stat
+import sys
+from binascii import b2a_base64
+
+from . import channel, ledger, place
+
+_MOST = 64 << 10
+_BLOCK = 8192
+
+
+class _Raw(io.FileIO):
+    """Descriptor 1 or 2: writes become events as long as it is the descriptor it was."""
+
+    def settle(self, stream, pointed):
+        self._stream = stream
+        self._pointed = pointed
+        # Bound here: modules are emptied before the last flush.
+        self._tell, self._stat, self._plain = _tell, os.fstat, io.FileIO.write
+        return self
+
+    def write(self, data):
+        try:
+            now = self._stat(self.fileno())
+            if (now.st_dev, now.st_ino) == self._pointed:
+                data = memoryview(data).cast('B')
+                told = self._tell(self._stream, data)
+                if told or not len(data):
+                    return told
+        except Exception:
+            # Also at the very end, when modules are empty: the descriptor is still there.
+            pass
+        return self._plain(self, data)
+
+
+def _tell(stream, data, most=_MOST):
+    """Sends the bytes; how many went out."""
+    if not channel.on:
+        return 0
+    at = place.here() if _lines else None
+    head = '"kind":"output"%s,"stream":"%s",' % (
+        ',"at":' + channel.quote(at) if at else '', stream)
+    done = 0
+    while done < len(data):
+        part = bytes(data[done:done + most])
+        if done + len(part) < len(data):
+            part = part[:_whole(part)]
+        if not channel.send(head + _field(part)):
+            if channel.on and most > 1024:
+                return done + _tell(stream, data[done:], most // 4)
+            break
+        done += len(part)
+    return done
+
+
+_lines = True
+
+
+def _whole(part):
+    """Length of the bytes without a character that is cut off at their end."""
+    for back in range(1, 4):
+        if back > len(part):
+            break
+        byte = part[-back]
+        if byte & 0xC0 == 0xC0:
+            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(part) - back if needed > back else len(part)
+        if byte & 0x80 == 0:
+            break
+    return len(part)
+
+
+def _field(part):
+    try:
+        return '"data":' + channel.quote(part.decode('utf-8'))
+    except UnicodeDecodeError:
+        return '"data_b64":"%s"' % b2a_base64(part).decode('ascii').strip()
+
+
+def take_over(told, is_root):
+    """Puts our layer below both streams, where they lead to the supervisor and nowhere else.
+
+    What descriptors 1 and 2 of the first process are is written down for all others: a child whose
+    stdout is the program's own pipe or file is left alone. `told` may say it instead: `out`, `err`.
+    """
+    global _lines
+    mode = told.get('stdout')
+    if mode not in ('tty', 'pipe'):
+        return
+    _lines = mode == 'tty'
+    known = {}
+    for name, descriptor, field in (('stdout', 1, 'out'), ('stderr', 2, 'err')):
+        if field in told:
+            known[told[field]] = name
+        elif is_root:
+            pointed = _pointed(descriptor)
+            if pointed is not None:
+                ledger.remember(field, pointed, 0)
+                known.setdefault(pointed, name)
+        else:
+            entry = ledger.recall(field)
+            if entry is not None:
+                known.setdefault(entry[0], name)
+    for name, descriptor in (('stdout', 1), ('stderr', 2)):
+        old = getattr(sys, name, None)
+        stream = known.get(_pointed(descriptor))
+        if stream is not None and isinstance(old, io.TextIOWrapper):
+            new = _stream(old, name, descriptor, mode, stream)
+            setattr(sys, name, new)
+            setattr(sys, '__%s__' % name, new)
+
+
+def _pointed(descriptor):
+    """What a descriptor leads to, if that is a socket."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return '%d:%d' % (found.st_dev, found.st_ino) if stat.S_ISSOCK(found.st_mode) else None
+
+
+def _stream(old, name, descriptor, mode, stream):
+    try:
+        if old.fileno() != descriptor:
+            return old
+        found = os.fstat(descriptor)
+    except (OSError, ValueError):
+        return old
+    unbuffered = isinstance(old.buffer, io.RawIOBase)
+    raw = _Raw(descriptor, 'wb', closefd=False).settle(stream, (found.st_dev, found.st_ino))
+    raw.name = '<%s>' % name
+    settings = {'line_buffering': mode == 'tty' or old.line_buffering}
+    if getattr(old, 'write_through', False):
+        settings['write_through'] = True
+    buffer = raw if unbuffered else io.BufferedWriter(raw, _BLOCK)
+    new = io.TextIOWrapper(buffer, old.encoding, old.errors, '\n', **settings)
+    new.mode = 'w'
+    return new

@@ -1,0 +1,78 @@
+"""Breaks the package on purpose and sees the rules go red: `broken.py PYTHON`.
+
+Owns the list of faults: one line each, put into a copy of the package. A rule that does not notice
+its fault is a rule that checks nothing.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+
+import check
+import collector
+import rules
+
+# File, what stands there, what is put in its place, program with its arguments, the rule that is broken.
+FAULTS = (
+    ('synchronize', '            call.done(ver=ledger.count(tag.slot))\n            return raw()',
+     '            raw()\n            return call.done(ver=ledger.count(tag.slot))',
+     'locks fork Lock 800', 'locks'),
+    ('synchronize', '            call.done(ver=ledger.count(tag.slot))\n            return raw()',
+     '            raw()\n            return call.done()', 'locks spawn RLock 800', 'locks'),
+    ('queues', "_witnessed(call, tag, None, text('item', item))\n                call = None\n"
+     '                self._writer.send_bytes(data)',
+     "self._writer.send_bytes(data)\n                time.sleep(0.001)\n                _witnessed(call, tag, None, text('item', item))",
+     'queues fork SimpleQueue 100', 'messages'),
+    ('queues', "'' if item is None else text('item', item))\n            self._sem.release()",
+     "'')\n            self._sem.release()", 'queues fork Queue 30', 'messages'),
+    ('ledger', '    if _lock(slot):\n        return True', '    if True:\n        return True',
+     'queues fork Queue 1500', 'order'),
+    ('sharedctypes', '            (self.lock if self.semlock is None else self.semlock).release()',
+     '            pass', 'arrays fork 5', 'status'),
+    ('sharedctypes', "more=text('value', shown(self._obj[i]))", "more=text('value', shown(value))",
+     'arrays fork 5', 'cells'),
+    ('pool', "call = Call('task.end', self._tag", "call = Call('task.start', self._tag", 'pools fork',
+     'tasks'),
+    ('place', "        if kind == _USER and (path != '<string>' or _is_main(frame)):\n            return",
+     '        if kind == _STOP:\n            return', 'locks fork Lock 3', 'form'),
+    ('identity', "None if name is None else 'sem:' + name", 'None', 'locks spawn Lock 10', 'words'),
+    ('tracebacks', '.startswith(_HERE)', ".startswith('?')", 'errors uncaught fork', 'frames'),
+)
+
+
+def main(python):
+    missed = 0
+    for file, before, after, case, rule in FAULTS:
+        with tempfile.TemporaryDirectory() as folder:
+            package = os.path.join(folder, 'python')
+            shutil.copytree(collector.PACKAGE, package,
+                            ignore=shutil.ignore_patterns('__pycache__'))
+            path = os.path.join(package, 'forklore_trace', file + '.py')
+            with open(path, encoding='utf-8') as source:
+                text = source.read()
+            if before not in text:
+                print('STALE  %s: %r is not there' % (file, before))
+                missed += 1
+                continue
+            with open(path, 'w', encoding='utf-8') as target:
+                target.write(text.replace(before, after))
+            name, *args = case.split()
+            ran = collector.run([python, os.path.join(check.PROGRAMS, name + '.py')] + args,
+                                package=package, timeout=20)
+        wrong = rules.broken(ran.events)
+        if ran.status != 0 and rule == 'status':
+            wrong.append('status: %s' % ran.status)
+        if b'forklore_trace' in ran.output('stderr'):
+            wrong.append('frames: ours show')
+        if not any(event['kind'] == 'op' and event['op'] == 'acquire' for event in ran.events):
+            wrong.append('words: no acquire')
+        hits = [words for words in wrong if words.startswith(rule)]
+        print('%s %s in %s, %s: %d broken, %s' % (
+            'seen  ' if hits else 'MISSED', file, case, rule, len(wrong), (hits or wrong or [''])[0][:90]))
+        missed += not hits
+    return 1 if missed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1]))
