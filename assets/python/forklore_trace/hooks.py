@@ -12,6 +12,7 @@ from . import channel
 # Modules of CPython, and the file here that follows each.
 _FOLLOWED = {
     'multiprocessing.process': ('process', 'patch'),
+    'multiprocessing.popen_fork': ('popen', 'patch'),
     'multiprocessing.spawn': ('process', 'patch_spawn'),
     'multiprocessing.synchronize': ('synchronize', 'patch'),
     'multiprocessing.sharedctypes': ('sharedctypes', 'patch'),

@@ -20,6 +20,10 @@ use crate::sys::process::inherited;
 use crate::sys::ptrace::{self, Change};
 use crate::sys::socket::packet_pair;
 
+/// Names the main process's PID to the package that follows Pythons: the main process among them
+/// introduces itself as such.
+const ROOT_VARIABLE: &str = "FORKLORE_TRACE_ROOT";
+
 /// The descriptor over which a program to be followed is let go.
 const GO: RawFd = 9;
 
@@ -164,7 +168,8 @@ pub fn exec(argv: &[OsString]) -> u8 {
             .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
             .collect::<Result<_, _>>()?;
         let program = words.first().ok_or(Errno::ENOENT)?;
-        nix::unistd::execvp(program, &words).map(|_| ())
+        let root = (ROOT_VARIABLE.into(), std::process::id().to_string().into());
+        nix::unistd::execvpe(program, &words, &environment([root])).map(|_| ())
     };
     let why = become_program().err().unwrap_or(Errno::EIO);
     let _ = send(

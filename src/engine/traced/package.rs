@@ -13,7 +13,31 @@ macro_rules! files {
 }
 
 /// Path under `assets/python` and text.
-static FILES: &[(&str, &str)] = files![];
+static FILES: &[(&str, &str)] = files![
+    "forklore_trace/__init__.py",
+    "forklore_trace/bootstrap.py",
+    "forklore_trace/call.py",
+    "forklore_trace/channel.py",
+    "forklore_trace/connection.py",
+    "forklore_trace/hooks.py",
+    "forklore_trace/identity.py",
+    "forklore_trace/ledger.py",
+    "forklore_trace/managers.py",
+    "forklore_trace/meetings.py",
+    "forklore_trace/messages.py",
+    "forklore_trace/place.py",
+    "forklore_trace/pool.py",
+    "forklore_trace/popen.py",
+    "forklore_trace/process.py",
+    "forklore_trace/queues.py",
+    "forklore_trace/remote.py",
+    "forklore_trace/sharedctypes.py",
+    "forklore_trace/sleep.py",
+    "forklore_trace/stdio.py",
+    "forklore_trace/synchronize.py",
+    "forklore_trace/tracebacks.py",
+    "sitecustomize.py",
+];
 
 /// Folder of the package in a run's directory.
 pub(crate) const FOLDER: &str = "python";
@@ -34,4 +58,32 @@ pub(super) fn unpack(dir: &Path) -> io::Result<PathBuf> {
         std::fs::write(path, text)?;
     }
     Ok(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::FILES;
+
+    fn collect(folder: &Path, before: &str, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let name = format!("{before}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().unwrap().is_dir() {
+                collect(&entry.path(), &format!("{name}/"), found);
+            } else if Path::new(&name).extension().is_some_and(|ending| ending == "py") {
+                found.insert(name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_package_is_in_the_list() {
+        let mut found = BTreeSet::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/python");
+        collect(&folder, "", &mut found);
+        let listed: BTreeSet<String> = FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(listed, found);
+    }
 }
