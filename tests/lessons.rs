@@ -20,6 +20,8 @@ mod native;
 mod python;
 #[path = "lessons/recorded.rs"]
 mod recorded;
+#[path = "lessons/traced.rs"]
+mod traced;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;

@@ -18,7 +18,7 @@ const HANGS: Duration = Duration::from_secs(3);
 
 /// A Python interpreter.
 pub struct Python {
-    program: String,
+    pub program: String,
     /// 311 for 3.11.
     pub version: i64,
     /// Its default start method.

@@ -72,7 +72,10 @@ mod tests {
             let name = format!("{before}{}", entry.file_name().to_string_lossy());
             if entry.file_type().unwrap().is_dir() {
                 collect(&entry.path(), &format!("{name}/"), found);
-            } else if Path::new(&name).extension().is_some_and(|ending| ending == "py") {
+            } else if Path::new(&name)
+                .extension()
+                .is_some_and(|ending| ending == "py")
+            {
                 found.insert(name);
             }
         }
