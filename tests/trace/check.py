@@ -47,7 +47,7 @@ for method in METHODS:
         ('errors', ['refused', method], 'start join put', 'lines'),
         ('errors', ['pool', method], 'submit task.end result.get', 'lines'),
     ]
-for what in ('main', 'uncaught', 'thread', 'exit'):
+for what in ('main', 'uncaught', 'thread', 'feeder', 'exit'):
     CASES.append(('errors', [what, 'fork'], '', 'last' if what == 'main' else 'lines'))
 CASES += [('errors', ['sleeps', 'fork'], 'sleep submit send', ''),
           ('unguarded', ['spawn'], 'start join', 'lines'), ('unguarded', ['fork'], 'start', 'lines'),

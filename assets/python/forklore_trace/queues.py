@@ -123,7 +123,11 @@ def patch(module):
         @classmethod
         def dumps(cls, obj, protocol=None):
             item, local.item = local.item, None
-            data = pickler.dumps(obj, protocol)
+            try:
+                data = pickler.dumps(obj, protocol)
+            except BaseException as error:
+                unseen(error)
+                raise
             return data if item is None else messages.sealed(data, item)
 
     def put(original, self, tag, obj, block=True, timeout=None):
