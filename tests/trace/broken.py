@@ -20,9 +20,9 @@ FAULTS = (
      'locks fork Lock 800', 'locks'),
     ('synchronize', '            call.done(ver=ledger.count(tag.slot))\n            return raw()',
      '            raw()\n            return call.done()', 'locks spawn RLock 800', 'locks'),
-    ('queues', "_witnessed(call, tag, None, text('item', item))\n                call = None\n"
+    ('queues', "witnessed(call, tag, None, text('item', item))\n                call = None\n"
      '                self._writer.send_bytes(data)',
-     "self._writer.send_bytes(data)\n                time.sleep(0.001)\n                _witnessed(call, tag, None, text('item', item))",
+     "self._writer.send_bytes(data)\n                time.sleep(0.001)\n                witnessed(call, tag, None, text('item', item))",
      'queues fork SimpleQueue 100', 'messages'),
     ('queues', "'' if item is None else text('item', item))\n            self._sem.release()",
      "'')\n            self._sem.release()", 'queues fork Queue 30', 'messages'),

@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import collector
+import gone
 import rules
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -47,7 +48,7 @@ for method in METHODS:
         ('errors', ['refused', method], 'start join put', 'lines'),
         ('errors', ['pool', method], 'submit task.end result.get', 'lines'),
     ]
-for what in ('main', 'uncaught', 'thread', 'exit'):
+for what in ('main', 'uncaught', 'thread', 'feeder', 'exit'):
     CASES.append(('errors', [what, 'fork'], '', 'last' if what == 'main' else 'lines'))
 CASES += [('errors', ['sleeps', 'fork'], 'sleep submit send', ''),
           ('unguarded', ['spawn'], 'start join', 'lines'), ('unguarded', ['fork'], 'start', 'lines'),
@@ -150,6 +151,13 @@ def alone(python):
     return collector.Run(), wrong
 
 
+def left(python):
+    """A supervisor that dies in the middle is missed by nobody."""
+    status, output = gone.run(python)
+    wrong = [] if (status, output) == (0, gone.EXPECTED) else ['%r %r' % (status, output)]
+    return collector.Run(), wrong
+
+
 def interrupted(python):
     """Ctrl-C while a lock is waited for: status and traceback as ever."""
     program = ('import os, signal, threading, multiprocessing as mp\n'
@@ -241,7 +249,7 @@ def main():
         for name, args, words, same in CASES + (LONG if options.long else []):
             jobs.append((' '.join([name] + args), lambda name=name, args=args, words=words, same=same:
                          check(python, name, args, words, same, options.mode)))
-        for job in (chained, alone, interrupted, unbuffered):
+        for job in (chained, alone, left, interrupted, unbuffered):
             jobs.append((job.__name__, lambda job=job: job(python)))
         for slug in sorted(os.listdir(LESSONS)):
             for method in METHODS:

@@ -19,6 +19,9 @@ import time
 
 PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'assets', 'python')
 PACKAGE = os.path.normpath(PACKAGE)
+# The stand-in for what the supervisor does between fork and exec: the PID of the program.
+SETTER = ('import os,sys;os.environ["FORKLORE_TRACE_ROOT"]=str(os.getpid());'
+          'os.execv(sys.argv[1],sys.argv[1:])')
 
 
 class Run(object):
@@ -81,10 +84,7 @@ def run(argv, mode='tty', env=None, timeout=60, package=PACKAGE, on_packet=None,
         full['FORKLORE_TRACE'] = path
         pipes = {1: socket.socketpair(), 2: socket.socketpair()}
         begun = time.monotonic()
-        # The stand-in for what the supervisor does between fork and exec: the PID of the program.
-        setter = 'import os,sys;os.environ["FORKLORE_TRACE_ROOT"]=str(os.getpid());' \
-                 'os.execv(sys.argv[1],sys.argv[1:])'
-        child = subprocess.Popen([sys.executable, '-I', '-c', setter] + list(argv), env=full, cwd=cwd,
+        child = subprocess.Popen([sys.executable, '-I', '-c', SETTER] + list(argv), env=full, cwd=cwd,
                                  stdin=subprocess.DEVNULL,
                                  stdout=pipes[1][1].fileno(), stderr=pipes[2][1].fileno())
         for _end, other in pipes.values():

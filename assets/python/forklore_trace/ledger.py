@@ -55,11 +55,14 @@ def open_beside(socket):
         import fcntl
         import mmap
         low = os.open(socket + '.counters', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            _fd = fcntl.fcntl(low, _DUPFD_CLOEXEC, _HIGH)
-            os.close(low)
-        except OSError:
-            _fd = low
+        _fd = low
+        for least in (_HIGH, 64, 20):
+            try:
+                _fd = fcntl.fcntl(low, _DUPFD_CLOEXEC, least)
+                os.close(low)
+                break
+            except OSError:
+                pass
         os.ftruncate(_fd, _SLOTS * 8)
         _words = memoryview(_mapped(mmap)).cast('q')
         _lockf = fcntl.lockf
@@ -79,7 +82,9 @@ def _mapped(mmap):
         while not low or low[-1] < _HIGH:
             low.append(os.dup(_fd))
     except OSError:
-        pass
+        # The limit is lower: the map takes the highest number there is.
+        if low:
+            os.close(low.pop())
     try:
         while low and low[-1] > _HIGH - 2:
             os.close(low.pop())

@@ -107,7 +107,7 @@ def _args(names, args, kwds):
     fields = []
     for name, value in zip(names, args):
         if name == 'index':
-            if type(value) is int:
+            if type(value) is int and -1 << 63 <= value < 1 << 63:
                 fields.append('"index":%d' % value)
         elif name == 'attribute':
             fields.append(text('key', str(value)))

@@ -10,6 +10,7 @@ from .call import Call, telling, patience, shown
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, created, found, named, new, of, visible
+from .steps import quietly, witnessed
 from .tracebacks import unseen
 
 
@@ -74,14 +75,6 @@ def _method(name, key, told):
     return make
 
 
-def _quietly(original, self, *args):
-    local.quiet += 1
-    try:
-        return original(self, *args)
-    finally:
-        local.quiet -= 1
-
-
 def _patch_condition(condition):
     def key(self):
         return by_semaphore(self._wait_semaphore)
@@ -95,7 +88,7 @@ def _patch_condition(condition):
         lock, semlock = of(self._lock), self._lock._semlock
         if not semlock._is_mine():
             try:
-                return _quietly(original, self, timeout)
+                return quietly(original, self, timeout)
             except BaseException as error:
                 call.failed(error)
                 raise
@@ -104,7 +97,7 @@ def _patch_condition(condition):
             Call('release', lock, depth, call.at).done(ver=ledger.count(lock.slot))
         call.waiting()
         try:
-            woken = _quietly(original, self, timeout)
+            woken = quietly(original, self, timeout)
         except BaseException as error:
             if lock is not None and semlock._is_mine():
                 Call('acquire', lock, depth, call.at).done(ver=ledger.count(lock.slot))
@@ -124,8 +117,8 @@ def _patch_condition(condition):
                 call.done()
             try:
                 if op == 'notify' and n != 1:
-                    return _quietly(original, self, n)
-                return _quietly(original, self)
+                    return quietly(original, self, n)
+                return quietly(original, self)
             except BaseException as error:
                 if not owned:
                     call.failed(error)
@@ -151,21 +144,14 @@ def _patch_event(event):
 
     def change(op):
         def changed(original, self, tag):
-            call = Call(op, tag)
-            held = ledger.enter(tag.slot)
-            try:
-                call.done(ver=ledger.count(tag.slot) if held else None)
-                return _quietly(original, self)
-            finally:
-                if held:
-                    ledger.leave(tag.slot)
+            return witnessed(Call(op, tag), tag, effect=lambda: quietly(original, self))
         return changed
 
     def is_set(original, self, tag):
         call = Call('event.is_set', tag)
         held = ledger.enter(tag.slot)
         try:
-            flag = _quietly(original, self)
+            flag = quietly(original, self)
             call.done(str(flag), ledger.count(tag.slot) if held else None)
             return flag
         finally:
@@ -177,7 +163,7 @@ def _patch_event(event):
         try:
             if self._flag._semlock._is_zero():
                 call.waiting()
-            flag = _quietly(original, self, timeout)
+            flag = quietly(original, self, timeout)
         except BaseException as error:
             call.failed(error)
             raise
@@ -207,7 +193,7 @@ def _patch_barrier(barrier):
         before = local.meeting
         local.meeting = [call, False]
         try:
-            place = _quietly(original, self, timeout)
+            place = quietly(original, self, timeout)
             if not local.meeting[1]:
                 call.done(str(place))
             return place
@@ -250,7 +236,7 @@ def _patch_barrier(barrier):
             call = Call(op, tag)
             with self._cond:
                 call.done()
-                return _quietly(original, self)
+                return quietly(original, self)
         return changed
 
     barrier._wait, barrier._release = _wait, _release

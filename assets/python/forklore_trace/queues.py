@@ -9,11 +9,12 @@ queue) CPython's own method is asked, for its own words.
 import time
 from collections import deque
 
-from . import ledger, messages
+from . import messages
 from .call import Call, patience, shown, telling, text
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, created, found, named, new, visible
+from .steps import quietly, witnessed
 from .tracebacks import unseen
 
 
@@ -97,32 +98,12 @@ def _asked(original, call, self, *args, **kwargs):
         raise
 
 
-def _quietly(original, self, *args):
-    local.quiet += 1
-    try:
-        return original(self, *args)
-    finally:
-        local.quiet -= 1
-
-
-def _witnessed(call, tag, result=None, more='', effect=None):
-    """The event, and what makes it visible to others, as one step of the object's order."""
-    held = ledger.enter(tag.slot)
-    try:
-        call.done(result, ledger.count(tag.slot) if held else None, more)
-        if effect is not None:
-            effect()
-    finally:
-        if held:
-            ledger.leave(tag.slot)
-
-
 def _ask(op):
     """A method that only asks, or changes nothing between processes."""
     def told(original, self, tag):
         call = Call(op, tag)
         try:
-            value = _quietly(original, self)
+            value = quietly(original, self)
         except BaseException as error:
             call.failed(error)
             raise
@@ -142,7 +123,11 @@ def patch(module):
         @classmethod
         def dumps(cls, obj, protocol=None):
             item, local.item = local.item, None
-            data = pickler.dumps(obj, protocol)
+            try:
+                data = pickler.dumps(obj, protocol)
+            except BaseException as error:
+                unseen(error)
+                raise
             return data if item is None else messages.sealed(data, item)
 
     def put(original, self, tag, obj, block=True, timeout=None):
@@ -175,10 +160,10 @@ def patch(module):
                 self._buffer = _Outbox()
                 self._start_thread()
             if unfinished is None:
-                _witnessed(call, tag, None, text('item', item), effect)
+                witnessed(call, tag, None, text('item', item), effect)
             else:
                 with self._cond:
-                    _witnessed(call, tag, None, text('item', item), effect)
+                    witnessed(call, tag, None, text('item', item), effect)
             self._notempty.notify()
 
     def get(original, self, tag, block=True, timeout=None):
@@ -224,7 +209,7 @@ def patch(module):
             told = bool(value) or self._maxsize < module_most
             if told:
                 item = messages.item_of(data)
-                _witnessed(call, tag, shown(value[0]) if value else None,
+                witnessed(call, tag, shown(value[0]) if value else None,
                            '' if item is None else text('item', item))
             self._sem.release()
         finally:
@@ -238,19 +223,19 @@ def patch(module):
         with self._cond:
             if self._unfinished_tasks._semlock._is_zero():
                 return _asked(original, call, self)
-            _witnessed(call, tag)
-            return _quietly(original, self)
+            witnessed(call, tag)
+            return quietly(original, self)
 
     def join(original, self, tag):
         call = Call('queue.join', tag)
         try:
             if not self._unfinished_tasks._semlock._is_zero():
                 call.waiting()
-            _quietly(original, self)
+            quietly(original, self)
         except BaseException as error:
             call.failed(error)
             raise
-        _witnessed(call, tag)
+        witnessed(call, tag)
 
     def join_thread(original, self, tag):
         call = Call('join_thread', tag)
@@ -272,7 +257,7 @@ def patch(module):
                 if not messages.room(self._writer):
                     call.waiting()
                     messages.await_room(self._writer)
-                _witnessed(call, tag, None, text('item', item))
+                witnessed(call, tag, None, text('item', item))
                 call = None
                 self._writer.send_bytes(data)
             finally:
@@ -297,7 +282,7 @@ def patch(module):
                 more = '' if item is None else text('item', item)
                 value = messages.plain(data)
                 if value:
-                    _witnessed(call, tag, shown(value[0]), more)
+                    witnessed(call, tag, shown(value[0]), more)
             finally:
                 self._rlock.release()
             result = pickler.loads(data)
@@ -310,7 +295,7 @@ def patch(module):
 
     def close(original, self, tag):
         Call('close', tag).done()
-        return _quietly(original, self)
+        return quietly(original, self)
 
     module._ForkingPickler = Sealing
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue

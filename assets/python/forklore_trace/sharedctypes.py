@@ -103,8 +103,7 @@ def _set_slice(self, i, values):
     with _Access('set_slice', self, '"index":%d' % start) as access:
         self._obj[i] = values
         if step == 1:
-            stored = list(self._obj[start:max(start, stop)])
-            access.done(more=texts('values', [shown(value) for value in stored[:_SHOWN]]))
+            access.done(more=texts('values', _texts(self._obj, start, stop)))
             return
         # Cells that are no neighbours are told one by one; their numbers follow each other.
         ver = access.ver
@@ -112,6 +111,11 @@ def _set_slice(self, i, values):
             Call('set', of(self), joined('"index":%d' % place, text('value', shown(
                 self._obj[place]))), access.call.at).done(ver=ver)
             ver = None if ver is None else ledger.count(of(self).slot)
+
+
+def _texts(obj, start, stop):
+    """What cells hold, each as it is read alone: a slice of a string would be bytes."""
+    return [shown(obj[place]) for place in range(start, min(stop, start + _SHOWN))]
 
 
 def _index(i):
@@ -140,7 +144,7 @@ def _value_property(name, original, whole):
             with _Access('set_slice' if whole else 'set', self, '"index":0' if whole else '') as access:
                 setattr(self._obj, name, value)
                 if whole:
-                    access.done(more=texts('values', [shown(one) for one in self._obj[:_SHOWN]]))
+                    access.done(more=texts('values', _texts(self._obj, 0, len(self._obj))))
                 else:
                     access.done(more=text('value', shown(self._obj.value)))
         except BaseException as error:
@@ -184,7 +188,7 @@ def patch(module):
         return text('typecode', letter) if letter else ''
 
     def array(obj, lock):
-        values = [shown(value) for value in obj[:_SHOWN]]
+        values = _texts(obj, 0, len(obj))
         return code(obj._type_), lock, texts('values', values), '"n":%d' % len(obj)
 
     def value(obj, lock):

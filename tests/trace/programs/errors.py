@@ -40,6 +40,11 @@ if __name__ == '__main__':
         queue.get(timeout=0.01)
     elif what == 'uncaught':
         raises()
+    elif what == 'feeder':
+        queue = mp.Queue()
+        queue.put(lambda: 0)
+        queue.close()
+        queue.join_thread()
     elif what == 'thread':
         import threading
         thread = threading.Thread(target=raises)
