@@ -16,6 +16,8 @@ mod broken;
 mod mutants;
 #[path = "lessons/native.rs"]
 mod native;
+#[path = "lessons/programs.rs"]
+mod programs;
 #[path = "lessons/python.rs"]
 mod python;
 #[path = "lessons/recorded.rs"]

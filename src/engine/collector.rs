@@ -26,7 +26,9 @@ use super::sampler::SamplerThread;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
-use crate::trace::{Event, Exit, Kind, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet};
+use crate::trace::{
+    Event, Exit, Kind, OpName, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet,
+};
 
 /// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event. The
 /// odd bytes keep the beginnings of the buffers out of the same lines of the processor's cache.
@@ -334,7 +336,21 @@ impl Collector {
                 let (child, t, exit) = (event.pid, event.t, *exit);
                 self.reaped(child, t, pid, exit);
             }
+            Kind::Op(op) => {
+                if let (OpName::Join, Some(child)) = (op.op, op.args.pid) {
+                    self.joined(child);
+                }
+                self.report(Report::Packet { pid, event }, length);
+            }
             _ => self.report(Report::Packet { pid, event }, length),
+        }
+    }
+
+    /// Somebody knows of this process's end, perhaps before we have looked: a forkserver told it.
+    fn joined(&mut self, pid: i32) {
+        if self.roll.has_ended(pid) {
+            self.drain_streams();
+            self.tell_exit(pid, None);
         }
     }
 

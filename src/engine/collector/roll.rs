@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
 use super::super::stat::Stat;
@@ -66,6 +67,18 @@ impl Roll {
     /// Whether this PID is a process that was entered and whose exit has not been told.
     pub(crate) fn has(&self, pid: i32) -> bool {
         self.entries.contains_key(&pid)
+    }
+
+    /// Whether this is a process that was entered, whose exit has not been told, and that has ended.
+    pub(crate) fn has_ended(&self, pid: i32) -> bool {
+        let process = self
+            .entries
+            .get(&pid)
+            .and_then(|entry| entry.process.as_ref());
+        process.is_some_and(|process| {
+            let mut fds = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+            poll(&mut fds, PollTimeout::ZERO) == Ok(1)
+        })
     }
 
     /// Enters a process that introduced itself, and watches it.

@@ -1,0 +1,84 @@
+//! The programs of tests/trace under the real `trace`, by every start method: the same exit code, no
+//! contradiction in the World, nobody left.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use forklore::engine::Run;
+use forklore::engine::traced::{Buffering, Config};
+use forklore::model::World;
+use forklore::trace::{Exit, FaultKind, Kind, RunStatus};
+
+use super::native::rest;
+use super::python::Python;
+
+/// Name, arguments behind the start method.
+const PROGRAMS: [(&str, &[&str]); 11] = [
+    ("locks", &["Lock", "40"]),
+    ("locks", &["RLock", "40"]),
+    ("locks", &["Semaphore", "40"]),
+    ("queues", &["Queue", "30"]),
+    ("queues", &["JoinableQueue", "30"]),
+    ("queues", &["SimpleQueue", "30"]),
+    ("arrays", &["30"]),
+    ("pools", &[]),
+    ("meetings", &[]),
+    ("pipes", &[]),
+    ("managers", &[]),
+];
+
+fn wrong(python: &Python, name: &str, method: &str, more: &[&str]) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trace/programs");
+    let mut argv = vec![OsString::from(&python.program)];
+    argv.push(folder.join(format!("{name}.py")).into());
+    argv.push(method.into());
+    argv.extend(more.iter().map(OsString::from));
+    let mut run = Run::trace(Config {
+        argv,
+        buffering: Buffering::Lines,
+        input: None,
+        forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
+        environment: Vec::new(),
+    })
+    .expect("it starts");
+    let events = rest(&mut run);
+    let mut world = World::new();
+    let run = format!("{name} {method} {more:?}");
+    let mut wrong = Vec::new();
+    for event in &events {
+        world.apply(event);
+        match &event.kind {
+            Kind::Fault(fault) if fault.fault != FaultKind::StartFailed => {
+                wrong.push(format!("{run}: {fault:?}"));
+            }
+            _ => {}
+        }
+    }
+    for anomaly in world.anomalies().iter().take(8) {
+        let at = usize::try_from(anomaly.seq).expect("small") - 1;
+        wrong.push(format!("{run}: {:?} at {:?}", anomaly.kind, events[at]));
+    }
+    let main = world.process(0).and_then(forklore::model::Process::exit);
+    let end = world.end().map(|note| note.end.status);
+    if (main, end) != (Some(Exit::Code(0)), Some(RunStatus::Finished)) {
+        let printed = events.iter().filter_map(|event| match &event.kind {
+            Kind::Output(output) => Some(String::from_utf8_lossy(&output.data)),
+            _ => None,
+        });
+        let printed: String = printed.collect();
+        wrong.push(format!("{run}: {main:?} {end:?} {printed}"));
+    }
+    wrong
+}
+
+#[test]
+fn programs_of_every_kind_are_followed_under_every_start_method() {
+    let Some(python) = Python::find() else { return };
+    let mut found = Vec::new();
+    for (name, more) in PROGRAMS {
+        for method in ["fork", "spawn", "forkserver"] {
+            found.extend(wrong(&python, name, method, more));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
