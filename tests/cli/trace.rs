@@ -167,6 +167,41 @@ fn a_recording_plays_with_the_verdict_of_the_program() {
 }
 
 #[test]
+fn what_is_told_is_what_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jsonl");
+    let path = file.to_str().unwrap();
+    let script = "echo one; sh -c 'echo two; exit 3'; kill -9 $$";
+    let said = say(&[
+        "trace", "--format", "json", "--record", path, "--", "sh", "-c", script,
+    ]);
+    assert_eq!(said.code, Some(137));
+    assert_eq!(said.out, std::fs::read_to_string(&file).unwrap());
+}
+
+#[test]
+fn where_processes_can_not_be_followed_it_is_said_and_the_program_runs() {
+    // What is followed can't follow: it has a tracer already.
+    let inner = env!("CARGO_BIN_EXE_forklore");
+    let script = "echo one; sh -c 'echo two; exit 3'; exit 4";
+    let said = say(&[
+        "trace", "--", inner, "trace", "--format", "json", "--", "sh", "-c", script,
+    ]);
+    assert_eq!(said.code, Some(4), "{said:?}");
+    assert_eq!(
+        said.out.matches("\"fault\":\"not_followed\"").count(),
+        1,
+        "{said:?}"
+    );
+    for line in ["one\\n", "two\\n"] {
+        assert!(
+            said.out.contains(&format!("\"data\":\"{line}\"")),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
 fn two_recordings_of_one_program_are_held_against_each_other() {
     let (_a, a, _) = record("a.jsonl", "echo one; sh -c 'exit 3'; true");
     let (_b, b, _) = record("b.jsonl", "echo one; sh -c 'exit 5'; true");

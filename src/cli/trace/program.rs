@@ -22,6 +22,9 @@ pub(super) fn words(command: &[OsString]) -> Vec<String> {
 /// Longest text of a script that is shown, in bytes.
 const LONGEST: u64 = 1 << 20;
 
+/// Largest program that is read for its fingerprint, in bytes.
+const LARGEST: u64 = 64 << 20;
+
 /// Longest title, in characters.
 const TITLE: usize = 60;
 
@@ -37,10 +40,11 @@ pub(super) fn title(name: &str, words: &[String]) -> String {
 }
 
 /// SHA-256 of the program's text in hexadecimal: of the script where an interpreter runs one, else of
-/// the program's file; empty where that can't be read.
+/// the program's file; empty where that can't be read, or is so large that the run would wait for it.
 pub(super) fn fingerprint(command: &[OsString]) -> String {
     let mut digest = Sha256::new();
-    let file = text_of(command).and_then(|file| File::open(file).ok());
+    let small = |file: &File| file.metadata().is_ok_and(|data| data.len() <= LARGEST);
+    let file = text_of(command).and_then(|file| File::open(file).ok().filter(small));
     match file.map(|mut file| io::copy(&mut file, &mut digest)) {
         Some(Ok(_)) => hexadecimal(&digest.finalize()),
         _ => String::new(),
