@@ -19,5 +19,7 @@ mod exports;
 mod harness;
 #[path = "recordings/lossless.rs"]
 mod lossless;
+#[path = "recordings/perfetto.rs"]
+mod perfetto;
 #[path = "recordings/written.rs"]
 mod written;

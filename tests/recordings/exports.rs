@@ -1,5 +1,5 @@
 //! Exports, read by readers that are not ours: Python's json, csv and xml. Skipped, with a word,
-//! where there is no python3.
+//! where there is no python3. What Perfetto makes of its own is in `perfetto`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::examples::LESSONS;
 use crate::harness::say;
 
-const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
+pub(crate) const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
 
 /// A recording whose every text is hostile somewhere.
 fn hostile(folder: &Path) -> PathBuf {
@@ -25,7 +25,7 @@ fn hostile(folder: &Path) -> PathBuf {
 }
 
 /// Exports and has Python read it; what the script prints.
-fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
+pub(crate) fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
     let mut words = vec!["export", "--to", format];
     words.extend(recording);
     let said = say(&words);
@@ -49,7 +49,7 @@ fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
 }
 
 /// Every example and the hostile one.
-fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
+pub(crate) fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
     let folder = tempfile::tempdir().unwrap();
     let path = hostile(folder.path());
     if let Some(said) = python(&[path.to_str().unwrap()], format, script) {
@@ -60,61 +60,6 @@ fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
             check(lesson, &said);
         }
     }
-}
-
-#[test]
-fn perfetto_is_trace_event_json_with_tracks_slices_and_arrows() {
-    let script = r#"
-import json, sys, collections
-trace = json.load(sys.stdin)
-events = trace["traceEvents"]
-phases = collections.Counter(e["ph"] for e in events)
-tracks = {e["pid"] for e in events if e["ph"] == "X"}
-named = {e["pid"] for e in events if e["ph"] == "M" and e["name"] == "process_name"}
-assert tracks <= named, (tracks, named)
-# As Perfetto's importer reads them: 32 bits, nanoseconds, scopes it knows.
-ns = lambda us: round(us * 1000)
-slices = collections.defaultdict(list)
-for e in events:
-    assert e["ph"] in "XMistf", e
-    assert all(type(e[k]) is int and 0 <= e[k] < 2**32 for k in ("pid", "tid")), e
-    assert type(e["name"]) is str
-    if e["ph"] == "i": assert e["s"] in "gpt", e
-    if e["ph"] != "M": assert type(e["ts"]) in (int, float), e
-    if e["ph"] == "f": assert e["bp"] == "e", e
-    if e["ph"] == "X":
-        assert e["dur"] > 0, e
-        slices[e["pid"], e["tid"]].append((ns(e["ts"]), ns(e["ts"]) + ns(e["dur"]), e["name"]))
-# Slices of one track lie in each other or beside each other.
-for lane in slices.values():
-    open_ = []
-    for start, end, name in sorted(lane, key=lambda s: (s[0], -s[1])):
-        while open_ and open_[-1][1] <= start: open_.pop()
-        if open_ and end > open_[-1][1]: print("OVERLAP", name, start, end, open_[-1])
-        open_.append((start, end, name))
-# Every arrow has a beginning before its end, and lies in a slice.
-begun = {}
-for e in events:
-    if e["ph"] == "s": begun[e["cat"], e["name"], e["id"]] = e["ts"]
-    if e["ph"] in "tf": assert (e["cat"], e["name"], e["id"]) in begun, e
-    if e["ph"] in "stf":
-        lane = slices[e["pid"], e["tid"]]
-        assert any(a <= ns(e["ts"]) < b for a, b, _ in lane), e
-kinds = {e["name"] for e in events if e["ph"] == "f"}
-cats = {e["cat"] for e in events if e["ph"] == "X"}
-print(phases["X"], phases["s"], phases["f"], sorted(kinds), sorted(cats))
-"#;
-    each("perfetto", script, |which, said| {
-        assert!(!said.contains("OVERLAP"), "{which}: {said}");
-        let arrow = match which {
-            "lock" => "'lock'",
-            "pool-async" | "pool-blocking" => "'task'",
-            "queue" | "hostile" => "'message'",
-            _ => "",
-        };
-        assert!(said.contains(arrow), "{which}: {said}");
-        assert!(said.contains("'process'"), "{which}: {said}");
-    });
 }
 
 #[test]
