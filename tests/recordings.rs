@@ -15,6 +15,8 @@ mod damage;
 mod examples;
 #[path = "recordings/exports.rs"]
 mod exports;
+#[path = "recordings/film.rs"]
+mod film;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "recordings/lossless.rs"]
