@@ -153,6 +153,55 @@ print(len(lanes), len(list(root.iter(space + "rect"))))
     assert!(chinese.out.contains("等待") && chinese.out.contains("xml:lang=\"zh\""));
 }
 
+/// Class and width of what is drawn, in order.
+fn drawn(svg: &str) -> Vec<(&str, f64)> {
+    let rects = svg.lines().filter(|line| line.ends_with("</title></rect>"));
+    rects
+        .map(|rect| {
+            let value = |name: &str| {
+                let from = rect.find(name).unwrap() + name.len();
+                rect[from..].split('"').next().unwrap()
+            };
+            (value("class=\""), value(" width=\"").parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn svg_says_what_is_waited_for_and_draws_what_never_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let head = GOLDEN.lines().next().unwrap();
+    let text = head.to_owned()
+        + r#"
+{"seq":1,"t":1000,"proc":0,"pid":100,"kind":"process.start","ppid":99,"name":"Main","role":"main","daemon":false,"method":"exec"}
+{"seq":2,"t":1000,"proc":0,"pid":100,"kind":"op","op":"create","object":"Lock-1","args":{"class":"Lock"}}
+{"seq":3,"t":2000,"proc":0,"pid":100,"kind":"op.wait","op":"acquire","object":"Lock-1"}
+{"seq":4,"t":11000,"kind":"end","status":"deadlock"}
+"#;
+    std::fs::write(&path, text).unwrap();
+    let said = say(&["export", "--to", "svg", path.to_str().unwrap()]);
+    // A tenth of the time it ran, for the rest it waits: 860 pixels.
+    assert_eq!(drawn(&said.out), [("running", 86.0), ("waiting", 774.0)]);
+    assert!(said.out.contains(">Lock-1</text>"), "{}", said.out);
+    assert!(said.out.contains(">2 µs</text>"), "{}", said.out);
+    // A worker without a task is idle, and its tasks are named.
+    let pool = say(&["export", "--to", "svg", "--example", "pool-blocking"]);
+    let idle = |one: &&(&str, f64)| one.0 == "idle" && one.1 > 300.0;
+    assert_eq!(drawn(&pool.out).iter().filter(idle).count(), 3);
+    let run: f64 = drawn(&pool.out)
+        .iter()
+        .filter(|one| one.0 == "running")
+        .map(|one| one.1)
+        .sum();
+    assert!(run < 30.0, "{run}");
+    for task in ["task 0", "task 3"] {
+        assert!(pool.out.contains(&format!(">{task}</text>")), "{task}");
+    }
+    // Labels of a lane don't stand in each other.
+    assert_eq!(pool.out.matches("<text class=\"w\"").count(), 8);
+}
+
 #[test]
 fn csv_has_a_row_an_event_and_no_formula() {
     let script = r#"
