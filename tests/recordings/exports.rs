@@ -1,6 +1,7 @@
 //! Exports, read by readers that are not ours: Python's json, csv and xml. Skipped, with a word,
 //! where there is no python3. What Perfetto makes of its own is in `perfetto`.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -213,6 +214,12 @@ assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
 for row in rows:
     for field in row:
         if field[:1] in "=+-@" and field: float(field)
+named = [dict(zip(head, row)) for row in rows]
+for row in named:
+    assert (row["pid"] == "") == (row["kind"] in ("ps", "marker", "end")), row
+    if row["op"] in ("start", "join") and not row["object"]: assert row["child"], row
+    if row["op"].startswith("dict.set"): assert row["key"], row
+    if row["op"] == "set": assert row["index"], row
 print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process.start", "op", "end"})
 "#;
     each("csv", script, |which, said| {
@@ -221,6 +228,49 @@ print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process
             assert!(said.starts_with("27 "), "{said}");
         }
     });
+}
+
+/// Bytes that are no text reach every format as something its reader takes.
+#[test]
+fn output_that_is_not_utf8_is_text_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    // Every byte there is; a character cut in two.
+    let mut text = GOLDEN.lines().take(2).collect::<Vec<_>>().join("\n");
+    for (seq, data) in [
+        (
+            2,
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9/gIGCg4SFjY6PkJucnZ6foP3+/wo=",
+        ),
+        (3, "5Y2K5A=="),
+    ] {
+        write!(
+            text,
+            "\n{{\"seq\":{seq},\"t\":{seq}000,\"proc\":0,\"pid\":100,\"kind\":\"output\",\"stream\":\"stdout\",\"data_b64\":\"{data}\"}}"
+        )
+        .unwrap();
+    }
+    text += "\n{\"seq\":4,\"t\":9000,\"kind\":\"end\",\"status\":\"finished\"}\n";
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap();
+    for (format, script) in [
+        (
+            "csv",
+            "import csv, io, sys\ntext = sys.stdin.buffer.read().decode()\nprint(list(csv.reader(io.StringIO(text, newline='')))[3][-1])",
+        ),
+        (
+            "perfetto",
+            "import json, sys\nprint([e['name'] for e in json.load(sys.stdin)['traceEvents'] if e.get('cat') == 'stdout'][1])",
+        ),
+        (
+            "asciicast",
+            "import json, sys\nprint([json.loads(line) for line in sys.stdin][-1][2])",
+        ),
+    ] {
+        if let Some(said) = python(&[file], format, script) {
+            assert!(said.contains("半\u{fffd}"), "{format}: {said}");
+        }
+    }
 }
 
 #[test]
