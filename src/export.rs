@@ -5,6 +5,7 @@
 //! here; where the bytes go is the cli's business. Foreign text passes through `text`.
 
 mod asciicast;
+pub mod cast;
 mod csv;
 mod flows;
 mod perfetto;

@@ -15,9 +15,13 @@ mod damage;
 mod examples;
 #[path = "recordings/exports.rs"]
 mod exports;
+#[path = "recordings/film.rs"]
+mod film;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "recordings/lossless.rs"]
 mod lossless;
+#[path = "recordings/perfetto.rs"]
+mod perfetto;
 #[path = "recordings/written.rs"]
 mod written;

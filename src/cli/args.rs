@@ -186,6 +186,12 @@ pub(crate) struct ExportArgs {
     pub output: Option<PathBuf>,
     #[arg(long, value_enum, value_name = "THEME", default_value_t)]
     pub theme: ThemeArg,
+    #[arg(long, value_name = "COLSxROWS", value_parser = screen, num_args = 0..=1, default_missing_value = "120x40")]
+    pub screen: Option<(u16, u16)>,
+    #[arg(long, value_name = "X", requires = "screen", value_parser = speed, allow_negative_numbers = true)]
+    pub speed: Option<f64>,
+    #[arg(long, requires = "screen")]
+    pub cut_idle: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -265,6 +271,15 @@ fn pace(text: &str) -> Result<f64, &'static str> {
 
 fn speed(text: &str) -> Result<f64, &'static str> {
     number(text, "speed", |x| (0.125..=64.0).contains(x))
+}
+
+/// Columns and rows: as few as the session's screen can do with, and no more than any terminal has.
+fn screen(text: &str) -> Result<(u16, u16), &'static str> {
+    let size = text
+        .split_once(['x', 'X', '×'])
+        .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
+    size.filter(|(columns, rows)| (60..=500).contains(columns) && (15..=200).contains(rows))
+        .ok_or("screen")
 }
 
 fn seed(text: &str) -> Result<u64, &'static str> {

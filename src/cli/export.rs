@@ -2,6 +2,8 @@
 //!
 //! stdout or the file gets the export alone. Of a damaged recording what is there is exported.
 
+mod film;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -13,6 +15,10 @@ use crate::error::{Code, Failure};
 use crate::export::{Format, Ground, Setting, begin};
 
 pub(crate) fn run(context: &Context, args: &ExportArgs) -> Result<Code, Stop> {
+    if args.screen.is_some() && !matches!(args.to, ExportFormat::Asciicast) {
+        let what = context.lang.phrase("export.no-screen");
+        return Err(Failure::new(Code::Usage, what).into());
+    }
     let recording = Recording::named(context, &args.recording)?;
     let header = recording.header().clone();
     let library = context.library()?;
@@ -51,7 +57,10 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> Result<Code, Stop> {
         None => Box::new(io::stdout().lock()),
     };
     let mut output = BufWriter::with_capacity(1 << 16, output);
-    let written = write(context, recording, format, &setting, &mut output);
+    let written = match args.screen {
+        Some(size) => film::write(context, recording, args, size, &setting, &mut output),
+        None => write(context, recording, format, &setting, &mut output),
+    };
     match written {
         Err(Stop::Output(why)) if args.output.is_some() => Err(lost(&why).into()),
         written => written,

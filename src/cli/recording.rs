@@ -124,7 +124,11 @@ fn input(path: &Path) -> io::Result<Input> {
 
 /// What is said of a recording that can't be read (on).
 pub(crate) fn unreadable(context: &Context, place: &str, why: &ReadError) -> Failure {
-    let lang = context.lang;
-    let what = lang.tell("replay.unreadable", &[("why", &words::reading(lang, why))]);
+    unreadable_words(context, place, &words::reading(context.lang, why))
+}
+
+/// The same where why is words already.
+pub(crate) fn unreadable_words(context: &Context, place: &str, why: &str) -> Failure {
+    let what = context.lang.tell("replay.unreadable", &[("why", &why)]);
     Failure::new(Code::Unreadable, what).at(place)
 }

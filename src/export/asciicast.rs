@@ -5,16 +5,14 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
-
-use super::{Export, Setting};
+use super::{Export, Setting, cast};
 use crate::model::{Ending, World};
 use crate::text::{Depth, Paint, clean, clean_line};
 use crate::trace::{Event, Kind};
 
 /// Size of the terminal it is made for.
-const COLUMNS: usize = 100;
-const ROWS: usize = 30;
+const COLUMNS: u16 = 100;
+const ROWS: u16 = 30;
 
 /// Columns of one line that are shown.
 const WIDEST: usize = 2000;
@@ -32,20 +30,7 @@ pub(super) struct Asciicast {
 
 impl Asciicast {
     pub(super) fn begin(setting: &Setting<'_>, output: &mut dyn Write) -> io::Result<Asciicast> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "seconds; a hostile number becomes the largest"
-        )]
-        let timestamp = setting.header.started.max(0.0) as i64;
-        let header = json!({
-            "version": 2,
-            "width": COLUMNS,
-            "height": ROWS,
-            "timestamp": timestamp,
-            "title": clean(setting.title),
-            "env": {"TERM": "xterm-256color"},
-        });
-        writeln!(output, "{header}")?;
+        cast::head(setting, (COLUMNS, ROWS), output)?;
         Ok(Asciicast {
             next: 0,
             open: Vec::new(),
@@ -89,28 +74,19 @@ impl Asciicast {
     }
 }
 
-/// `[seconds, code, data]`.
+/// At the World's time.
 fn write_event(output: &mut dyn Write, world: &World, code: &str, data: &str) -> io::Result<()> {
-    let t = world.now().max(0);
-    // Written by hand: a float would lose its last digits.
-    let (seconds, micros) = (t / 1_000_000_000, t % 1_000_000_000 / 1000);
-    writeln!(
-        output,
-        "[{seconds}.{micros:06}, \"{code}\", {}]",
-        json!(data)
-    )
+    cast::event(world.now(), code, data, output)
 }
 
 impl Export for Asciicast {
     fn event(&mut self, event: &Event, world: &World, output: &mut dyn Write) -> io::Result<()> {
         match &event.kind {
             Kind::Output(_) | Kind::ProcessExit(_) | Kind::End(_) => self.lines(world, output),
-            Kind::Marker { text } => write_event(output, world, "m", &clean(text)),
-            Kind::ProcessStart(start) => {
-                let name = clean(&start.name);
-                write_event(output, world, "m", &format!("+ {name}"))
-            }
-            _ => Ok(()),
+            kind => match cast::mark(kind) {
+                Some(mark) => write_event(output, world, "m", &mark),
+                None => Ok(()),
+            },
         }
     }
 

@@ -11,9 +11,9 @@ use crate::model::World;
 use crate::text::clean;
 use crate::trace::{Event, Exit, Kind, Op};
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 23] = [
     "seq", "t_ns", "proc", "pid", "tid", "process", "kind", "op", "object", "label", "ver", "at",
-    "t0_ns", "item", "task", "value", "result", "error", "detail",
+    "t0_ns", "item", "task", "func", "child", "index", "key", "value", "result", "error", "detail",
 ];
 
 /// A row, by column.
@@ -47,7 +47,12 @@ impl Export for Csv {
             event.seq.to_string(),
             event.t.to_string(),
             number(event.proc.map(u64::from)),
-            event.pid.to_string(),
+            // What belongs to no process has no PID.
+            if event.pid == 0 {
+                String::new()
+            } else {
+                event.pid.to_string()
+            },
             event.tid.map_or_else(String::new, |tid| tid.to_string()),
             if event.proc.is_some() {
                 who(event, world)
@@ -64,6 +69,11 @@ impl Export for Csv {
                 .map_or_else(String::new, |t0| t0.to_string()),
             text(op.and_then(|op| op.args.item.as_ref())),
             number(op.and_then(|op| op.args.task)),
+            text(op.and_then(|op| op.args.func.as_ref())),
+            text(op.and_then(|op| op.args.child.as_ref())),
+            op.and_then(|op| op.args.index)
+                .map_or_else(String::new, |index| index.to_string()),
+            text(op.and_then(|op| op.args.key.as_ref())),
             text(op.and_then(|op| op.args.value.as_ref())),
             text(op.and_then(|op| op.result.as_ref())),
             text(op.and_then(|op| op.error.as_ref())),

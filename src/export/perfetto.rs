@@ -3,47 +3,43 @@
 //! A track a process, slices for its life, its operations, its waits and its tasks, arrows for what
 //! let what go on, instants for output, markers and faults. Format: "Trace Event Format" (Google,
 //! 2016), the object form. Times are microseconds with the nanoseconds behind the point.
+//!
+//! An arrow is drawn from the slice that begins earlier to the one that begins later, whatever was
+//! meant. An operation that waits began before what lets it go on: its last stretch, from then to its
+//! end, is a slice of its own, and the arrow ends there.
+
+mod page;
+mod tracks;
+mod waits;
+mod words;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::flows::{End, Flows};
-use super::{Export, Setting, who};
+use self::page::{Page, Span, Track};
+use self::tracks::Tracks;
+use self::waits::Waits;
+use self::words::{about, subject, waits_for};
+use super::flows::{End, Flows, Source};
+use super::{Export, Setting};
 use crate::model::World;
 use crate::text::clean;
-use crate::trace::{Event, Kind, Op, OpName};
+use crate::trace::{Event, Exit, Kind, Op, OpName};
 
-/// Numbers of processes whose PID another one had before begin here: a track is one process. Beyond
-/// any PID of the kernel, and within the 32 bits Perfetto reads.
-const SECOND: u64 = 1 << 30;
-
-/// Slices that have begun and not ended, over all processes: more are not drawn.
+/// Tasks that have begun and not ended, over all processes: more are not drawn.
 const OPEN: usize = 100_000;
-
-/// A track: process and thread as the format counts them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Track {
-    pid: u64,
-    tid: i64,
-}
 
 /// A trace being written.
 #[derive(Debug)]
 pub(super) struct Perfetto {
-    /// The number on a track of each process that has one.
-    tracks: HashMap<u32, u64>,
-    taken: HashMap<u64, u32>,
-    /// Since when a thread waits.
-    waits: HashMap<(u32, Option<i32>), i64>,
-    /// When a task was started, by pool, number and worker.
-    tasks: HashMap<(String, u64, u32), i64>,
-    /// First and last time of any slice of a track: clocks of two processes may disagree about
-    /// when one of them ended.
-    reach: HashMap<u64, (i64, i64)>,
+    page: Page,
+    tracks: Tracks,
+    waits: Waits,
+    /// Tasks that are being run, by pool, number and worker: where, and since when.
+    tasks: HashMap<(String, u64, u32), (Track, i64)>,
     flows: Flows,
-    first: bool,
 }
 
 impl Perfetto {
@@ -61,96 +57,16 @@ impl Perfetto {
             "{{\"displayTimeUnit\":\"ns\",\"otherData\":{about},\"traceEvents\":["
         )?;
         Ok(Perfetto {
-            tracks: HashMap::new(),
-            taken: HashMap::new(),
-            waits: HashMap::new(),
+            page: Page::default(),
+            tracks: Tracks::default(),
+            waits: Waits::default(),
             tasks: HashMap::new(),
-            reach: HashMap::new(),
             flows: Flows::default(),
-            first: true,
         })
     }
 
-    fn put(&mut self, output: &mut dyn Write, value: &Value) -> io::Result<()> {
-        let comma = if std::mem::take(&mut self.first) {
-            ""
-        } else {
-            ","
-        };
-        write!(output, "{comma}\n{value}")
-    }
-
-    /// The track of an event, made known when it is first seen.
     fn track(&mut self, event: &Event, world: &World, out: &mut dyn Write) -> io::Result<Track> {
-        let (proc, pid) = (
-            event.proc.unwrap_or(u32::MAX),
-            u64::from(event.pid.unsigned_abs()),
-        );
-        let known = self.tracks.get(&proc).copied();
-        let pid = if let Some(pid) = known {
-            pid
-        } else {
-            let free = *self.taken.entry(pid).or_insert(proc) == proc;
-            let pid = if free {
-                pid
-            } else {
-                SECOND + u64::from(proc % (1 << 30))
-            };
-            self.tracks.insert(proc, pid);
-            pid
-        };
-        let renamed = matches!(event.kind, Kind::ProcessStart(_) | Kind::ProcessExec { .. });
-        if known.is_none() || renamed {
-            let name = who(event, world);
-            let name = clean(&name);
-            let order = json!({"ph":"M","pid":pid,"tid":pid,"name":"process_sort_index","args":{"sort_index":proc}});
-            self.put(out, &order)?;
-            for what in ["process_name", "thread_name"] {
-                let named = json!({"ph":"M","pid":pid,"tid":pid,"name":what,"args":{"name":name}});
-                self.put(out, &named)?;
-            }
-        }
-        let tid = event.tid.map_or_else(|| pid.cast_signed(), i64::from);
-        Ok(Track { pid, tid })
-    }
-
-    fn slice(
-        &mut self,
-        out: &mut dyn Write,
-        track: Track,
-        (from, to): (i64, i64),
-        named: (&str, &str),
-        args: &Value,
-    ) -> io::Result<()> {
-        let (name, category) = named;
-        let end = from.saturating_add(to.saturating_sub(from).max(1));
-        let reach = self.reach.entry(track.pid).or_insert((from, end));
-        *reach = (reach.0.min(from), reach.1.max(end));
-        let slice = json!({
-            "ph": "X",
-            "pid": track.pid,
-            "tid": track.tid,
-            "ts": micros(from),
-            "dur": micros(to.saturating_sub(from).max(1)),
-            "name": name,
-            "cat": category,
-            "args": args,
-        });
-        self.put(out, &slice)
-    }
-
-    fn instant(
-        &mut self,
-        out: &mut dyn Write,
-        (track, t): (Track, i64),
-        (name, category): (&str, &str),
-        scope: &str,
-    ) -> io::Result<()> {
-        let instant = json!({
-            "ph": "i", "s": scope, "pid": track.pid, "tid": track.tid, "ts": micros(t),
-            "name": name, "cat": category,
-        });
-        self.put(out, &instant)
+        self.tracks.of(event, world, &mut self.page, out)
     }
 
     /// A finished operation: its slice, the wait in it, its task, its arrow.
@@ -158,45 +74,63 @@ impl Perfetto {
         let track = self.track(event, world, out)?;
         let proc = event.proc.unwrap_or(u32::MAX);
         let to = event.t;
-        let waited = self.waits.remove(&(proc, event.tid));
+        let waited = self.waits.end((proc, event.tid), op);
         let from = op.t0.or(waited).unwrap_or(to).min(to);
-        let label = op
-            .object
-            .as_deref()
-            .and_then(|id| world.object(id))
-            .map_or("", |object| object.label());
-        let name = format!("{} {}", op.op, clean(label));
-        let name = name.trim_end();
-        self.slice(out, track, (from, to), (name, "op"), &about(event, op))?;
-        if let Some(since) = waited {
-            let since = since.clamp(from, to);
-            let named = format!("wait for {}", if label.is_empty() { "it" } else { label });
-            let args = json!({"op": op.op.as_str()});
-            self.slice(out, track, (since, to), (&clean(&named), "wait"), &args)?;
-        }
-        self.task(track, event, op, out)?;
-        // An arrow binds to the slice its time lies in: just before its end.
-        let at = to.saturating_sub(1).max(from);
+        let subject = subject(op.object.as_deref(), op.args.child.as_deref(), world);
+        let name = format!("{} {subject}", op.op);
+        let before = self.page.end_of(track);
+        let named = (name.trim_end(), "op");
+        let span = self
+            .page
+            .slice(out, track, (from, to), named, &about(event, op))?;
         let other = op
             .object
             .as_deref()
             .and_then(|id| world.object(id)?.of.as_deref());
-        let Some((arrow, end)) = self.flows.of(proc, op, other) else {
-            return Ok(());
-        };
-        let (phase, id) = match end {
-            End::Out(id) => ("s", id),
-            End::Through(id) => ("t", id),
-            End::In(id) => ("f", id),
-        };
-        let mut flow = json!({
-            "ph": phase, "pid": track.pid, "tid": track.tid, "ts": micros(at), "id": id,
-            "name": arrow, "cat": "flow",
-        });
-        if phase == "f" {
-            flow["bp"] = json!("e");
+        let arrow = self.flows.of(proc, op, other, span);
+        let since = waited.map(|since| since.clamp(span.0, span.1));
+        let mut until = span.1;
+        match arrow {
+            Some((name, End::Out(id))) => self.page.flow(out, track, span.0, ("s", name, id))?,
+            // It began when there was already what it takes.
+            Some((name, End::In(source))) if since.is_none() && source.from <= span.0 => {
+                self.page.flow(out, track, span.0, ("f", name, source.id))?;
+            }
+            Some((name, End::In(source))) => {
+                let cut = source.at.max(since.unwrap_or(span.0)).max(before);
+                // Clocks may disagree about what came first: then there is no arrow.
+                if cut < span.1 {
+                    until = cut;
+                    self.taken(track, (cut, span.1), (name, source), world, out)?;
+                }
+            }
+            None => {}
         }
-        self.put(out, &flow)
+        if let Some(since) = since.filter(|since| *since < until) {
+            let named = waits_for(&subject);
+            let args = json!({"op": op.op.as_str()});
+            self.page
+                .within(out, track, (since, until), (&named, "wait"), &args)?;
+        }
+        self.task(track, event, op, out)
+    }
+
+    /// The last stretch of an operation: it goes on with what another process let it have.
+    fn taken(
+        &mut self,
+        track: Track,
+        span: Span,
+        (arrow, source): (&str, Source),
+        world: &World,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let giver = world.process(source.proc);
+        let giver = giver.map_or_else(String::new, |process| clean(&process.name).into_owned());
+        let name = format!("from {giver}");
+        let args = json!({ "what": arrow });
+        self.page
+            .within(out, track, span, (name.trim_end(), "taken"), &args)?;
+        self.page.flow(out, track, span.0, ("f", arrow, source.id))
     }
 
     fn task(
@@ -212,14 +146,13 @@ impl Perfetto {
         let key = (pool.clone(), task, proc);
         match op.op {
             OpName::TaskStart if self.tasks.len() < OPEN => {
-                self.tasks.insert(key, event.t);
+                let since = event.t.max(self.page.end_of(track));
+                self.tasks.insert(key, (track, since));
             }
             OpName::TaskEnd => {
-                if let Some(from) = self.tasks.remove(&key) {
-                    let name = format!("task {task}");
-                    let args = json!({"pool": clean(pool)});
-                    let span = (from.min(event.t), event.t.saturating_add(1));
-                    self.slice(out, track, span, (&name, "task"), &args)?;
+                if let Some((_, from)) = self.tasks.remove(&key) {
+                    let to = event.t.max(self.page.end_of(track));
+                    return self.task_slice(&key, (track, (from, to)), false, out);
                 }
             }
             _ => {}
@@ -227,58 +160,100 @@ impl Perfetto {
         Ok(())
     }
 
+    fn task_slice(
+        &mut self,
+        (pool, task, proc): &(String, u64, u32),
+        (track, span): (Track, Span),
+        unfinished: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let name = format!("task {task}");
+        let mut args = json!({"pool": clean(pool)});
+        if unfinished {
+            args["unfinished"] = json!(true);
+        }
+        let span = self.page.slice(out, track, span, (&name, "task"), &args)?;
+        match self.flows.through(*proc, pool, *task, span) {
+            Some(id) => self.page.flow(out, track, span.0, ("t", "task", id)),
+            None => Ok(()),
+        }
+    }
+
     /// Slices of what had not ended when the recording did.
     fn unfinished(&mut self, world: &World, out: &mut dyn Write) -> io::Result<()> {
-        let now = world.now();
-        for ((proc, tid), since) in std::mem::take(&mut self.waits) {
-            let Some(&pid) = self.tracks.get(&proc) else {
+        let until = |proc| {
+            let process = world.process(proc);
+            let ended = process.and_then(|process| process.track.ended);
+            ended.unwrap_or(world.now())
+        };
+        for ((proc, tid), waits) in self.waits.rest() {
+            let Some(track) = self.tracks.known(proc, tid) else {
                 continue;
             };
-            let track = Track {
-                pid,
-                tid: tid.map_or_else(|| pid.cast_signed(), i64::from),
-            };
-            let until = world
-                .process(proc)
-                .and_then(|process| process.track.ended)
-                .unwrap_or(now)
-                .max(since);
-            let args = json!({"unfinished": true});
-            self.slice(out, track, (since, until), ("wait", "wait"), &args)?;
+            let mut around: Option<Span> = None;
+            for wait in waits {
+                let subject = subject(wait.object.as_deref(), wait.child.as_deref(), world);
+                let name = waits_for(&subject);
+                let args = json!({"op": wait.op.as_str(), "unfinished": true});
+                let named = (name.as_str(), "wait");
+                around = Some(if let Some((from, to)) = around {
+                    let span = (wait.since.clamp(from, to), to);
+                    self.page.within(out, track, span, named, &args)?;
+                    span
+                } else {
+                    let span = (wait.since, until(proc));
+                    self.page.slice(out, track, span, named, &args)?
+                });
+            }
         }
-        let lives: Vec<_> = world
-            .processes()
-            .filter_map(|process| {
-                let pid = *self.tracks.get(&process.proc)?;
-                let end = process.track.ended.unwrap_or(now);
-                let exit = process.exit().and_then(crate::trace::Exit::exitcode);
-                Some((pid, process.started, end, process.name.clone(), exit))
-            })
-            .collect();
-        for (pid, from, to, name, exit) in lives {
-            let track = Track {
-                pid,
-                tid: pid.cast_signed(),
-            };
-            let args = json!({"exitcode": exit});
-            let (first, last) = self.reach.get(&pid).copied().unwrap_or((from, to));
-            let (from, to) = (from.min(first), to.max(last));
-            self.slice(out, track, (from, to), (&clean(&name), "process"), &args)?;
+        let mut tasks: Vec<_> = std::mem::take(&mut self.tasks).into_iter().collect();
+        tasks.sort_by(|one, other| one.0.cmp(&other.0));
+        for (key, (track, from)) in tasks {
+            let to = until(key.2).max(self.page.end_of(track));
+            self.task_slice(&key, (track, (from, to)), true, out)?;
         }
         Ok(())
+    }
+
+    /// The slice of each process's life, around all others of its first thread.
+    fn lives(&mut self, world: &World, out: &mut dyn Write) -> io::Result<()> {
+        for process in world.processes() {
+            let Some(track) = self.tracks.known(process.proc, None) else {
+                continue;
+            };
+            let args = json!({"exitcode": process.exit().and_then(Exit::exitcode)});
+            let (mut from, mut to) = (
+                process.started.max(0),
+                process.track.ended.unwrap_or(world.now()),
+            );
+            if let Some((first, last)) = self.page.reach(track.pid) {
+                // Of two that begin together the importer takes the first in the file as the outer one.
+                (from, to) = (from.min(first.saturating_sub(1)), to.max(last));
+            }
+            let name = clean(&process.name);
+            let span = (from, to.max(from.saturating_add(1)));
+            self.page
+                .within(out, track, span, (&name, "process"), &args)?;
+        }
+        Ok(())
+    }
+
+    /// What belongs to no process.
+    fn mark(&mut self, t: i64, named: (&str, &str), out: &mut dyn Write) -> io::Result<()> {
+        let nobody = self.tracks.nobody(&mut self.page, out)?;
+        self.page.instant(out, nobody, t, named)
     }
 }
 
 impl Export for Perfetto {
     fn event(&mut self, event: &Event, world: &World, out: &mut dyn Write) -> io::Result<()> {
-        let nobody = Track { pid: 0, tid: 0 };
         match &event.kind {
-            Kind::ProcessStart(_) => self.track(event, world, out).map(|_| ()),
-            Kind::OpWait(_) => {
-                if self.waits.len() < OPEN {
-                    let thread = (event.proc.unwrap_or(u32::MAX), event.tid);
-                    self.waits.insert(thread, event.t);
-                }
+            Kind::ProcessStart(_) | Kind::ProcessExec { .. } => {
+                self.track(event, world, out).map(|_| ())
+            }
+            Kind::OpWait(op) => {
+                let thread = (event.proc.unwrap_or(u32::MAX), event.tid);
+                self.waits.begin(thread, op, event.t);
                 self.track(event, world, out).map(|_| ())
             }
             Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op, world, out),
@@ -287,19 +262,14 @@ impl Export for Perfetto {
                 let text = String::from_utf8_lossy(&output.data);
                 let text = clean(text.trim_end_matches('\n'));
                 let stream = output.stream.as_str();
-                self.instant(out, (track, event.t), (&text, stream), "t")
+                self.page.instant(out, track, event.t, (&text, stream))
             }
-            Kind::Marker { text } => {
-                self.instant(out, (nobody, event.t), (&clean(text), "marker"), "g")
-            }
+            Kind::Marker { text } => self.mark(event.t, (&clean(text), "marker"), out),
             Kind::Fault(fault) => {
                 let text = format!("{}: {}", fault.fault, clean(&fault.detail));
-                self.instant(out, (nobody, event.t), (&text, "fault"), "g")
+                self.mark(event.t, (&text, "fault"), out)
             }
-            Kind::End(end) => {
-                self.instant(out, (nobody, event.t), (end.status.as_str(), "end"), "g")
-            }
-            Kind::ProcessExec { .. } => self.track(event, world, out).map(|_| ()),
+            Kind::End(end) => self.mark(event.t, (end.status.as_str(), "end"), out),
             Kind::ProcessExit(_)
             | Kind::ProcessReaped { .. }
             | Kind::OpBegin(_)
@@ -312,45 +282,8 @@ impl Export for Perfetto {
 
     fn end(&mut self, world: &World, out: &mut dyn Write) -> io::Result<()> {
         self.unfinished(world, out)?;
+        self.lives(world, out)?;
         out.write_all(b"\n]}\n")?;
         out.flush()
     }
-}
-
-/// What is said of an operation when it is clicked.
-fn about(event: &Event, op: &Op) -> Value {
-    let mut about = serde_json::Map::new();
-    about.insert("seq".to_owned(), event.seq.into());
-    let texts = [
-        ("object", &op.object),
-        ("at", &op.at),
-        ("value", &op.args.value),
-        ("key", &op.args.key),
-        ("item", &op.args.item),
-        ("func", &op.args.func),
-        ("child", &op.args.child),
-        ("result", &op.result),
-        ("error", &op.error),
-    ];
-    for (key, text) in texts {
-        if let Some(text) = text {
-            about.insert(key.to_owned(), clean(text).into());
-        }
-    }
-    if let Some(index) = op.args.index {
-        about.insert("index".to_owned(), index.into());
-    }
-    if let Some(task) = op.args.task {
-        about.insert("task".to_owned(), task.into());
-    }
-    Value::Object(about)
-}
-
-/// Microseconds, exact to the nanosecond for the first hundred days.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a double holds 2^53 ns, which is a hundred days"
-)]
-fn micros(ns: i64) -> f64 {
-    ns as f64 / 1000.0
 }

@@ -5,6 +5,7 @@
 //! played from there, so looking back, speed and seeking are one and the same for both. All domain
 //! state is in the Worlds; this adds none of its own.
 
+mod film;
 mod seek;
 
 use std::collections::VecDeque;

@@ -1,6 +1,7 @@
 //! Exports, read by readers that are not ours: Python's json, csv and xml. Skipped, with a word,
-//! where there is no python3.
+//! where there is no python3. What Perfetto makes of its own is in `perfetto`.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::examples::LESSONS;
 use crate::harness::say;
 
-const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
+pub(crate) const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
 
 /// A recording whose every text is hostile somewhere.
 fn hostile(folder: &Path) -> PathBuf {
@@ -25,7 +26,7 @@ fn hostile(folder: &Path) -> PathBuf {
 }
 
 /// Exports and has Python read it; what the script prints.
-fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
+pub(crate) fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
     let mut words = vec!["export", "--to", format];
     words.extend(recording);
     let said = say(&words);
@@ -49,7 +50,7 @@ fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
 }
 
 /// Every example and the hostile one.
-fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
+pub(crate) fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
     let folder = tempfile::tempdir().unwrap();
     let path = hostile(folder.path());
     if let Some(said) = python(&[path.to_str().unwrap()], format, script) {
@@ -60,61 +61,6 @@ fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
             check(lesson, &said);
         }
     }
-}
-
-#[test]
-fn perfetto_is_trace_event_json_with_tracks_slices_and_arrows() {
-    let script = r#"
-import json, sys, collections
-trace = json.load(sys.stdin)
-events = trace["traceEvents"]
-phases = collections.Counter(e["ph"] for e in events)
-tracks = {e["pid"] for e in events if e["ph"] == "X"}
-named = {e["pid"] for e in events if e["ph"] == "M" and e["name"] == "process_name"}
-assert tracks <= named, (tracks, named)
-# As Perfetto's importer reads them: 32 bits, nanoseconds, scopes it knows.
-ns = lambda us: round(us * 1000)
-slices = collections.defaultdict(list)
-for e in events:
-    assert e["ph"] in "XMistf", e
-    assert all(type(e[k]) is int and 0 <= e[k] < 2**32 for k in ("pid", "tid")), e
-    assert type(e["name"]) is str
-    if e["ph"] == "i": assert e["s"] in "gpt", e
-    if e["ph"] != "M": assert type(e["ts"]) in (int, float), e
-    if e["ph"] == "f": assert e["bp"] == "e", e
-    if e["ph"] == "X":
-        assert e["dur"] > 0, e
-        slices[e["pid"], e["tid"]].append((ns(e["ts"]), ns(e["ts"]) + ns(e["dur"]), e["name"]))
-# Slices of one track lie in each other or beside each other.
-for lane in slices.values():
-    open_ = []
-    for start, end, name in sorted(lane, key=lambda s: (s[0], -s[1])):
-        while open_ and open_[-1][1] <= start: open_.pop()
-        if open_ and end > open_[-1][1]: print("OVERLAP", name, start, end, open_[-1])
-        open_.append((start, end, name))
-# Every arrow has a beginning before its end, and lies in a slice.
-begun = {}
-for e in events:
-    if e["ph"] == "s": begun[e["cat"], e["name"], e["id"]] = e["ts"]
-    if e["ph"] in "tf": assert (e["cat"], e["name"], e["id"]) in begun, e
-    if e["ph"] in "stf":
-        lane = slices[e["pid"], e["tid"]]
-        assert any(a <= ns(e["ts"]) < b for a, b, _ in lane), e
-kinds = {e["name"] for e in events if e["ph"] == "f"}
-cats = {e["cat"] for e in events if e["ph"] == "X"}
-print(phases["X"], phases["s"], phases["f"], sorted(kinds), sorted(cats))
-"#;
-    each("perfetto", script, |which, said| {
-        assert!(!said.contains("OVERLAP"), "{which}: {said}");
-        let arrow = match which {
-            "lock" => "'lock'",
-            "pool-async" | "pool-blocking" => "'task'",
-            "queue" | "hostile" => "'message'",
-            _ => "",
-        };
-        assert!(said.contains(arrow), "{which}: {said}");
-        assert!(said.contains("'process'"), "{which}: {said}");
-    });
 }
 
 #[test]
@@ -208,6 +154,55 @@ print(len(lanes), len(list(root.iter(space + "rect"))))
     assert!(chinese.out.contains("等待") && chinese.out.contains("xml:lang=\"zh\""));
 }
 
+/// Class and width of what is drawn, in order.
+fn drawn(svg: &str) -> Vec<(&str, f64)> {
+    let rects = svg.lines().filter(|line| line.ends_with("</title></rect>"));
+    rects
+        .map(|rect| {
+            let value = |name: &str| {
+                let from = rect.find(name).unwrap() + name.len();
+                rect[from..].split('"').next().unwrap()
+            };
+            (value("class=\""), value(" width=\"").parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn svg_says_what_is_waited_for_and_draws_what_never_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let head = GOLDEN.lines().next().unwrap();
+    let text = head.to_owned()
+        + r#"
+{"seq":1,"t":1000,"proc":0,"pid":100,"kind":"process.start","ppid":99,"name":"Main","role":"main","daemon":false,"method":"exec"}
+{"seq":2,"t":1000,"proc":0,"pid":100,"kind":"op","op":"create","object":"Lock-1","args":{"class":"Lock"}}
+{"seq":3,"t":2000,"proc":0,"pid":100,"kind":"op.wait","op":"acquire","object":"Lock-1"}
+{"seq":4,"t":11000,"kind":"end","status":"deadlock"}
+"#;
+    std::fs::write(&path, text).unwrap();
+    let said = say(&["export", "--to", "svg", path.to_str().unwrap()]);
+    // A tenth of the time it ran, for the rest it waits: 860 pixels.
+    assert_eq!(drawn(&said.out), [("running", 86.0), ("waiting", 774.0)]);
+    assert!(said.out.contains(">Lock-1</text>"), "{}", said.out);
+    assert!(said.out.contains(">2 µs</text>"), "{}", said.out);
+    // A worker without a task is idle, and its tasks are named.
+    let pool = say(&["export", "--to", "svg", "--example", "pool-blocking"]);
+    let idle = |one: &&(&str, f64)| one.0 == "idle" && one.1 > 300.0;
+    assert_eq!(drawn(&pool.out).iter().filter(idle).count(), 3);
+    let run: f64 = drawn(&pool.out)
+        .iter()
+        .filter(|one| one.0 == "running")
+        .map(|one| one.1)
+        .sum();
+    assert!(run < 30.0, "{run}");
+    for task in ["task 0", "task 3"] {
+        assert!(pool.out.contains(&format!(">{task}</text>")), "{task}");
+    }
+    // Labels of a lane don't stand in each other.
+    assert_eq!(pool.out.matches("<text class=\"w\"").count(), 8);
+}
+
 #[test]
 fn csv_has_a_row_an_event_and_no_formula() {
     let script = r#"
@@ -219,6 +214,12 @@ assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
 for row in rows:
     for field in row:
         if field[:1] in "=+-@" and field: float(field)
+named = [dict(zip(head, row)) for row in rows]
+for row in named:
+    assert (row["pid"] == "") == (row["kind"] in ("ps", "marker", "end")), row
+    if row["op"] in ("start", "join") and not row["object"]: assert row["child"], row
+    if row["op"].startswith("dict.set"): assert row["key"], row
+    if row["op"] == "set": assert row["index"], row
 print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process.start", "op", "end"})
 "#;
     each("csv", script, |which, said| {
@@ -227,6 +228,49 @@ print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process
             assert!(said.starts_with("28 "), "{said}");
         }
     });
+}
+
+/// Bytes that are no text reach every format as something its reader takes.
+#[test]
+fn output_that_is_not_utf8_is_text_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    // Every byte there is; a character cut in two.
+    let mut text = GOLDEN.lines().take(2).collect::<Vec<_>>().join("\n");
+    for (seq, data) in [
+        (
+            2,
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9/gIGCg4SFjY6PkJucnZ6foP3+/wo=",
+        ),
+        (3, "5Y2K5A=="),
+    ] {
+        write!(
+            text,
+            "\n{{\"seq\":{seq},\"t\":{seq}000,\"proc\":0,\"pid\":100,\"kind\":\"output\",\"stream\":\"stdout\",\"data_b64\":\"{data}\"}}"
+        )
+        .unwrap();
+    }
+    text += "\n{\"seq\":4,\"t\":9000,\"kind\":\"end\",\"status\":\"finished\"}\n";
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap();
+    for (format, script) in [
+        (
+            "csv",
+            "import csv, io, sys\ntext = sys.stdin.buffer.read().decode()\nprint(list(csv.reader(io.StringIO(text, newline='')))[3][-1])",
+        ),
+        (
+            "perfetto",
+            "import json, sys\nprint([e['name'] for e in json.load(sys.stdin)['traceEvents'] if e.get('cat') == 'stdout'][1])",
+        ),
+        (
+            "asciicast",
+            "import json, sys\nprint([json.loads(line) for line in sys.stdin][-1][2])",
+        ),
+    ] {
+        if let Some(said) = python(&[file], format, script) {
+            assert!(said.contains("半\u{fffd}"), "{format}: {said}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! The lines of an asciicast v2: its header and its events, whatever they show.
+//!
+//! Written for the plain output (`asciicast`) and, by the cli, for the session's screen.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::Setting;
+use crate::text::clean;
+use crate::trace::Kind;
+
+/// The header, for a terminal of so many columns and rows.
+///
+/// # Errors
+/// What the output reports.
+pub fn head(
+    setting: &Setting<'_>,
+    (columns, rows): (u16, u16),
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "seconds; a hostile number becomes the largest"
+    )]
+    let timestamp = setting.header.started.max(0.0) as i64;
+    let header = json!({
+        "version": 2,
+        "width": columns,
+        "height": rows,
+        "timestamp": timestamp,
+        "title": clean(setting.title),
+        "env": {"TERM": "xterm-256color"},
+    });
+    writeln!(output, "{header}")
+}
+
+/// `[seconds, code, data]` at `t`, ns from the beginning.
+///
+/// # Errors
+/// What the output reports.
+pub fn event(t: i64, code: &str, data: &str, output: &mut dyn Write) -> io::Result<()> {
+    let t = t.max(0);
+    // Written by hand: a float would lose its last digits.
+    let (seconds, micros) = (t / 1_000_000_000, t % 1_000_000_000 / 1000);
+    writeln!(
+        output,
+        "[{seconds}.{micros:06}, \"{code}\", {}]",
+        json!(data)
+    )
+}
+
+/// The name of the mark this is worth: markers, and the beginnings of processes.
+pub fn mark(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Marker { text } => Some(clean(text).into_owned()),
+        Kind::ProcessStart(start) => Some(format!("+ {}", clean(&start.name))),
+        _ => None,
+    }
+}
