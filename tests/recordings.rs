@@ -7,6 +7,8 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "recordings/bounds.rs"]
+mod bounds;
 #[path = "recordings/compare.rs"]
 mod compare;
 #[path = "recordings/damage.rs"]

@@ -10,6 +10,7 @@ use super::Stop;
 use super::args::{CompareArgs, CompareFormat};
 use super::context::Context;
 use super::recording::Recording;
+use super::words::brief;
 use crate::compare::{Comparison, Deed, Parting, Run, Totals, compare, seconds, told};
 use crate::error::Code;
 use crate::text::{Lang, Mood, clean};
@@ -17,6 +18,8 @@ use crate::trace::Header;
 
 /// Processes named beside the first that differs.
 const OTHERS: usize = 8;
+/// Settings named that differ.
+const SETTINGS: usize = 24;
 
 pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
     let a = Recording::open(context, &args.a)?;
@@ -128,7 +131,7 @@ fn others(lang: Lang, comparison: &Comparison, page: &mut String) {
         .iter()
         .skip(1)
         .take(OTHERS)
-        .map(|parting| format!("{} ({})", clean(&parting.process), parting.same))
+        .map(|parting| format!("{} ({})", brief(&parting.process), parting.same))
         .collect();
     if further.is_empty() {
         return;
@@ -179,10 +182,15 @@ fn differences([a, b]: &[Header; 2]) -> Vec<(String, String, String)> {
 }
 
 fn settings(lang: Lang, headers: &[Header; 2], page: &mut String) {
-    let told: Vec<String> = differences(headers)
-        .into_iter()
-        .map(|(name, a, b)| format!("{} {} / {}", clean(&name), clean(&a), clean(&b)))
+    let differences = differences(headers);
+    let mut told: Vec<String> = differences
+        .iter()
+        .take(SETTINGS)
+        .map(|(name, a, b)| format!("{} {} / {}", brief(name), brief(a), brief(b)))
         .collect();
+    if differences.len() > SETTINGS {
+        told.push("…".to_owned());
+    }
     if !told.is_empty() {
         let _ = writeln!(
             page,

@@ -108,7 +108,10 @@ fn judge(
     let lang = context.lang;
     let library = context.library()?;
     let Some(lesson) = library.iter().find(|lesson| lesson.slug() == header.lesson) else {
-        let words = lang.tell("replay.no-lesson", &[("lesson", &header.lesson)]);
+        let words = lang.tell(
+            "replay.no-lesson",
+            &[("lesson", &words::brief(&header.lesson))],
+        );
         context.tell(&words);
         return Ok(None);
     };
@@ -117,7 +120,7 @@ fn judge(
         Ok(params) => params,
         Err(why) => {
             let why = words::params(lang, &why);
-            context.tell(&lang.tell("replay.other-lesson", &[("why", &why)]));
+            context.tell(&lang.tell("replay.other-lesson", &[("why", &words::brief(&why))]));
             return Ok(None);
         }
     };

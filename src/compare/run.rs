@@ -9,9 +9,12 @@ use std::sync::Arc;
 use crate::model::{Body, World};
 use crate::trace::{Event, Kind, Op};
 
-/// Steps kept of a run, and bytes of one text.
+/// Steps and processes kept of a run.
 const DEEDS: usize = 2_000_000;
+const PROCESSES: usize = 65_536;
+/// Bytes of a text that are compared, and bytes kept of any: PIDs become names, which are longer.
 const TEXT: usize = 200;
+const KEPT: usize = 1024;
 
 /// One step of a process.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,10 +155,14 @@ impl Run {
         })
     }
 
-    /// The place of a process; a name a second process has gets its count behind it.
-    fn name(&mut self, proc: u32, pid: i32, name: &str) -> usize {
+    /// The place of a process; a name a second process has gets its count behind it. `None` where
+    /// there are too many.
+    fn name(&mut self, proc: u32, pid: i32, name: &str) -> Option<usize> {
         if let Some(place) = self.places.get(&proc) {
-            return *place;
+            return Some(*place);
+        }
+        if self.names.len() >= PROCESSES {
+            return None;
         }
         let mut name = self.word(if name.is_empty() { "?" } else { name });
         let count = self.given.entry(Arc::clone(&name)).or_insert(0);
@@ -169,15 +176,15 @@ impl Run {
         self.names.push(name);
         self.deeds.push(Vec::new());
         self.places.insert(proc, place);
-        place
+        Some(place)
     }
 
     fn add(&mut self, event: &Event, proc: u32, words: [Arc<str>; 4]) {
-        if self.order.len() >= DEEDS {
+        let room = self.order.len() < DEEDS;
+        let Some(place) = self.name(proc, event.pid, "").filter(|_| room) else {
             self.totals.left_out += 1;
             return;
-        }
-        let place = self.name(proc, event.pid, "");
+        };
         let [what, object, at, outcome] = words;
         let deed = Deed {
             seq: event.seq,
@@ -238,6 +245,7 @@ impl Run {
     }
 
     fn word(&mut self, word: &str) -> Arc<str> {
+        let word = &word[..word.floor_char_boundary(KEPT)];
         if let Some(known) = self.words.get(word) {
             return Arc::clone(known);
         }

@@ -333,6 +333,8 @@ fn each_damage_has_its_word() {
     assert!(error(b"{}\n").contains("no forklore header"));
     let newer = header.replace("\"forklore\":1", "\"forklore\":2");
     assert!(error(newer.as_bytes()).contains("a newer forklore is needed"));
+    let much_newer = header.replace("\"forklore\":1", "\"forklore\":99999999999");
+    assert!(error(much_newer.as_bytes()).contains("a newer forklore is needed"));
     assert!(line("{\"seq\":2,\"t\":0,\"kind\":\"gate\"}").contains("number 2 where 1 was due"));
     assert!(line("{\"seq\":1,\"t\":1e99,\"kind\":\"gate\"}").starts_with("line 2: not an event"));
     let deep = format!(
