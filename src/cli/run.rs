@@ -125,6 +125,9 @@ impl Session<'_> {
             recorder: self.recorder.as_mut(),
         };
         let driven = driver.drive(&mut run, show, first);
+        if let Some(recorder) = &self.recorder {
+            recorder.close();
+        }
         // The processes are gone before anything more is said.
         drop(run);
         if let Some(recorder) = self.recorder.take()
