@@ -159,7 +159,11 @@ impl Host for Engine<'_> {
             .map_err(|failure| failure.to_string())?;
         Ok(Started {
             feed: match tape {
-                Some(tape) => Box::new(Taped::new(run, tape)),
+                Some(tape) => {
+                    let lang = self.context.lang;
+                    let words = move |why: &io::Error| super::words::recording(lang, why);
+                    Box::new(Taped::new(run, tape, words))
+                }
                 None => Box::new(run),
             },
             header,
