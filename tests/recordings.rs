@@ -17,6 +17,8 @@ mod damage;
 mod examples;
 #[path = "recordings/exports.rs"]
 mod exports;
+#[path = "recordings/front_ends.rs"]
+mod front_ends;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "recordings/lossless.rs"]

@@ -39,7 +39,8 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
             header,
             recorded: Some(recorded),
         };
-        return super::screen::replay(context, recording);
+        let original = args.recording.file.clone();
+        return super::screen::replay(context, recording, original);
     }
     let speed = args.speed.map_or(Speed::AllAtOnce, Speed::Times);
     let mut replay = Replay::new(reader, Monotonic, speed);

@@ -429,6 +429,11 @@ impl RunView {
         self.history.event(place)
     }
 
+    /// Whether nothing of it was left out because there was too much.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.history.bare() == 0 && self.flaw != Some(Flaw::Large)
+    }
+
     /// Gives the line of every event so far, in order.
     pub(crate) fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
         self.history.source().each_line(each);

@@ -9,12 +9,14 @@ use std::path::Path;
 
 use forklore::compare::{Run, compare};
 use forklore::export::{Format, Ground, Setting, begin};
+use forklore::feed::Flaw;
 use forklore::model::{History, World};
 use forklore::text::Lang;
-use forklore::trace::{ReadError, Reader, Sink, uncompressed};
+use forklore::trace::{ReadError, Reader, Sink, Stretch, uncompressed};
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::front_ends::{Headless, look};
 use crate::harness::say;
 
 const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
@@ -226,6 +228,8 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         .map(|format| begin(*format, &setting, &mut nowhere).unwrap())
         .collect();
     let mut run = Run::default();
+    let mut headless = Headless::new(Lang::En);
+    let mut stretch = Stretch::default();
     let damage = loop {
         match reader.next_event() {
             Ok(Some(event)) => {
@@ -237,6 +241,8 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
                     export.event(&event, &world, &mut nowhere).unwrap();
                 }
                 run.push(&event, &world);
+                headless.after(&event, &world);
+                stretch.add(reader.line(), event);
             }
             Ok(None) => break None,
             Err(why) => break Some(why),
@@ -247,7 +253,19 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         assert!(bytes.starts_with(&again), "not a beginning");
     }
     assert!(*history.now() == world);
+    headless.end(&header, &world);
     if deep {
+        let flaw = match &damage {
+            Some(why) => Some(Flaw::Damaged(why.to_string())),
+            None => reader.torn().then_some(Flaw::Torn),
+        };
+        let sizes = [(80, 24), (120, 40), (200, 60), (23, 7)];
+        look(
+            header.clone(),
+            stretch,
+            flaw,
+            sizes[bytes.len() % sizes.len()],
+        );
         for export in &mut exports {
             export.end(&world, &mut nowhere).unwrap();
         }
