@@ -12,7 +12,7 @@ use super::context::Context;
 use super::recording::Recording;
 use super::words::brief;
 use crate::compare::{Comparison, Deed, Parting, Run, Totals, compare, seconds, told};
-use crate::error::Code;
+use crate::error::{Code, Failure};
 use crate::text::{Lang, Mood, clean};
 use crate::trace::Header;
 
@@ -22,6 +22,10 @@ const OTHERS: usize = 8;
 const SETTINGS: usize = 24;
 
 pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
+    if args.a.as_os_str() == "-" && args.b.as_os_str() == "-" {
+        let what = context.lang.phrase("compare.one-stdin");
+        return Err(Failure::new(Code::Usage, what).into());
+    }
     let a = Recording::open(context, &args.a)?;
     let b = Recording::open(context, &args.b)?;
     let headers = [a.header().clone(), b.header().clone()];

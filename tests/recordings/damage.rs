@@ -1,8 +1,9 @@
 //! Damaged recordings: a clear word, as much as can be trusted, never a panic, bounded memory.
 //!
-//! The property runs 400 cases, `FORKLORE_CASES` more: `FORKLORE_CASES=100000 cargo test --release
-//! --test recordings mutated -- --nocapture` says how many it ran and what memory it took. The seed
-//! is fixed: the same cases every time.
+//! The property runs 400 cases, `FORKLORE_CASES` more: `FORKLORE_CASES=100000
+//! CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true cargo test --release --test recordings mutated --
+//! --nocapture` says how many it ran and what memory it took. The seed is fixed: the same cases every
+//! time.
 
 use std::io::{BufRead, Cursor, Write as _};
 use std::path::Path;
@@ -368,6 +369,31 @@ fn each_damage_has_its_word() {
     let middle = spoiled.len() / 2;
     spoiled[middle] ^= 0x10;
     assert!(error(&spoiled).contains("the compressed file is damaged"));
+}
+
+#[test]
+fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
+    let (least, greatest) = (i64::MIN, i64::MAX);
+    for times in [
+        [least, least],
+        [greatest, greatest],
+        [least, greatest],
+        [greatest, least],
+        [-1, 1],
+    ] {
+        let mut lines = GOLDEN.lines();
+        let mut text = lines.next().unwrap().to_owned() + "\n";
+        for (number, line) in lines.enumerate() {
+            let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+            event["t"] = times[number % 2].into();
+            if event.get("t0").is_some() {
+                event["t0"] = times[(number + 1) % 2].into();
+            }
+            text += &format!("{event}\n");
+        }
+        let (events, damage) = read(text.as_bytes(), true);
+        assert_eq!(events, 27, "{times:?}: {damage:?}");
+    }
 }
 
 #[test]
