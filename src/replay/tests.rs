@@ -201,7 +201,7 @@ fn events_with_megabytes_in_each_are_given_a_few_at_a_time() {
         };
         writer.write(&event).unwrap();
     }
-    let hands = Hands(Rc::new(Cell::new(crate::sys::clock::instant())));
+    let hands = Hands(Rc::new(Cell::new(start())));
     let reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
     let mut replay = Replay::new(reader, hands.clone(), Speed::AllAtOnce);
     let mut batches = Vec::new();

@@ -150,3 +150,18 @@ fn what_is_said_of_it_stays_readable() {
     assert_eq!(said.code, Some(4));
     assert!(said.err.len() < 1000, "{} bytes", said.err.len());
 }
+
+#[test]
+fn a_version_of_python_beyond_all_numbers_is_none() {
+    let usual = forklore::lesson::Circumstances::default().python;
+    let mut header = Reader::new(Cursor::new(GOLDEN)).unwrap().header().clone();
+    for (version, number) in [
+        ("3.13.1", 313),
+        ("9223372036854775807.1", usual),
+        ("92233720368547758.9223372036854775807", usual),
+        ("3", usual),
+    ] {
+        header.python = Some(version.to_owned());
+        assert_eq!(forklore::check::circumstances(&header).python, number);
+    }
+}

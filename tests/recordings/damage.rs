@@ -389,10 +389,28 @@ fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
             if event.get("t0").is_some() {
                 event["t0"] = times[(number + 1) % 2].into();
             }
-            text += &format!("{event}\n");
+            text += &event.to_string();
+            text.push('\n');
         }
         let (events, damage) = read(text.as_bytes(), true);
         assert_eq!(events, 27, "{times:?}: {damage:?}");
+    }
+}
+
+#[test]
+fn a_line_of_the_program_that_nobody_has_is_drawn() {
+    let lock = include_bytes!("../../assets/recordings/lock.jsonl.zst");
+    let mut lines = uncompressed(Cursor::new(lock.as_slice())).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut lines, &mut text).unwrap();
+    for line in ["0", "18446744073709551615", "99999999999999999999"] {
+        let mut text = text.clone();
+        for known in ["8", "11", "12", "13", "17", "25", "29", "33"] {
+            let place = format!("program.rs:{known}\"");
+            text = text.replace(&place, &format!("program.rs:{line}\""));
+        }
+        let half = text.len() / 2;
+        read(&text.as_bytes()[..half], true);
     }
 }
 
