@@ -84,7 +84,8 @@ pub fn circumstances(header: &Header) -> Circumstances {
         let mut parts = version
             .split('.')
             .map_while(|part| part.parse::<i64>().ok());
-        Some(parts.next()? * 100 + parts.next()?)
+        let (major, minor) = (parts.next()?, parts.next()?);
+        major.checked_mul(100)?.checked_add(minor)
     });
     Circumstances {
         stdout: header.stdout.clone(),

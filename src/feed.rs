@@ -108,6 +108,10 @@ pub enum ControlError {
 pub enum Flaw {
     /// The last line was cut off, as by a crash; the events before it are whole.
     Torn,
+    /// There is more of it than can be kept; the events before that are whole.
+    Large,
+    /// It is a run that is recorded, and the recording lacks its end; why.
+    Unrecorded(String),
     /// It could be read no further, and why.
     Damaged(String),
 }

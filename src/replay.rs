@@ -16,6 +16,8 @@ pub use ahead::Ahead;
 
 /// Events given at once, at most: whoever shows them wants to look up in between.
 const BATCH: usize = 512;
+/// Bytes of their lines, about: a recording made to harm has megabytes in each.
+const BATCH_TEXT: usize = 1 << 20;
 
 /// Where a replay takes its time from.
 pub trait Clock {
@@ -41,6 +43,8 @@ pub struct Replay<R, C> {
     clock: C,
     /// Read, and not given yet.
     next: Option<Event>,
+    /// How long its line was.
+    next_text: usize,
     /// The latest time an event has told: times may run backwards between processes, the play head
     /// does not.
     due: i64,
@@ -61,6 +65,7 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
             reader,
             clock,
             next: None,
+            next_text: 0,
             due: 0,
             position: 0,
             since,
@@ -121,6 +126,7 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
                 Ok(Some(event)) => {
                     self.due = self.due.max(event.t);
                     self.next = Some(event);
+                    self.next_text = self.reader.line().len();
                 }
                 Ok(None) => self.over = true,
                 Err(damage) => {
@@ -134,13 +140,15 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
 
     /// The events whose time has come.
     fn take(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let (mut events, mut text) = (Vec::new(), 0);
         let head = self.head();
         while events.len() < BATCH
+            && text < BATCH_TEXT
             && self.peek()
             && head.is_none_or(|head| !self.held && self.due <= head)
         {
             events.extend(self.next.take());
+            text += self.next_text;
         }
         events
     }

@@ -7,6 +7,8 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "recordings/bounds.rs"]
+mod bounds;
 #[path = "recordings/compare.rs"]
 mod compare;
 #[path = "recordings/damage.rs"]
@@ -17,6 +19,8 @@ mod examples;
 mod exports;
 #[path = "recordings/film.rs"]
 mod film;
+#[path = "recordings/front_ends.rs"]
+mod front_ends;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "recordings/lossless.rs"]

@@ -10,15 +10,22 @@ use super::Stop;
 use super::args::{CompareArgs, CompareFormat};
 use super::context::Context;
 use super::recording::Recording;
+use super::words::brief;
 use crate::compare::{Comparison, Deed, Parting, Run, Totals, compare, seconds, told};
-use crate::error::Code;
+use crate::error::{Code, Failure};
 use crate::text::{Lang, Mood, clean};
 use crate::trace::Header;
 
 /// Processes named beside the first that differs.
 const OTHERS: usize = 8;
+/// Settings named that differ.
+const SETTINGS: usize = 24;
 
 pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
+    if args.a.as_os_str() == "-" && args.b.as_os_str() == "-" {
+        let what = context.lang.phrase("compare.one-stdin");
+        return Err(Failure::new(Code::Usage, what).into());
+    }
     let a = Recording::open(context, &args.a)?;
     let b = Recording::open(context, &args.b)?;
     let headers = [a.header().clone(), b.header().clone()];
@@ -128,7 +135,7 @@ fn others(lang: Lang, comparison: &Comparison, page: &mut String) {
         .iter()
         .skip(1)
         .take(OTHERS)
-        .map(|parting| format!("{} ({})", clean(&parting.process), parting.same))
+        .map(|parting| format!("{} ({})", brief(&parting.process), parting.same))
         .collect();
     if further.is_empty() {
         return;
@@ -179,10 +186,15 @@ fn differences([a, b]: &[Header; 2]) -> Vec<(String, String, String)> {
 }
 
 fn settings(lang: Lang, headers: &[Header; 2], page: &mut String) {
-    let told: Vec<String> = differences(headers)
-        .into_iter()
-        .map(|(name, a, b)| format!("{} {} / {}", clean(&name), clean(&a), clean(&b)))
+    let differences = differences(headers);
+    let mut told: Vec<String> = differences
+        .iter()
+        .take(SETTINGS)
+        .map(|(name, a, b)| format!("{} {} / {}", brief(name), brief(a), brief(b)))
         .collect();
+    if differences.len() > SETTINGS {
+        told.push("…".to_owned());
+    }
     if !told.is_empty() {
         let _ = writeln!(
             page,

@@ -97,7 +97,8 @@ impl Context {
 
     /// The recording has ended before the run; told once.
     pub(crate) fn recording_stopped(&self, why: &io::Error) {
-        let words = self.lang.tell("run.recording-stopped", &[("why", why)]);
+        let why = words::recording(self.lang, why);
+        let words = self.lang.tell("run.recording-stopped", &[("why", &why)]);
         self.tell(&format!("forklore: {words}"));
     }
 

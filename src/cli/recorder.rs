@@ -1,16 +1,20 @@
 //! `Recorder`: a recording being written by a thread of its own.
 //!
-//! A name that ends in `.zst` makes a compressed one. The run waits for a disk only up to a bound; a disk that is full, gone or too slow ends the
-//! recording, which is told once, and the run goes on. What was written until then can be read.
+//! A name that ends in `.zst` makes a compressed one. The run waits for a disk only up to a bound; a disk
+//! that is full, gone or too slow, or a pipe nobody reads, ends the recording, which is told once, and the
+//! run goes on. What was written until then can be read.
+
+mod inbox;
 
 use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::Path;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::context::Context;
 use crate::error::{Code, Failure};
@@ -18,6 +22,7 @@ use crate::sys::clock;
 use crate::trace::{
     Event, Header, Kind, ReadError, Reader, Sink, Writer, is_compressed_name, uncompressed,
 };
+use inbox::Inbox;
 
 /// Bytes of events that may wait for the disk.
 const WAITING: usize = 64 << 20;
@@ -31,9 +36,34 @@ const UNWRITTEN: Duration = Duration::from_millis(250);
 /// A recording being written.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    batches: Option<Sender<Vec<Event>>>,
-    waiting: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+    /// Why it has ended was said.
+    told: bool,
     done: Receiver<io::Result<()>>,
+}
+
+/// What the run and the thread that writes both see.
+#[derive(Debug, Default)]
+struct Shared {
+    inbox: Inbox,
+    /// Bytes of events that wait.
+    waiting: AtomicUsize,
+    /// The file is open: a pipe's only once somebody reads it.
+    open: AtomicBool,
+}
+
+/// Says how the writing ended, and takes nothing more.
+struct Ended<'a> {
+    shared: &'a Shared,
+    say: Sender<io::Result<()>>,
+}
+
+impl Ended<'_> {
+    fn with(self, last: io::Result<()>) {
+        // Nobody may be left to hear it. Said before nothing is taken, so that the reason is there.
+        let _ = self.say.send(last);
+        self.shared.inbox.leave();
+    }
 }
 
 impl Recorder {
@@ -64,27 +94,34 @@ impl Recorder {
         if is_in_the_way(path) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let file = Sink::named(path, BufWriter::new(File::create(path)?))?;
-        let lag = if is_compressed_name(path) {
-            UNWRITTEN
+        // A pipe opens once it is read, for which the run does not wait.
+        let is_pipe = std::fs::metadata(path).is_ok_and(|data| data.file_type().is_fifo());
+        let file = if is_pipe {
+            Target::Pipe(path.to_owned())
         } else {
-            Duration::ZERO
+            Target::Open(File::create(path)?)
         };
+        let small = is_compressed_name(path);
+        let open = matches!(file, Target::Open(_));
         let header = header.clone();
-        let (batches, incoming) = unbounded();
-        let (say_done, done) = bounded(1);
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&waiting);
+        let (say, done) = bounded(1);
+        let shared = Arc::new(Shared {
+            open: AtomicBool::new(open),
+            ..Shared::default()
+        });
+        let theirs = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("recording".to_owned())
             .spawn(move || {
-                let last = write(file, &header, &incoming, &counted, lag);
-                // Nobody may be left to hear it.
-                let _ = say_done.send(last);
+                let ended = Ended {
+                    shared: &theirs,
+                    say,
+                };
+                ended.with(write(file, &header, &theirs, small));
             })?;
         Ok(Recorder {
-            batches: Some(batches),
-            waiting,
+            shared,
+            told: false,
             done,
         })
     }
@@ -94,25 +131,28 @@ impl Recorder {
     /// # Errors
     /// Why the recording has ended: said once, afterwards nothing is taken.
     pub(crate) fn take(&mut self, events: Vec<Event>) -> io::Result<()> {
-        let Some(batches) = &self.batches else {
+        if self.told {
             return Ok(());
-        };
-        let weight = weight(&events);
-        let sent = if self.waiting.load(Ordering::Relaxed) > WAITING && !self.catch_up() {
-            Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the disk is too slow",
-            ))
-        } else {
-            self.waiting.fetch_add(weight, Ordering::Relaxed);
-            batches
-                .send(events)
-                .or_else(|_| self.last_word(Duration::ZERO))
-        };
-        if sent.is_err() {
-            self.batches = None;
         }
-        sent
+        let weight = weight(&events);
+        let behind = self.shared.waiting.load(Ordering::Relaxed) > WAITING;
+        let taken = if behind && !self.catch_up() {
+            Err(io::ErrorKind::TimedOut.into())
+        } else {
+            self.shared.waiting.fetch_add(weight, Ordering::Relaxed);
+            let last = matches!(events.last(), Some(last) if matches!(last.kind, Kind::End(_)));
+            if self.shared.inbox.send(events, last) {
+                Ok(())
+            } else {
+                let last = self.ended(Duration::from_secs(1));
+                last.unwrap_or_else(|| Err(io::ErrorKind::BrokenPipe.into()))
+            }
+        };
+        if taken.is_err() {
+            self.told = true;
+            self.shared.inbox.leave();
+        }
+        taken
     }
 
     /// Waits for a disk that is behind; false when it stays so.
@@ -120,7 +160,7 @@ impl Recorder {
         let Some(deadline) = clock::deadline(PATIENCE) else {
             return false;
         };
-        while self.waiting.load(Ordering::Relaxed) > WAITING / 2 {
+        while self.shared.waiting.load(Ordering::Relaxed) > WAITING / 2 {
             if clock::left(deadline).is_zero() || !self.done.is_empty() {
                 return false;
             }
@@ -129,25 +169,40 @@ impl Recorder {
         true
     }
 
+    /// Nothing more will come: what is left is written meanwhile.
+    pub(crate) fn close(&self) {
+        self.shared.inbox.close();
+    }
+
     /// Ends the recording, everything taken written.
     ///
     /// # Errors
     /// As `take`.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        if self.batches.take().is_none() {
-            return Ok(());
-        }
-        self.last_word(PATIENCE * 5)
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.close();
+        let within = self.patience();
+        self.ended(within)
+            .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    fn last_word(&self, patience: Duration) -> io::Result<()> {
-        match self.done.recv_timeout(patience.max(Duration::from_secs(1))) {
-            Ok(last) => last,
-            Err(RecvTimeoutError::Timeout) => Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the disk is too slow",
-            )),
-            Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
+    /// How it ended, once it was closed; `None` while it is still being written after `patience`.
+    pub(crate) fn ended(&self, patience: Duration) -> Option<io::Result<()>> {
+        if self.told {
+            return Some(Ok(()));
+        }
+        match self.done.recv_timeout(patience) {
+            Ok(last) => Some(last),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err(io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+
+    /// How long the end of the writing is waited for: nobody may ever open a pipe.
+    pub(crate) fn patience(&self) -> Duration {
+        if self.shared.open.load(Ordering::Relaxed) {
+            PATIENCE * 5
+        } else {
+            PATIENCE
         }
     }
 }
@@ -176,37 +231,38 @@ fn weight(events: &[Event]) -> usize {
     events.iter().map(|event| EVENT + output(event)).sum()
 }
 
-/// Writes batches as they come. What has been written for `lag` is flushed: a crash of ours loses
+/// What is written to.
+enum Target {
+    Open(File),
+    Pipe(PathBuf),
+}
+
+/// Writes batches as they come. What has been written for a moment is flushed: a crash of ours loses
 /// nothing that had time to be written.
-fn write(
-    file: Sink<BufWriter<File>>,
-    header: &Header,
-    batches: &Receiver<Vec<Event>>,
-    waiting: &AtomicUsize,
-    lag: Duration,
-) -> io::Result<()> {
+fn write(target: Target, header: &Header, shared: &Shared, small: bool) -> io::Result<()> {
+    let file = match target {
+        Target::Open(file) => file,
+        Target::Pipe(path) => File::create(path)?,
+    };
+    shared.open.store(true, Ordering::Relaxed);
+    let file = BufWriter::new(file);
+    let (file, lag) = if small {
+        (Sink::compressed(file)?, UNWRITTEN)
+    } else {
+        (Sink::Plain(file), Duration::ZERO)
+    };
     let mut writer = Writer::new(file, header)?;
     writer.flush()?;
     let mut due: Option<i64> = None;
-    loop {
-        let batch = match due {
-            Some(due) => batches.recv_timeout(clock::left(due)),
-            None => batches.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match batch {
-            Ok(events) => {
-                for event in &events {
-                    writer.write(event)?;
-                }
-                waiting.fetch_sub(weight(&events), Ordering::Relaxed);
-                due = due.or_else(|| clock::deadline(lag));
+    while let Some(batches) = shared.inbox.take(due.map(clock::left)) {
+        for events in batches {
+            for event in &events {
+                writer.write(event)?;
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
+            shared.waiting.fetch_sub(weight(&events), Ordering::Relaxed);
+            due = due.or_else(|| clock::deadline(lag));
         }
-        let late = due.is_some_and(|due| clock::left(due).is_zero());
-        // Where nothing lags, a flush waits at least until nothing else does.
-        if late && (!lag.is_zero() || batches.is_empty()) {
+        if due.is_some_and(|due| clock::left(due).is_zero()) {
             writer.flush()?;
             due = None;
         }

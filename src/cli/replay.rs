@@ -40,7 +40,8 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
             header,
             recorded: Some(recorded),
         };
-        return super::screen::replay(context, recording);
+        let original = args.recording.file.clone();
+        return super::screen::replay(context, recording, original);
     }
     let speed = args.speed.map_or(Speed::AllAtOnce, Speed::Times);
     let mut replay = Replay::new(reader, Monotonic, speed);
@@ -115,7 +116,10 @@ fn judge(
     let lang = context.lang;
     let library = context.library()?;
     let Some(lesson) = library.iter().find(|lesson| lesson.slug() == header.lesson) else {
-        let words = lang.tell("replay.no-lesson", &[("lesson", &header.lesson)]);
+        let words = lang.tell(
+            "replay.no-lesson",
+            &[("lesson", &words::brief(&header.lesson))],
+        );
         context.tell(&words);
         return Ok(None);
     };
@@ -124,7 +128,7 @@ fn judge(
         Ok(params) => params,
         Err(why) => {
             let why = words::params(lang, &why);
-            context.tell(&lang.tell("replay.other-lesson", &[("why", &why)]));
+            context.tell(&lang.tell("replay.other-lesson", &[("why", &words::brief(&why))]));
             return Ok(None);
         }
     };

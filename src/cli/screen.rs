@@ -38,17 +38,21 @@ pub(crate) fn open(
     show(context, library, lesson, None, record.map(Tapes::new))
 }
 
-/// Opens the screen on a recording.
-pub(crate) fn replay(context: &Context, recording: Started) -> Result<Code, Stop> {
+/// Opens the screen on a recording; `original` is the file it is in.
+pub(crate) fn replay(
+    context: &Context,
+    recording: Started,
+    original: Option<PathBuf>,
+) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
-    show(context, library, None, Some(recording), None)
+    show(context, library, None, Some((recording, original)), None)
 }
 
 fn show(
     context: &Context,
     library: Rc<Library>,
     lesson: Option<String>,
-    recording: Option<Started>,
+    recording: Option<(Started, Option<PathBuf>)>,
     tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
     let theme = Theme {
@@ -62,12 +66,17 @@ fn show(
         Some(file) => state::read(file, context.lang),
         None => (Progress::default(), None),
     };
+    let (recording, original) = match recording {
+        Some((recording, original)) => (Some(recording), original),
+        None => (None, None),
+    };
     let mut host = Engine {
         context,
         library: Rc::clone(&library),
         file,
         kept: progress.clone(),
         tapes,
+        original,
     };
     let start = Start {
         library,
@@ -129,6 +138,8 @@ struct Engine<'a> {
     kept: Progress,
     /// Where runs are recorded.
     tapes: Option<Tapes>,
+    /// The file of the recording the session was opened on.
+    original: Option<PathBuf>,
 }
 
 impl Host for Engine<'_> {
@@ -159,7 +170,11 @@ impl Host for Engine<'_> {
             .map_err(|failure| failure.to_string())?;
         Ok(Started {
             feed: match tape {
-                Some(tape) => Box::new(Taped::new(run, tape)),
+                Some(tape) => {
+                    let lang = self.context.lang;
+                    let words = move |why: &io::Error| super::words::recording(lang, why);
+                    Box::new(Taped::new(run, tape, words))
+                }
                 None => Box::new(run),
             },
             header,
@@ -180,7 +195,7 @@ impl Host for Engine<'_> {
     }
 
     fn save(&mut self, seen: &Seen<'_>) -> Result<String, String> {
-        saved::save(seen).map_err(|why| {
+        saved::save(seen, self.original.as_deref()).map_err(|why| {
             let lang = self.context.lang;
             lang.tell("tui.save-failed", &[("why", &why)])
         })

@@ -43,6 +43,9 @@ impl Session<'_> {
             interrupts: self.interrupts,
         };
         let driven = driver.drive(&mut run, show, first);
+        if let Some(recorder) = &self.recorder {
+            recorder.close();
+        }
         // The processes are gone before anything more is said.
         drop(run);
         if let Some(recorder) = self.recorder.take()

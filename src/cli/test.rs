@@ -253,12 +253,14 @@ impl Bench<'_> {
     }
 
     /// The run goes on without a recording where none can be made; that is told.
-    fn recorder(&self, path: Option<&PathBuf>, scenario: &Scenario) -> Option<Recorder> {
+    fn recorder(&mut self, path: Option<&PathBuf>, scenario: &Scenario) -> Option<Recorder> {
         let path = path?;
         match Recorder::create(path, &scenario.header()) {
             Ok(recorder) => Some(recorder),
             Err(why) => {
+                // The next ones would fail of the same.
                 self.context.recording_stopped(&why);
+                self.recordings.give_up();
                 None
             }
         }

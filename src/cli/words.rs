@@ -3,10 +3,16 @@
 //! Their own texts are for programs and tests; people are told from the locale files. What the
 //! system itself says (`No such file or directory`) stays as the system says it.
 
+use std::fmt::Display;
+use std::io;
+
 use crate::engine::StartError;
 use crate::lesson::{LessonError, ParameterKind, ParamsError};
-use crate::text::Lang;
+use crate::text::{Lang, clean_line};
 use crate::trace::{FORMAT, LONGEST_LINE, ReadError};
+
+/// Columns a foreign text may take within a sentence.
+const BRIEF: usize = 240;
 
 /// Why a value of a parameter was refused.
 pub(crate) fn params(lang: Lang, error: &ParamsError) -> String {
@@ -108,14 +114,15 @@ pub(crate) fn lesson(lang: Lang, error: &LessonError) -> String {
 pub(crate) fn reading(lang: Lang, error: &ReadError) -> String {
     match error {
         ReadError::Empty => lang.phrase("reading.empty").to_owned(),
-        ReadError::NoHeader(why) => lang.tell("reading.no-header", &[("why", why)]),
+        ReadError::NoHeader(why) => lang.tell("reading.no-header", &[("why", &brief(why))]),
         ReadError::NewerFormat { found } => lang.tell(
             "reading.newer-format",
             &[("found", found), ("known", &FORMAT)],
         ),
-        ReadError::BadLine { line, source } => {
-            lang.tell("reading.bad-line", &[("line", line), ("why", source)])
-        }
+        ReadError::BadLine { line, source } => lang.tell(
+            "reading.bad-line",
+            &[("line", line), ("why", &brief(source))],
+        ),
         ReadError::LongLine { line } => lang.tell(
             "reading.long-line",
             &[("line", line), ("bytes", &LONGEST_LINE)],
@@ -133,6 +140,22 @@ pub(crate) fn reading(lang: Lang, error: &ReadError) -> String {
             lang.tell("reading.damaged", &[("line", line), ("why", source)])
         }
         ReadError::Io(why) => why.to_string(),
+    }
+}
+
+/// A foreign text within a sentence: it may be, or quote, megabytes of what was read.
+pub(crate) fn brief(what: &dyn Display) -> String {
+    let what = what.to_string();
+    let clean = clean_line(what.as_bytes(), BRIEF);
+    let more = if clean.left_out > 0 { "…" } else { "" };
+    format!("{}{more}", clean.text)
+}
+
+/// Why a recording can't be written any further.
+pub(crate) fn recording(lang: Lang, why: &io::Error) -> String {
+    match why.kind() {
+        io::ErrorKind::TimedOut => lang.phrase("run.recording-slow").to_owned(),
+        _ => why.to_string(),
     }
 }
 

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use crate::model::{Body, World};
 use crate::trace::{Event, Kind, Op};
 
-/// Steps kept of a run, and bytes of one text.
+/// Steps and processes kept of a run.
 const DEEDS: usize = 2_000_000;
+const PROCESSES: usize = 65_536;
+/// Bytes of a text that are compared, and bytes kept of any: PIDs become names, which are longer.
 const TEXT: usize = 200;
+const KEPT: usize = 1024;
 
 /// One step of a process.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,10 +157,13 @@ impl Run {
         })
     }
 
-    /// The place of a process.
-    fn place(&mut self, proc: u32, pid: i32) -> usize {
+    /// The place of a process; `None` where there are too many.
+    fn place(&mut self, proc: u32, pid: i32) -> Option<usize> {
         if let Some(place) = self.places.get(&proc) {
-            return *place;
+            return Some(*place);
+        }
+        if self.names.len() >= PROCESSES {
+            return None;
         }
         let place = self.names.len();
         let name = self.free_name("");
@@ -166,12 +172,14 @@ impl Run {
         self.names.push(name);
         self.deeds.push(Vec::new());
         self.places.insert(proc, place);
-        place
+        Some(place)
     }
 
     /// A process says who it is, or has become another program.
     fn rename(&mut self, proc: u32, pid: i32, name: &str) {
-        let place = self.place(proc, pid);
+        let Some(place) = self.place(proc, pid) else {
+            return;
+        };
         let Some(known) = self.names.get(place).map(Arc::clone) else {
             return;
         };
@@ -198,11 +206,11 @@ impl Run {
     }
 
     fn add(&mut self, event: &Event, proc: u32, words: [Arc<str>; 4]) {
-        if self.order.len() >= DEEDS {
+        let room = self.order.len() < DEEDS;
+        let Some(place) = self.place(proc, event.pid).filter(|_| room) else {
             self.totals.left_out += 1;
             return;
-        }
-        let place = self.place(proc, event.pid);
+        };
         let [what, object, at, outcome] = words;
         let deed = Deed {
             seq: event.seq,
@@ -263,6 +271,7 @@ impl Run {
     }
 
     fn word(&mut self, word: &str) -> Arc<str> {
+        let word = &word[..word.floor_char_boundary(KEPT)];
         if let Some(known) = self.words.get(word) {
             return Arc::clone(known);
         }

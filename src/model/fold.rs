@@ -9,7 +9,7 @@ use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate
 
 use super::anomaly::{Anomaly, AnomalyKind};
 use super::calls::{Calls, Phase};
-use super::limits::{TEXT, clip};
+use super::limits::{clip, clip_in_place};
 use super::object::{ObjectId, Step, Waiter};
 use super::process::{Pending, Process, State, Target};
 use super::raised::Raised;
@@ -40,12 +40,14 @@ impl World {
             Kind::Ps(update) => self.ps_rows(event, update),
             Kind::Gate => self.gate(event),
             Kind::Fault(fault) => {
+                let mut fault = fault.clone();
+                clip_in_place(&mut fault.detail);
                 let fault = FaultNote {
                     seq: event.seq,
                     t: event.t,
                     proc: event.proc,
                     pid: event.pid,
-                    fault: fault.clone(),
+                    fault,
                 };
                 self.faults.push_bounded(fault, self.limits.notes);
             }
@@ -60,10 +62,15 @@ impl World {
             }
             Kind::End(end) => {
                 self.log.close_all();
+                let mut end = end.clone();
+                end.ended.truncate(self.limits.processes);
+                if let Some(detail) = &mut end.detail {
+                    clip_in_place(detail);
+                }
                 self.end = Some(EndNote {
                     seq: event.seq,
                     t: event.t,
-                    end: end.clone(),
+                    end,
                 });
             }
             Kind::Unknown { .. } => self.unknown += 1,
@@ -408,6 +415,11 @@ fn kept(op: &Op) -> Op {
     for text in [
         &mut op.object,
         &mut op.at,
+        &mut op.result,
+        &mut op.error,
+        &mut op.args.class,
+        &mut op.args.typecode,
+        &mut op.args.of,
         &mut op.args.name,
         &mut op.args.key,
         &mut op.args.value,
@@ -418,9 +430,7 @@ fn kept(op: &Op) -> Op {
     .into_iter()
     .flatten()
     {
-        if text.len() > TEXT {
-            *text = clip(text).to_string();
-        }
+        clip_in_place(text);
     }
     op.args.values = None;
     // A NaN would make a World unequal to itself.

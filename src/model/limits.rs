@@ -58,7 +58,23 @@ pub(super) fn clip(text: &str) -> Arc<str> {
     if text.len() <= TEXT {
         return Arc::from(text);
     }
-    Arc::from(format!("{}…", &text[..text.floor_char_boundary(TEXT)]))
+    Arc::from(beginning(text, TEXT))
+}
+
+fn beginning(text: &str, most: usize) -> String {
+    format!("{}…", &text[..text.floor_char_boundary(most)])
+}
+
+/// Cuts a text that is kept as it came.
+pub(super) fn clip_in_place(text: &mut String) {
+    clip_to(text, TEXT);
+}
+
+/// … to so many bytes.
+pub(super) fn clip_to(text: &mut String, most: usize) {
+    if text.len() > most {
+        *text = beginning(text, most);
+    }
 }
 
 /// Like `clip`, keeping the one already there if it is the same.

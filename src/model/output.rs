@@ -133,7 +133,7 @@ impl OutputLog {
 
     /// Lines that are not kept, all of them before those that are.
     pub fn dropped_lines(&self) -> u64 {
-        self.first + self.left_lines
+        self.first.saturating_add(self.left_lines)
     }
 
     /// Bytes that are not kept, newlines not counted.
@@ -153,7 +153,7 @@ impl OutputLog {
         (proc, pid): (Option<u32>, i32),
         (output, at): (&Output, Option<Arc<str>>),
     ) {
-        self.bytes += output.data.len() as u64;
+        self.bytes = self.bytes.saturating_add(output.data.len() as u64);
         if let Some(left) = output.left_out {
             self.bytes = self.bytes.saturating_add(left.bytes);
             self.dropped_bytes = self.dropped_bytes.saturating_add(left.bytes);
@@ -237,7 +237,7 @@ impl OutputLog {
         }
         let cut = (piece.len() - room) as u64;
         line.cut += cut;
-        self.dropped_bytes += cut;
+        self.dropped_bytes = self.dropped_bytes.saturating_add(cut);
         self.kept_bytes += room;
         if ended {
             line.ending = Ending::Newline;
@@ -254,7 +254,7 @@ impl OutputLog {
             let (bytes, number) = (line.data.len(), line.number);
             let (proc, stream) = (line.proc, line.stream);
             self.kept_bytes -= bytes;
-            self.dropped_bytes += bytes as u64;
+            self.dropped_bytes = self.dropped_bytes.saturating_add(bytes as u64);
             self.first += 1;
             self.lines.drop_front();
             // Nothing may be left of a line that went, or a million writers would fill the maps.
@@ -276,7 +276,7 @@ impl OutputLog {
         self.lines = Chunked::default();
         self.by_proc.clear();
         self.open.clear();
-        self.dropped_bytes += self.kept_bytes as u64;
+        self.dropped_bytes = self.dropped_bytes.saturating_add(self.kept_bytes as u64);
         self.kept_bytes = 0;
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::trace::{PsRow, PsUpdate};
 
-use super::limits::Limits;
+use super::limits::{Limits, clip_in_place, clip_to};
 
 /// All rows at one moment, by PID.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +19,25 @@ pub struct PsMoment {
     pub rows: BTreeMap<i32, Arc<PsRow>>,
     /// Rows of processes that are no zombies.
     alive: usize,
+}
+
+/// Bytes kept of a command: with its arguments it may be longer than other texts.
+const COMMAND: usize = 4096;
+
+/// The row as it is kept: no text of it of any length.
+fn kept(row: &PsRow) -> PsRow {
+    let mut row = row.clone();
+    for text in [
+        &mut row.user,
+        &mut row.tty,
+        &mut row.stat,
+        &mut row.start,
+        &mut row.time,
+    ] {
+        clip_in_place(text);
+    }
+    clip_to(&mut row.command, COMMAND);
+    row
 }
 
 /// Whether a row is of a process that has not ended.
@@ -97,8 +116,7 @@ impl PsTable {
             .rows
             .iter()
             .filter(|row| !is_alive(row) || !over.contains(&row.pid))
-            .cloned()
-            .map(Arc::new)
+            .map(|row| Arc::new(kept(row)))
             .collect();
         for row in &rows {
             if self.now.rows.len() < limits.rows || self.now.rows.contains_key(&row.pid) {

@@ -168,3 +168,30 @@ fn reading_ahead_gives_the_same_events_with_their_lines_and_says_how_it_ends() {
     assert_eq!(seqs.len(), 3000);
     assert!(matches!(end, Some(Flaw::Damaged(why)) if why.contains("line 3002")));
 }
+
+#[test]
+fn events_with_megabytes_in_each_are_given_a_few_at_a_time() {
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes, &header()).unwrap();
+    for seq in 1..=10 {
+        let event = Event {
+            seq,
+            t: 0,
+            proc: None,
+            pid: 0,
+            tid: None,
+            kind: Kind::Marker {
+                text: "x".repeat(700_000),
+            },
+        };
+        writer.write(&event).unwrap();
+    }
+    let hands = Hands(Rc::new(Cell::new(start())));
+    let reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut replay = Replay::new(reader, hands.clone(), Speed::AllAtOnce);
+    let mut batches = Vec::new();
+    while let FeedItem::Events(events) = replay.poll(hands.0.get()) {
+        batches.push(events.len());
+    }
+    assert_eq!(batches, [2; 5]);
+}

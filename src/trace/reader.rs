@@ -25,7 +25,7 @@ pub enum ReadError {
     #[error(
         "the recording has format {found}, this forklore reads format {FORMAT}; a newer forklore is needed"
     )]
-    NewerFormat { found: u32 },
+    NewerFormat { found: u64 },
     #[error("line {line}: not an event ({source})")]
     BadLine {
         line: usize,
@@ -59,7 +59,7 @@ pub fn read_packet(bytes: &[u8]) -> Result<Event, String> {
 /// The part of a header that is looked at first: a newer one may have other fields.
 #[derive(serde::Deserialize)]
 struct Version {
-    forklore: u32,
+    forklore: u64,
 }
 
 /// A recording, read line by line.
@@ -85,7 +85,7 @@ impl<R: BufRead> Reader<R> {
             return Err(ReadError::Empty);
         }
         let version: Version = serde_json::from_slice(&buf).map_err(ReadError::NoHeader)?;
-        if version.forklore > FORMAT {
+        if version.forklore > u64::from(FORMAT) {
             return Err(ReadError::NewerFormat {
                 found: version.forklore,
             });

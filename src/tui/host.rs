@@ -62,6 +62,11 @@ impl Seen<'_> {
         recorded.map(|recorded| recorded.head.as_slice())
     }
 
+    /// Whether all of it is there: of very much output only a count is kept.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_whole()
+    }
+
     /// Gives the line of every event so far, in order, the newline left out.
     pub fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
         self.0.each_line(each);

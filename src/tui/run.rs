@@ -28,8 +28,8 @@ pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0
 const AS_IT_WAS: usize = 3;
 /// Events the play head passes in one go, at most.
 const STRIDE: usize = 4096;
-/// Events read ahead of a playing head.
-const AHEAD: u64 = 256;
+/// Bytes of a recording kept to look back on, at most, packed: one made to harm has no end.
+const KEPT: usize = 1 << 30;
 /// Events of a run that is laid beside another one, at most.
 const COMPARED: u64 = 100_000;
 /// Where idle time is cut, nothing is waited for longer than this (ns of the run).
@@ -73,9 +73,13 @@ pub(crate) struct RunView {
     past: Option<(u64, World)>,
     /// The play head moves by itself: since when, and from which time of the run.
     playing: Option<(Instant, i64)>,
+    /// The place it was held at, and when in the run: within a long wait, say.
+    held: Option<(u64, i64)>,
     /// Events behind the play head, read ahead while it plays.
     ahead: VecDeque<Event>,
     speed: usize,
+    /// What may be kept of a recording.
+    pub(crate) most_kept: usize,
     pub(crate) cut_idle: bool,
     /// The feed has no more.
     pub(crate) over: bool,
@@ -101,11 +105,13 @@ impl RunView {
         RunView {
             past: recorded.as_ref().map(|_| (0, empty.clone())),
             playing: None,
+            held: None,
             ahead: VecDeque::new(),
             speed: recorded
                 .as_ref()
                 .map_or(AS_IT_WAS, |one| nearest(one.speed)),
             recorded,
+            most_kept: KEPT,
             cut_idle: false,
             feed: started.feed,
             waiting: VecDeque::new(),
@@ -190,18 +196,28 @@ impl RunView {
                         self.history.push_line(line, event);
                     }
                     self.feed.give_back(stretch);
+                    if self.history.source().bytes() > self.most_kept {
+                        self.stop_reading(Some(Flaw::Large));
+                        taken.ended = true;
+                    }
                 }
                 FeedItem::Idle => break,
                 FeedItem::End => {
-                    self.over = true;
-                    self.paused = false;
-                    self.flaw = self.feed.flaw();
+                    let flaw = self.feed.flaw();
+                    self.stop_reading(flaw);
                     taken.came = true;
                     taken.ended = true;
                 }
             }
         }
         taken
+    }
+
+    /// No more of it will come.
+    fn stop_reading(&mut self, flaw: Option<Flaw>) {
+        self.over = true;
+        self.paused = false;
+        self.flaw = flaw;
     }
 
     /// Evaluates the lesson's checks over the finished run; gives how it came out.
@@ -297,13 +313,29 @@ impl RunView {
 
     /// Plays on from where the play head is, or holds it; `None` where it stands at now.
     pub(crate) fn toggle_playing(&mut self, now: Instant) {
-        if self.playing.take().is_some() {
+        let (place, _) = self.places();
+        if let Some(head) = self.head(now) {
+            self.playing = None;
+            self.held = Some((place, head));
             return;
         }
         if self.is_now() && self.is_recording() {
             self.go(0);
         }
-        self.playing = Some((now, self.world().now()));
+        let held = self.held.take().filter(|(at, _)| *at == self.places().0);
+        let from = held.map_or(i64::MIN, |(_, head)| head);
+        self.playing = Some((now, from.max(self.world().now())));
+    }
+
+    /// When in the run a playing head is; it may be behind the event it stands at.
+    fn head(&self, now: Instant) -> Option<i64> {
+        let (since, from) = self.playing?;
+        let passed = now.saturating_duration_since(since).as_secs_f64() * self.speed();
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a float beyond i64 is its end"
+        )]
+        Some(from.saturating_add((passed * 1e9) as i64))
     }
 
     pub(crate) fn hold(&mut self) {
@@ -312,38 +344,31 @@ impl RunView {
 
     /// One step along the speeds.
     pub(crate) fn change_speed(&mut self, by: i64, now: Instant) {
+        let head = self.head(now);
         let by = isize::try_from(by).unwrap_or(0);
         self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1);
-        if self.playing.is_some() {
-            self.playing = Some((now, self.world().now()));
-        }
+        self.playing = head.map(|head| (now, head));
     }
 
     /// Moves a playing head on to where it is due; whether it moved.
     pub(crate) fn play(&mut self, now: Instant) -> bool {
-        let (Some((since, from)), Some((place, world))) = (self.playing, &mut self.past) else {
+        let (Some(mut head), Some((place, world))) = (self.head(now), &mut self.past) else {
             return false;
         };
-        let passed = now.saturating_duration_since(since).as_secs_f64() * SPEEDS[self.speed];
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float beyond i64 is its end"
-        )]
-        let mut head = from.saturating_add((passed * 1e9) as i64);
         let end = self.history.len();
         let mut moved = false;
         for _ in 0..STRIDE {
             if self.ahead.is_empty() && *place < end {
-                let to = end.min(*place + AHEAD);
                 let ahead = &mut self.ahead;
                 let source = self.history.source();
+                let to = source.together(*place);
                 source.visit(*place, to, &mut |event| ahead.push_back(event.clone()));
             }
             let Some(event) = self.ahead.front() else {
                 break;
             };
             let due = event.t.max(world.now());
-            if self.cut_idle && due - head > LONGEST {
+            if self.cut_idle && due.saturating_sub(head) > LONGEST {
                 head = due - LONGEST;
                 self.playing = Some((now, head));
             }
@@ -383,6 +408,7 @@ impl RunView {
 
     /// Plays on from the time `from`, which may be later than the event the head stands behind.
     pub(crate) fn play_from(&mut self, now: Instant, from: i64) {
+        self.cut_idle = false;
         if self.past.is_some() {
             self.playing = Some((now, from));
         }
@@ -402,6 +428,11 @@ impl RunView {
     pub(crate) fn event(&self) -> Option<Event> {
         let (place, _) = self.places();
         self.history.event(place)
+    }
+
+    /// Whether nothing of it was left out because there was too much.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.history.bare() == 0 && self.flaw != Some(Flaw::Large)
     }
 
     /// Gives the line of every event so far, in order.

@@ -404,7 +404,13 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
 }
 
 fn cut_idle(app: &mut App) {
+    let comparing = app.comparing;
     let Some(run) = &mut app.run else { return };
+    if comparing {
+        // Cut in one, the two would no longer be at one time.
+        app.notice = Some(app.lang.phrase("tui.idle-pair").to_owned());
+        return;
+    }
     run.cut_idle = !run.cut_idle;
     let key = if run.cut_idle {
         "tui.idle-cut"

@@ -103,3 +103,10 @@ fn what_was_set_differently_is_named() {
     let said = say(&["compare", &one, "/nowhere"]);
     assert_eq!((said.code, said.out.as_str()), (Some(4), ""));
 }
+
+#[test]
+fn stdin_is_one_recording_and_not_two() {
+    let said = say(&["compare", "-", "-"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert!(said.err.contains("only one of the two"), "{}", said.err);
+}

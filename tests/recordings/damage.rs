@@ -1,20 +1,23 @@
 //! Damaged recordings: a clear word, as much as can be trusted, never a panic, bounded memory.
 //!
-//! The property runs 400 cases, `FORKLORE_CASES` more: `FORKLORE_CASES=100000 cargo test --release
-//! --test recordings mutated -- --nocapture` says how many it ran and what memory it took. The seed
-//! is fixed: the same cases every time.
+//! The property runs 400 cases, `FORKLORE_CASES` more: `FORKLORE_CASES=100000
+//! CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true cargo test --release --test recordings mutated --
+//! --nocapture` says how many it ran and what memory it took. The seed is fixed: the same cases every
+//! time.
 
 use std::io::{BufRead, Cursor, Write as _};
 use std::path::Path;
 
 use forklore::compare::{Run, compare};
 use forklore::export::{Format, Ground, Setting, begin};
+use forklore::feed::Flaw;
 use forklore::model::{History, World};
 use forklore::text::Lang;
-use forklore::trace::{ReadError, Reader, Sink, uncompressed};
+use forklore::trace::{ReadError, Reader, Sink, Stretch, uncompressed};
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::front_ends::{Headless, look};
 use crate::harness::say;
 
 const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
@@ -226,6 +229,8 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         .map(|format| begin(*format, &setting, &mut nowhere).unwrap())
         .collect();
     let mut run = Run::default();
+    let mut headless = Headless::new(Lang::En);
+    let mut stretch = Stretch::default();
     let damage = loop {
         match reader.next_event() {
             Ok(Some(event)) => {
@@ -237,6 +242,8 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
                     export.event(&event, &world, &mut nowhere).unwrap();
                 }
                 run.push(&event, &world);
+                headless.after(&event, &world);
+                stretch.add(reader.line(), event);
             }
             Ok(None) => break None,
             Err(why) => break Some(why),
@@ -247,7 +254,19 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         assert!(bytes.starts_with(&again), "not a beginning");
     }
     assert!(*history.now() == world);
+    headless.end(&header, &world);
     if deep {
+        let flaw = match &damage {
+            Some(why) => Some(Flaw::Damaged(why.to_string())),
+            None => reader.torn().then_some(Flaw::Torn),
+        };
+        let sizes = [(80, 24), (120, 40), (200, 60), (23, 7)];
+        look(
+            header.clone(),
+            stretch,
+            flaw,
+            sizes[bytes.len() % sizes.len()],
+        );
         for export in &mut exports {
             export.end(&world, &mut nowhere).unwrap();
         }
@@ -333,6 +352,8 @@ fn each_damage_has_its_word() {
     assert!(error(b"{}\n").contains("no forklore header"));
     let newer = header.replace("\"forklore\":1", "\"forklore\":2");
     assert!(error(newer.as_bytes()).contains("a newer forklore is needed"));
+    let much_newer = header.replace("\"forklore\":1", "\"forklore\":99999999999");
+    assert!(error(much_newer.as_bytes()).contains("a newer forklore is needed"));
     assert!(line("{\"seq\":2,\"t\":0,\"kind\":\"gate\"}").contains("number 2 where 1 was due"));
     assert!(line("{\"seq\":1,\"t\":1e99,\"kind\":\"gate\"}").starts_with("line 2: not an event"));
     let deep = format!(
@@ -348,6 +369,49 @@ fn each_damage_has_its_word() {
     let middle = spoiled.len() / 2;
     spoiled[middle] ^= 0x10;
     assert!(error(&spoiled).contains("the compressed file is damaged"));
+}
+
+#[test]
+fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
+    let (least, greatest) = (i64::MIN, i64::MAX);
+    for times in [
+        [least, least],
+        [greatest, greatest],
+        [least, greatest],
+        [greatest, least],
+        [-1, 1],
+    ] {
+        let mut lines = GOLDEN.lines();
+        let mut text = lines.next().unwrap().to_owned() + "\n";
+        for (number, line) in lines.enumerate() {
+            let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+            event["t"] = times[number % 2].into();
+            if event.get("t0").is_some() {
+                event["t0"] = times[(number + 1) % 2].into();
+            }
+            text += &event.to_string();
+            text.push('\n');
+        }
+        let (events, damage) = read(text.as_bytes(), true);
+        assert_eq!(events, 27, "{times:?}: {damage:?}");
+    }
+}
+
+#[test]
+fn a_line_of_the_program_that_nobody_has_is_drawn() {
+    let lock = include_bytes!("../../assets/recordings/lock.jsonl.zst");
+    let mut lines = uncompressed(Cursor::new(lock.as_slice())).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut lines, &mut text).unwrap();
+    for line in ["0", "18446744073709551615", "99999999999999999999"] {
+        let mut text = text.clone();
+        for known in ["8", "11", "12", "13", "17", "25", "29", "33"] {
+            let place = format!("program.rs:{known}\"");
+            text = text.replace(&place, &format!("program.rs:{line}\""));
+        }
+        let half = text.len() / 2;
+        read(&text.as_bytes()[..half], true);
+    }
 }
 
 #[test]

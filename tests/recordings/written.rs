@@ -48,6 +48,35 @@ fn a_pipe_whose_reader_leaves_ends_the_recording_and_not_the_run() {
 }
 
 #[test]
+fn a_pipe_nobody_reads_is_told_and_the_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["pipe", "pipe.zst"] {
+        let pipe = folder.path().join(name);
+        mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+        let place = pipe.to_str().unwrap();
+        let said = say(&["run", "create-process", "--record", place]);
+        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+        assert!(said.out.contains("The run finished"), "{}", said.out);
+        let told = said.err.matches("the recording has stopped").count();
+        assert_eq!(told, 1, "{}", said.err);
+        assert!(said.err.contains("nobody reads the pipe"), "{}", said.err);
+    }
+}
+
+#[test]
+fn test_says_once_that_nothing_can_be_recorded_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "mine\n").unwrap();
+    let place = notes.join("in-a-file");
+    let place = place.to_str().unwrap();
+    let said = say(&["test", "create-process", "--runs", "3", "--record", place]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    let told = said.err.matches("the recording has stopped").count();
+    assert_eq!(told, 1, "{}", said.err);
+}
+
+#[test]
 fn where_nothing_can_be_recorded_nothing_is_run() {
     let folder = tempfile::tempdir().unwrap();
     let notes = folder.path().join("notes.txt");

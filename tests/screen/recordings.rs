@@ -241,6 +241,48 @@ fn a_recording_that_breaks_is_told_and_the_run_goes_on() {
     assert!(screen.ended().success());
 }
 
+#[test]
+fn a_pipe_nobody_reads_holds_neither_the_screen_nor_the_run() {
+    let state = tempfile::tempdir().unwrap();
+    let pipe = state.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let arguments = ["create-process", "--record", "pipe"];
+    let mut screen = Screen::with(&arguments, (120, 40), state, &[]);
+    screen.wait_for("Lesson");
+    screen.press("r");
+    screen.wait_for("Question 1 of");
+    screen.press("\x1b");
+    screen.wait_for("main proccess stop");
+    screen.wait_for("could not be recorded to its end");
+    screen.press("q");
+    assert!(screen.ended().success());
+}
+
+#[test]
+fn more_output_than_is_kept_is_saved_all_the_same() {
+    let mut text = GOLDEN.lines().next().unwrap().to_owned() + "\n";
+    let data = "0123456789 ".repeat(5800);
+    for seq in 1..=600 {
+        let line = format!(
+            "{{\"seq\":{seq},\"t\":{seq},\"proc\":0,\"pid\":7,\"kind\":\"output\",\"stream\":\"stdout\",\"data\":\"{data}\\n\"}}\n"
+        );
+        text += &line;
+    }
+    text += "{\"seq\":601,\"t\":601,\"kind\":\"end\",\"status\":\"finished\"}\n";
+    let mut screen = replay("large.jsonl", text.as_bytes(), (120, 40));
+    screen.wait_for("/601 ");
+    screen.press("e");
+    screen.wait_for(" 601/601 ");
+    screen.press("w");
+    let shown = screen.wait_for("Saved as");
+    let name = saved(&shown).to_owned();
+    screen.press("q");
+    let (status, state) = screen.ended_with_state();
+    assert!(status.success());
+    let again = std::fs::read(state.path().join(name)).unwrap();
+    assert!(again == text.as_bytes(), "{} bytes", again.len());
+}
+
 fn saved(text: &str) -> &Path {
     let (_, rest) = text.split_once("Saved as ").unwrap();
     let (name, _) = rest.split_once(".jsonl").unwrap();

@@ -102,6 +102,11 @@ fn verdict(context: &Context, place: &str, session: &Offscreen) -> Code {
             let remedy = lang.tell("replay.until-here", &[("events", &events)]);
             context.tell(&told.remedy(remedy));
         }
+        Some(Flaw::Large) => {
+            context.tell(&lang.tell("tui.flaw-large", &[("events", &events)]));
+        }
+        // Said of a run alone.
+        Some(Flaw::Unrecorded(why)) => context.tell(&why),
         Some(Flaw::Torn) => context.tell(&lang.phrase("replay.torn")),
         None if !ended => context.tell(&lang.phrase("replay.no-end")),
         None => return Code::Fine,

@@ -1,18 +1,29 @@
 //! Saving what the screen has seen as a recording in the current folder. What was read from a recording
-//! is written as it stood there.
+//! is written as it stood there: from the file again where the screen had no room for all of it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufRead, BufWriter, Write as _};
+use std::path::Path;
 
+use crate::trace::{ReadError, Reader, copy, uncompressed};
 use crate::tui::Seen;
 
 /// Writes the run to a file of its own; gives its name.
 ///
 /// # Errors
 /// What the disk reports.
-pub(crate) fn save(seen: &Seen<'_>) -> io::Result<String> {
+pub(crate) fn save(seen: &Seen<'_>, original: Option<&Path>) -> io::Result<String> {
     let (name, file) = create(&seen.header().lesson)?;
     let mut file = BufWriter::new(file);
+    let original = original.filter(|_| !seen.is_whole());
+    if let Some(mut lines) = original.and_then(|path| same(path, seen)) {
+        match copy(&mut lines, &mut file) {
+            Err(ReadError::Io(why)) => return Err(why),
+            // Behind its damage there was nothing to see either.
+            Ok(_) | Err(_) => file.flush()?,
+        }
+        return Ok(name);
+    }
     if let Some(head) = seen.head() {
         file.write_all(head)?;
     } else {
@@ -28,6 +39,13 @@ pub(crate) fn save(seen: &Seen<'_>) -> io::Result<String> {
     written?;
     file.flush()?;
     Ok(name)
+}
+
+/// The file that is shown, if it is still there and has not become another.
+fn same(path: &Path, seen: &Seen<'_>) -> Option<Reader<Box<dyn BufRead + Send>>> {
+    let lines = File::open(path).and_then(uncompressed).ok()?;
+    let reader = Reader::new(lines).ok()?;
+    (seen.head() == Some(reader.line())).then_some(reader)
 }
 
 /// A file that was not there before: `forklore-lock-1.jsonl`.

@@ -3,6 +3,7 @@
 //! The first run goes to the file, later ones beside it with a number. A recording that breaks never
 //! breaks the run: it is noted in the log, where the screen sees it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::cli::recorder::Recorder;
 use crate::error::Failure;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::sys::clock;
-use crate::trace::Header;
+use crate::trace::{Event, Header};
 
 /// How long a run that is left behind may take to come to its end.
 const LEAVING: Duration = Duration::from_secs(3);
@@ -53,34 +54,75 @@ fn numbered(path: &Path, run: u32) -> PathBuf {
 pub(super) struct Taped<F: Feed> {
     feed: F,
     tape: Option<Recorder>,
+    words: Box<dyn Fn(&io::Error) -> String>,
+    /// The run is over, and how long its recording may take to be so.
+    closing: Option<Instant>,
     over: bool,
+    flaw: Option<Flaw>,
 }
 
 impl<F: Feed> Taped<F> {
-    pub(super) fn new(feed: F, tape: Recorder) -> Taped<F> {
+    /// `words` says why a recording could not be written.
+    pub(super) fn new(
+        feed: F,
+        tape: Recorder,
+        words: impl Fn(&io::Error) -> String + 'static,
+    ) -> Taped<F> {
         Taped {
             feed,
             tape: Some(tape),
+            words: Box::new(words),
+            closing: None,
             over: false,
+            flaw: None,
         }
+    }
+
+    fn record(&mut self, events: &[Event]) {
+        let Some(tape) = &mut self.tape else { return };
+        let Err(why) = tape.take(events.to_vec()) else {
+            return;
+        };
+        self.tape = None;
+        // At the end of the run nobody is left to note it in the log.
+        if self.feed.control(Control::RecordingStopped).is_err() {
+            self.lacks_its_end(&why);
+        }
+    }
+
+    fn lacks_its_end(&mut self, why: &io::Error) {
+        self.flaw = Some(Flaw::Unrecorded((self.words)(why)));
+    }
+
+    /// The run is over; the screen goes on while its last lines are written.
+    fn close(&mut self, deadline: Instant) -> FeedItem {
+        if let Some(tape) = &self.tape {
+            tape.close();
+            let now = clock::instant();
+            let closing = *self.closing.get_or_insert(now + tape.patience());
+            match tape.ended(deadline.saturating_duration_since(now)) {
+                None if now < closing => return FeedItem::Idle,
+                None => self.lacks_its_end(&io::ErrorKind::TimedOut.into()),
+                Some(Err(why)) => self.lacks_its_end(&why),
+                Some(Ok(())) => {}
+            }
+            self.tape = None;
+        }
+        self.over = true;
+        FeedItem::End
     }
 }
 
 impl<F: Feed> Feed for Taped<F> {
     fn poll(&mut self, deadline: Instant) -> FeedItem {
-        let item = self.feed.poll(deadline);
-        if let FeedItem::Events(events) = &item {
-            let taken = self.tape.as_mut().map(|tape| tape.take(events.clone()));
-            if let Some(Err(_)) = taken {
-                self.tape = None;
-                // At the end of the run nobody is left to note it.
-                let _ = self.feed.control(Control::RecordingStopped);
-            }
+        if self.closing.is_some() {
+            return self.close(deadline);
         }
-        if item == FeedItem::End {
-            self.over = true;
-            // The run is over and so is its log: a failure now has no place to be noted.
-            let _ = self.tape.take().map(Recorder::finish);
+        let item = self.feed.poll(deadline);
+        match &item {
+            FeedItem::Events(events) => self.record(events),
+            FeedItem::End => return self.close(deadline),
+            FeedItem::Read(_) | FeedItem::Idle => {}
         }
         item
     }
@@ -94,16 +136,18 @@ impl<F: Feed> Feed for Taped<F> {
     }
 
     fn flaw(&self) -> Option<Flaw> {
-        self.feed.flaw()
+        self.flaw.clone().or_else(|| self.feed.flaw())
     }
 }
 
 impl<F: Feed> Drop for Taped<F> {
     /// Who leaves during a run finds its end in the recording.
     fn drop(&mut self) {
-        if self.over || self.tape.is_none() || self.feed.control(Control::Stop).is_err() {
+        if self.over || self.tape.is_none() {
             return;
         }
+        // A run that is over already only has its last lines written.
+        let _ = self.feed.control(Control::Stop);
         let deadline = clock::instant() + LEAVING;
         while !self.over && clock::instant() < deadline {
             self.poll(deadline);

@@ -36,6 +36,11 @@ impl Recordings {
         Some(folder.join(format!("{slug}-{run}.jsonl")))
     }
 
+    /// No recording can be made there: no further one is tried.
+    pub(super) fn give_up(&mut self) {
+        self.folder = None;
+    }
+
     /// Leaves what was kept, and the folder only if something was.
     pub(super) fn close(&mut self) {
         let Some(own) = self.own.take() else { return };

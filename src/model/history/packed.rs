@@ -31,6 +31,8 @@ pub struct Packed {
     /// Events kept as they are, by place.
     whole: BTreeMap<u64, Event>,
     len: u64,
+    /// Bytes of `full`.
+    full_bytes: usize,
 }
 
 /// Lines that were packed.
@@ -107,10 +109,12 @@ impl Packed {
         self.len += 1;
         if self.last.ends.len() == BLOCK || self.last.text.len() >= BLOCK_TEXT {
             let lines = self.last.ends.len();
+            let bytes = self.last.pack();
+            self.full_bytes += bytes.len();
             self.full.push(Block {
                 from: self.len - lines as u64,
                 lines,
-                bytes: self.last.pack(),
+                bytes,
                 output: std::mem::take(&mut self.last_output),
             });
             self.last.text.clear();
@@ -133,7 +137,9 @@ impl Packed {
         if block.output > 0
             && let Some(lines) = Lines::unpack(block)
         {
+            self.full_bytes -= block.bytes.len();
             block.bytes = without_output(&lines).pack();
+            self.full_bytes += block.bytes.len();
             self.output -= std::mem::take(&mut block.output);
         }
         Some(upto)
@@ -141,8 +147,17 @@ impl Packed {
 
     /// Bytes held for the events.
     pub fn bytes(&self) -> usize {
-        let full: usize = self.full.iter().map(|block| block.bytes.len()).sum();
-        full + self.last.text.capacity()
+        self.full_bytes + self.last.text.capacity()
+    }
+
+    /// Up to where the events from `place` on are read at once: few where they are large.
+    pub fn together(&self, place: u64) -> u64 {
+        let next = self.full.partition_point(|block| block.from <= place);
+        let block = next.checked_sub(1).and_then(|one| self.full.get(one));
+        block
+            .map(|block| block.from + block.lines as u64)
+            .filter(|end| *end > place)
+            .unwrap_or(self.len)
     }
 
     /// Gives every event's line, the newline left out, as it was read or as it would be written.

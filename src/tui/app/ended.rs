@@ -14,6 +14,10 @@ impl App {
         let (_, events) = run.places();
         match &run.flaw {
             Some(Flaw::Torn) => Some(self.lang.tell("tui.flaw-torn", &[("events", &events)])),
+            Some(Flaw::Large) => Some(self.lang.tell("tui.flaw-large", &[("events", &events)])),
+            Some(Flaw::Unrecorded(why)) => {
+                Some(self.lang.tell("tui.flaw-unrecorded", &[("why", why)]))
+            }
             Some(Flaw::Damaged(why)) => Some(
                 self.lang
                     .tell("tui.flaw-damaged", &[("events", &events), ("why", why)]),

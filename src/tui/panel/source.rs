@@ -101,7 +101,9 @@ fn first_line(top: usize, count: usize, high: usize, standing: &[(usize, &Proces
         .iter()
         .map(|(line, _)| *line)
         .max()
-        .map_or(0, |line| (line + 2).saturating_sub(high).min(last))
+        .map_or(0, |line| {
+            line.saturating_add(2).saturating_sub(high).min(last)
+        })
 }
 
 /// Live processes with the line they stand at, in the twin that is shown.

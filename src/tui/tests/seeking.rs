@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::scene::{app, overflow, picture, play, press, typical};
+use super::scene::{Scene, app, header, open_recording, overflow, picture, play, press, typical};
+use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::text::Lang;
-use crate::tui::action::PanelId;
+use crate::trace::Stretch;
+use crate::tui::action::{PanelId, Seek};
 use crate::tui::app::App;
+use crate::tui::host::{Recorded, Started};
 use crate::tui::terminal;
 
 #[test]
@@ -142,7 +145,7 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     let mut scene = typical();
     scene.end();
     let mut started = scene.started("lock");
-    started.recorded = Some(crate::tui::host::Recorded {
+    started.recorded = Some(Recorded {
         program: None,
         head: Vec::new(),
         speed: 1.0,
@@ -165,4 +168,158 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
     run.toggle_playing(after(100));
     assert!(run.play(after(10_000)));
     assert!(run.is_now() && !run.is_playing());
+}
+
+/// A scene as a recording, all read, with the play head at its beginning.
+fn recorded(scene: Scene) -> App {
+    let mut app = app("lock", Lang::En);
+    open_recording(&mut app, scene, "lock");
+    app
+}
+
+/// Two events, a wait of so many ms, two more and the end.
+fn with_a_wait(milliseconds: i64) -> App {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", crate::trace::Role::Main);
+    scene.print(0, "before\n");
+    scene.rest(milliseconds);
+    scene.print(0, "after\n");
+    scene.end();
+    recorded(scene)
+}
+
+/// How long the recording plays, by a clock of ours that is looked at every 10 ms.
+fn played(app: &mut App, begun: std::time::Instant) -> Duration {
+    let run = app.run.as_mut().expect("a run");
+    run.toggle_playing(begun);
+    let mut now = begun;
+    while run.is_playing() {
+        now += Duration::from_millis(10);
+        run.play(now);
+    }
+    now - begun
+}
+
+#[test]
+fn a_long_wait_is_played_as_long_as_it_was_or_cut() {
+    let begun = terminal::now();
+    let near = |took: Duration, ms: u64| {
+        let wanted = Duration::from_millis(ms);
+        assert!(
+            took >= wanted && took < wanted + Duration::from_millis(40),
+            "{took:?}"
+        );
+    };
+    let mut app = with_a_wait(60_000);
+    near(played(&mut app, begun), 60_000);
+    press(&mut app, "i");
+    assert!(
+        app.notice
+            .as_deref()
+            .is_some_and(|words| words.contains("cut"))
+    );
+    near(played(&mut app, begun), 300);
+    app.run.as_mut().expect("a run").change_speed(1, begun);
+    near(played(&mut app, begun), 150);
+    press(&mut app, "i");
+    near(played(&mut app, begun), 30_000);
+}
+
+#[test]
+fn within_a_wait_the_play_head_goes_on_from_where_it_was_held_or_made_faster() {
+    let begun = terminal::now();
+    let after = |ms| begun + Duration::from_millis(ms);
+    let mut app = with_a_wait(60_000);
+    let run = app.run.as_mut().expect("a run");
+    run.toggle_playing(begun);
+    run.play(after(50_000));
+    let place = run.places().0;
+    // Held for an hour, ten seconds are left; at twice the speed five.
+    run.toggle_playing(after(50_000));
+    run.toggle_playing(after(3_600_000));
+    run.change_speed(1, after(3_600_000));
+    run.play(after(3_604_900));
+    assert_eq!(run.places().0, place);
+    run.play(after(3_605_100));
+    assert!(run.is_now(), "{:?}", run.places());
+    // Held, and moved by hand: on from where it was moved to.
+    run.seek(Seek::Events(-4), None);
+    run.toggle_playing(begun);
+    run.toggle_playing(after(1));
+    run.seek(Seek::Share(0.0), None);
+    run.toggle_playing(after(1));
+    assert_eq!(run.places().0, 0);
+}
+
+#[test]
+fn two_runs_side_by_side_stay_at_one_time() {
+    let mut app = app("lock", Lang::En);
+    for _ in 0..2 {
+        let mut scene = typical();
+        scene.end();
+        play(&mut app, scene, "lock");
+    }
+    app.comparing = true;
+    press(&mut app, "i");
+    assert!(!app.run.as_ref().expect("a run").cut_idle);
+    assert!(
+        app.notice
+            .as_deref()
+            .is_some_and(|words| words.contains("as long as they were"))
+    );
+}
+
+/// A recording without an end.
+struct Endless {
+    seq: u64,
+}
+
+impl Feed for Endless {
+    fn poll(&mut self, _: std::time::Instant) -> FeedItem {
+        let mut stretch = Stretch::default();
+        while !stretch.is_full() {
+            self.seq += 1;
+            let line = format!(
+                "{{\"seq\":{},\"t\":0,\"kind\":\"marker\",\"text\":\"{:x}\"}}",
+                self.seq,
+                u128::from(self.seq).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            );
+            let event = crate::trace::read_packet(line.as_bytes()).expect("an event");
+            stretch.add(line.as_bytes(), event);
+        }
+        FeedItem::Read(stretch)
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+
+    fn control(&mut self, _: Control) -> Result<(), ControlError> {
+        Err(ControlError::Unable)
+    }
+}
+
+#[test]
+fn of_a_recording_without_an_end_the_beginning_is_kept_and_that_is_said() {
+    let mut app = app("lock", Lang::En);
+    let started = Started {
+        feed: Box::new(Endless { seq: 0 }),
+        header: header("lock"),
+        recorded: Some(Recorded {
+            program: None,
+            head: Vec::new(),
+            speed: 1.0,
+        }),
+    };
+    let params = app.params.clone();
+    app.begin_run(started, &params);
+    app.run.as_mut().expect("a run").most_kept = 1 << 20;
+    while app.run.as_ref().is_some_and(|run| !run.over) {
+        app.take_events(terminal::now, terminal::now());
+    }
+    let run = app.run.as_ref().expect("a run");
+    assert_eq!(run.flaw, Some(Flaw::Large));
+    assert!(run.places().1 > 1000);
+    let words = app.notice.as_deref().expect("words");
+    assert!(words.contains("too large to be kept"), "{words}");
 }

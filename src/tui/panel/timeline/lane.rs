@@ -97,7 +97,7 @@ impl Lane {
     fn stretch(&mut self, world: &World, stretch: &Stretch, end: i64, window: Window, step: i64) {
         let wide = self.marks.len();
         let mark = Mark::of(stretch.activity);
-        let long = end - stretch.start > step;
+        let long = end.saturating_sub(stretch.start) > step;
         let (first, last) = (window.column(stretch.start, wide), window.column(end, wide));
         for (column, known) in self.marks.iter_mut().enumerate().take(last + 1).skip(first) {
             let idle = self.busy.as_ref().is_some_and(|busy| !busy[column]);

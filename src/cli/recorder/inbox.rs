@@ -1,0 +1,164 @@
+//! `Inbox`: batches of events on their way to the thread that writes them.
+//!
+//! The thread is woken rarely: it takes the processors from the very processes it records. It lets
+//! batches gather for a moment before it takes them all; nobody spins. Whoever sends never waits here;
+//! how much may gather is the recorder's business.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::trace::Event;
+
+/// How long batches gather: what a crash of ours can lose.
+const GATHER: Duration = Duration::from_millis(50);
+/// … unless this many events have come.
+const MANY: usize = 16_384;
+
+/// What has come and was not taken yet.
+#[derive(Debug, Default)]
+struct Come {
+    batches: Vec<Vec<Event>>,
+    events: usize,
+    /// It need not gather any longer.
+    hurry: bool,
+    /// No more will come.
+    closed: bool,
+    /// Nobody takes any more.
+    left: bool,
+}
+
+/// The way from one thread to another.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    come: Mutex<Come>,
+    bell: Condvar,
+}
+
+impl Inbox {
+    fn look(&self) -> MutexGuard<'_, Come> {
+        // No holder can panic between two changes that belong together.
+        self.come.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a batch over; false where nobody takes it. After the `last` one there is time to write while
+    /// the run is cleared away.
+    pub(super) fn send(&self, events: Vec<Event>, last: bool) -> bool {
+        let mut come = self.look();
+        if come.left {
+            return false;
+        }
+        let (first, before) = (come.batches.is_empty(), come.hurry);
+        come.events += events.len();
+        come.batches.push(events);
+        come.hurry |= last || come.events >= MANY;
+        if first || (come.hurry && !before) {
+            self.bell.notify_one();
+        }
+        true
+    }
+
+    /// No more will be sent.
+    pub(super) fn close(&self) {
+        let mut come = self.look();
+        (come.closed, come.hurry) = (true, true);
+        self.bell.notify_one();
+    }
+
+    /// Nothing will be taken any more.
+    pub(super) fn leave(&self) {
+        let mut come = self.look();
+        come.left = true;
+        come.batches.clear();
+    }
+
+    /// Takes what has gathered. Waits for it, at most `patience` where that is given; empty when it
+    /// took longer. `None` once everything was taken and no more will come.
+    pub(super) fn take(&self, patience: Option<Duration>) -> Option<Vec<Vec<Event>>> {
+        let nothing = |come: &mut Come| come.batches.is_empty() && !come.closed;
+        let mut come = match patience {
+            None => self
+                .bell
+                .wait_while(self.look(), nothing)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => self.wait(self.look(), patience, nothing),
+        };
+        if !come.batches.is_empty() {
+            come = self.wait(come, GATHER, |come| !come.hurry);
+        }
+        if come.batches.is_empty() && come.closed {
+            return None;
+        }
+        (come.events, come.hurry) = (0, come.closed);
+        Some(std::mem::take(&mut come.batches))
+    }
+
+    fn wait<'a>(
+        &self,
+        come: MutexGuard<'a, Come>,
+        patience: Duration,
+        condition: impl FnMut(&mut Come) -> bool,
+    ) -> MutexGuard<'a, Come> {
+        let waited = self.bell.wait_timeout_while(come, patience, condition);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Inbox, MANY};
+    use crate::trace::{Event, Kind};
+
+    fn batch(events: usize) -> Vec<Event> {
+        let event = Event {
+            seq: 1,
+            t: 0,
+            proc: None,
+            pid: 0,
+            tid: None,
+            kind: Kind::Gate,
+        };
+        vec![event; events]
+    }
+
+    #[test]
+    fn batches_gather_and_the_last_ones_are_taken_after_the_close() {
+        let inbox = Inbox::default();
+        assert!(inbox.send(batch(2), false) && inbox.send(batch(1), false));
+        let taken = inbox.take(None).unwrap();
+        assert_eq!(taken.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(inbox.take(Some(Duration::ZERO)), Some(Vec::new()));
+        inbox.send(batch(1), true);
+        inbox.close();
+        assert_eq!(inbox.take(None).map(|taken| taken.len()), Some(1));
+        assert_eq!(inbox.take(None), None);
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_by_the_first_batch_by_many_events_and_by_the_close() {
+        let inbox = Inbox::default();
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| {
+                let mut events = 0;
+                while let Some(batches) = inbox.take(None) {
+                    events += batches.iter().map(Vec::len).sum::<usize>();
+                }
+                events
+            });
+            for _ in 0..3 {
+                inbox.send(batch(MANY), false);
+            }
+            inbox.close();
+            assert_eq!(taken.join().unwrap(), 3 * MANY);
+        });
+    }
+
+    #[test]
+    fn nothing_is_kept_for_somebody_who_has_left() {
+        let inbox = Inbox::default();
+        inbox.send(batch(1), true);
+        inbox.leave();
+        assert!(!inbox.send(batch(1), false));
+    }
+}
