@@ -14,6 +14,8 @@ import time
 # Least number the descriptor is moved to, as far as the limit of descriptors allows.
 _HIGH = (200, 64, 20, 0)
 _DUPFD_CLOEXEC = 1030
+# Seconds the supervisor has to answer.
+_PATIENCE = 10.0
 _NOSIGNAL = getattr(_socket, 'MSG_NOSIGNAL', 0x4000)
 
 on = False
@@ -74,6 +76,8 @@ def connect(path):
     """Fetches the descriptor from the supervisor; what it was told with it, or None."""
     global on, _origin
     asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    # A supervisor that does not answer is none.
+    asking.settimeout(_PATIENCE)
     try:
         asking.connect(path)
         data, rights, _flags, _address = asking.recvmsg(4096, 64)
