@@ -13,7 +13,6 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use super::supervisor::{DOOR, Launch, Run, StartError, Step, run_directory};
-use crate::sys::clock::monotonic_ns;
 
 /// Where Pythons look for packages.
 const PYTHON_PATH: &str = "PYTHONPATH";
@@ -61,15 +60,10 @@ impl Run {
     /// What kept it from starting; nothing is left of it then.
     pub fn trace(config: Config) -> Result<Run, StartError> {
         let dir = run_directory()?;
-        let origin = monotonic_ns();
         let unpacked = package::unpack(&dir).map_err(|source| {
             let _ = std::fs::remove_dir_all(&dir);
             StartError::new(Step::Package, source)
         })?;
-        let greeting = serde_json::json!({
-            "origin": origin,
-            "stdout": config.buffering.word(),
-        });
         let mut environment = config.environment;
         environment.push((TRACE.into(), dir.join(DOOR).into()));
         environment.push((PYTHON_PATH.into(), first_on_path(&unpacked)));
@@ -83,8 +77,7 @@ impl Run {
             introduced: false,
             follow: true,
             input: config.input,
-            origin,
-            greeting: Some(greeting.to_string().into_bytes()),
+            door: Some(config.buffering.word()),
             ..Launch::new(forklore, config.argv, dir)
         })
     }

@@ -105,6 +105,7 @@ const KEYS: &str =
 /// Opens the recording on the screen, plays it, goes through it and draws every moment.
 pub(crate) fn look(header: Header, stretch: Stretch, flaw: Option<Flaw>, size: (u16, u16)) {
     let recorded = Recorded {
+        program: None,
         head: Vec::new(),
         speed: 64.0,
     };

@@ -9,7 +9,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::StartError;
+use super::{DOOR, StartError};
 use crate::engine::traced::FOLDER;
 
 const PREFIX: &str = "forklore-run-";
@@ -47,8 +47,8 @@ fn is_ours(meta: &Metadata) -> bool {
     meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw()
 }
 
-/// Removes what runs of this user left at least `age` ago. What holds anything but sockets and the
-/// package for Pythons is none of ours and stays, as does what can't be removed.
+/// Removes what runs of this user left at least `age` ago. What holds anything but sockets and what
+/// belongs to traced Pythons is none of ours and stays, as does what can't be removed.
 fn remove_left(base: &Path, age: Duration) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
@@ -77,10 +77,16 @@ fn was_left(meta: &Metadata, age: Duration) -> bool {
 }
 
 fn is_of_a_run(entry: &DirEntry) -> bool {
-    let is_package = |kind: FileType| kind.is_dir() && entry.file_name() == FOLDER;
+    let name = entry.file_name();
+    // What Pythons of a traced program share lies beside the door.
+    let shared = |kind: FileType| {
+        let rest = name.to_str().and_then(|name| name.strip_prefix(DOOR));
+        kind.is_file() && rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let package = |kind: FileType| kind.is_dir() && name == FOLDER;
     entry
         .file_type()
-        .is_ok_and(|kind| kind.is_socket() || is_package(kind))
+        .is_ok_and(|kind| kind.is_socket() || package(kind) || shared(kind))
 }
 
 #[cfg(test)]
@@ -104,6 +110,7 @@ mod tests {
         let listener = UnixListener::bind(left.join("listener-1")).expect("bound");
         std::fs::create_dir_all(left.join("python/forklore_trace")).expect("made");
         std::fs::write(left.join("python/forklore_trace/hooks.py"), "").expect("written");
+        std::fs::write(left.join("door.counters"), "").expect("written");
         let used = make("forklore-run-b");
         let lock = in_use(&used).expect("it can be locked");
         let full = make("forklore-run-c");

@@ -57,9 +57,9 @@ pub struct Launch {
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: GateMode,
-    /// What programs started by exec are told when they ask for the event channel at `DOOR` in the
-    /// run directory; where nothing is, nobody can ask.
-    pub greeting: Option<Vec<u8>>,
+    /// Programs started by exec can ask for the event channel at `DOOR` in the run directory, and are
+    /// told to buffer stdio so (`tty`, `pipe`).
+    pub door: Option<&'static str>,
 }
 
 impl Launch {
@@ -77,7 +77,7 @@ impl Launch {
             dir,
             origin: monotonic_ns(),
             gate: GateMode::Open,
-            greeting: None,
+            door: None,
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let (ours, theirs) =
         channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
     let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail(Step::Channels))?);
-    let door = open_door(&mut launch, &theirs).map_err(fail(Step::Channels))?;
+    let door = open_door(&launch, &theirs).map_err(fail(Step::Channels))?;
     let guard = start_guard(&launch, theirs, has_input).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
     let started = await_main(&ours.control)
@@ -106,16 +106,33 @@ pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     started.inspect_err(|_| collect_guard(&guard))
 }
 
-/// The way to the event channel for programs that do not inherit it.
-fn open_door(launch: &mut Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
-    let Some(greeting) = launch.greeting.take() else {
+/// The way to the event channel for programs that do not inherit it. They are told when the run began,
+/// how to buffer stdio, and which descriptors are the run's own, so that no other is taken for them.
+fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
+    let Some(stdout) = launch.door else {
         return Ok(None);
     };
-    let events = theirs.iter().find(|(_, number)| *number == guard::EVENTS);
-    let Some((events, _)) = events else {
-        return Ok(None);
+    let end = |wanted| {
+        let found = theirs.iter().find(|(_, number)| *number == wanted);
+        found.map(|(end, _)| end).ok_or(Errno::EBADF)
     };
-    Door::open(&launch.dir.join(DOOR), events.try_clone()?, greeting).map(Some)
+    let identity = |wanted| -> io::Result<String> {
+        let stat = nix::sys::stat::fstat(end(wanted)?)?;
+        Ok(format!("{}:{}", stat.st_dev, stat.st_ino))
+    };
+    let greeting = serde_json::json!({
+        "origin": launch.origin,
+        "stdout": stdout,
+        "out": identity(guard::STDOUT)?,
+        "err": identity(guard::STDERR)?,
+    });
+    let events = end(guard::EVENTS)?.try_clone()?;
+    let door = Door::open(
+        &launch.dir.join(DOOR),
+        events,
+        greeting.to_string().into_bytes(),
+    )?;
+    Ok(Some(door))
 }
 
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to
