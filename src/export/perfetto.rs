@@ -194,7 +194,7 @@ impl Perfetto {
             for wait in waits {
                 let subject = subject(wait.object.as_deref(), wait.child.as_deref(), world);
                 let name = waits_for(&subject);
-                let args = json!({"op": wait.op.as_str(), "unfinished": true});
+                let args = json!({"op": wait.op.as_str(), "gated": wait.gated, "unfinished": true});
                 let named = (name.as_str(), "wait");
                 around = Some(if let Some((from, to)) = around {
                     let span = (wait.since.clamp(from, to), to);
@@ -251,9 +251,10 @@ impl Export for Perfetto {
             Kind::ProcessStart(_) | Kind::ProcessExec { .. } => {
                 self.track(event, world, out).map(|_| ())
             }
-            Kind::OpWait(op) => {
+            Kind::OpWait(op) | Kind::OpBegin(op) => {
                 let thread = (event.proc.unwrap_or(u32::MAX), event.tid);
-                self.waits.begin(thread, op, event.t);
+                let gated = matches!(event.kind, Kind::OpBegin(_));
+                self.waits.begin(thread, op, event.t, gated);
                 self.track(event, world, out).map(|_| ())
             }
             Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op, world, out),
@@ -272,7 +273,6 @@ impl Export for Perfetto {
             Kind::End(end) => self.mark(event.t, (end.status.as_str(), "end"), out),
             Kind::ProcessExit(_)
             | Kind::ProcessReaped { .. }
-            | Kind::OpBegin(_)
             | Kind::Line { .. }
             | Kind::Ps(_)
             | Kind::Gate

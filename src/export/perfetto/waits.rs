@@ -1,7 +1,8 @@
 //! Waits that have begun: which operation a thread waits in, and since when.
 //!
 //! An operation may be done while another one waits (a pool's results arrive while main waits for one
-//! of them), so a wait ends with its own operation and with no other.
+//! of them), so a wait ends with its own operation and with no other. An operation under the gate is
+//! kept too: one that is never let through or never done is seen at the end.
 
 use std::collections::HashMap;
 
@@ -21,6 +22,8 @@ pub(super) struct Wait {
     pub(super) object: Option<String>,
     pub(super) child: Option<String>,
     pub(super) since: i64,
+    /// It was announced at the gate; whether it would have to wait was not said.
+    pub(super) gated: bool,
 }
 
 /// All of them.
@@ -30,7 +33,7 @@ pub(super) struct Waits {
 }
 
 impl Waits {
-    pub(super) fn begin(&mut self, thread: Thread, op: &Op, since: i64) {
+    pub(super) fn begin(&mut self, thread: Thread, op: &Op, since: i64, gated: bool) {
         if self.open.len() >= THREADS && !self.open.contains_key(&thread) {
             return;
         }
@@ -41,17 +44,23 @@ impl Waits {
                 object: op.object.clone(),
                 child: op.args.child.clone(),
                 since,
+                gated,
             });
         }
     }
 
-    /// Since when this operation, which has ended, waited. What waited in it is over too.
+    /// Since when this operation, which has ended, is known to have waited. What waited in it is over
+    /// too.
     pub(super) fn end(&mut self, thread: Thread, op: &Op) -> Option<i64> {
         let open = self.open.get_mut(&thread)?;
         let own = |wait: &Wait| wait.op == op.op && wait.object == op.object;
-        let place = open.iter().rposition(own)?;
-        let since = open.get(place).map(|wait| wait.since);
-        open.truncate(place);
+        let last = open.iter().rposition(own)?;
+        // Announced, let through, and then it had to wait: both are of this operation.
+        let others = open[..last].iter().rposition(|wait| !own(wait));
+        let first = others.map_or(0, |place| place + 1);
+        let wait = open[first..].iter().find(|wait| own(wait) && !wait.gated);
+        let since = wait.map(|wait| wait.since);
+        open.truncate(first);
         if open.is_empty() {
             self.open.remove(&thread);
         }
@@ -80,10 +89,15 @@ mod tests {
         };
         let mut waits = Waits::default();
         let thread = (0, None);
-        waits.begin(thread, &op(OpName::ResultGet), 5);
+        waits.begin(thread, &op(OpName::ResultGet), 5, false);
         assert_eq!(waits.end(thread, &op(OpName::ResultReady)), None);
-        waits.begin(thread, &op(OpName::Sleep), 6);
+        waits.begin(thread, &op(OpName::Sleep), 6, false);
         assert_eq!(waits.end(thread, &op(OpName::ResultGet)), Some(5));
+        waits.begin(thread, &op(OpName::Sleep), 7, true);
+        assert_eq!(waits.end(thread, &op(OpName::Sleep)), None);
+        waits.begin(thread, &op(OpName::Sleep), 7, true);
+        waits.begin(thread, &op(OpName::Sleep), 8, false);
+        assert_eq!(waits.end(thread, &op(OpName::Sleep)), Some(8));
         assert!(waits.rest().is_empty());
     }
 }
