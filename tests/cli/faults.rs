@@ -184,8 +184,9 @@ fn a_managers_server_killed_is_what_its_clients_raise() {
 
 #[test]
 fn a_server_killed_under_a_client_breaks_its_connection() {
-    // Slow operations: the client is connected and held up before its next request.
-    let mut run = Live::start(&["manager-dict", "--set", "processes=1", "--pace", "20"]);
+    // Slow operations: the client is connected and held up before its next request, for longer than
+    // the recording takes to tell of the last one.
+    let mut run = Live::start(&["manager-dict", "--set", "processes=1", "--pace", "2"]);
     let server = run.started("SyncManager-1");
     run.until(|event| op_of(event).is_some_and(|op| op.op == OpName::DictSet));
     run.kill(server);
@@ -259,8 +260,9 @@ fn forklore_and_its_guard_killed_at_once_leave_no_process() {
     for lesson in LESSONS {
         let mut run = in_the_middle(lesson);
         let guard = run.guard();
-        // As `pkill -9 forklore` does. The main process ends with the guard, its children see that
-        // nobody is left.
+        // As `pkill -9 forklore` does: stopped, the guard can't answer forklore's end before its own.
+        // The main process ends with the guard, its children see that nobody is left.
+        run.signal(guard, Signal::SIGSTOP);
         run.kill(run.pid());
         run.kill(guard);
         run.gone();
