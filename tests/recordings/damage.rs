@@ -397,12 +397,17 @@ fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
     }
 }
 
-#[test]
-fn a_line_of_the_program_that_nobody_has_is_drawn() {
-    let lock = include_bytes!("../../assets/recordings/lock.jsonl.zst");
-    let mut lines = uncompressed(Cursor::new(lock.as_slice())).unwrap();
+/// A recording that ships.
+fn example(bytes: &[u8]) -> String {
+    let mut lines = uncompressed(Cursor::new(bytes.to_vec())).unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut lines, &mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_line_of_the_program_that_nobody_has_is_drawn() {
+    let text = example(include_bytes!("../../assets/recordings/lock.jsonl.zst"));
     for line in ["0", "18446744073709551615", "99999999999999999999"] {
         let mut text = text.clone();
         for known in ["8", "11", "12", "13", "17", "25", "29", "33"] {

@@ -2,6 +2,7 @@
 
 use super::scene::{Scene, app, open_recording, overflow, picture, play, pool, press, typical};
 use crate::text::Lang;
+use crate::trace::Exit;
 use crate::tui::action::PanelId;
 use crate::tui::app::{App, Popup};
 
@@ -224,5 +225,23 @@ fn a_pool_at_work() {
             app.focus = panel;
             app.zoom = true;
         });
+    }
+}
+
+#[test]
+fn a_worker_that_is_gone_before_its_task_began_has_its_lane() {
+    let mut scene = pool();
+    // Times may run backwards between processes.
+    scene.rest(-30);
+    for proc in 1..3 {
+        scene.exit(proc, Exit::Code(0));
+    }
+    scene.rest(40);
+    scene.end();
+    let mut app = app("pool-async", Lang::En);
+    play(&mut app, scene, "pool-async");
+    app.focus = PanelId::Timeline;
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        assert!(picture(&mut app, size).contains("Timeline"));
     }
 }

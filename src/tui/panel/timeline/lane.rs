@@ -125,7 +125,9 @@ impl Lane {
             if !window.meets(task.start, end) {
                 continue;
             }
-            let (first, last) = (window.column(task.start, wide), window.column(end, wide));
+            // Times may run backwards: its worker may be gone before it began.
+            let first = window.column(task.start, wide);
+            let last = window.column(end, wide).max(first);
             if let Some(busy) = &mut self.busy {
                 busy[first..=last].fill(true);
             }
