@@ -259,6 +259,7 @@ impl Collector {
         }
         ended.extend(self.roll.overdue(monotonic_ns()).0);
         if !ended.is_empty() {
+            self.take_control();
             self.drain();
             for pid in ended {
                 self.tell_exit(pid, None);

@@ -256,10 +256,7 @@ impl Dispatcher {
                 t,
                 name,
                 command,
-            } => {
-                self.acquaint(pid, t);
-                self.log(t, pid, None, Kind::ProcessExec { name, command });
-            }
+            } => self.became(pid, t, Kind::ProcessExec { name, command }),
             Report::Halted { pid, halted } => self.halts(pid, halted),
             Report::NotFollowed { t, why } => {
                 self.acquaint(self.desk.main.pid(), t);

@@ -109,6 +109,16 @@ fn the_first_row_of_a_process_and_of_its_program_comes_before_it_does_anything()
 }
 
 #[test]
+fn children_are_told_in_the_order_of_their_birth() {
+    let events = script("i=0; while [ $i -lt 40 ]; do (:) & i=$((i+1)); done; wait");
+    let pids: Vec<i32> = starts(&events).iter().map(|(event, _)| event.pid).collect();
+    assert_eq!(pids.len(), 41);
+    // The kernel gives its numbers in order, and begins again after the greatest.
+    let wraps = pids.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    assert!(wraps <= 1, "{pids:?}");
+}
+
+#[test]
 fn who_outlives_the_main_process_is_waited_for_and_told() {
     // The inner one goes on when its parent has ended: it reads the end of the pipe then.
     let events = script("(read line; exit 5) < /dev/null & (sleep 0.2; exit 6) & exit 3");

@@ -19,6 +19,18 @@ pub(super) struct Followed {
 }
 
 impl Dispatcher {
+    /// A process has become another program: the main one for the first time, or one that lives. Killed
+    /// in the middle of it, its end may have been heard before.
+    pub(super) fn became(&mut self, pid: i32, t: i64, program: Kind) {
+        let first = pid == self.desk.main.pid() && self.ledger.member(pid).is_none();
+        if first {
+            self.acquaint(pid, t);
+        }
+        if self.ledger.lives(pid) {
+            self.log(t, pid, None, program);
+        }
+    }
+
     /// A process was stopped by a signal, or goes on, or has ended.
     pub(super) fn halts(&mut self, pid: i32, halted: bool) {
         let Some(followed) = &mut self.followed else {

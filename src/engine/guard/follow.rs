@@ -4,7 +4,7 @@
 //! that has become another program, is held until the supervisor says that it holds a descriptor of it
 //! and has read its row of ps; so a process that lives a millisecond is seen. Threads go on at once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::super::stat::Stat;
 use super::Word;
@@ -20,14 +20,23 @@ pub(super) struct Follower {
     /// Processes and threads that have been seen to stop once.
     known: HashSet<i32>,
     threads: HashSet<i32>,
+    /// Processes whose birth is told or about to be.
+    announced: HashSet<i32>,
+    /// Processes that stopped for the first time before the event of whoever made them came: told in
+    /// the order of their birth, they wait for it.
+    early: BTreeSet<i32>,
     /// Processes that a signal has stopped.
     halted: HashSet<i32>,
     /// Ended, told, and left to their parents to collect: they come to us where those do not.
     gone: HashSet<i32>,
-    /// Held and not told yet.
-    queue: VecDeque<(i32, Held, Word)>,
-    /// Told, and held until the supervisor answers.
-    told: HashMap<i32, Held>,
+    /// Not told yet.
+    queue: VecDeque<(i32, Word)>,
+    /// Told and not answered.
+    told: HashSet<i32>,
+    /// Stand still until the answer.
+    held: HashMap<i32, Held>,
+    /// Answered before they stood still.
+    answered: HashSet<i32>,
     /// Nobody is held any more.
     free: bool,
 }
@@ -47,13 +56,17 @@ impl Follower {
             me: std::process::id().cast_signed(),
             known: HashSet::from([main]),
             threads: HashSet::new(),
+            announced: HashSet::from([main]),
+            early: BTreeSet::new(),
             halted: HashSet::new(),
             gone: HashSet::new(),
             queue: VecDeque::new(),
-            told: HashMap::new(),
+            told: HashSet::new(),
+            held: HashMap::new(),
+            answered: HashSet::new(),
             free: false,
         };
-        follower.hold(main, Held::Running, Word::Became { pid: main }, say);
+        follower.became(main, say);
         follower
     }
 
@@ -70,8 +83,8 @@ impl Follower {
 
     /// The supervisor has this process in its hands.
     pub(super) fn answered(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
-        if let Some(held) = self.told.remove(&pid) {
-            go_on(pid, held);
+        if self.told.remove(&pid) {
+            self.let_go(pid);
         }
         self.tell(say);
     }
@@ -79,17 +92,24 @@ impl Follower {
     /// Lets everybody go and holds nobody from now on: the run is being ended.
     pub(super) fn release(&mut self, say: &mut dyn FnMut(&Word)) {
         self.free = true;
+        self.announce_early(say);
         self.tell(say);
-        for (pid, held) in self.told.drain() {
-            go_on(pid, held);
+        for pid in std::mem::take(&mut self.told) {
+            self.let_go(pid);
         }
     }
 
     fn changed(&mut self, pid: i32, change: Change, say: &mut dyn FnMut(&Word)) {
         match change {
             Change::Ended => self.ended(pid, say),
-            // The one made stops by itself, before it does anything.
-            Change::Made(_) => go_on(pid, Held::Running),
+            Change::Made(child) => {
+                // One that has ended already was told then.
+                let lives = !self.gone.contains(&child) && Stat::of(child).is_some();
+                if lives && !self.threads.contains(&child) && !is_thread(child) {
+                    self.announce(child, say);
+                }
+                go_on(pid, Held::Running);
+            }
             Change::Became(former) => {
                 // The other threads are gone, and this one has the number of the process now.
                 self.threads.remove(&pid);
@@ -98,7 +118,8 @@ impl Follower {
                     self.known.remove(&former);
                 }
                 self.known.insert(pid);
-                self.hold(pid, Held::Running, Word::Became { pid }, say);
+                self.announce_early(say);
+                self.became(pid, say);
             }
             Change::Signalled(signal) => {
                 // One that was killed meanwhile takes no other signal.
@@ -109,17 +130,47 @@ impl Follower {
         }
     }
 
+    fn became(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+        self.held.insert(pid, Held::Running);
+        self.queue.push_back((pid, Word::Became { pid }));
+        self.tell(say);
+    }
+
     fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
         self.gone.remove(&pid);
         if !self.known.insert(pid) {
             self.halts(pid, held, say);
-            go_on(pid, held);
-        } else if is_thread(pid) {
+            return go_on(pid, held);
+        }
+        if is_thread(pid) {
             self.threads.insert(pid);
+            return go_on(pid, held);
+        }
+        if self.free || self.answered.remove(&pid) {
+            self.announce(pid, say);
             go_on(pid, held);
         } else {
-            self.hold(pid, held, birth(pid), say);
-            self.halts(pid, held, say);
+            self.held.insert(pid, held);
+            if !self.announced.contains(&pid) {
+                self.early.insert(pid);
+            }
+        }
+        self.halts(pid, held, say);
+    }
+
+    /// Tells of a birth, once.
+    fn announce(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+        self.early.remove(&pid);
+        if self.announced.insert(pid) {
+            self.queue.push_back((pid, birth(pid)));
+            self.tell(say);
+        }
+    }
+
+    /// Tells of those whose maker may never tell, for it may be the one that is gone.
+    fn announce_early(&mut self, say: &mut dyn FnMut(&Word)) {
+        for pid in std::mem::take(&mut self.early) {
+            self.announce(pid, say);
         }
     }
 
@@ -137,27 +188,33 @@ impl Follower {
         }
     }
 
-    fn hold(&mut self, pid: i32, held: Held, word: Word, say: &mut dyn FnMut(&Word)) {
-        self.queue.push_back((pid, held, word));
-        self.tell(say);
-    }
-
-    /// Tells of as many of those held as may be told.
+    /// Tells of as many as may be told.
     fn tell(&mut self, say: &mut dyn FnMut(&Word)) {
         while self.free || self.told.len() < TOLD {
-            let Some((pid, held, word)) = self.queue.pop_front() else {
+            let Some((pid, word)) = self.queue.pop_front() else {
                 return;
             };
             say(&word);
             if self.free {
-                go_on(pid, held);
+                self.let_go(pid);
             } else {
-                self.told.insert(pid, held);
+                self.told.insert(pid);
+            }
+        }
+    }
+
+    /// One that was answered goes on, or will as soon as it stands still.
+    fn let_go(&mut self, pid: i32) {
+        match self.held.remove(&pid) {
+            Some(held) => go_on(pid, held),
+            None => {
+                self.answered.insert(pid);
             }
         }
     }
 
     fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+        self.announce_early(say);
         if self.gone.remove(&pid) {
             // Its parent ended without collecting it.
             if let Ok(status) = ptrace::reap(pid) {
@@ -165,27 +222,16 @@ impl Follower {
             }
             return;
         }
-        let thread = self.threads.remove(&pid);
         let known = self.known.remove(&pid);
-        if thread || (!known && is_thread(pid)) {
+        if self.threads.remove(&pid) || (!known && is_thread(pid)) {
             let _ = ptrace::reap(pid);
             return;
         }
-        if !known {
-            // Killed before it could stop for the first time.
+        if !self.announced.remove(&pid) {
+            // Killed before anybody could tell of it.
             say(&birth(pid));
         }
-        // Killed while it was held: what it was held for comes before its end.
-        let mut queue = std::mem::take(&mut self.queue);
-        queue.retain(|(held, _, word)| {
-            if *held == pid {
-                say(word);
-            }
-            *held != pid
-        });
-        self.queue = queue;
-        self.told.remove(&pid);
-        self.halted.remove(&pid);
+        self.forget(pid, say);
         let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             if mine {
@@ -196,6 +242,20 @@ impl Follower {
             }
         }
         self.tell(say);
+    }
+
+    /// Of one that was killed while it was held: what was to be told comes before its end.
+    fn forget(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+        self.queue.retain(|(held, word)| {
+            if *held == pid {
+                say(word);
+            }
+            *held != pid
+        });
+        self.told.remove(&pid);
+        self.held.remove(&pid);
+        self.answered.remove(&pid);
+        self.halted.remove(&pid);
     }
 }
 
