@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::trace::Event;
 
-/// How long batches gather: what a crash of ours can lose.
-const GATHER: Duration = Duration::from_millis(50);
+/// How long batches gather: what a crash of ours can lose, and how late whoever follows the file is.
+const GATHER: Duration = Duration::from_millis(10);
 /// … unless this many events have come.
 const MANY: usize = 16_384;
 
