@@ -15,6 +15,7 @@ use std::io::{BufRead, BufReader, BufWriter, Cursor};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use forklore::cli::Recorder;
 use forklore::feed::{Feed as _, FeedItem};
 use forklore::model::{History, World};
 use forklore::replay::Ahead;
@@ -163,27 +164,33 @@ fn writing(log: &Log, folder: &Path) {
             ),
         );
     }
-    let seconds = median(ROUNDS, processor_ns, || {
-        // What the supervisor's thread pays: handing batches over.
-        let (send, receive) = crossbeam_channel::unbounded::<Vec<Event>>();
-        let batches: Vec<Vec<Event>> = log.events.chunks(512).map(<[Event]>::to_vec).collect();
-        let begun = processor_ns();
-        for batch in batches {
-            send.send(batch).expect("somebody hears");
-        }
-        HANDED.set(processor_ns() - begun);
-        drop(receive);
-    });
-    std::hint::black_box(seconds);
-    let handed = HANDED.get() as f64 / log.events.len() as f64;
-    row(
-        "write, in the supervisor (handing over)",
-        &format!("{handed:.1} ns/event"),
-    );
+    for name in ["handed.jsonl", "handed.jsonl.zst"] {
+        handing_over(log, &folder.join(name));
+    }
 }
 
-thread_local! {
-    static HANDED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) };
+/// What the supervisor's thread pays for a recording: handing batches to the thread that writes.
+fn handing_over(log: &Log, path: &Path) {
+    let mut times: Vec<i64> = (0..ROUNDS)
+        .map(|_| {
+            let batches: Vec<Vec<Event>> = log.events.chunks(512).map(<[Event]>::to_vec).collect();
+            let mut recorder = Recorder::create(path, &log.header).expect("a file");
+            let begun = processor_ns();
+            for batch in batches {
+                recorder.take(batch).expect("somebody writes");
+            }
+            let taken = processor_ns() - begun;
+            recorder.finish().expect("an end");
+            taken
+        })
+        .collect();
+    times.sort_unstable();
+    let handed = times[times.len() / 2] as f64 / log.events.len() as f64;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    row(
+        &format!("write {name}, in the supervisor (handing over)"),
+        &format!("{handed:.1} ns/event"),
+    );
 }
 
 /// Wall time of a lesson's runs, recorded and not, in turns.

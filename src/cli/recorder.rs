@@ -35,7 +35,7 @@ const UNWRITTEN: Duration = Duration::from_millis(250);
 
 /// A recording being written.
 #[derive(Debug)]
-pub(crate) struct Recorder {
+pub struct Recorder {
     shared: Arc<Shared>,
     /// Why it has ended was said.
     told: bool,
@@ -90,7 +90,7 @@ impl Recorder {
     ///
     /// # Errors
     /// When it can't be created, or no thread started; `AlreadyExists` where something else is there.
-    pub(crate) fn create(path: &Path, header: &Header) -> io::Result<Recorder> {
+    pub fn create(path: &Path, header: &Header) -> io::Result<Recorder> {
         if is_in_the_way(path) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
@@ -130,7 +130,7 @@ impl Recorder {
     ///
     /// # Errors
     /// Why the recording has ended: said once, afterwards nothing is taken.
-    pub(crate) fn take(&mut self, events: Vec<Event>) -> io::Result<()> {
+    pub fn take(&mut self, events: Vec<Event>) -> io::Result<()> {
         if self.told {
             return Ok(());
         }
@@ -178,7 +178,7 @@ impl Recorder {
     ///
     /// # Errors
     /// As `take`.
-    pub(crate) fn finish(self) -> io::Result<()> {
+    pub fn finish(self) -> io::Result<()> {
         self.close();
         let within = self.patience();
         self.ended(within)
