@@ -107,7 +107,7 @@ mod stretch;
 mod wire;
 mod writer;
 
-pub use compressed::{Sink, is_compressed_name, uncompressed};
+pub use compressed::{Sink, beginning, is_compressed_name, uncompressed};
 pub use event::{
     Args, Event, Exit, Fault, FaultKind, Kind, LeftOut, Op, OpName, Output, ProcessStart, PsRow,
     PsUpdate, Role, RunEnd, RunStatus, StartMethod, Stream,

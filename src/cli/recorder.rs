@@ -20,7 +20,7 @@ use super::context::Context;
 use crate::error::{Code, Failure};
 use crate::sys::clock;
 use crate::trace::{
-    Event, Header, Kind, ReadError, Reader, Sink, Writer, is_compressed_name, uncompressed,
+    Event, Header, Kind, ReadError, Reader, Sink, Writer, beginning, is_compressed_name,
 };
 use inbox::Inbox;
 
@@ -99,7 +99,15 @@ impl Recorder {
         let file = if is_pipe {
             Target::Pipe(path.to_owned())
         } else {
-            Target::Open(File::create(path)?)
+            // Emptied by whoever writes: that takes longer than all the rest.
+            let mut options = File::options();
+            Target::Open(
+                options
+                    .write(true)
+                    .create(true)
+                    .truncate(false)
+                    .open(path)?,
+            )
         };
         let small = is_compressed_name(path);
         let open = matches!(file, Target::Open(_));
@@ -216,7 +224,7 @@ fn is_in_the_way(path: &Path) -> bool {
     if !data.is_file() || data.len() == 0 {
         return false;
     }
-    let header = File::open(path).and_then(uncompressed).map(Reader::new);
+    let header = File::open(path).and_then(beginning).map(Reader::new);
     !matches!(
         header,
         Ok(Ok(_) | Err(ReadError::NewerFormat { .. } | ReadError::Cut { .. }))
@@ -241,7 +249,13 @@ enum Target {
 /// nothing that had time to be written.
 fn write(target: Target, header: &Header, shared: &Shared, small: bool) -> io::Result<()> {
     let file = match target {
-        Target::Open(file) => file,
+        Target::Open(file) => {
+            // A device has no length.
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            file
+        }
         Target::Pipe(path) => File::create(path)?,
     };
     shared.open.store(true, Ordering::Relaxed);

@@ -132,7 +132,23 @@ impl<W: Write> Write for Sink<W> {
 /// # Errors
 /// What the input reports, or no memory for a decompressor. Compressed data that is cut off reports
 /// `UnexpectedEof` where it ends, damaged data `InvalidData`; what came before was given.
-pub fn uncompressed(mut input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+pub fn uncompressed(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    uncompressed_by(input, 1 << 17)
+}
+
+/// As `uncompressed`, for who wants the first line only: little more of it is decompressed than asked for.
+///
+/// # Errors
+/// As `uncompressed`.
+pub fn beginning(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    uncompressed_by(input, 1 << 9)
+}
+
+/// `step` bytes are decompressed at a time.
+fn uncompressed_by(
+    mut input: impl Read + Send + 'static,
+    step: usize,
+) -> io::Result<Box<dyn BufRead + Send>> {
     let mut begin = Vec::with_capacity(MAGIC.len());
     input
         .by_ref()
@@ -145,7 +161,7 @@ pub fn uncompressed(mut input: impl Read + Send + 'static) -> io::Result<Box<dyn
     }
     let mut decoder = Decoder::with_buffer(BufReader::with_capacity(1 << 16, whole))?;
     decoder.window_log_max(WINDOW_LOG)?;
-    let lines = BufReader::with_capacity(1 << 17, Frames(decoder));
+    let lines = BufReader::with_capacity(step, Frames(decoder));
     Ok(Box::new(lines))
 }
 
