@@ -88,6 +88,8 @@ impl Driver<'_> {
     ) -> (World, Ending) {
         let mut world = World::new().scaled(self.time_scale);
         let mut ending = Ending::Over;
+        // Of a run that is being ended pages still go out as long as the reader keeps up.
+        let mut keeps_up = true;
         if let Err(hindrance) = self.send(feed, first) {
             ending = hindrance.into();
             if feed.control(Control::Stop).is_err() {
@@ -113,7 +115,11 @@ impl Driver<'_> {
                     match ending {
                         Ending::Over => self.look_up(feed).or_else(|| self.send(feed, page).err()),
                         // Once the end was asked for nobody is waited for any more.
-                        _ => None,
+                        Ending::Asked(_) => {
+                            keeps_up = keeps_up && self.offer(page);
+                            None
+                        }
+                        Ending::OutputLost(_) => None,
                     }
                 }
             };
@@ -145,6 +151,10 @@ impl Driver<'_> {
             self.interrupts = Interrupts::End;
         }
         its_own && feed.control(Control::Interrupt).is_ok()
+    }
+
+    fn offer(&self, page: Vec<u8>) -> bool {
+        self.outlet.is_none_or(|outlet| outlet.offer(page))
     }
 
     fn send(&mut self, feed: &mut dyn Feed, page: Vec<u8>) -> Result<(), Hindrance> {

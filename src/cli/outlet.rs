@@ -6,6 +6,7 @@
 
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -14,6 +15,9 @@ use crate::engine::shutdown::{Request, Shutdown};
 
 /// Pages that may wait.
 const WAITING: usize = 8;
+
+/// How long the last pages of a run that was ended may take.
+const PARTING: Duration = Duration::from_millis(500);
 
 /// What kept a page from going out.
 #[derive(Debug)]
@@ -59,6 +63,19 @@ impl Outlet {
             },
             recv(shutdown.requests()) -> request => asked(request),
         }
+    }
+
+    /// Sends a page if that goes without waiting; false where it does not.
+    pub(crate) fn offer(&self, page: Vec<u8>) -> bool {
+        page.is_empty() || self.pages.try_send(page).is_ok()
+    }
+
+    /// Lets everything go out as far as the reader takes it within a moment.
+    pub(crate) fn part(self) {
+        let Outlet { pages, done } = self;
+        drop(pages);
+        // A reader that does not read was not waited for; nobody is told what it missed.
+        let _ = done.recv_timeout(PARTING);
     }
 
     /// Whether the reader has gone, known without writing: a run that is silent for long need not

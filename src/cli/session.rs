@@ -60,6 +60,7 @@ impl Session<'_> {
     pub(crate) fn cut_short(self, world: &World, end: Ending) -> Result<Code, Stop> {
         match end {
             Ending::Asked(request) => {
+                self.outlet.part();
                 let style = self.context.style_of_stderr();
                 self.context.tell_styled(&ending(&style, world));
                 Ok(super::signalled(request))

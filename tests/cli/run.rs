@@ -1,7 +1,7 @@
 //! `run`: what is told, recorded and left, on real runs.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 
 use nix::sys::signal::{Signal, kill};
@@ -324,6 +324,31 @@ fn signals_end_the_run_in_order() {
         );
         assert_nothing_left(&mark);
     }
+}
+
+#[test]
+fn the_lines_of_a_run_that_is_ended_have_their_end() {
+    let arguments = [
+        "run",
+        "pool-async",
+        "--time-scale",
+        "100",
+        "--format",
+        "json",
+    ];
+    let mut command = forklore(&arguments);
+    let mut child = command.spawn().unwrap();
+    let mut out = await_line(&mut child, "ForkPoolWorker-1");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert_eq!(ended(child).code, Some(130));
+    let last = rest.lines().last().unwrap_or_default();
+    assert!(
+        last.contains("\"kind\":\"end\",\"status\":\"stopped\""),
+        "{last}"
+    );
+    assert!(rest.ends_with('\n'));
 }
 
 #[test]
