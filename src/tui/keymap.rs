@@ -32,6 +32,16 @@ pub(crate) fn told(app: &App, words: &'static str) -> &'static str {
     phrase
 }
 
+impl Binding {
+    /// Whether it does something only where a lesson is open.
+    pub(crate) fn is_of_a_lesson(&self) -> bool {
+        matches!(
+            self.action,
+            Action::Run | Action::Manual | Action::Predict | Action::Compare | Action::Parameters
+        )
+    }
+}
+
 #[cfg(test)]
 impl Binding {
     pub(crate) fn action(&self) -> Action {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
 use crate::tui::app::{App, Popup};
-use crate::tui::keymap::{self, TABLE};
+use crate::tui::keymap::{self, Binding, TABLE};
 use crate::tui::rhythm::{self, Hint};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
@@ -47,8 +47,12 @@ fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
         Span::styled(told, app.theme.next_step()),
         Span::styled(bar, app.theme.dim()),
     ];
-    let others = rhythm::others(app)
-        .unwrap_or_else(|| rhythm::also(app).into_iter().chain(table(next)).collect());
+    let others = rhythm::others(app).unwrap_or_else(|| {
+        rhythm::also(app)
+            .into_iter()
+            .chain(table(app, next))
+            .collect()
+    });
     let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::told(app, hint.words)) + 3;
     let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
     room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());
@@ -81,11 +85,14 @@ fn keys(app: &App, hint: Hint) -> &'static str {
     app.theme.glyphs.pick(hint.keys, plain)
 }
 
-/// Keys of the table that stand in the footer, but for the one told already.
-fn table(next: Hint) -> Vec<Hint> {
+/// Keys of the table that stand in the footer, but for the one told already and those of a lesson where
+/// none is open: a recording of a program of one's own has nothing to run.
+fn table(app: &App, next: Hint) -> Vec<Hint> {
+    let offered = |binding: &&Binding| app.lesson().is_some() || !binding.is_of_a_lesson();
     TABLE
         .iter()
         .filter(|binding| binding.footer && !binding.shown.split(' ').any(|key| key == next.keys))
+        .filter(offered)
         .map(|binding| Hint {
             keys: binding.shown,
             words: binding.words,
