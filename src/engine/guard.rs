@@ -30,6 +30,7 @@ use self::begin::{Beginning, begin};
 use self::follow::Follower;
 use super::tree;
 use crate::sys::process::{ended_child, inherited, reap};
+use crate::sys::signal::is_ignored;
 use crate::sys::title;
 
 /// The descriptors a guard is started with. The stage gets the first two under the same numbers,
@@ -308,11 +309,15 @@ fn hold_signals() -> io::Result<SignalFd> {
 }
 
 /// Attributes that give a started program the signal state it would have at a shell, and the flags
-/// that put them into force.
+/// that put them into force. A hang-up that is ignored (nohup(1)) stays so.
 pub(crate) fn clean_signals() -> nix::Result<(PosixSpawnAttr, PosixSpawnFlags)> {
     let mut attributes = PosixSpawnAttr::init()?;
     attributes.set_sigmask(&SigSet::empty())?;
-    attributes.set_sigdefault(&SigSet::all())?;
+    let mut defaults = SigSet::all();
+    if is_ignored(Signal::SIGHUP) {
+        defaults.remove(Signal::SIGHUP);
+    }
+    attributes.set_sigdefault(&defaults)?;
     let flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF;
     attributes.set_flags(flags)?;
     Ok((attributes, flags))

@@ -7,8 +7,11 @@ use std::io;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, never, unbounded};
+use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
+
+use crate::sys::signal::is_ignored;
 
 /// Why forklore is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +52,16 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Begins to listen.
+    /// Begins to listen. A hang-up that nohup(1) has us ignore stays ignored.
     ///
     /// # Errors
     /// When no handler can be set or no thread started.
     pub fn listen() -> io::Result<Shutdown> {
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let mut heard = vec![SIGINT, SIGTERM];
+        if !is_ignored(Signal::SIGHUP) {
+            heard.push(SIGHUP);
+        }
+        let mut signals = Signals::new(heard)?;
         let handle = signals.handle();
         let (sender, requests) = unbounded();
         let listen = move || {
@@ -100,10 +107,17 @@ impl Drop for Shutdown {
 mod tests {
     use std::time::Duration;
 
+    use nix::sys::signal::Signal;
+
     use super::{Request, Shutdown};
+    use crate::sys::signal::is_ignored;
 
     #[test]
     fn a_signal_becomes_a_request_with_the_shells_exit_code() {
+        if is_ignored(Signal::SIGHUP) {
+            println!("skipped: the tests run under nohup");
+            return;
+        }
         let shutdown = Shutdown::listen().expect("handlers can be set");
         // Only SIGHUP: a runner that is interrupted must still be interruptible.
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGHUP).expect("raised");

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
@@ -74,6 +74,22 @@ pub fn reap(pid: i32) -> io::Result<i32> {
         _ => Ok(status),
     }
 }
+
+/// Gives up the controlling terminal, for this process and what it will start; session and process
+/// group stay as they are. Without one nothing happens.
+///
+/// # Errors
+/// `ENOTTY` where the terminal was taken away meanwhile.
+pub fn leave_terminal() -> io::Result<()> {
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else {
+        return Ok(());
+    };
+    // SAFETY: TIOCNOTTY takes no argument and touches no memory of ours.
+    unsafe { no_terminal(terminal.as_raw_fd()) }?;
+    Ok(())
+}
+
+nix::ioctl_none_bad!(no_terminal, libc::TIOCNOTTY);
 
 #[cfg(test)]
 mod tests {

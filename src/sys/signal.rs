@@ -101,6 +101,14 @@ pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this process ignores the signal, by its own will or as it was started (nohup(1)).
+pub fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::Ordering;
@@ -109,9 +117,11 @@ mod tests {
     fn an_ignored_signal_does_nothing() {
         use nix::sys::signal::{Signal, raise};
         super::ignore(&[Signal::SIGUSR2]).expect("it can be ignored");
+        assert!(super::is_ignored(Signal::SIGUSR2));
         // Its default action would end this process.
         raise(Signal::SIGUSR2).expect("it is sent");
         super::restore_defaults(&[Signal::SIGUSR2]).expect("it can be given back");
+        assert!(!super::is_ignored(Signal::SIGUSR2));
     }
 
     #[test]

@@ -4,13 +4,14 @@
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
+use forklore::sys::signal::is_ignored;
 use forklore::trace::{Event, Kind, Reader};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Said, ended, finish, forklore, say};
+use crate::harness::{Said, ended, finish, forklore, plain, say};
 use crate::marks::{assert_nothing_left, mark, marked, wait_until};
 
 /// The lines of a recording.
@@ -278,9 +279,35 @@ fn the_first_ctrl_c_is_the_programs_and_the_second_ours() {
 }
 
 #[test]
+fn a_hang_up_that_nohup_ignores_ends_neither_forklore_nor_the_program() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    let inner =
+        "echo r > $READY; while ! grep -q go $READY; do sleep 0.01; done; kill -HUP $$; exit 6";
+    let mut command = Command::new("sh");
+    plain(&mut command);
+    command
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_forklore"))
+        .args(["trace", "--", "sh", "-c", inner])
+        .env("READY", &path);
+    let mark = mark(&mut command);
+    let child = command.spawn().unwrap();
+    wait_until(|| std::fs::read(&path).is_ok_and(|text| !text.is_empty()));
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGHUP).unwrap();
+    std::fs::write(&path, "go").unwrap();
+    let said = ended(child);
+    assert_eq!(said.code, Some(6), "{said:?}");
+    assert_nothing_left(&mark);
+}
+
+#[test]
 fn nothing_is_left_however_forklore_goes() {
     let script = "trap '' TERM HUP; (setsid sleep 1000 &); sleep 1000 & echo r > $READY; wait";
     for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
+        if is_ignored(signal) {
+            continue;
+        }
         let (child, mark) = ready(script);
         kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
         let said = ended(child);

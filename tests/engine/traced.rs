@@ -146,6 +146,13 @@ fn signals_reach_the_program_as_without_us() {
 }
 
 #[test]
+fn a_writer_whose_reader_has_gone_is_ended_by_the_signal_as_without_us() {
+    let events = script("sh -c 'kill -PIPE $$; echo on'; echo $?");
+    assert_eq!(exits(&events)[&1], Exit::Signal(13));
+    assert_eq!(output(&events, 0, Stream::Stdout), "141\n");
+}
+
+#[test]
 fn a_process_that_is_stopped_stays_so_until_it_is_continued() {
     let mark = mark();
     let mut run = traced(&["sh", "-c", "kill -STOP $$; echo on"], &mark);

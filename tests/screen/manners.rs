@@ -128,6 +128,16 @@ fn stopped_from_outside_it_gives_the_terminal_back_and_goes_on() {
 }
 
 #[test]
+fn a_traced_program_that_asks_the_terminal_is_not_stopped_for_good() {
+    // In the background of the terminal it would be, by its first read.
+    let script = "read line < /dev/tty && echo $line; read line; echo read $line; exit 3";
+    let mut screen = Screen::open(&["trace", "--", "sh", "-c", script], (80, 24));
+    screen.press("one\n");
+    screen.wait_for("read one");
+    assert_eq!(screen.ended().code(), Some(3));
+}
+
+#[test]
 fn without_a_terminal_it_names_the_commands_that_need_none() {
     for (lang, words) in [("en", "needs a terminal"), ("zh", "需要在终端里运行")] {
         let said = Command::new(env!("CARGO_BIN_EXE_forklore"))

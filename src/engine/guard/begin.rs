@@ -16,8 +16,9 @@ use nix::sys::socket::{MsgFlags, recv, send};
 use nix::unistd::Pid;
 
 use super::{Config, GUARD_VARIABLE, INPUT, clean_signals, environment};
-use crate::sys::process::inherited;
+use crate::sys::process::{inherited, leave_terminal};
 use crate::sys::ptrace::{self, Change};
+use crate::sys::signal::restore_defaults;
 use crate::sys::socket::packet_pair;
 
 /// Names the main process's PID to the package that follows Pythons: the main process among them
@@ -147,7 +148,9 @@ fn errno_of(error: &io::Error) -> Errno {
 /// exit code, only where that fails.
 ///
 /// The program has a process group of its own, as at a shell: what it sends to its group does not
-/// reach the guard.
+/// reach the guard. It has no controlling terminal: there it would be in the background, and stopped
+/// for good by its first word with `/dev/tty` (a password's, a pager's), while it can be answered on
+/// its descriptor 0.
 pub fn exec(argv: &[OsString]) -> u8 {
     const REFUSED: u8 = 127;
     let Ok(go) = inherited(GO) else {
@@ -163,6 +166,10 @@ pub fn exec(argv: &[OsString]) -> u8 {
     let become_program = || -> nix::Result<()> {
         bound?;
         nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+        // One that hung up meanwhile is left already.
+        let _ = leave_terminal();
+        // Rust's own start has ignored it, and exec(2) would keep that.
+        restore_defaults(&[Signal::SIGPIPE]).map_err(|error| errno_of(&error))?;
         let words: Vec<CString> = argv
             .iter()
             .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
