@@ -110,7 +110,12 @@ impl Driver<'_> {
                     self.look_up(feed).or_else(|| self.send(feed, page).err())
                 }
                 FeedItem::Events(events) => {
-                    let page = fold(&mut world, &events, show);
+                    // What nobody will see any more is folded all the same, which is quicker.
+                    let page = match ending {
+                        Ending::Over => fold(&mut world, &events, show),
+                        Ending::Asked(_) if keeps_up => fold(&mut world, &events, show),
+                        _ => fold(&mut world, &events, &mut Silent),
+                    };
                     self.record(feed, events);
                     match ending {
                         Ending::Over => self.look_up(feed).or_else(|| self.send(feed, page).err()),
