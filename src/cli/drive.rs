@@ -10,7 +10,7 @@ use super::context::Context;
 use super::outlet::{Hindrance, Outlet};
 use super::recorder::Recorder;
 use crate::engine::shutdown::{Request, Shutdown};
-use crate::feed::{Control, Feed, FeedItem};
+use crate::feed::{Control, ControlError, Feed, FeedItem};
 use crate::model::World;
 use crate::sys::clock;
 use crate::trace::Event;
@@ -92,7 +92,7 @@ impl Driver<'_> {
         let mut keeps_up = true;
         if let Err(hindrance) = self.send(feed, first) {
             ending = hindrance.into();
-            if feed.control(Control::Stop).is_err() {
+            if feed.control(Control::Stop) == Err(ControlError::Unable) {
                 return (world, ending);
             }
         }
@@ -130,7 +130,8 @@ impl Driver<'_> {
             };
             if let (Ending::Over, Some(hindrance)) = (&ending, hindrance) {
                 ending = hindrance.into();
-                if feed.control(Control::Stop).is_err() {
+                // A run that is over has its last events on their way; a recording is just left.
+                if feed.control(Control::Stop) == Err(ControlError::Unable) {
                     break;
                 }
             }

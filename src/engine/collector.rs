@@ -44,6 +44,9 @@ const ROUND: usize = 256;
 /// … or so many bytes: whoever shows them takes a round at a time.
 const ROUND_BYTES: usize = 1 << 20;
 const LONGEST_RUN: usize = 64 << 10;
+/// What a line of a stream counts beside its bytes: a flood of short ones is held back before it takes
+/// long to work off, for a run that is ended waits for that.
+const LINE_COST: usize = 32;
 
 const WAKE: u64 = 0;
 const CONTROL: u64 = 1;
@@ -460,7 +463,7 @@ impl Collector {
                 0,
             );
         }
-        let length = data.len();
+        let length = data.len() + LINE_COST * lines(&data);
         self.report(
             Report::Output {
                 pid,
@@ -479,6 +482,11 @@ impl Collector {
             self.tell_exit(pid, None);
         }
     }
+}
+
+/// Lines in these bytes, about.
+fn lines(data: &[u8]) -> usize {
+    data.iter().map(|byte| usize::from(*byte == b'\n')).sum()
 }
 
 /// Milliseconds until that time, rounded up, at most a minute.

@@ -247,12 +247,17 @@ fn a_flood_is_held_when_nobody_takes_it_and_not_a_byte_is_lost() {
     // Nothing is taken until the processes have to wait; they do when memory stops growing.
     let held_at = {
         let deadline = clock::deadline(PATIENCE).expect("near");
+        let (mut bytes, mut since) = (0, clock::monotonic_ns());
         loop {
-            let bytes = run.held_bytes();
-            if bytes > 64 << 20 {
+            let now = clock::monotonic_ns();
+            if run.held_bytes() != bytes {
+                (bytes, since) = (run.held_bytes(), now);
+            }
+            // Nothing more is read: it has stopped.
+            if bytes > 64 << 20 && now - since > 300_000_000 {
                 break bytes;
             }
-            assert!(clock::monotonic_ns() < deadline, "only {bytes} bytes came");
+            assert!(now < deadline, "only {bytes} bytes came");
             std::thread::yield_now();
         }
     };
