@@ -98,6 +98,18 @@ fn what_can_not_be_started_is_named() {
 }
 
 #[test]
+fn the_program_inherits_nothing_of_ours() {
+    // Both from one shell, whatever that has open from the tests beside this one.
+    let script = "ls /proc/self/fd; echo; \"$0\" trace --format json -- ls /proc/self/fd";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_forklore")]);
+    plain(&mut command);
+    let said = finish(&mut command);
+    let (untraced, traced) = said.out.split_once("\n\n").expect("both listings");
+    assert_eq!(printed(&recorded(traced)).trim_end(), untraced, "{said:?}");
+}
+
+#[test]
 fn arguments_reach_the_program_to_the_byte() {
     let odd = OsStr::from_bytes(b"\xff \"'$\n--lang");
     let mut command = forklore(&["trace", "--format", "json", "--", "printf", "%s|%s"]);

@@ -228,20 +228,6 @@ fn dropping_the_run_ends_what_is_held() {
 }
 
 #[test]
-fn a_program_inherits_nothing_of_ours() {
-    let list = "ls /proc/self/fd";
-    let events = script(list);
-    let mut plain = std::process::Command::new("sh");
-    let ours = plain.args(["-c", list]).output().expect("sh is there");
-    // What this test has open is inherited either way.
-    let ours = String::from_utf8(ours.stdout).expect("text");
-    let its = events.iter().rev().find_map(|event| event.proc);
-    let writer = its.expect("a process").min(1);
-    let its = output(&events, writer, Stream::Stdout);
-    assert_eq!(its.lines().count(), ours.lines().count(), "{its} {ours}");
-}
-
-#[test]
 fn threads_are_no_processes() {
     let program = "import threading, os, sys
 threads = [threading.Thread(target=os.getpid) for _ in range(20)]
