@@ -323,7 +323,10 @@ fn where_unicode_is_not_at_hand_everything_is_ascii() {
             for key in ["", "\t", "\t", "\t", "\t", "z", "z", "?", "?", "g"] {
                 screen.press(key);
                 let text = screen.wait("the footer", |text| {
-                    text.contains("quit") || text.contains("Enter open")
+                    // The help's own footer has no way out of the session.
+                    ["quit", "Enter open", "Esc close"]
+                        .iter()
+                        .any(|words| text.contains(words))
                 });
                 let strange: String = text.chars().filter(|c| !c.is_ascii()).collect();
                 assert_eq!(strange, "", "{variables:?} {size:?} {key:?}: {text}");
