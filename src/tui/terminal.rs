@@ -19,6 +19,7 @@ use crossterm::event::{
 use crossterm::{cursor, event, execute, terminal};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
@@ -117,6 +118,9 @@ impl Terminal {
             while happened.len() < MOST && !self.is_gone()? && event::poll(Duration::ZERO)? {
                 happened.extend(happening(&event::read()?));
             }
+            if happened.is_empty() {
+                tell_of_unread_keys();
+            }
             let signal = self.ended.load(Ordering::Relaxed);
             if signal > 0 {
                 happened.push(Happening::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
@@ -213,6 +217,20 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         leave();
+    }
+}
+
+/// crossterm's reader is told once of keys that have come, and forgets it where a new size came in the
+/// same moment: they would wait for the next key. Setting the terminal as it is has the kernel tell again
+/// (tty_ioctl(4): whoever waits to read is woken by new settings).
+fn tell_of_unread_keys() {
+    let input = io::stdin();
+    let mut watched = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+    let unread = poll(&mut watched, PollTimeout::ZERO) == Ok(1)
+        && watched[0].revents() == Some(PollFlags::POLLIN);
+    if let (true, Ok(settings)) = (unread, tcgetattr(&input)) {
+        // A terminal that has gone has no keys either.
+        let _ = tcsetattr(&input, SetArg::TCSANOW, &settings);
     }
 }
 
