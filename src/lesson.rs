@@ -4,6 +4,14 @@
 //! in Python and its Rust twin. This layer reads and lints them; it runs nothing and knows no
 //! event: `check` evaluates checks over a finished `World`, the engines run programs.
 //!
+//! # How to add a lesson
+//!
+//! 1. Make the folder `lessons/NN-slug` with `lesson.toml`, `en.md`, `zh.md`, `program.py`, its twin
+//!    `program.rs` and a probe for every claim. build.rs finds it; nothing else names it.
+//! 2. `forklore lessons check` says what is missing or contradictory, `forklore test SLUG` runs it.
+//! 3. Record it into `assets/recordings/SLUG.jsonl.zst` as the README there says. A test wants a
+//!    recording of every lesson.
+//!
 //! # lesson.toml
 //!
 //! `lessons/06-lock/lesson.toml` is the example to copy from. Texts for people are
@@ -17,6 +25,8 @@
 //! | key | what it is |
 //! |---|---|
 //! | `slug` `order` `title` `summary` `needs` | the lesson's head |
+//! | `pair` | two slugs, left and right, this lesson's among them: runs to see side by side |
+//! | `grep` | the word to look for among the rows of ps, as in `ps aux \| grep pool` |
 //! | `[[parameters]]` | `name` `label` `kind` (int, bool, seconds, choice) `default`, `min`/`max` or `choices`; the constant of that name at the top of program.py |
 //! | `[define]` | names for expressions used more than once |
 //! | `[[listings]]` | `id` (`tutorial` is the tutorial's) `lines` `title` |

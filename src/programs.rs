@@ -1,29 +1,12 @@
 //! The lessons' native programs: one per lesson folder, written against `mp`.
 //!
-//! Owns the table from slug to program and the parameters a program is given. The programs
-//! themselves live beside their Python twins in `lessons/`.
+//! Owns the parameters a program is given. The programs themselves live beside their Python twins
+//! in `lessons/`; build.rs finds them there.
 #![allow(
     clippy::needless_pass_by_value,
     clippy::explicit_iter_loop,
     reason = "the programs read like the Python beside them"
 )]
-
-#[path = "../lessons/03-array/program.rs"]
-mod array;
-#[path = "../lessons/01-create-process/program.rs"]
-mod create_process;
-#[path = "../lessons/06-lock/program.rs"]
-mod lock;
-#[path = "../lessons/04-manager-dict/program.rs"]
-mod manager_dict;
-#[path = "../lessons/02-no-sharing/program.rs"]
-mod no_sharing;
-#[path = "../lessons/07-pool-async/program.rs"]
-mod pool_async;
-#[path = "../lessons/08-pool-blocking/program.rs"]
-mod pool_blocking;
-#[path = "../lessons/05-queue/program.rs"]
-mod queue;
 
 use std::collections::BTreeMap;
 
@@ -34,20 +17,8 @@ use crate::mp;
 /// A lesson's main process.
 pub type Program = fn(&Params) -> mp::Result<()>;
 
-/// The program of the lesson with this slug.
-pub fn find(slug: &str) -> Option<Program> {
-    Some(match slug {
-        "create-process" => create_process::main,
-        "no-sharing" => no_sharing::main,
-        "array" => array::main,
-        "manager-dict" => manager_dict::main,
-        "lock" => lock::main,
-        "queue" => queue::main,
-        "pool-async" => pool_async::main,
-        "pool-blocking" => pool_blocking::main,
-        _ => return None,
-    })
-}
+// The module of each lesson, and `find`; build.rs lists them.
+include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 /// A lesson's parameters, checked against its ranges before they come here.
 #[derive(Debug, Clone, Default, PartialEq)]

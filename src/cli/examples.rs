@@ -2,24 +2,8 @@
 //!
 //! `assets/recordings/README.md` says how they are made.
 
-macro_rules! examples {
-    ($($slug:literal),* $(,)?) => {
-        const EXAMPLES: &[(&str, &[u8])] = &[
-            $(($slug, include_bytes!(concat!("../../assets/recordings/", $slug, ".jsonl.zst")))),*
-        ];
-    };
-}
-
-examples!(
-    "create-process",
-    "no-sharing",
-    "array",
-    "manager-dict",
-    "queue",
-    "lock",
-    "pool-async",
-    "pool-blocking",
-);
+/// Slug and bytes; build.rs lists them.
+static EXAMPLES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/recordings.rs"));
 
 /// The bytes of a lesson's recording, compressed.
 pub(crate) fn find(slug: &str) -> Option<&'static [u8]> {

@@ -30,8 +30,8 @@ pub(crate) fn list(context: &Context) -> Result<Code, Stop> {
 /// Its place in the course; a pack's lesson without one has none.
 fn order(lesson: &Lesson) -> String {
     match lesson.manifest.order {
-        999 => "  -".to_owned(),
-        order => format!("{order:>3}"),
+        None => "  -".to_owned(),
+        Some(order) => format!("{order:>3}"),
     }
 }
 

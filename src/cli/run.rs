@@ -64,9 +64,8 @@ fn human(
     header: &Header,
 ) -> Result<Code, Stop> {
     let style = session.context.style();
-    let grep = scenario.lesson.slug().starts_with("pool");
     let rows = Rows {
-        grep: grep.then_some("pool"),
+        grep: scenario.lesson.manifest.grep.as_deref(),
     };
     let mut human = Human::new(style, rows);
     let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));

@@ -98,6 +98,11 @@ impl Lesson {
         &self.manifest.slug
     }
 
+    /// What lessons are sorted by: those without a place in the course come last.
+    pub(super) fn place(&self) -> (u32, &str) {
+        (self.manifest.order.unwrap_or(u32::MAX), self.slug())
+    }
+
     /// The text to read, in `lang`; empty where the pack has none.
     #[must_use]
     pub fn text(&self, lang: Lang) -> &str {
@@ -148,10 +153,12 @@ fn bare(folder: &str) -> Manifest {
     let name = if name.is_empty() { folder } else { name };
     Manifest {
         slug: name.to_owned(),
-        order: 999,
+        order: None,
         title: Words::new(name, name),
         summary: Words::new("A program without a text.", "没有配文的程序。"),
         needs: Vec::new(),
+        pair: None,
+        grep: None,
         parameters: Vec::new(),
         define: Vec::new(),
         listings: Vec::new(),

@@ -75,8 +75,7 @@ impl Library {
     }
 
     fn sort(&mut self) {
-        self.lessons
-            .sort_by(|a, b| (a.manifest.order, a.slug()).cmp(&(b.manifest.order, b.slug())));
+        self.lessons.sort_by(|a, b| a.place().cmp(&b.place()));
     }
 
     /// In the order of the course.
@@ -105,8 +104,8 @@ impl Library {
             .find(|lesson| lesson.slug() == given)
             .or_else(|| self.iter().find(|lesson| lesson.folder == given))
             .or_else(|| {
-                self.iter()
-                    .find(|lesson| Some(lesson.manifest.order) == number && number != Some(999))
+                let number = Some(number?);
+                self.iter().find(|lesson| lesson.manifest.order == number)
             });
         found.ok_or_else(|| {
             let mut known: Vec<&str> = self.iter().map(Lesson::slug).collect();

@@ -84,7 +84,7 @@ pub fn lint_library(library: &Library) -> Vec<Finding> {
         for need in &lesson.manifest.needs {
             match library.iter().find(|other| other.slug() == need) {
                 None => say(lesson, format!("needs: there is no lesson `{need}`")),
-                Some(other) if other.manifest.order >= order => say(
+                Some(other) if other.place() >= lesson.place() => say(
                     lesson,
                     format!("needs: `{need}` comes later in the course than this lesson"),
                 ),
@@ -94,12 +94,22 @@ pub fn lint_library(library: &Library) -> Vec<Finding> {
         let twin = library
             .iter()
             .take_while(|other| other.slug() != lesson.slug())
-            .find(|other| other.manifest.order == order && order != 999);
-        if let Some(other) = twin {
+            .find(|other| order.is_some() && other.manifest.order == order);
+        if let (Some(other), Some(order)) = (twin, order) {
             say(
                 lesson,
                 format!("order: {order} is already the place of {}", other.slug()),
             );
+        }
+        for slug in lesson.manifest.pair.iter().flatten() {
+            match library.iter().find(|other| other.slug() == slug) {
+                None => say(lesson, format!("pair: there is no lesson `{slug}`")),
+                Some(other) if other.manifest.pair != lesson.manifest.pair => say(
+                    lesson,
+                    format!("pair: `{slug}` does not name the same pair"),
+                ),
+                Some(_) => {}
+            }
         }
     }
     findings

@@ -27,12 +27,16 @@ use names::Names;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     pub slug: String,
-    /// Place in the course, from 1.
-    pub order: u32,
+    /// Place in the course, from 1; a folder without lesson.toml has none.
+    pub order: Option<u32>,
     pub title: Words,
     pub summary: Words,
     /// Slugs of lessons to have seen before.
     pub needs: Vec<String>,
+    /// Two lessons to see side by side, left and right; this one is among them.
+    pub pair: Option<[String; 2]>,
+    /// The word to look for among the rows of ps: `ps aux | grep pool`.
+    pub grep: Option<String>,
     pub parameters: Vec<Parameter>,
     /// Names for expressions used more than once.
     pub define: Vec<(String, Expr)>,
@@ -64,10 +68,17 @@ impl Manifest {
             slug: section
                 .required("slug", "the lesson's name on the command line")?
                 .identifier('-')?,
-            order: order(&section.required("order", "its place in the course, from 1")?)?,
+            order: Some(order(
+                &section.required("order", "its place in the course, from 1")?,
+            )?),
             title: section.required("title", "the lesson's title")?.words()?,
             summary: section.required("summary", "what it is about")?.words()?,
-            needs: needs(&section)?,
+            needs: slugs(section.optional("needs"))?,
+            pair: pair(section.optional("pair"))?,
+            grep: match section.optional("grep") {
+                Some(field) => Some(field.text()?),
+                None => None,
+            },
             outcome: match section.optional("outcome") {
                 Some(field) => questions::outcome(&field, &names)?,
                 None => Outcome::Lines,
@@ -121,8 +132,8 @@ fn order(field: &Field<'_>) -> Result<u32, LessonError> {
         .ok_or_else(|| field.wrong("a number from 1 to 999"))
 }
 
-fn needs(section: &Section<'_>) -> Result<Vec<String>, LessonError> {
-    match section.optional("needs") {
+fn slugs(field: Option<Field<'_>>) -> Result<Vec<String>, LessonError> {
+    match field {
         Some(field) => field
             .items()?
             .iter()
@@ -130,6 +141,13 @@ fn needs(section: &Section<'_>) -> Result<Vec<String>, LessonError> {
             .collect(),
         None => Ok(Vec::new()),
     }
+}
+
+fn pair(field: Option<Field<'_>>) -> Result<Option<[String; 2]>, LessonError> {
+    let Some(field) = field else { return Ok(None) };
+    let wrong = field.wrong("two lessons, this one among them");
+    let pair = <[String; 2]>::try_from(slugs(Some(field))?);
+    pair.map(Some).map_err(|_| wrong)
 }
 
 fn definitions(

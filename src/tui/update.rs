@@ -25,9 +25,6 @@ use places::{find, moved, pick, scroll, sideways, turn};
 /// Operations a second a paced run may be set to.
 const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
-/// The two lessons that are best seen side by side.
-const PAIR: [&str; 2] = ["pool-blocking", "pool-async"];
-
 /// Does an action at this time; gives what has to be done outside.
 pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect> {
     app.notice = None;
@@ -176,8 +173,10 @@ fn parameters(app: &mut App) {
 
 /// Runs the lesson; first the questions that were not answered yet.
 fn run(app: &mut App) -> Vec<Effect> {
-    if app.comparing {
-        return both(app);
+    if app.comparing
+        && let Some(slugs) = compared(app)
+    {
+        return both(app, slugs);
     }
     match app.quiz(false) {
         Some(quiz) => {
@@ -219,7 +218,7 @@ fn order(app: &App, lesson: String, params: Params) -> Order {
     }
 }
 
-/// Shows two runs side by side; the pool lessons bring each other along.
+/// Shows two runs side by side; a lesson of a pair brings the other along.
 fn compare(app: &mut App) -> Vec<Effect> {
     if app.comparing {
         app.comparing = false;
@@ -227,28 +226,35 @@ fn compare(app: &mut App) -> Vec<Effect> {
     }
     let slugs =
         [&app.previous, &app.run].map(|run| run.as_ref().map(|run| run.header.lesson.as_str()));
-    let paired = PAIR.iter().all(|slug| slugs.contains(&Some(slug)));
-    let here = app.slug.as_deref().is_some_and(|slug| PAIR.contains(&slug));
-    if paired || (!here && slugs.iter().all(Option::is_some)) {
+    let pair = app
+        .lesson()
+        .and_then(|lesson| lesson.manifest.pair.as_ref());
+    let ready = match pair {
+        Some(pair) => pair.iter().all(|slug| slugs.contains(&Some(slug))),
+        None => slugs.iter().all(Option::is_some),
+    };
+    if ready {
         app.comparing = true;
         app.part();
         return Vec::new();
     }
-    if here {
-        return both(app);
+    if let Some(pair) = pair {
+        return both(app, pair.clone());
     }
     app.notice = Some(app.lang.phrase("tui.compare-none").to_owned());
     Vec::new()
 }
 
+/// The lessons whose runs are compared, or are about to be.
+fn compared(app: &App) -> Option<[String; 2]> {
+    match (&app.previous, &app.run) {
+        (Some(one), Some(other)) => Some([one.header.lesson.clone(), other.header.lesson.clone()]),
+        _ => app.lesson()?.manifest.pair.clone(),
+    }
+}
+
 /// Starts the two runs that are compared.
-fn both(app: &mut App) -> Vec<Effect> {
-    let slugs = match (&app.previous, &app.run) {
-        (Some(one), Some(other)) if app.comparing => {
-            [one.header.lesson.clone(), other.header.lesson.clone()]
-        }
-        _ => PAIR.map(str::to_owned),
-    };
+fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
     let runs = [&app.previous, &app.run];
     let orders = slugs.map(|slug| {
         let ran = runs

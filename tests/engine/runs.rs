@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use forklore::engine::Run;
+use forklore::lesson::{Lesson, Library};
 use forklore::trace::{Exit, Kind, Reader, Role, RunStatus, Stream};
 
 use super::harness::{
@@ -67,20 +68,10 @@ fn a_strangers_output_is_its_own() {
     assert_nothing_left(&mark);
 }
 
-const LESSONS: [&str; 8] = [
-    "create-process",
-    "no-sharing",
-    "array",
-    "manager-dict",
-    "queue",
-    "lock",
-    "pool-async",
-    "pool-blocking",
-];
-
 #[test]
 fn every_lesson_goes_through_the_gate_and_nothing_let_through_blocks() {
-    for slug in LESSONS {
+    let library = Library::embedded().expect("the lessons");
+    for slug in library.iter().map(Lesson::slug) {
         let mark = mark();
         let run = Command::new(binary())
             .args(["run", slug, "--pace", "100000", "--format", "json"])

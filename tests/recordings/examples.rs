@@ -1,22 +1,22 @@
 //! The recordings that ship: one of every lesson, each ends well.
 
+use forklore::lesson::Library;
+
 use crate::harness::say;
 
-pub const LESSONS: [&str; 8] = [
-    "create-process",
-    "no-sharing",
-    "array",
-    "manager-dict",
-    "queue",
-    "lock",
-    "pool-async",
-    "pool-blocking",
-];
+/// The slug of every lesson.
+pub fn lessons() -> Vec<String> {
+    let library = Library::embedded().expect("the lessons");
+    library
+        .iter()
+        .map(|lesson| lesson.slug().to_owned())
+        .collect()
+}
 
 #[test]
 fn every_lesson_has_a_recording_that_passes_its_checks() {
-    for lesson in LESSONS {
-        let said = say(&["replay", "--headless", "--example", lesson]);
+    for lesson in lessons() {
+        let said = say(&["replay", "--headless", "--example", &lesson]);
         assert_eq!(said.code, Some(0), "{lesson}: {}", said.err);
         assert!(!said.out.is_empty(), "{lesson}");
     }

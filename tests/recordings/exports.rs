@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::examples::LESSONS;
+use crate::examples::lessons;
 use crate::harness::say;
 
 pub(crate) const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
@@ -56,9 +56,9 @@ pub(crate) fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
     if let Some(said) = python(&[path.to_str().unwrap()], format, script) {
         check("hostile", &said);
     }
-    for lesson in LESSONS {
-        if let Some(said) = python(&["--example", lesson], format, script) {
-            check(lesson, &said);
+    for lesson in lessons() {
+        if let Some(said) = python(&["--example", &lesson], format, script) {
+            check(&lesson, &said);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `export --to asciicast --screen`, from the outside: read by Python's json, played by asciinema where
 //! it is there, and drawn by a terminal that is not ours.
 
-use crate::examples::LESSONS;
+use crate::examples::lessons;
 use crate::exports::{GOLDEN, python};
 use crate::harness::say;
 
@@ -56,8 +56,8 @@ fn a_film_is_an_asciicast_of_few_frames_with_its_marks() {
     };
     assert!(said.starts_with("80 24 "), "{said}");
     assert!(said.contains("\"here 这里\""), "{said}");
-    for lesson in LESSONS {
-        let film = ["--example", lesson, "--screen"];
+    for lesson in lessons() {
+        let film = ["--example", &lesson, "--screen"];
         let said = python(&film, "asciicast", SCRIPT).unwrap();
         assert!(said.starts_with("120 40 "), "{lesson}: {said}");
         assert!(said.contains("\"+ MainProcess\""), "{lesson}: {said}");

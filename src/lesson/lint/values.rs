@@ -15,12 +15,21 @@ use crate::lesson::{outcome, printed, source};
 pub(super) fn head(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let manifest = &lesson.manifest;
-    let wanted = format!("{:02}-{}", manifest.order, manifest.slug);
+    let wanted = format!("{:02}-{}", manifest.order.unwrap_or(0), manifest.slug);
     if lesson.folder != wanted {
         report.say(
             "lesson.toml",
             None,
             format!("order and slug say this folder is `{wanted}`"),
+        );
+    }
+    if let Some(pair) = &manifest.pair
+        && !pair.contains(&manifest.slug)
+    {
+        report.say(
+            "lesson.toml",
+            None,
+            format!("pair: `{}` is not among the two", manifest.slug),
         );
     }
     if !manifest.checks.iter().any(|check| check.kind.is_textual()) {

@@ -28,7 +28,7 @@ fn at(text: &str, skip: usize) -> String {
 #[test]
 fn the_example_is_read_whole() {
     let manifest = Manifest::parse("lesson.toml", EXAMPLE).unwrap();
-    assert_eq!((manifest.slug.as_str(), manifest.order), ("lock", 6));
+    assert_eq!((manifest.slug.as_str(), manifest.order), ("lock", Some(6)));
     assert_eq!(manifest.parameters.len(), 4);
     assert_eq!(manifest.listings[0].lines.len(), 40);
     assert!(manifest.checks.len() >= 8 && manifest.predictions.len() >= 3);

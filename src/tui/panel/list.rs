@@ -34,8 +34,12 @@ pub(crate) fn lines(app: &App, welcome: bool) -> Vec<Line<'static>> {
             Some(visit) if visit.runs > 0 => glyphs.pick("·", "."),
             _ => " ",
         };
+        let place = lesson
+            .manifest
+            .order
+            .map_or_else(|| "--".to_owned(), |order| format!("{order:02}"));
         lines.push(Line::from(vec![
-            Span::raw(format!("{here}{done} {:02}  ", lesson.manifest.order)),
+            Span::raw(format!("{here}{done} {place}  ")),
             Span::styled(
                 lesson.manifest.title.get(app.lang).to_owned(),
                 app.theme.heading(),

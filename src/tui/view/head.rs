@@ -9,10 +9,6 @@ use crate::text::clean;
 use crate::tui::app::App;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
-    let title = app
-        .lesson()
-        .map_or("", |lesson| lesson.manifest.title.get(app.lang));
-    let number = app.lesson().map_or(0, |lesson| lesson.manifest.order);
     let mut spans = vec![Span::styled(
         " forklore ",
         Style::new().add_modifier(Modifier::REVERSED),
@@ -23,11 +19,13 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         let title = clean(&run.header.lesson);
         spans.push(Span::styled(format!(" {title} "), app.theme.heading()));
     }
-    if number > 0 {
-        spans.push(Span::styled(
-            format!(" {number:02} {title} "),
-            app.theme.heading(),
-        ));
+    if let Some(lesson) = app.lesson() {
+        let title = lesson.manifest.title.get(app.lang);
+        let place = match lesson.manifest.order {
+            Some(order) => format!(" {order:02} {title} "),
+            None => format!(" {title} "),
+        };
+        spans.push(Span::styled(place, app.theme.heading()));
     }
     spans.push(Span::styled(changed_params(app), app.theme.dim()));
     let left: usize = spans.iter().map(Span::width).sum();
