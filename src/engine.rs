@@ -1,25 +1,30 @@
 //! Running a lesson as real processes: who starts them, who listens to them, who ends them.
 //!
-//! The supervisor's side lives in this process (`native`, `supervisor`, `collector`, `dispatcher`);
-//! `guard` and `stage` are processes of their own. A run comes out as a `Feed`.
+//! The supervisor's side lives in this process (`launch`, `run`, `collector`, `dispatcher`); `guard` is
+//! a process of its own. A run comes out as a `Feed`. What the processes agree on is in `protocol`.
 
 mod channels;
 mod collector;
+mod directory;
 mod dispatcher;
+mod error;
 mod exits;
 mod gate;
 pub mod guard;
+mod launch;
 mod ledger;
 pub mod native;
 pub mod ps;
 mod report;
+mod run;
 pub mod sampler;
 pub mod shutdown;
 mod sight;
-pub mod stage;
-mod stat;
-mod supervisor;
+mod spawn;
 pub mod traced;
 mod tree;
 
-pub use supervisor::{Launch, Run, StartError};
+pub use error::StartError;
+pub use gate::GateMode;
+pub use launch::Launch;
+pub use run::Run;

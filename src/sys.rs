@@ -15,4 +15,5 @@ pub mod process;
 pub mod ptrace;
 pub mod signal;
 pub mod socket;
+pub mod stat;
 pub mod title;

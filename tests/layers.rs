@@ -19,8 +19,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("sys", &[]),
     ("trace", &[]),
+    ("protocol", &["sys"]),
     // L1
-    ("mp", &["sys", "trace"]),
+    ("mp", &["sys", "trace", "protocol"]),
     ("model", &["trace"]),
     ("lesson", &["text", "error"]),
     // L2
@@ -30,10 +31,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L3
     (
         "engine",
-        &[
-            "programs", "mp", "feed", "model", "trace", "sys", "lesson", "text", "error",
-        ],
+        &["protocol", "feed", "model", "trace", "sys", "error"],
     ),
+    ("stage", &["mp", "programs", "protocol", "sys"]),
     ("replay", &["model", "feed", "trace", "text", "error"]),
     // L4
     (

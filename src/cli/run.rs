@@ -11,7 +11,7 @@ use super::scenario::{Scenario, any_seed, paced};
 use super::session::{Human, Json, Session};
 use super::words;
 use crate::check::Verdict;
-use crate::engine::native::GateMode;
+use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;

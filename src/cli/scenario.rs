@@ -13,7 +13,7 @@ use super::header;
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
-use crate::engine::native::{Config, GateMode};
+use crate::engine::{GateMode, native::Config};
 use crate::error::{Code, Failure};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;

@@ -16,7 +16,7 @@ use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
 use super::scenario::{Scenario, any_seed, paced};
-use crate::engine::native::GateMode;
+use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;

@@ -18,7 +18,7 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Scenario, any_seed};
 use crate::check::Verdict;
-use crate::engine::native::GateMode;
+use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{Lesson, Library, Words};

@@ -1,15 +1,12 @@
 //! The ends of a run's channels that stay with the supervisor, and the ones its processes get.
 //!
 //! Made by `supervisor` before anything is started, so that a descriptor limit is met while there is
-//! nothing to end. The control page is written by its descriptor, never mapped here.
+//! nothing to end.
 
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd, RawFd};
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::uio::pwrite;
-
-use super::guard;
+use crate::protocol::{PageWriter, descriptors};
 use crate::sys::process::duplicate;
 use crate::sys::socket::{event_channel, output_stream, packet_pair};
 
@@ -21,7 +18,7 @@ pub(crate) struct Ours {
     pub stderr: OwnedFd,
     /// Words from and to the guard.
     pub control: OwnedFd,
-    pub page: Page,
+    pub page: PageWriter,
 }
 
 /// The processes' ends, with the descriptor number each has in the guard.
@@ -34,18 +31,18 @@ pub(crate) fn make(origin: i64, gated: bool, input: Option<OwnedFd>) -> io::Resu
     let (stdout, their_stdout) = output_stream()?;
     let (stderr, their_stderr) = output_stream()?;
     let (control, their_control) = packet_pair()?;
-    let page = Page::new(origin)?;
+    let page = PageWriter::new(origin)?;
     page.set_gated(gated)?;
     let nothing = OwnedFd::from(std::fs::File::open("/dev/null")?);
     let mut theirs = vec![
         (nothing, 0),
-        (their_events, guard::EVENTS),
-        (page.0.try_clone()?, guard::PAGE),
-        (their_control, guard::CONTROL),
-        (their_stdout, guard::STDOUT),
-        (their_stderr, guard::STDERR),
+        (their_events, descriptors::EVENTS),
+        (page.share()?, descriptors::PAGE),
+        (their_control, descriptors::CONTROL),
+        (their_stdout, descriptors::STDOUT),
+        (their_stderr, descriptors::STDERR),
     ];
-    theirs.extend(input.map(|input| (input, guard::INPUT)));
+    theirs.extend(input.map(|input| (input, descriptors::INPUT)));
     Ok((
         Ours {
             events,
@@ -63,32 +60,7 @@ pub(crate) fn make(origin: i64, gated: bool, input: Option<OwnedFd>) -> io::Resu
 fn clear_of_targets(theirs: Theirs) -> io::Result<Theirs> {
     let mut moved = theirs;
     for (fd, _) in &mut moved {
-        *fd = duplicate(fd.as_fd(), guard::INPUT + 1)?;
+        *fd = duplicate(fd.as_fd(), descriptors::INPUT + 1)?;
     }
     Ok(moved)
-}
-
-/// The control page: how the gate stands, and when the run began. Every process of the run has it
-/// mapped.
-#[derive(Debug)]
-pub(crate) struct Page(OwnedFd);
-
-/// Bytes of the page.
-const PAGE_SIZE: i64 = 4096;
-const GATE_AT: i64 = 0;
-const ORIGIN_AT: i64 = 8;
-
-impl Page {
-    fn new(origin: i64) -> io::Result<Page> {
-        let fd = memfd_create("forklore-page", MFdFlags::MFD_CLOEXEC)?;
-        nix::unistd::ftruncate(&fd, PAGE_SIZE)?;
-        pwrite(&fd, &origin.to_ne_bytes(), ORIGIN_AT)?;
-        Ok(Page(fd))
-    }
-
-    /// Closes the gate, or opens it, for every operation that begins from now on.
-    pub(crate) fn set_gated(&self, gated: bool) -> io::Result<()> {
-        pwrite(&self.0, &u32::from(gated).to_ne_bytes(), GATE_AT)?;
-        Ok(())
-    }
 }

@@ -23,6 +23,7 @@ use self::roll::{FIRST_TOKEN, Roll};
 use super::exits::of_process;
 use super::report::{Handle, REPORT_COST, Report, Sent};
 use super::sampler::SamplerThread;
+use crate::protocol::Grant;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
@@ -370,7 +371,7 @@ impl Collector {
         let row = self.sampler.row(pid);
         if let Some(gate) = &gate {
             // One that is gone already needs no answer.
-            let _ = send_packet(gate.as_fd(), b"g");
+            let _ = send_packet(gate.as_fd(), &[Grant::Go.byte()]);
         }
         let gone = process.is_none();
         self.report(

@@ -21,13 +21,13 @@ use nix::unistd::Pid;
 use self::ending::{STILL, Verdict};
 use self::followed::Followed;
 use self::own::Own;
-use super::channels::Page;
-use super::gate::{Decision, Gate, Grant};
+use super::gate::{Decision, Gate};
 use super::ledger::Ledger;
 use super::report::{Handle, Report, Sent};
 use super::sight::Proc;
 use crate::feed::Control;
 use crate::model::World;
+use crate::protocol::{Grant, PageWriter};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
@@ -67,7 +67,7 @@ pub(crate) struct Desk {
     pub follow: bool,
     pub origin: i64,
     pub gate: Gate,
-    pub page: Page,
+    pub page: PageWriter,
 }
 
 /// Reports handled before the events made of them are given out.

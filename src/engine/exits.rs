@@ -6,8 +6,7 @@
 
 use nix::libc;
 
-use super::stat::Stat;
-use crate::sys::pidfd::PidFd;
+use crate::sys::{pidfd::PidFd, stat::Stat};
 use crate::trace::Exit;
 
 /// The exit that a status of wait(2) stands for.

@@ -9,10 +9,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::native::GateMode;
 use super::sight::{Doing, Sight};
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
+use crate::protocol::Grant;
 use crate::trace::{Event, Kind, Op, OpName};
 
 /// How long a process may take from its last word to its next announcement before it is looked at
@@ -27,25 +27,16 @@ const LOOK: i64 = 20_000_000;
 const LONGEST: i64 = 3_000_000_000;
 const SECOND: f64 = 1e9;
 
-/// What a waiting process is told. One byte on its gate channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grant {
-    /// Go through: the operation is enabled.
-    Go,
-    /// Go on with the timeout as the outcome.
-    Expire,
-    /// The gate was opened: go on as if there were none.
+/// How the gate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum GateMode {
+    /// Operations go through as they come.
+    #[default]
     Open,
-}
-
-impl Grant {
-    pub(crate) fn byte(self) -> u8 {
-        match self {
-            Grant::Go => b'g',
-            Grant::Expire => b't',
-            Grant::Open => b'o',
-        }
-    }
+    /// So many operations a second are let through (more than 0, finite).
+    Paced { per_second: f64 },
+    /// Each operation waits for a `Control::Step`.
+    Manual,
 }
 
 /// What is to be done now.

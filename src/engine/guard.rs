@@ -9,92 +9,25 @@
 mod begin;
 mod follow;
 
-use std::collections::BTreeMap;
-use std::ffi::{CString, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd, RawFd};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFlags};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{MsgFlags, recv, send};
-use serde::{Deserialize, Serialize};
 
 pub use self::begin::exec;
 use self::begin::{Beginning, begin};
 use self::follow::Follower;
-use super::tree;
+use super::{directory, tree};
+use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors};
 use crate::sys::process::{ended_child, inherited, reap};
-use crate::sys::signal::is_ignored;
 use crate::sys::title;
-
-/// The descriptors a guard is started with. The stage gets the first two under the same numbers,
-/// the streams as its descriptors 1 and 2.
-pub(crate) const EVENTS: RawFd = 3;
-pub(crate) const PAGE: RawFd = 4;
-pub(crate) const CONTROL: RawFd = 5;
-pub(crate) const STDOUT: RawFd = 6;
-pub(crate) const STDERR: RawFd = 7;
-/// … and, where the main process has something to read, its descriptor 0.
-pub(crate) const INPUT: RawFd = 8;
-
-/// The environment variable that names the guard's PID to the main process: its parent, if all is
-/// well. It marks every process of the run, too.
-pub const GUARD_VARIABLE: &str = "FORKLORE_GUARD";
-
-/// What a guard is told, as JSON in its second argument.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Config {
-    /// PID of the supervisor: the guard's parent, unless that is gone already.
-    pub supervisor: i32,
-    /// What the main process is started as; its arguments stand behind this configuration.
-    pub program: PathBuf,
-    /// The arguments are a program of its own, which is followed.
-    pub follow: bool,
-    /// `INPUT` is its descriptor 0; else it has nothing to read.
-    pub input: bool,
-    /// The run directory, removed at the end.
-    pub dir: PathBuf,
-}
-
-/// What the guard tells the supervisor, one JSON packet each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Word {
-    /// The main process runs, or stands before its first instruction.
-    Started { pid: i32 },
-    /// It can't be followed, and why.
-    NotFollowed { errno: i32 },
-    /// A process was born and is held until `ANSWER`.
-    Born { pid: i32, ppid: i32 },
-    /// A process has become another program and is held until `ANSWER`.
-    Became { pid: i32 },
-    /// A process was stopped by a signal, or goes on.
-    Halted { pid: i32, halted: bool },
-    /// A process ended that is somebody else's to collect.
-    Gone { pid: i32, status: i32 },
-    /// It could not be started.
-    Failed { errno: i32 },
-    /// The guard collected a child: the main process or an orphan. `status` as wait(2) gives it.
-    Reaped { pid: i32, status: i32 },
-    /// The tree was ended; these had to be signalled.
-    Ended { pids: Vec<i32> },
-    /// No process of the run is left. The guard's last word.
-    Empty,
-}
-
-/// What the supervisor says to the guard: end the tree.
-pub(crate) const END: &[u8] = b"e";
-/// … and once, after `Started`: it holds the main process's pidfd, so that may be collected now.
-pub(crate) const HELD: &[u8] = b"h";
-
-/// … and, with the PID behind it, for each process that is held: it may go on.
-pub(crate) const ANSWER: u8 = b'a';
 
 /// Runs the guard; gives its exit code. `json` is its configuration, `argv` what the main process is
 /// started with (its first word is its name).
@@ -130,7 +63,7 @@ struct Voice {
 }
 
 impl Voice {
-    fn say(&self, word: &Word) {
+    fn say(&self, word: &FromGuard) {
         if !self.heard {
             return;
         }
@@ -143,17 +76,26 @@ impl Voice {
 
 impl Guard {
     fn start(json: &str, argv: &[OsString]) -> io::Result<Guard> {
-        let config: Config = serde_json::from_str(json)?;
+        let config: GuardConfig = serde_json::from_str(json)?;
         // The configuration holds the lesson's name: a learner's `ps aux | grep pool` shall find the
         // lesson's own processes and not this one.
         title::set_title("forklore: guard");
         title::set_comm(&title::comm("forklore-guard")?)?;
-        let control = inherited(CONTROL)?;
-        let streams = [inherited(STDOUT)?, inherited(STDERR)?];
-        let input = config.input.then(|| inherited(INPUT)).transpose()?;
+        let control = inherited(descriptors::CONTROL)?;
+        let streams = [
+            inherited(descriptors::STDOUT)?,
+            inherited(descriptors::STDERR)?,
+        ];
+        let input = config
+            .input
+            .then(|| inherited(descriptors::INPUT))
+            .transpose()?;
         // A program of its own finds no descriptors it has not asked for.
         let channels = if config.follow {
-            Some((inherited(EVENTS)?, inherited(PAGE)?))
+            Some((
+                inherited(descriptors::EVENTS)?,
+                inherited(descriptors::PAGE)?,
+            ))
         } else {
             None
         };
@@ -167,7 +109,7 @@ impl Guard {
                 heard: true,
             },
             signals,
-            _in_use: super::supervisor::in_use(&config.dir),
+            _in_use: directory::in_use(&config.dir),
             dir: config.dir.clone(),
             follower: None,
         };
@@ -180,22 +122,25 @@ impl Guard {
         drop((streams, input));
         match channels {
             Some(channels) => drop(channels),
-            None => drop((inherited(EVENTS)?, inherited(PAGE)?)),
+            None => drop((
+                inherited(descriptors::EVENTS)?,
+                inherited(descriptors::PAGE)?,
+            )),
         }
         Ok(guard)
     }
 
-    fn start_main(&mut self, config: &Config, argv: &[OsString], streams: &[OwnedFd; 2]) {
+    fn start_main(&mut self, config: &GuardConfig, argv: &[OsString], streams: &[OwnedFd; 2]) {
         let begun = match begin(config, argv, streams) {
             Ok(begun) => begun,
             Err(errno) => {
-                return self.voice.say(&Word::Failed {
+                return self.voice.say(&FromGuard::Failed {
                     errno: errno as i32,
                 });
             }
         };
         let pid = begun.pid;
-        self.voice.say(&Word::Started { pid });
+        self.voice.say(&FromGuard::Started { pid });
         // Not collected before that, however short it lives: its PID stays its own. A
         // supervisor that is gone ends the wait as well, and then all the rest.
         let _ = recv(
@@ -207,7 +152,7 @@ impl Guard {
             Beginning::Stands => {
                 self.follower = Some(Follower::new(pid, &mut |word| self.voice.say(word)));
             }
-            Beginning::NotFollowed(errno) => self.voice.say(&Word::NotFollowed {
+            Beginning::NotFollowed(errno) => self.voice.say(&FromGuard::NotTraced {
                 errno: errno as i32,
             }),
             Beginning::Runs => {}
@@ -225,11 +170,11 @@ impl Guard {
                 let pids = tree::end_descendants(|| {
                     self.collect();
                 });
-                self.voice.say(&Word::Ended { pids });
+                self.voice.say(&FromGuard::TreeEnded { pids });
             }
             left = self.collect();
         }
-        self.voice.say(&Word::Empty);
+        self.voice.say(&FromGuard::Empty);
     }
 
     /// Waits for a signal or a word; true when the tree has to be ended.
@@ -251,8 +196,11 @@ impl Guard {
             let control = self.voice.control.as_raw_fd();
             match recv(control, &mut word, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => return true,
-                Ok(length) if word[0] == ANSWER => self.answered(&word[1..length]),
-                Ok(length) => end |= &word[..length] == END,
+                Ok(length) => match ToGuard::decode(&word[..length]) {
+                    Some(ToGuard::End) => end = true,
+                    Some(ToGuard::LetGo { pid }) => self.let_go(pid),
+                    Some(ToGuard::Held) | None => {}
+                },
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return end,
                 Err(_) => return true,
@@ -260,11 +208,8 @@ impl Guard {
         }
     }
 
-    fn answered(&mut self, pid: &[u8]) {
-        let pid = std::str::from_utf8(pid)
-            .ok()
-            .and_then(|pid| pid.parse().ok());
-        if let (Some(follower), Some(pid)) = (&mut self.follower, pid) {
+    fn let_go(&mut self, pid: i32) {
+        if let Some(follower) = &mut self.follower {
             follower.answered(pid, &mut |word| self.voice.say(word));
         }
     }
@@ -278,7 +223,7 @@ impl Guard {
             match ended_child() {
                 Ok(Some(pid)) => {
                     if let Ok(status) = reap(pid) {
-                        self.voice.say(&Word::Reaped { pid, status });
+                        self.voice.say(&FromGuard::Reaped { pid, status });
                     }
                 }
                 Ok(None) => return true,
@@ -306,29 +251,4 @@ fn hold_signals() -> io::Result<SignalFd> {
     held.thread_set_mask()?;
     let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
     Ok(SignalFd::with_flags(&held, flags)?)
-}
-
-/// Attributes that give a started program the signal state it would have at a shell, and the flags
-/// that put them into force. A hang-up that is ignored (nohup(1)) stays so.
-pub(crate) fn clean_signals() -> nix::Result<(PosixSpawnAttr, PosixSpawnFlags)> {
-    let mut attributes = PosixSpawnAttr::init()?;
-    attributes.set_sigmask(&SigSet::empty())?;
-    let mut defaults = SigSet::all();
-    if is_ignored(Signal::SIGHUP) {
-        defaults.remove(Signal::SIGHUP);
-    }
-    attributes.set_sigdefault(&defaults)?;
-    let flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF;
-    attributes.set_flags(flags)?;
-    Ok((attributes, flags))
-}
-
-/// This process's environment with `added` variables in the place of those of the same names.
-pub(crate) fn environment(added: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<CString> {
-    let mut variables: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
-    variables.extend(added);
-    let line = |(name, value): (&OsString, &OsString)| {
-        CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
-    };
-    variables.iter().filter_map(line).collect()
 }

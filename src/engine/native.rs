@@ -7,23 +7,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::stage::{self, TITLE_ROOM};
-use super::supervisor::{Launch, Run, StartError, Step, run_directory};
-
-/// What CPython calls the main process.
-pub const MAIN_NAME: &str = "MainProcess";
-
-/// How the gate stands when a run begins.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum GateMode {
-    /// Operations go through as they come.
-    #[default]
-    Open,
-    /// So many operations a second are let through (more than 0, finite).
-    Paced { per_second: f64 },
-    /// Each operation waits for a `Control::Step`.
-    Manual,
-}
+use super::directory::run_directory;
+use super::error::{StartError, Step};
+use super::gate::GateMode;
+use super::launch::Launch;
+use super::run::Run;
+use crate::protocol::{StageConfig, TITLE_ROOM, subcommand};
 
 /// What to run, and how.
 #[derive(Debug, Clone)]
@@ -54,7 +43,7 @@ impl Run {
     /// What kept it from starting; nothing is left of it then.
     pub fn start(config: Config) -> Result<Run, StartError> {
         let dir = run_directory()?;
-        let stage = stage::Config {
+        let stage = StageConfig {
             lesson: config.lesson,
             params: config.params,
             time_scale: config.time_scale,
@@ -70,7 +59,7 @@ impl Run {
         let forklore = config
             .forklore
             .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
-        let argv = ["forklore", "__stage", &(json + &room)].map(OsString::from);
+        let argv = ["forklore", subcommand::STAGE, &(json + &room)].map(OsString::from);
         let environment = config.environment.into_iter();
         Run::launch(Launch {
             forklore: forklore.clone(),

@@ -5,7 +5,7 @@
 //! child between its fork and its first word is seen here alone. A trait, so that the gate is tested
 //! without processes.
 
-use super::stat::Stat;
+use crate::sys::stat::Stat;
 
 /// What a process is doing at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

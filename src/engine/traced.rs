@@ -6,18 +6,15 @@
 
 mod package;
 
-pub(crate) use package::FOLDER;
-
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use super::supervisor::{DOOR, Launch, Run, StartError, Step, run_directory};
-
-/// Where Pythons look for packages.
-const PYTHON_PATH: &str = "PYTHONPATH";
-/// What tells the package where to ask for the event channel.
-const TRACE: &str = "FORKLORE_TRACE";
+use super::directory::run_directory;
+use super::error::{StartError, Step};
+use super::launch::Launch;
+use super::run::Run;
+use crate::protocol::{environment as variables, files};
 
 /// How stdio of the program is buffered where we have a say: Python's is, by our package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +62,8 @@ impl Run {
             StartError::new(Step::Package, source)
         })?;
         let mut environment = config.environment;
-        environment.push((TRACE.into(), dir.join(DOOR).into()));
-        environment.push((PYTHON_PATH.into(), first_on_path(&unpacked)));
+        environment.push((variables::TRACE.into(), dir.join(files::DOOR).into()));
+        environment.push((variables::PYTHON_PATH.into(), first_on_path(&unpacked)));
         let forklore = config
             .forklore
             .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
@@ -93,7 +90,7 @@ pub fn name_of(argv: &[OsString]) -> String {
 /// `PYTHONPATH` as it is, with a folder in front.
 fn first_on_path(folder: &Path) -> OsString {
     let mut path = folder.as_os_str().to_owned();
-    if let Some(rest) = std::env::var_os(PYTHON_PATH).filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = std::env::var_os(variables::PYTHON_PATH).filter(|rest| !rest.is_empty()) {
         path.push(":");
         path.push(rest);
     }

@@ -12,10 +12,9 @@ use std::time::Duration;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
-use super::guard::GUARD_VARIABLE;
-use super::stat::Stat;
+use crate::protocol::environment;
 use crate::sys::process::reap;
-use crate::sys::{clock, pidfd::PidFd};
+use crate::sys::{clock, pidfd::PidFd, stat::Stat};
 
 /// How long a process may take to end on SIGTERM.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
@@ -71,7 +70,7 @@ pub(crate) fn end_descendants(mut reap: impl FnMut()) -> Vec<i32> {
 /// in their environment, and all their descendants. What became a child of this process is
 /// collected, nothing else is.
 pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
-    let mark = format!("{GUARD_VARIABLE}={guard}");
+    let mark = format!("{}={guard}", environment::GUARD);
     let me = std::process::id().cast_signed();
     let find = |table: &Table| {
         // Looked at after the table was read: its line under this PID is this process's.

@@ -21,7 +21,9 @@ use nix::sys::socket::{
 use super::context;
 use super::exceptions::Exception;
 use super::wait;
-use crate::sys::{clock, mmap::Block};
+use crate::protocol::ControlPage;
+pub(crate) use crate::protocol::Grant;
+use crate::sys::clock;
 use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
 
 /// Longest `repr` an event carries, in bytes; the rest is cut with an ellipsis.
@@ -30,8 +32,6 @@ pub(crate) const LONGEST_REPR: usize = 2048;
 const LONGEST_OUTPUT: usize = 64 << 10;
 /// How long a granted operation may wait for what the log has promised it, in seconds.
 const ON_ITS_WAY: f64 = 2.0;
-/// Offsets in the control page: see `engine::stage`.
-const GATE_MODE: usize = 0;
 
 static TRACING: AtomicBool = AtomicBool::new(false);
 /// The event channel; -1 when there is none.
@@ -40,7 +40,7 @@ static CHANNEL: AtomicI32 = AtomicI32::new(-1);
 static ORIGIN: AtomicI64 = AtomicI64::new(0);
 
 struct Link {
-    control: Option<Block>,
+    control: Option<ControlPage>,
     gate: Option<Rc<OwnedFd>>,
     buf: Vec<u8>,
 }
@@ -61,7 +61,7 @@ pub fn is_on() -> bool {
 }
 
 /// Turns tracing on: events go to descriptor `channel`, `control` is the supervisor's page.
-pub fn connect(channel: RawFd, control: Option<Block>, origin: i64) {
+pub fn connect(channel: RawFd, control: Option<ControlPage>, origin: i64) {
     CHANNEL.store(channel, Ordering::Relaxed);
     ORIGIN.store(origin, Ordering::Relaxed);
     LINK.with_borrow_mut(|link| link.control = control);
@@ -99,10 +99,7 @@ fn emit(build: impl FnOnce(&mut Vec<u8>)) {
 }
 
 fn gated() -> bool {
-    LINK.with_borrow(|link| match &link.control {
-        Some(page) => page.u32(GATE_MODE).load(Ordering::Acquire) != 0,
-        None => false,
-    })
+    LINK.with_borrow(|link| link.control.as_ref().is_some_and(ControlPage::gated))
 }
 
 /// Announces this process: its first event, with the supervisor's end of its gate channel, then
@@ -143,17 +140,7 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
     await_gate();
 }
 
-/// What the supervisor said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grant {
-    /// The gate is open: the operation may block.
-    Open,
-    /// Granted: the operation can go through at once.
-    Go,
-    /// Granted with its timeout as the outcome.
-    Expire,
-}
-
+/// Waits for the supervisor's word.
 fn await_gate() -> Grant {
     let Some(gate) = LINK.with_borrow(|link| link.gate.clone()) else {
         return Grant::Open;
@@ -163,10 +150,7 @@ fn await_gate() -> Grant {
         // Background work (a queue's overflow) goes on meanwhile.
         wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
         match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
-            Ok(1) if byte[0] == b't' => return Grant::Expire,
-            // The gate was opened while the operation was announced.
-            Ok(1) if byte[0] == b'o' => return Grant::Open,
-            Ok(1) => return Grant::Go,
+            Ok(1) => return Grant::from_byte(byte[0]).unwrap_or(Grant::Go),
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             _ => {
                 off();

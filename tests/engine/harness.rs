@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use forklore::engine::native::{Config, GateMode};
+use forklore::engine::{GateMode, native::Config};
 use forklore::engine::{Launch, Run};
 use forklore::feed::{Feed as _, FeedItem};
 use forklore::sys::clock;

@@ -4,7 +4,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
-use forklore::engine::native::GateMode;
+use forklore::engine::GateMode;
 use forklore::feed::{Control, Feed as _};
 use forklore::mp::{self, Lock, Process, print};
 use forklore::sys::signal::ignore;

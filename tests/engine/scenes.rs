@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use forklore::engine::native::GateMode;
-use forklore::engine::stage::{self, Config};
+use forklore::engine::GateMode;
 use forklore::engine::{Launch, Run};
 use forklore::feed::{Control, Feed as _};
 use forklore::mp::{self, Barrier, Lock, Process, RLock, print};
 use forklore::sys::clock;
 use forklore::trace::{Event, Exit, Kind, Op, OpName, RunStatus, Stream};
+use forklore::{protocol::StageConfig, stage};
 
 use crate::harness::{MARK, assert_nothing_left, binary, end, exits, mark, output, rest, until};
 use crate::{rogues, timed};
@@ -95,7 +95,7 @@ pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
         .tempdir()
         .expect("a directory")
         .keep();
-    let config = Config {
+    let config = StageConfig {
         lesson: scene.to_owned(),
         params: BTreeMap::new(),
         time_scale: 1.0,

@@ -1,7 +1,7 @@
 //! Operations with a timeout under the gate: each expires where what it waits for comes later, and
 //! goes through where that comes in time. Time is virtual: all of it takes a moment.
 
-use forklore::engine::native::GateMode;
+use forklore::engine::GateMode;
 use forklore::mp::{
     self, Array, Barrier, Condition, Event, JoinableQueue, Lock, Pool, Process, Queue, RLock,
     Semaphore, pipe, print,

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use forklore::check;
-use forklore::engine::native::GateMode;
+use forklore::engine::GateMode;
 use forklore::feed::{Control, Feed as _, FeedItem};
 use forklore::lesson::{Lesson, Library, Params};
 use forklore::model::World;

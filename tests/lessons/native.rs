@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use forklore::check::{self, Answer, Evidence, Facts, Mark};
 use forklore::engine::Run;
-use forklore::engine::native::{Config, GateMode};
+use forklore::engine::{GateMode, native::Config};
 use forklore::feed::{Feed as _, FeedItem};
 use forklore::lesson::{Circumstances, Lesson, Library, Params, PredictionKind};
 use forklore::model::World;

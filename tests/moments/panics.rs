@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use forklore::engine::Run;
-use forklore::engine::native::{Config, GateMode};
+use forklore::engine::{GateMode, native::Config};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
 use forklore::trace::Header;

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
 
-use forklore::engine::stage::{self, Config};
 use forklore::mp::{self, Process, print};
+use forklore::{protocol::StageConfig, stage};
 
 /// Names the program.
 pub const PROGRAM: &str = "FORKLORE_TEST_PROGRAM";
@@ -21,7 +21,7 @@ pub const LINE: usize = 100;
 
 /// Plays the program the environment names.
 pub fn perform(json: &str) -> ! {
-    let config: Config = serde_json::from_str(json).expect("made by the supervisor");
+    let config: StageConfig = serde_json::from_str(json).expect("made by the supervisor");
     let program = match std::env::var(PROGRAM).as_deref() {
         Ok("printed") => printed,
         Ok("written") => written,

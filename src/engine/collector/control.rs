@@ -3,11 +3,10 @@
 use std::os::fd::AsFd as _;
 
 use super::super::exits::of_status;
-use super::super::guard::{ANSWER, Word};
 use super::super::report::Report;
-use super::super::stat::Stat;
 use super::{BATCH, Collector};
-use crate::sys::socket::send_packet;
+use crate::protocol::{FromGuard, ToGuard};
+use crate::sys::{socket::send_packet, stat::Stat};
 use crate::trace::StartMethod;
 
 impl Collector {
@@ -33,29 +32,35 @@ impl Collector {
         }
     }
 
-    fn guard_said(&mut self, word: Word) {
+    fn guard_said(&mut self, word: FromGuard) {
         match word {
             // Only before the run began, where `supervisor` reads it.
-            Word::Started { .. } | Word::Failed { .. } => {}
-            Word::Reaped { pid, status } => {
+            FromGuard::Started { .. } | FromGuard::Failed { .. } => {}
+            FromGuard::Reaped { pid, status } => {
                 self.drain();
                 let t = self.now();
                 self.reaped(pid, t, 0, of_status(status));
             }
-            Word::NotFollowed { errno } => {
+            FromGuard::NotTraced { errno } => {
                 let t = self.now();
                 let why = std::io::Error::from_raw_os_error(errno).to_string();
                 self.report(Report::NotFollowed { t, why }, 0);
             }
-            Word::Born { pid, ppid } => self.born(pid, ppid),
-            Word::Became { pid } => self.became(pid),
-            Word::Halted { pid, halted } => self.report(Report::Halted { pid, halted }, 0),
-            Word::Gone { pid, status } => {
+            FromGuard::Forked { pid, ppid } => self.born(pid, ppid),
+            FromGuard::Executed { pid } => self.became(pid),
+            FromGuard::Stopped { pid, stopped } => self.report(
+                Report::Halted {
+                    pid,
+                    halted: stopped,
+                },
+                0,
+            ),
+            FromGuard::Exited { pid, status } => {
                 self.drain();
                 self.tell_exit(pid, Some(of_status(status)));
             }
-            Word::Ended { pids } => self.report(Report::Ended { pids }, 0),
-            Word::Empty => {
+            FromGuard::TreeEnded { pids } => self.report(Report::Ended { pids }, 0),
+            FromGuard::Empty => {
                 self.empty = true;
                 self.settle();
             }
@@ -110,10 +115,8 @@ impl Collector {
     /// The guard lets at most as many wait for their answers as fit into the channel.
     fn answer(&self, pid: i32) {
         if let Some(control) = &self.control {
-            let mut word = vec![ANSWER];
-            word.extend_from_slice(pid.to_string().as_bytes());
             // A guard that is gone has let go of everybody.
-            let _ = send_packet(control.as_fd(), &word);
+            let _ = send_packet(control.as_fd(), &ToGuard::LetGo { pid }.encode());
         }
     }
 

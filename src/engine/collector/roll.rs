@@ -10,8 +10,7 @@ use std::sync::Arc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
-use super::super::stat::Stat;
-use crate::sys::pidfd::PidFd;
+use crate::sys::{pidfd::PidFd, stat::Stat};
 use crate::trace::Exit;
 
 /// How long an exit waits for its reaper's word where the kernel does not say (before Linux 6.15).

@@ -11,8 +11,9 @@ use nix::sys::signal::Signal;
 
 use super::super::gate::is_unheard_of;
 use super::super::sight::{Doing, Proc, Sight as _};
-use super::super::{guard, tree};
+use super::super::tree;
 use super::{Dispatcher, detail};
+use crate::protocol::ToGuard;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
@@ -76,7 +77,7 @@ impl Dispatcher {
         // Processes may wait for room in the channels; that they be read is part of ending them.
         // A guard that is gone has been reported; one that somebody stopped has to go on.
         let _ = self.desk.guard.signal(Some(Signal::SIGCONT));
-        let _ = send_packet(self.desk.to_guard.as_fd(), guard::END);
+        let _ = send_packet(self.desk.to_guard.as_fd(), &ToGuard::End.encode());
     }
 
     /// Decides what the passing of time decides.

@@ -2,7 +2,7 @@
 //! they are told.
 
 use super::{COMPUTES, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE};
-use crate::engine::native::GateMode;
+use crate::engine::GateMode;
 use crate::engine::sight::{Doing, Sight};
 use crate::feed::Control;
 use crate::model::World;

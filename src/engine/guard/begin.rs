@@ -6,7 +6,7 @@
 
 use std::ffi::{CString, OsString};
 use std::io;
-use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 
 use nix::errno::Errno;
@@ -15,18 +15,12 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, recv, send};
 use nix::unistd::Pid;
 
-use super::{Config, GUARD_VARIABLE, INPUT, clean_signals, environment};
+use super::super::spawn::{clean_signals, environment};
+use crate::protocol::{GuardConfig, descriptors, environment as variables, subcommand};
 use crate::sys::process::{inherited, leave_terminal};
 use crate::sys::ptrace::{self, Change};
 use crate::sys::signal::restore_defaults;
 use crate::sys::socket::packet_pair;
-
-/// Names the main process's PID to the package that follows Pythons: the main process among them
-/// introduces itself as such.
-const ROOT_VARIABLE: &str = "FORKLORE_TRACE_ROOT";
-
-/// The descriptor over which a program to be followed is let go.
-const GO: RawFd = 9;
 
 /// How the main process began.
 pub(super) struct Begun {
@@ -45,7 +39,7 @@ pub(super) enum Beginning {
 
 /// Starts the main process with an empty signal mask and default handlers.
 pub(super) fn begin(
-    config: &Config,
+    config: &GuardConfig,
     argv: &[OsString],
     streams: &[OwnedFd; 2],
 ) -> nix::Result<Begun> {
@@ -61,14 +55,14 @@ pub(super) fn begin(
 }
 
 fn begin_followed(
-    config: &Config,
+    config: &GuardConfig,
     argv: &[OsString],
     streams: &[OwnedFd; 2],
 ) -> nix::Result<Begun> {
     let (ours, theirs) = packet_pair().map_err(|error| errno_of(&error))?;
     let mut actions = actions(config, streams)?;
-    actions.add_dup2(theirs.as_raw_fd(), GO)?;
-    let words = ["forklore", "__exec"].map(std::ffi::OsStr::new);
+    actions.add_dup2(theirs.as_raw_fd(), descriptors::GO)?;
+    let words = ["forklore", subcommand::EXEC].map(std::ffi::OsStr::new);
     let words = words
         .into_iter()
         .chain(argv.iter().map(OsString::as_os_str));
@@ -111,10 +105,10 @@ fn await_program(pid: i32) -> io::Result<()> {
     }
 }
 
-fn actions(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<PosixSpawnFileActions> {
+fn actions(config: &GuardConfig, streams: &[OwnedFd; 2]) -> nix::Result<PosixSpawnFileActions> {
     let mut actions = PosixSpawnFileActions::init()?;
     if config.input {
-        actions.add_dup2(INPUT, 0)?;
+        actions.add_dup2(descriptors::INPUT, 0)?;
     }
     actions.add_dup2(streams[0].as_raw_fd(), 1)?;
     actions.add_dup2(streams[1].as_raw_fd(), 2)?;
@@ -122,14 +116,17 @@ fn actions(config: &Config, streams: &[OwnedFd; 2]) -> nix::Result<PosixSpawnFil
 }
 
 fn spawn<'a>(
-    config: &Config,
+    config: &GuardConfig,
     actions: &PosixSpawnFileActions,
     argv: impl Iterator<Item = &'a std::ffi::OsStr>,
 ) -> nix::Result<i32> {
     let argv: Vec<CString> = argv
         .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
         .collect::<Result<_, _>>()?;
-    let mark = (GUARD_VARIABLE.into(), std::process::id().to_string().into());
+    let mark = (
+        variables::GUARD.into(),
+        std::process::id().to_string().into(),
+    );
     posix_spawn(
         &config.program,
         actions,
@@ -153,7 +150,7 @@ fn errno_of(error: &io::Error) -> Errno {
 /// its descriptor 0.
 pub fn exec(argv: &[OsString]) -> u8 {
     const REFUSED: u8 = 127;
-    let Ok(go) = inherited(GO) else {
+    let Ok(go) = inherited(descriptors::GO) else {
         return REFUSED;
     };
     // Bound to the guard's one thread, and cleared for children; the guard ends those.
@@ -175,7 +172,10 @@ pub fn exec(argv: &[OsString]) -> u8 {
             .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
             .collect::<Result<_, _>>()?;
         let program = words.first().ok_or(Errno::ENOENT)?;
-        let root = (ROOT_VARIABLE.into(), std::process::id().to_string().into());
+        let root = (
+            variables::ROOT.into(),
+            std::process::id().to_string().into(),
+        );
         nix::unistd::execvpe(program, &words, &environment([root])).map(|_| ())
     };
     let why = become_program().err().unwrap_or(Errno::EIO);

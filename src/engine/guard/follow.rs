@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::super::stat::Stat;
-use super::Word;
-use crate::sys::ptrace::{self, Change};
+use crate::protocol::FromGuard;
+use crate::sys::{
+    ptrace::{self, Change},
+    stat::Stat,
+};
 
 /// Processes held and told at one time: so many answers fit into the channel.
 const TOLD: usize = 64;
@@ -30,7 +32,7 @@ pub(super) struct Follower {
     /// Ended, told, and left to their parents to collect: they come to us where those do not.
     gone: HashSet<i32>,
     /// Not told yet.
-    queue: VecDeque<(i32, Word)>,
+    queue: VecDeque<(i32, FromGuard)>,
     /// Told and not answered.
     told: HashSet<i32>,
     /// Stand still until the answer.
@@ -51,7 +53,7 @@ enum Held {
 
 impl Follower {
     /// Follows the main process, which has just become the program.
-    pub(super) fn new(main: i32, say: &mut dyn FnMut(&Word)) -> Follower {
+    pub(super) fn new(main: i32, say: &mut dyn FnMut(&FromGuard)) -> Follower {
         let mut follower = Follower {
             me: std::process::id().cast_signed(),
             known: HashSet::from([main]),
@@ -71,7 +73,7 @@ impl Follower {
     }
 
     /// Takes everything that has happened and says it; false when nobody is left.
-    pub(super) fn news(&mut self, say: &mut dyn FnMut(&Word)) -> bool {
+    pub(super) fn news(&mut self, say: &mut dyn FnMut(&FromGuard)) -> bool {
         loop {
             match ptrace::changed() {
                 Ok(Some((pid, change))) => self.changed(pid, change, say),
@@ -82,7 +84,7 @@ impl Follower {
     }
 
     /// The supervisor has this process in its hands.
-    pub(super) fn answered(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+    pub(super) fn answered(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
         if self.told.remove(&pid) {
             self.let_go(pid);
         }
@@ -90,7 +92,7 @@ impl Follower {
     }
 
     /// Lets everybody go and holds nobody from now on: the run is being ended.
-    pub(super) fn release(&mut self, say: &mut dyn FnMut(&Word)) {
+    pub(super) fn release(&mut self, say: &mut dyn FnMut(&FromGuard)) {
         self.free = true;
         self.announce_early(say);
         self.tell(say);
@@ -99,7 +101,7 @@ impl Follower {
         }
     }
 
-    fn changed(&mut self, pid: i32, change: Change, say: &mut dyn FnMut(&Word)) {
+    fn changed(&mut self, pid: i32, change: Change, say: &mut dyn FnMut(&FromGuard)) {
         match change {
             Change::Ended => self.ended(pid, say),
             Change::Made(child) => {
@@ -130,13 +132,13 @@ impl Follower {
         }
     }
 
-    fn became(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+    fn became(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
         self.held.insert(pid, Held::Running);
-        self.queue.push_back((pid, Word::Became { pid }));
+        self.queue.push_back((pid, FromGuard::Executed { pid }));
         self.tell(say);
     }
 
-    fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
+    fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&FromGuard)) {
         self.gone.remove(&pid);
         if !self.known.insert(pid) {
             self.halts(pid, held, say);
@@ -159,7 +161,7 @@ impl Follower {
     }
 
     /// Tells of a birth, once.
-    fn announce(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+    fn announce(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
         self.early.remove(&pid);
         if self.announced.insert(pid) {
             self.queue.push_back((pid, birth(pid)));
@@ -168,7 +170,7 @@ impl Follower {
     }
 
     /// Tells of those whose maker may never tell, for it may be the one that is gone.
-    fn announce_early(&mut self, say: &mut dyn FnMut(&Word)) {
+    fn announce_early(&mut self, say: &mut dyn FnMut(&FromGuard)) {
         for pid in std::mem::take(&mut self.early) {
             self.announce(pid, say);
         }
@@ -176,7 +178,7 @@ impl Follower {
 
     /// Says when a process is stopped by a signal and when it goes on: to the kernel both look like
     /// being held by us.
-    fn halts(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&Word)) {
+    fn halts(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&FromGuard)) {
         let halted = held == Held::Halted;
         let news = if halted {
             !self.threads.contains(&pid) && self.halted.insert(pid)
@@ -184,12 +186,15 @@ impl Follower {
             self.halted.remove(&pid)
         };
         if news {
-            say(&Word::Halted { pid, halted });
+            say(&FromGuard::Stopped {
+                pid,
+                stopped: halted,
+            });
         }
     }
 
     /// Tells of as many as may be told.
-    fn tell(&mut self, say: &mut dyn FnMut(&Word)) {
+    fn tell(&mut self, say: &mut dyn FnMut(&FromGuard)) {
         while self.free || self.told.len() < TOLD {
             let Some((pid, word)) = self.queue.pop_front() else {
                 return;
@@ -213,12 +218,12 @@ impl Follower {
         }
     }
 
-    fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+    fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
         self.announce_early(say);
         if self.gone.remove(&pid) {
             // Its parent ended without collecting it.
             if let Ok(status) = ptrace::reap(pid) {
-                say(&Word::Reaped { pid, status });
+                say(&FromGuard::Reaped { pid, status });
             }
             return;
         }
@@ -235,9 +240,9 @@ impl Follower {
         let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             if mine {
-                say(&Word::Reaped { pid, status });
+                say(&FromGuard::Reaped { pid, status });
             } else {
-                say(&Word::Gone { pid, status });
+                say(&FromGuard::Exited { pid, status });
                 self.gone.insert(pid);
             }
         }
@@ -245,7 +250,7 @@ impl Follower {
     }
 
     /// Of one that was killed while it was held: what was to be told comes before its end.
-    fn forget(&mut self, pid: i32, say: &mut dyn FnMut(&Word)) {
+    fn forget(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
         self.queue.retain(|(held, word)| {
             if *held == pid {
                 say(word);
@@ -267,9 +272,9 @@ fn go_on(pid: i32, held: Held) {
     };
 }
 
-fn birth(pid: i32) -> Word {
+fn birth(pid: i32) -> FromGuard {
     let ppid = Stat::of(pid).map_or(0, |stat| stat.ppid);
-    Word::Born { pid, ppid }
+    FromGuard::Forked { pid, ppid }
 }
 
 /// Whether the number is that of a thread beside its process's main one.

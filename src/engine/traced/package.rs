@@ -6,6 +6,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::protocol::files;
+
 macro_rules! files {
     ($($path:literal,)*) => {
         &[$(($path, include_str!(concat!("../../../assets/python/", $path)))),*]
@@ -42,16 +44,13 @@ static FILES: &[(&str, &str)] = files![
     "sitecustomize.py",
 ];
 
-/// Folder of the package in a run's directory.
-pub(crate) const FOLDER: &str = "python";
-
 /// Writes the package into the directory of a run, whose end removes it; gives the folder that
 /// belongs on Python's path.
 ///
 /// # Errors
 /// What the disk reports.
 pub(super) fn unpack(dir: &Path) -> io::Result<PathBuf> {
-    let root = dir.join(FOLDER);
+    let root = dir.join(files::PYTHON);
     std::fs::create_dir(&root)?;
     for (path, text) in FILES {
         let path = root.join(path);

@@ -1,11 +1,12 @@
-//! The fields of `/proc/PID/stat` that the supervisor and the guard decide by (`proc_pid_stat(5)`).
+//! The fields of `/proc/PID/stat` by which the processes of a run judge each other
+//! (`proc_pid_stat(5)`).
 //!
-//! Read by `exits` (how a zombie ended), by `tree` (who descends from whom) and by the collector
-//! (a process it never heard of). Rows of ps are the sampler's and come from there.
+//! Read for how a zombie ended, who descends from whom, and what an unknown process is. Rows of ps
+//! are read elsewhere, by the sampler.
 
 /// One reading of `/proc/PID/stat`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stat {
+pub struct Stat {
     /// The command's name, at most 15 bytes, as the process may have changed it.
     pub name: String,
     pub state: char,
@@ -21,12 +22,12 @@ pub(crate) struct Stat {
 
 impl Stat {
     /// Reads the file; `None` when there is no such process.
-    pub(crate) fn of(pid: i32) -> Option<Stat> {
+    pub fn of(pid: i32) -> Option<Stat> {
         Stat::parse(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
     }
 
     /// Ended, and not yet reaped.
-    pub(crate) fn is_dead(&self) -> bool {
+    pub fn is_dead(&self) -> bool {
         matches!(self.state, 'Z' | 'X' | 'x')
     }
 

@@ -14,20 +14,22 @@ use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, recv};
 
-use super::super::channels::{self, Ours, Theirs};
-use super::super::collector::{Collector, Door, Sources};
-use super::super::dispatcher::{Desk, Dispatcher, Roster};
-use super::super::gate::Gate;
-use super::super::guard::{self, Word};
-use super::super::native::{GateMode, MAIN_NAME};
-use super::super::report::{Handle, Sent};
-use super::super::sampler::{SamplerError, SamplerThread};
-use super::super::tree;
-use super::{Run, StartError, Step, collect_guard};
+use super::channels::{self, Ours, Theirs};
+use super::collector::{Collector, Door, Sources};
+use super::dispatcher::{Desk, Dispatcher, Roster};
+use super::error::{StartError, Step};
+use super::gate::{Gate, GateMode};
+use super::report::{Handle, Sent};
+use super::run::{Parts, Run, collect_guard};
+use super::sampler::{SamplerError, SamplerThread};
+use super::{spawn, tree};
+use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 
+/// What CPython calls the main process.
+const MAIN_NAME: &str = "MainProcess";
 /// Bytes read and not yet taken by the front end at which the processes have to wait.
 const HELD_BYTES: usize = 64 << 20;
 /// How long the guard may take to start the main process, in milliseconds.
@@ -57,7 +59,7 @@ pub struct Launch {
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: GateMode,
-    /// Programs started by exec can ask for the event channel at `DOOR` in the run directory, and are
+    /// Programs started by exec can ask for the event channel at `files::DOOR` in the run directory, and are
     /// told to buffer stdio so (`tty`, `pipe`).
     pub door: Option<&'static str>,
 }
@@ -82,11 +84,22 @@ impl Launch {
     }
 }
 
-/// Name of the door's socket in the run directory.
-pub(crate) const DOOR: &str = "door";
+impl Run {
+    /// Starts a run. See `Run` for what it asks of the calling thread.
+    ///
+    /// # Errors
+    /// What kept it from starting; nothing is left of it then, its directory included.
+    pub fn launch(launch: Launch) -> Result<Run, StartError> {
+        let dir = launch.dir.clone();
+        // The guard removes it; where it never came to that, we do.
+        launch_in(launch).inspect_err(|_| {
+            let _ = std::fs::remove_dir_all(&dir);
+        })
+    }
+}
 
 /// Starts it; what fails leaves nothing behind but the directory.
-pub(super) fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
+fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let fail = |doing| move |source: io::Error| StartError::new(doing, source);
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
@@ -123,12 +136,12 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
     let greeting = serde_json::json!({
         "origin": launch.origin,
         "stdout": stdout,
-        "out": identity(guard::STDOUT)?,
-        "err": identity(guard::STDERR)?,
+        "out": identity(descriptors::STDOUT)?,
+        "err": identity(descriptors::STDERR)?,
     });
-    let events = end(guard::EVENTS)?.try_clone()?;
+    let events = end(descriptors::EVENTS)?.try_clone()?;
     let door = Door::open(
-        &launch.dir.join(DOOR),
+        &launch.dir.join(files::DOOR),
         events,
         greeting.to_string().into_bytes(),
     )?;
@@ -138,7 +151,7 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to
 /// answer, and neither guard nor lesson hears it before.
 fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd> {
-    let config = guard::Config {
+    let config = GuardConfig {
         supervisor: std::process::id().cast_signed(),
         program: launch.program.clone(),
         follow: launch.follow,
@@ -154,12 +167,12 @@ fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd
             actions.add_dup2(fd.as_raw_fd(), 2)?;
         }
     }
-    let (mut attributes, flags) = guard::clean_signals()?;
+    let (mut attributes, flags) = spawn::clean_signals()?;
     attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
     attributes.set_flags(flags | PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
     let mut argv = vec![
         c"forklore".to_owned(),
-        c"__guard".to_owned(),
+        CString::new(subcommand::GUARD)?,
         CString::new(json)?,
     ];
     for word in &launch.argv {
@@ -169,7 +182,7 @@ fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd
         .environment
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()));
-    let environment = guard::environment(added);
+    let environment = spawn::environment(added);
     let pid = posix_spawn(&launch.forklore, &actions, &attributes, &argv, &environment)?;
     // Only the guard has the processes' ends now, so that the channels end with them.
     drop(theirs);
@@ -189,13 +202,13 @@ fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
     let mut packet = [0; 256];
     let length = recv(control.as_raw_fd(), &mut packet, MsgFlags::MSG_DONTWAIT).unwrap_or(0);
     match serde_json::from_slice(&packet[..length]) {
-        Ok(Word::Started { pid }) => {
+        Ok(FromGuard::Started { pid }) => {
             let fail = |source| StartError::new(Step::Main, source);
             let process = PidFd::open(pid).map_err(fail)?;
-            send_packet(control.as_fd(), guard::HELD).map_err(fail)?;
+            send_packet(control.as_fd(), &ToGuard::Held.encode()).map_err(fail)?;
             Ok(Arc::new(process))
         }
-        Ok(Word::Failed { errno }) => Err(StartError::new(
+        Ok(FromGuard::Failed { errno }) => Err(StartError::new(
             Step::Main,
             io::Error::from_raw_os_error(errno),
         )),
@@ -268,14 +281,13 @@ fn assemble(
             return Err(fail(source));
         }
     };
-    Ok(Run {
+    Ok(Run::new(Parts {
         batches,
-        controls: Some(control),
+        controls: control,
         handle,
         roster,
         guard,
         dir: launch.dir,
         threads: vec![collector, dispatcher],
-        over: false,
-    })
+    }))
 }

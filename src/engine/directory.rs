@@ -9,8 +9,8 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{DOOR, StartError};
-use crate::engine::traced::FOLDER;
+use super::error::StartError;
+use crate::protocol::files::{DOOR, PYTHON};
 
 const PREFIX: &str = "forklore-run-";
 /// Age at which a directory that is not locked was left: between its making and the lock lies the
@@ -83,7 +83,7 @@ fn is_of_a_run(entry: &DirEntry) -> bool {
         let rest = name.to_str().and_then(|name| name.strip_prefix(DOOR));
         kind.is_file() && rest.is_some_and(|rest| rest.starts_with('.'))
     };
-    let package = |kind: FileType| kind.is_dir() && name == FOLDER;
+    let package = |kind: FileType| kind.is_dir() && name == PYTHON;
     entry
         .file_type()
         .is_ok_and(|kind| kind.is_socket() || package(kind) || shared(kind))

@@ -1,11 +1,7 @@
 //! Holding a run: the `Feed` its threads make, and that nothing of it is left in the end.
 //!
-//! Knows nothing of lessons: `native` says which program is the main process. Every run ends with
-//! nothing left, however its holder goes: stopped, dropped, panicking or killed.
-
-mod directory;
-mod error;
-mod launch;
+//! `launch` makes one. Every run ends with nothing left, however its holder goes: stopped, dropped,
+//! panicking or killed.
 
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
@@ -17,11 +13,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
-
-pub(super) use directory::{in_use, run_directory};
-pub use error::{StartError, Step};
-pub(crate) use launch::DOOR;
-pub use launch::Launch;
 
 use super::dispatcher::{Batch, Roster};
 use super::report::Handle;
@@ -49,17 +40,29 @@ pub struct Run {
     over: bool,
 }
 
+/// What a run that was launched consists of.
+pub(super) struct Parts {
+    pub batches: Receiver<Batch>,
+    pub controls: Sender<Control>,
+    pub handle: Arc<Handle>,
+    pub roster: Arc<Roster>,
+    pub guard: Arc<PidFd>,
+    pub dir: PathBuf,
+    pub threads: Vec<JoinHandle<()>>,
+}
+
 impl Run {
-    /// Starts a run. See `Run` for what it asks of the calling thread.
-    ///
-    /// # Errors
-    /// What kept it from starting; nothing is left of it then, its directory included.
-    pub fn launch(launch: Launch) -> Result<Run, StartError> {
-        let dir = launch.dir.clone();
-        // The guard removes it; where it never came to that, we do.
-        launch::launch_in(launch).inspect_err(|_| {
-            let _ = std::fs::remove_dir_all(&dir);
-        })
+    pub(super) fn new(parts: Parts) -> Run {
+        Run {
+            batches: parts.batches,
+            controls: Some(parts.controls),
+            handle: parts.handle,
+            roster: parts.roster,
+            guard: parts.guard,
+            dir: parts.dir,
+            threads: parts.threads,
+            over: false,
+        }
     }
 
     /// Takes the next batch; `None` when there will be none.
@@ -115,7 +118,7 @@ impl Run {
 
 /// Waits for the guard to go and collects it. One that does not go is killed, and what it would
 /// have ended is ended here.
-fn collect_guard(guard: &PidFd) {
+pub(super) fn collect_guard(guard: &PidFd) {
     await_end(guard);
     if reap(guard.pid()).is_err() {
         let _ = guard.signal(Some(Signal::SIGKILL));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use nix::errno::Errno;
 
-use super::super::ps::HostError;
+use super::ps::HostError;
 
 /// What was being done when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    pub(in crate::engine) fn new(doing: Step, source: io::Error) -> StartError {
+    pub(super) fn new(doing: Step, source: io::Error) -> StartError {
         match source.raw_os_error().map(Errno::from_raw) {
             Some(Errno::EMFILE | Errno::ENFILE) => StartError::Descriptors { doing },
             Some(Errno::EAGAIN) => StartError::Processes { doing },

@@ -1,49 +1,19 @@
 //! The stage: the process that is the tutorial's main process, single-threaded, exec'd by the guard.
 //!
-//! Owns taking over what the guard left open (event channel on descriptor 3, control page on 4),
-//! its own end when the guard dies and its children's when the supervisor is gone too, and running the lesson's program. It never talks to a screen and
-//! never starts a thread.
+//! It takes over the event channel and the control page that the guard left open, and runs the
+//! lesson's program. It ends when the guard dies; its children end when the supervisor is gone too.
+//! It never talks to a screen and never starts a thread.
 
-use std::collections::BTreeMap;
 use std::os::fd::{AsFd as _, IntoRawFd as _};
-use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
-use serde::{Deserialize, Serialize};
-
-use super::guard::{EVENTS, GUARD_VARIABLE, PAGE};
-use super::stat::Stat;
 use crate::mp;
 use crate::programs::{self, Params};
-use crate::sys::{mmap::Block, process, signal};
-
-/// Bytes of the control page: gate mode (u32, 0 open, 1 gated) at 0, origin of the clock (i64, ns
-/// of `CLOCK_MONOTONIC`) at 8.
-pub(crate) const CONTROL_BYTES: usize = 4096;
-const ORIGIN: usize = 8;
-/// Spaces behind the arguments: room for the titles the processes write over them.
-pub(crate) const TITLE_ROOM: usize = 160;
-
-/// What the stage is started with, as JSON in its arguments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Config {
-    /// Slug of the lesson: `pool-async`.
-    pub lesson: String,
-    /// All of the lesson's parameters.
-    pub params: BTreeMap<String, serde_json::Value>,
-    /// What multiplies every sleep.
-    pub time_scale: f64,
-    /// Whether prints are buffered as on a terminal; else as into a pipe.
-    pub line_buffered: bool,
-    /// Seed of random choices of the program.
-    pub seed: u64,
-    /// The run's 0700 directory.
-    pub dir: PathBuf,
-}
+use crate::protocol::{ControlPage, StageConfig, descriptors, environment};
+use crate::sys::{process, signal, stat::Stat};
 
 /// Runs the lesson's program and ends the process.
 pub fn main(json: &str) -> ! {
-    let config: Config = match serde_json::from_str(json) {
+    let config: StageConfig = match serde_json::from_str(json) {
         Ok(config) => config,
         Err(error) => refuse(&format!(
             "the stage was started with no configuration: {error}"
@@ -61,7 +31,7 @@ pub fn main(json: &str) -> ! {
 
 /// Runs `program` as the main process of a run and ends the process. For the stage, and for tests
 /// that bring programs of their own.
-pub fn perform(config: Config, program: impl FnOnce() -> mp::Result<()>) -> ! {
+pub fn perform(config: StageConfig, program: impl FnOnce() -> mp::Result<()>) -> ! {
     let guard = match bind_to_guard() {
         Ok(guard) => guard,
         Err(error) => refuse(&format!("the stage can't be bound to its guard: {error}")),
@@ -98,7 +68,7 @@ fn bind_to_guard() -> std::io::Result<i32> {
     ])?;
     nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
     let guard = nix::unistd::getppid().as_raw();
-    if std::env::var(GUARD_VARIABLE).ok() != Some(guard.to_string()) {
+    if std::env::var(environment::GUARD).ok() != Some(guard.to_string()) {
         return Err(std::io::Error::other("it has ended"));
     }
     // A guard that is dying has no parent to tell: 0 stands for nobody then.
@@ -108,10 +78,9 @@ fn bind_to_guard() -> std::io::Result<i32> {
 }
 
 fn connect() -> std::io::Result<()> {
-    let channel = process::inherited(EVENTS)?;
-    let control = process::inherited(PAGE)?;
-    let page = Block::map_fd(control.as_fd(), CONTROL_BYTES)?;
-    let origin = page.u64(ORIGIN).load(Ordering::Relaxed).cast_signed();
+    let channel = process::inherited(descriptors::EVENTS)?;
+    let page = ControlPage::map(process::inherited(descriptors::PAGE)?.as_fd())?;
+    let origin = page.origin();
     mp::tracer::connect(channel.into_raw_fd(), Some(page), origin);
     Ok(())
 }

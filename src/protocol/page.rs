@@ -1,0 +1,89 @@
+//! The control page: a page of memory that the supervisor writes and every native process reads.
+//!
+//! It says how the gate stands and when the run began. The supervisor writes it by its descriptor
+//! and maps nothing, so that no process of the run can change what it relies on.
+
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::atomic::Ordering;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::uio::pwrite;
+
+use crate::sys::mmap::Block;
+
+const BYTES: usize = 4096;
+/// u32: 0 open, 1 gated.
+const GATE: usize = 0;
+/// i64: when the run began, ns of `CLOCK_MONOTONIC`.
+const ORIGIN: usize = 8;
+
+/// The supervisor's side.
+#[derive(Debug)]
+pub(crate) struct PageWriter(OwnedFd);
+
+impl PageWriter {
+    /// A page whose gate is open. `origin` is the run's beginning.
+    pub(crate) fn new(origin: i64) -> io::Result<PageWriter> {
+        let fd = memfd_create("forklore-page", MFdFlags::MFD_CLOEXEC)?;
+        let page = PageWriter(fd);
+        page.write(&[0; BYTES], 0)?;
+        page.write(&origin.to_ne_bytes(), ORIGIN)?;
+        Ok(page)
+    }
+
+    /// Closes the gate, or opens it, for every operation that begins from now on.
+    pub(crate) fn set_gated(&self, gated: bool) -> io::Result<()> {
+        self.write(&u32::from(gated).to_ne_bytes(), GATE)
+    }
+
+    /// A descriptor for the processes of the run.
+    pub(crate) fn share(&self) -> io::Result<OwnedFd> {
+        self.0.try_clone()
+    }
+
+    fn write(&self, bytes: &[u8], at: usize) -> io::Result<()> {
+        let at = i64::try_from(at).map_err(io::Error::other)?;
+        pwrite(&self.0, bytes, at)?;
+        Ok(())
+    }
+}
+
+/// A process's side.
+#[derive(Debug)]
+pub struct ControlPage(Block);
+
+impl ControlPage {
+    pub(crate) fn map(fd: BorrowedFd<'_>) -> io::Result<ControlPage> {
+        Block::map_fd(fd, BYTES).map(ControlPage)
+    }
+
+    /// Whether operations have to be announced and wait for their grants.
+    #[inline]
+    pub(crate) fn gated(&self) -> bool {
+        self.0.u32(GATE).load(Ordering::Acquire) != 0
+    }
+
+    /// When the run began, ns of `CLOCK_MONOTONIC`.
+    pub(crate) fn origin(&self) -> i64 {
+        self.0.u64(ORIGIN).load(Ordering::Relaxed).cast_signed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd as _;
+
+    use super::{ControlPage, PageWriter};
+
+    #[test]
+    fn a_process_sees_what_the_supervisor_wrote() {
+        let writer = PageWriter::new(-5).expect("a page");
+        let page = ControlPage::map(writer.share().expect("shared").as_fd()).expect("mapped");
+        assert_eq!((page.origin(), page.gated()), (-5, false));
+        writer.set_gated(true).expect("written");
+        assert!(page.gated());
+        writer.set_gated(false).expect("written");
+        assert!(!page.gated());
+    }
+}
