@@ -15,6 +15,7 @@ mod export;
 mod header;
 mod help;
 mod lessons;
+mod man;
 mod outlet;
 mod recorder;
 mod recording;
@@ -27,6 +28,7 @@ mod test;
 mod trace;
 mod usage;
 mod words;
+mod xdg;
 
 /// For the benchmarks: what recording costs the thread that hands events over.
 pub use recorder::Recorder;
@@ -120,7 +122,10 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
         (Some(Command::Doctor), None) => doctor::run(context),
-        (Some(Command::Completions { shell }), None) => completions::print(context.lang, shell),
+        (Some(Command::Completions { shell, install }), None) => {
+            completions::run(context, shell, install)
+        }
+        (Some(Command::Man { dir }), None) => man::install(context, dir),
     }
 }
 

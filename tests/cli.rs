@@ -20,6 +20,8 @@ mod marks;
 mod doctor;
 #[path = "cli/faults.rs"]
 mod faults;
+#[path = "cli/install.rs"]
+mod install;
 #[path = "cli/lessons.rs"]
 mod lessons;
 #[path = "cli/replay.rs"]

@@ -95,8 +95,13 @@ pub(crate) enum Command {
     Lessons(Lessons),
     Doctor,
     Completions {
-        #[arg(value_enum)]
-        shell: clap_complete::Shell,
+        #[arg(value_enum, required_unless_present = "install")]
+        shell: Option<clap_complete::Shell>,
+        #[arg(long)]
+        install: bool,
+    },
+    Man {
+        dir: Option<PathBuf>,
     },
 }
 

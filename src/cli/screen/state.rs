@@ -8,18 +8,13 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::cli::xdg;
 use crate::text::Lang;
 use crate::tui::{PROGRESS, Progress};
 
 /// Where progress is kept; `None` where neither the state folder nor a home is known.
 pub(crate) fn file(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = |name: &str| {
-        variable(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
-    Some(state?.join("forklore/progress.json"))
+    Some(xdg::folder(xdg::Kind::State, variable)?.join("forklore/progress.json"))
 }
 
 /// What was kept, and a word where the file could not be used.
