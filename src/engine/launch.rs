@@ -26,6 +26,7 @@ use super::{spawn, tree};
 use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
+use crate::sys::signal::SignalState;
 use crate::sys::socket::send_packet;
 
 /// What CPython calls the main process.
@@ -151,10 +152,13 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to
 /// answer, and neither guard nor lesson hears it before.
 fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd> {
+    let signals = SignalState::at_start();
     let config = GuardConfig {
         supervisor: std::process::id().cast_signed(),
         program: launch.program.clone(),
         follow: launch.follow,
+        ignored: signals.ignored,
+        blocked: signals.blocked,
         input,
         dir: launch.dir.clone(),
     };

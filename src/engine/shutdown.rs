@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::sys::signal::is_ignored;
+use crate::sys::signal::SignalState;
 
 /// Why forklore is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,15 +52,17 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Begins to listen. A hang-up that nohup(1) has us ignore stays ignored.
+    /// Begins to listen. What this process was started to ignore (a hang-up under nohup(1), Ctrl-C for
+    /// a script's `forklore … &`) stays ignored.
     ///
     /// # Errors
     /// When no handler can be set or no thread started.
     pub fn listen() -> io::Result<Shutdown> {
-        let mut heard = vec![SIGINT, SIGTERM];
-        if !is_ignored(Signal::SIGHUP) {
-            heard.push(SIGHUP);
-        }
+        let at_start = SignalState::at_start();
+        let heard = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
+            .into_iter()
+            .filter(|signal| !at_start.ignores(*signal))
+            .map(|signal| signal as i32);
         let mut signals = Signals::new(heard)?;
         let handle = signals.handle();
         let (sender, requests) = unbounded();
@@ -110,11 +112,11 @@ mod tests {
     use nix::sys::signal::Signal;
 
     use super::{Request, Shutdown};
-    use crate::sys::signal::is_ignored;
+    use crate::sys::signal::SignalState;
 
     #[test]
     fn a_signal_becomes_a_request_with_the_shells_exit_code() {
-        if is_ignored(Signal::SIGHUP) {
+        if SignalState::at_start().ignores(Signal::SIGHUP) {
             println!("skipped: the tests run under nohup");
             return;
         }

@@ -7,15 +7,16 @@ use std::os::unix::ffi::OsStrExt as _;
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFlags};
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::sys::signal::is_ignored;
+use crate::sys::signal::SignalState;
 
-/// Attributes that give a started program the signal state it would have at a shell, and the flags
-/// that put them into force. A hang-up that is ignored (nohup(1)) stays so.
+/// Attributes that give a process of ours default actions and an empty mask, and the flags that put
+/// them into force. A hang-up that is ignored (nohup(1)) stays so. A program of the user's own is
+/// given what forklore was started with instead (`GuardConfig::ignored`).
 pub(crate) fn clean_signals() -> nix::Result<(PosixSpawnAttr, PosixSpawnFlags)> {
     let mut attributes = PosixSpawnAttr::init()?;
     attributes.set_sigmask(&SigSet::empty())?;
     let mut defaults = SigSet::all();
-    if is_ignored(Signal::SIGHUP) {
+    if SignalState::at_start().ignores(Signal::SIGHUP) {
         defaults.remove(Signal::SIGHUP);
     }
     attributes.set_sigdefault(&defaults)?;

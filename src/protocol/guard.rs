@@ -14,6 +14,10 @@ pub(crate) struct GuardConfig {
     pub program: PathBuf,
     /// The main process is a program of the user's own, which is traced with ptrace(2).
     pub follow: bool,
+    /// The signals it inherits as ignored and as blocked (bit 0 is signal 1), where it is traced: those
+    /// the supervisor was started with.
+    pub ignored: u64,
+    pub blocked: u64,
     /// `descriptors::INPUT` is the main process's standard input; else it has none.
     pub input: bool,
     /// The run directory, which the guard removes at the end.

@@ -7,9 +7,13 @@
 //! A process of a run outlives its parent, as CPython's do, but not both guard and supervisor: with
 //! them killed at once (`pkill -9 forklore`) nobody would be left to end it. So the kernel tells it of
 //! each parent's end, and where neither of the two is its parent then, it ends itself.
+//!
+//! How signals stood when this process was started is noted before Rust's own start changes any of
+//! it, for the programs that are to inherit exactly that.
 
 use std::io;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
@@ -101,12 +105,80 @@ pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether this process ignores the signal, by its own will or as it was started (nohup(1)).
-pub fn is_ignored(signal: Signal) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1)
+/// Whether this process ignores the signal now, by its own will or as it was started.
+fn is_ignored(number: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: nothing is set, and the structure that is filled is ours.
+    let result = unsafe { libc::sigaction(number, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: zeroed is a valid sigaction, and so is what the kernel made of it.
+    let action = unsafe { action.assume_init() };
+    result == 0 && action.sa_sigaction == libc::SIG_IGN
+}
+
+/// How signals stand in a process: which it ignores and which it holds back, as `/proc/PID/status`
+/// has them (bit 0 is signal 1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignalState {
+    pub ignored: u64,
+    pub blocked: u64,
+}
+
+static IGNORED_AT_START: AtomicU64 = AtomicU64::new(0);
+static BLOCKED_AT_START: AtomicU64 = AtomicU64::new(0);
+
+/// Run by the loader before Rust's own start, which has SIGPIPE ignored.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_START: extern "C" fn() = note_start;
+
+extern "C" fn note_start() {
+    let mut mask = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: nothing is set, and the structure that is filled is ours.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), mask.as_mut_ptr()) };
+    // SAFETY: zeroed is a valid signal set, and so is what the kernel made of it.
+    let mask = unsafe { mask.assume_init() };
+    for number in 1..=64 {
+        let bit = 1 << (number - 1);
+        if is_ignored(number) {
+            IGNORED_AT_START.fetch_or(bit, Ordering::Relaxed);
+        }
+        // SAFETY: the set is initialised; a number that is none gives -1.
+        if unsafe { libc::sigismember(&raw const mask, number) } == 1 {
+            BLOCKED_AT_START.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+}
+
+impl SignalState {
+    /// As this process was started.
+    pub fn at_start() -> SignalState {
+        SignalState {
+            ignored: IGNORED_AT_START.load(Ordering::Relaxed),
+            blocked: BLOCKED_AT_START.load(Ordering::Relaxed),
+        }
+    }
+
+    pub fn ignores(self, signal: Signal) -> bool {
+        self.ignored >> (signal as i32 - 1) & 1 == 1
+    }
+
+    /// Brings this process, whose signals have their default actions, into this state.
+    ///
+    /// # Errors
+    /// What the kernel says of a signal that it does not refuse to everybody.
+    pub fn take_on(self) -> io::Result<()> {
+        let mut blocked = SigSet::empty();
+        for signal in Signal::iterator() {
+            if self.ignores(signal) {
+                ignore(&[signal])?;
+            }
+            if self.blocked >> (signal as i32 - 1) & 1 == 1 {
+                blocked.add(signal);
+            }
+        }
+        blocked.thread_set_mask()?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -117,11 +189,12 @@ mod tests {
     fn an_ignored_signal_does_nothing() {
         use nix::sys::signal::{Signal, raise};
         super::ignore(&[Signal::SIGUSR2]).expect("it can be ignored");
-        assert!(super::is_ignored(Signal::SIGUSR2));
+        assert!(super::is_ignored(Signal::SIGUSR2 as i32));
+        assert!(!super::SignalState::at_start().ignores(Signal::SIGUSR2));
         // Its default action would end this process.
         raise(Signal::SIGUSR2).expect("it is sent");
         super::restore_defaults(&[Signal::SIGUSR2]).expect("it can be given back");
-        assert!(!super::is_ignored(Signal::SIGUSR2));
+        assert!(!super::is_ignored(Signal::SIGUSR2 as i32));
     }
 
     #[test]

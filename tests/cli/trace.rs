@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Stdio};
 
-use forklore::sys::signal::is_ignored;
+use forklore::sys::signal::SignalState;
 use forklore::trace::{Event, Kind, Reader};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -107,6 +107,27 @@ fn the_program_inherits_nothing_of_ours() {
     let said = finish(&mut command);
     let (untraced, traced) = said.out.split_once("\n\n").expect("both listings");
     assert_eq!(printed(&recorded(traced)).trim_end(), untraced, "{said:?}");
+}
+
+#[test]
+fn the_program_inherits_signals_as_they_were() {
+    let look = "grep '^Sig[BIC]' /proc/self/status";
+    // Nothing, what a parent ignores, and what a script has a job in the background ignore.
+    for (before, after) in [
+        ("", ""),
+        ("trap '' HUP INT QUIT TERM USR1 TSTP PIPE CHLD;", ""),
+        ("", "& wait"),
+    ] {
+        let script =
+            format!("{before} {look} {after}\necho\n\"$0\" trace --format json -- {look} {after}");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_forklore")]);
+        plain(&mut command);
+        let said = finish(&mut command);
+        let (untraced, traced) = said.out.split_once("\n\n").expect("both listings");
+        let printed = printed(&recorded(traced));
+        assert_eq!(printed.trim_end(), untraced, "{script}");
+    }
 }
 
 #[test]
@@ -317,7 +338,7 @@ fn a_hang_up_that_nohup_ignores_ends_neither_forklore_nor_the_program() {
 fn nothing_is_left_however_forklore_goes() {
     let script = "trap '' TERM HUP; (setsid sleep 1000 &); sleep 1000 & echo r > $READY; wait";
     for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
-        if is_ignored(signal) {
+        if SignalState::at_start().ignores(signal) {
             continue;
         }
         let (child, mark) = ready(script);

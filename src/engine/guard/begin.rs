@@ -19,7 +19,7 @@ use super::super::spawn::{clean_signals, environment};
 use crate::protocol::{GuardConfig, descriptors, environment as variables, subcommand};
 use crate::sys::process::{inherited, leave_terminal};
 use crate::sys::ptrace::{self, Change};
-use crate::sys::signal::restore_defaults;
+use crate::sys::signal::{SignalState, restore_defaults};
 use crate::sys::socket::packet_pair;
 
 /// How the main process began.
@@ -37,7 +37,7 @@ pub(super) enum Beginning {
     NotFollowed(Errno),
 }
 
-/// Starts the main process with an empty signal mask and default handlers.
+/// Starts the main process.
 pub(super) fn begin(
     config: &GuardConfig,
     argv: &[OsString],
@@ -62,7 +62,8 @@ fn begin_followed(
     let (ours, theirs) = packet_pair().map_err(|error| errno_of(&error))?;
     let mut actions = actions(config, streams)?;
     actions.add_dup2(theirs.as_raw_fd(), descriptors::GO)?;
-    let words = ["forklore", subcommand::EXEC].map(std::ffi::OsStr::new);
+    let signals = [config.ignored, config.blocked].map(|mask| format!("{mask:x}"));
+    let words = ["forklore", subcommand::EXEC, &signals[0], &signals[1]].map(std::ffi::OsStr::new);
     let words = words
         .into_iter()
         .chain(argv.iter().map(OsString::as_os_str));
@@ -141,8 +142,9 @@ fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
-/// `forklore __exec PROGRAM ARGUMENTS…`: becomes the program once it is let go. Comes back, with an
-/// exit code, only where that fails.
+/// `forklore __exec IGNORED BLOCKED PROGRAM ARGUMENTS…`: becomes the program once it is let go. Comes
+/// back, with an exit code, only where that fails. The program inherits the two masks of signals, in
+/// hexadecimal: as they were when forklore was started.
 ///
 /// The program has a process group of its own, as at a shell: what it sends to its group does not
 /// reach the guard. It has no controlling terminal: there it would be in the background, and stopped
@@ -150,9 +152,16 @@ fn errno_of(error: &io::Error) -> Errno {
 /// its descriptor 0.
 pub fn exec(argv: &[OsString]) -> u8 {
     const REFUSED: u8 = 127;
-    let Ok(go) = inherited(descriptors::GO) else {
+    let mask = |word: &OsString| u64::from_str_radix(word.to_str()?, 16).ok();
+    let [ignored, blocked, argv @ ..] = argv else {
         return REFUSED;
     };
+    let (Some(ignored), Some(blocked), Ok(go)) =
+        (mask(ignored), mask(blocked), inherited(descriptors::GO))
+    else {
+        return REFUSED;
+    };
+    let signals = SignalState { ignored, blocked };
     // Bound to the guard's one thread, and cleared for children; the guard ends those.
     let bound = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
     // A guard that died before that lets nobody go.
@@ -165,8 +174,10 @@ pub fn exec(argv: &[OsString]) -> u8 {
         nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
         // One that hung up meanwhile is left already.
         let _ = leave_terminal();
-        // Rust's own start has ignored it, and exec(2) would keep that.
-        restore_defaults(&[Signal::SIGPIPE]).map_err(|error| errno_of(&error))?;
+        // Rust's own start has ignored SIGPIPE, and exec(2) would keep that.
+        restore_defaults(&[Signal::SIGPIPE])
+            .and_then(|()| signals.take_on())
+            .map_err(|error| errno_of(&error))?;
         let words: Vec<CString> = argv
             .iter()
             .map(|word| CString::new(word.as_bytes()).map_err(|_| Errno::EINVAL))
