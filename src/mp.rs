@@ -15,7 +15,7 @@
 //! | pool.py | `pool` | Pool, AsyncResult |
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
-//! | (waiting) | `wait`, `spin` | sleeping on words, and the moment's look before it |
+//! | (waiting) | `wait` | sleeping on words, and the brief look before it |
 //! | (repr) | `repr` | a value of the program as text |
 //! | (plain values) | `object` | a value of any of Python's plain types |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
@@ -56,7 +56,6 @@ mod queues;
 pub mod repr;
 mod ring;
 mod sharedctypes;
-mod spin;
 mod stdio;
 mod synchronize;
 pub mod tracer;

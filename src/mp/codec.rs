@@ -14,47 +14,43 @@ use super::exceptions::{Exception, Result};
 /// Python's `bytes`: shown as `b'…'`, sent without encoding.
 pub type Bytes = serde_bytes::ByteBuf;
 
-/// Makes `into` the value's bytes, whatever was there.
+/// The value's bytes.
 ///
 /// # Errors
 /// `PicklingError` when the type refuses to be written.
 #[track_caller]
-#[inline]
-pub(crate) fn encode<T: Serialize + 'static>(value: T, into: &mut Vec<u8>) -> Result<()> {
+pub(crate) fn encode<T: Serialize + 'static>(value: T) -> Result<Vec<u8>> {
     let mut value = Some(value);
     let any: &mut dyn Any = &mut value;
     if let Some(bytes) = any.downcast_mut::<Option<Vec<u8>>>() {
-        *into = bytes.take().unwrap_or_default();
-        return Ok(());
+        return Ok(bytes.take().unwrap_or_default());
     }
     if let Some(bytes) = any.downcast_mut::<Option<Bytes>>() {
-        *into = bytes.take().unwrap_or_default().into_vec();
-        return Ok(());
+        return Ok(bytes.take().unwrap_or_default().into_vec());
     }
-    into.clear();
-    match &value {
-        Some(value) => append(value, into),
-        None => Ok(()),
+    let mut bytes = Vec::new();
+    if let Some(value) = &value {
+        append(value, &mut bytes)?;
     }
+    Ok(bytes)
 }
 
-/// The value whose bytes these are; the bytes may be taken.
+/// The value whose bytes these are.
 ///
 /// # Errors
 /// `UnpicklingError` when the type can't be read back.
 #[track_caller]
-#[inline]
-pub(crate) fn decode<T: DeserializeOwned + 'static>(bytes: &mut Vec<u8>) -> Result<T> {
+pub(crate) fn decode<T: DeserializeOwned + 'static>(mut bytes: Vec<u8>) -> Result<T> {
     let mut value: Option<T> = None;
     let any: &mut dyn Any = &mut value;
     if let Some(value) = any.downcast_mut::<Option<Vec<u8>>>() {
-        *value = Some(std::mem::take(bytes));
+        *value = Some(std::mem::take(&mut bytes));
     } else if let Some(value) = any.downcast_mut::<Option<Bytes>>() {
-        *value = Some(Bytes::from(std::mem::take(bytes)));
+        *value = Some(Bytes::from(std::mem::take(&mut bytes)));
     }
     match value {
         Some(value) => Ok(value),
-        None => read(bytes),
+        None => read(&bytes),
     }
 }
 
@@ -110,23 +106,21 @@ mod tests {
 
     #[test]
     fn values_come_back_and_bytes_are_moved() {
-        let mut bytes = Vec::new();
-        encode((1_u8, "h1".to_owned(), Some(-2_i64)), &mut bytes).expect("it can be written");
-        let back: (u8, String, Option<i64>) = decode(&mut bytes).expect("it can be read");
+        let bytes = encode((1_u8, "h1".to_owned(), Some(-2_i64))).expect("it can be written");
+        let back: (u8, String, Option<i64>) = decode(bytes).expect("it can be read");
         assert_eq!(back, (1, "h1".to_owned(), Some(-2)));
         let large = vec![7_u8; 100];
         let place = large.as_ptr();
-        encode(large, &mut bytes).expect("it can be written");
-        let back: Bytes = decode(&mut bytes).expect("it can be read");
+        let bytes = encode(large).expect("it can be written");
+        let back: Bytes = decode(bytes).expect("it can be read");
         assert_eq!((back.as_ptr(), back.len()), (place, 100));
     }
 
     #[test]
     fn what_can_not_be_read_back_is_an_unpickling_error() {
-        let mut bytes = Vec::new();
-        encode(serde_json::json!({"a": 1}), &mut bytes).expect("it can be written");
-        let error = decode::<serde_json::Value>(&mut bytes).expect_err("it says not what it is");
+        let bytes = encode(serde_json::json!({"a": 1})).expect("it can be written");
+        let error = decode::<serde_json::Value>(bytes).expect_err("it says not what it is");
         assert_eq!(error.class, "_pickle.UnpicklingError");
-        assert!(encode(vec![true], &mut bytes).is_ok());
+        assert!(encode(vec![true]).is_ok());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A pair of stream sockets, as CPython's duplex pipe is: the end of one is seen when the last
 //! process that has it open has closed it or ended, and forks inherit both. A frame is its length,
-//! where traced the message's identity, and the message. Two processes that use one end at a time
+//! the message's identity, and the message. Two processes that use one end at a time
 //! mix their frames, here as there.
 
 mod frame;
@@ -21,10 +21,11 @@ use serde::de::DeserializeOwned;
 use self::frame::{Incoming, Outgoing};
 use super::exceptions::{Exception, Result};
 use super::ring::Item;
-use super::synchronize::{WITNESS_BYTES, Witness, wait_args};
-use super::tracer::{self, Call, Ended, NO_ARGS};
-use super::{codec, context, heap, repr, wait};
-use crate::trace::{OpName, Packet};
+use super::synchronize::{WITNESS_BYTES, Witness};
+use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
+use super::wait::{self, Timeout};
+use super::{codec, context, heap};
+use crate::trace::OpName;
 
 #[derive(Debug)]
 struct Inner {
@@ -39,10 +40,10 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if self.fd.get_mut().is_some() && tracer::on() {
-            let call = tracer::unasked(OpName::Close, &self.id, Some(self.at), NO_ARGS);
-            self.witness
-                .step(|ver| call.done(Some(ver), NO_ARGS, Ended::Plain));
+        if self.fd.get_mut().is_some() {
+            let (id, at) = (Some(&*self.id), Some(self.at));
+            let call = Call::unasked(OpName::Close, id, at, NO_ARGS);
+            self.witness.step(|ver| call.done(ver, Ended::Plain));
         }
     }
 }
@@ -71,10 +72,10 @@ impl<S, R> Clone for Connection<S, R> {
 #[track_caller]
 pub fn pipe<A, B>(duplex: bool) -> Result<(Connection<A, B>, Connection<B, A>)> {
     let at = Location::caller();
-    let raised = |error: nix::errno::Errno| raised_at(Exception::os(&error.into()), at);
+    let raised = |error: nix::errno::Errno| Exception::os(&error.into()).raised_at(at);
     let (family, kind) = (AddressFamily::Unix, SockType::Stream);
     let (first, second) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC).map_err(raised)?;
-    let block = heap::allocate(2 * WITNESS_BYTES).map_err(|error| raised_at(error, at))?;
+    let block = heap::allocate(2 * WITNESS_BYTES).map_err(|error| error.raised_at(at))?;
     let ids = [(); 2].map(|()| context::object_id("Connection"));
     for (id, other) in [(0, 1), (1, 0)] {
         tracer::created(&ids[id], "Connection", at, &|packet| {
@@ -147,53 +148,31 @@ where
     #[track_caller]
     pub fn send(&self, value: S) -> Result<()> {
         let at = Location::caller();
-        let mut bytes = Vec::new();
-        if !tracer::on() {
-            let fd = self.sending(at)?;
-            codec::encode(value, &mut bytes).map_err(|error| raised_at(error, at))?;
-            let mut frame = Outgoing::new(bytes, None);
-            frame
-                .send(fd.as_fd(), false, None)
-                .unwrap_or(Ok(()))
-                .map_err(|error| raised_at(error, at))?;
-            return Ok(());
-        }
-        let text = repr::repr(&value);
-        let args = |packet: &mut Packet<'_>| {
+        let text = tracer::shown(&value);
+        let args: Fill<'_> = &|packet| {
             packet.text("value", &text);
         };
-        let mut call = Call::begin(OpName::Send, Some(&self.inner.id), at, &args);
-        let result = self.send_traced(value, &mut call, at);
-        if let Err(error) = &result {
-            call.done(None, NO_ARGS, Ended::Raised(error));
+        let mut call = Call::begin(OpName::Send, &self.inner.id, at, args);
+        let sent = self.send_in(value, &mut call, at);
+        if let Err(error) = &sent {
+            call.done(None, Ended::Raised(error));
         }
-        result
+        sent
     }
 
-    fn send_traced(
-        &self,
-        value: S,
-        call: &mut Call<'_>,
-        at: &'static Location<'static>,
-    ) -> Result<()> {
+    fn send_in(&self, value: S, call: &mut Call<'_>, at: &'static Location<'static>) -> Result<()> {
         let fd = self.sending(at)?;
-        let mut bytes = Vec::new();
-        codec::encode(value, &mut bytes).map_err(|error| raised_at(error, at))?;
+        let bytes = codec::encode(value).map_err(|error| error.raised_at(at))?;
         let item = Item::next();
-        let name = item.to_string();
-        let more = |packet: &mut Packet<'_>| {
-            packet.text("item", &name);
-        };
-        let mut frame = Outgoing::new(bytes, Some(item));
+        let mut frame = Outgoing::new(bytes, item);
         // The end of the frame makes it visible; it is sent when there is room for it, after its
         // event.
-        call.through(true, None, |deadline| {
-            frame.send(fd.as_fd(), true, deadline)
-        })
-        .unwrap_or(Ok(()))
-        .map_err(|error| raised_at(error, at))?;
+        let begin = |deadline| frame.send(fd.as_fd(), true, deadline);
+        call.through(Timeout::Never, begin)
+            .unwrap_or(Ok(()))
+            .map_err(|error| error.raised_at(at))?;
         self.inner.witness.step(|ver| {
-            call.done(Some(ver), &more, Ended::Plain);
+            call.done_with(ver, &|packet| item.fill(packet), Ended::Plain);
             // Whoever has closed the other end in this moment closes it before he reads.
             let _ = frame.send(fd.as_fd(), false, None);
         });
@@ -209,40 +188,22 @@ where
     pub fn recv(&self) -> Result<R> {
         let at = Location::caller();
         let mut frame = Incoming::default();
-        if !tracer::on() {
-            let fd = self.receiving(at)?;
-            frame
-                .receive(fd.as_fd(), None)
-                .unwrap_or(Ok(()))
-                .map_err(|error| raised_at(error, at))?;
-            return codec::decode(&mut frame.bytes).map_err(|error| raised_at(error, at));
-        }
-        let mut call = Call::begin(OpName::Recv, Some(&self.inner.id), at, NO_ARGS);
+        let mut call = Call::begin(OpName::Recv, &self.inner.id, at, NO_ARGS);
         let received = self.receiving(at).and_then(|fd| {
-            call.through(true, None, |deadline| frame.receive(fd.as_fd(), deadline))
+            let receive = |deadline| frame.receive(fd.as_fd(), deadline);
+            call.through(Timeout::Never, receive)
                 .unwrap_or(Ok(()))
-                .map_err(|error| raised_at(error, at))
+                .map_err(|error| error.raised_at(at))
         });
         if let Err(error) = received {
-            call.done(None, NO_ARGS, Ended::Raised(&error));
+            call.done(None, Ended::Raised(&error));
             return Err(error);
         }
-        let value: Result<R> =
-            codec::decode(&mut frame.bytes).map_err(|error| raised_at(error, at));
-        let item = frame.item.map(|item| item.to_string());
-        let more = |packet: &mut Packet<'_>| {
-            if let Some(item) = &item {
-                packet.text("item", item);
-            }
-        };
-        let text = value.as_ref().map(repr::repr);
-        let ended = match &text {
-            Ok(text) => Ended::Value(text),
-            Err(error) => Ended::Raised(error),
-        };
+        let item = frame.item();
+        let value = codec::decode(frame.bytes).map_err(|error| error.raised_at(at));
         self.inner
             .witness
-            .step(|ver| call.done(Some(ver), &more, ended));
+            .step(|ver| call.done_with(ver, &|packet| item.fill(packet), &value));
         value
     }
 
@@ -252,7 +213,7 @@ where
     /// `OSError` for a closed or write-only end.
     #[track_caller]
     pub fn poll(&self) -> Result<bool> {
-        self.poll_until(Some(0.0), Location::caller())
+        self.poll_until(Timeout::After(0.0), Location::caller())
     }
 
     /// `poll(timeout)`: the same, after waiting for it; `None` waits for ever.
@@ -261,36 +222,22 @@ where
     /// As `poll`.
     #[track_caller]
     pub fn poll_timeout(&self, seconds: Option<f64>) -> Result<bool> {
-        self.poll_until(seconds, Location::caller())
+        let timeout = seconds.map_or(Timeout::Never, Timeout::After);
+        self.poll_until(timeout, Location::caller())
     }
 
-    fn poll_until(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<bool> {
-        let there = |fd: &OwnedFd, deadline| {
-            wait::until_fd(fd.as_fd(), PollFlags::POLLIN, deadline).map(drop)
+    fn poll_until(&self, timeout: Timeout, at: &'static Location<'static>) -> Result<bool> {
+        let args: Fill<'_> = &|packet| timeout.fill(packet);
+        let mut call = Call::begin(OpName::Poll, &self.inner.id, at, args);
+        let timeout = match timeout {
+            Timeout::After(0.0) => Timeout::Now,
+            other => other,
         };
-        let blocking = timeout != Some(0.0);
-        if !tracer::on() {
-            let deadline = if blocking {
-                wait::deadline(timeout)
-            } else {
-                wait::NOW
-            };
-            return Ok(there(&*self.receiving(at)?, deadline).is_some());
-        }
-        let args = |packet: &mut Packet<'_>| wait_args(packet, true, timeout);
-        let mut call = Call::begin(OpName::Poll, Some(&self.inner.id), at, &args);
         let answer = self.receiving(at).map(|fd| {
-            call.through(blocking, timeout, |deadline| there(&fd, deadline))
-                .is_some()
+            let there = |deadline| wait::until_fd(fd.as_fd(), PollFlags::POLLIN, deadline);
+            call.through(timeout, there).is_some()
         });
-        call.done(
-            None,
-            NO_ARGS,
-            match &answer {
-                Ok(there) => Ended::truth(*there),
-                Err(error) => Ended::Raised(error),
-            },
-        );
+        call.done(None, &answer);
         answer
     }
 
@@ -298,11 +245,9 @@ where
     #[track_caller]
     pub fn close(&self) {
         let inner = &self.inner;
-        if tracer::on() && inner.fd.borrow().is_some() {
-            let call = Call::begin(OpName::Close, Some(&inner.id), Location::caller(), NO_ARGS);
-            inner
-                .witness
-                .step(|ver| call.done(Some(ver), NO_ARGS, Ended::Plain));
+        if inner.fd.borrow().is_some() {
+            let call = Call::begin(OpName::Close, &inner.id, Location::caller(), NO_ARGS);
+            inner.witness.step(|ver| call.done(ver, Ended::Plain));
         }
         inner.fd.replace(None);
     }
@@ -310,13 +255,5 @@ where
     /// Whether this process has closed its copy.
     pub fn closed(&self) -> bool {
         self.inner.fd.borrow().is_none()
-    }
-}
-
-/// The same exception, raised at the program's line.
-fn raised_at(error: Exception, at: &'static Location<'static>) -> Exception {
-    Exception {
-        at: Exception::at("", "", at).at,
-        ..error
     }
 }

@@ -32,12 +32,21 @@ impl Exception {
     }
 
     pub(crate) fn at(class: &str, message: impl Into<String>, at: &Location<'_>) -> Exception {
-        let file = at.file().rsplit('/').next().unwrap_or_default().to_owned();
         Exception {
             class: class.to_owned(),
             message: message.into(),
-            at: (file, at.line()),
+            at: (String::new(), 0),
             remote: None,
+        }
+        .raised_at(at)
+    }
+
+    /// The same exception, raised at another line: the program's.
+    pub(crate) fn raised_at(self, at: &Location<'_>) -> Exception {
+        let file = at.file().rsplit('/').next().unwrap_or_default().to_owned();
+        Exception {
+            at: (file, at.line()),
+            ..self
         }
     }
 
@@ -52,7 +61,6 @@ impl Exception {
     }
 
     #[track_caller]
-    #[allow(dead_code, reason = "the array types raise it")]
     pub(crate) fn types(message: impl Into<String>) -> Exception {
         Exception::new("TypeError", message)
     }

@@ -28,7 +28,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use nix::sys::signal::Signal;
 
 pub use dict_proxy::DictProxy;
-pub(crate) use link::forget_connections;
 pub use list_proxy::ListProxy;
 pub use namespace_proxy::NamespaceProxy;
 
@@ -206,19 +205,20 @@ impl Manager {
             return Err(Exception::assertion("server not yet started"));
         }
         let init = proxy::fetched(init, at)?;
-        let cells = tracer::on().then(|| told(kind, &init));
+        let request = Request::Create(kind, init);
         let ident = Channel::connect(self.0.link.address())
             .map_err(|error| Exception::os(&error))?
-            .ask(&Request::Create(kind, init), at)?;
+            .ask(&request, at)?;
         let Answer::Made(ident) = ident else {
             return Err(ident.unexpected());
         };
         let id = context::object_id(kind.class());
-        if let Some(cells) = cells {
-            tracer::created(&id, kind.class(), at, &|packet| {
-                packet.text("of", &self.0.id).texts("values", &cells);
-            });
-        }
+        tracer::created(&id, kind.class(), at, &|packet| {
+            packet.text("of", &self.0.id);
+            if let Request::Create(kind, init) = &request {
+                packet.texts("values", &told(*kind, init));
+            }
+        });
         let reference = ProxyRef {
             address: self.0.link.address().to_owned(),
             ident,
@@ -240,8 +240,7 @@ impl Manager {
         if inner.creator != context::pid() || !inner.started.replace(false) {
             return;
         }
-        let call =
-            tracer::on().then(|| Call::begin(OpName::Shutdown, Some(&inner.id), at, NO_ARGS));
+        let call = Call::begin(OpName::Shutdown, &inner.id, at, NO_ARGS);
         if inner.server.poll().is_none() {
             // A server that does not answer is ended by a signal.
             let _ = Channel::connect(inner.link.address())
@@ -255,9 +254,7 @@ impl Manager {
             }
             inner.server.wait(None);
         }
-        if let Some(call) = call {
-            call.done(None, NO_ARGS, Ended::Plain);
-        }
+        call.done(None, Ended::Plain);
     }
 }
 

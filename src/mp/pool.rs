@@ -40,7 +40,8 @@ use super::queues::Feeder;
 use super::ring::Ring;
 use super::synchronize::{WITNESS_BYTES, Witness};
 use super::tracer::{self, Call, Ended, NO_ARGS};
-use super::{codec, context, heap, repr, util, wait};
+use super::wait::{self, Timeout};
+use super::{codec, context, heap, repr, util};
 use crate::sys::code::Seal;
 use crate::sys::signal;
 use crate::trace::OpName;
@@ -98,19 +99,13 @@ impl Pool {
             );
         }
         let places = u32::try_from(processes).unwrap_or(u32::MAX);
-        let inner = Pool::make(options, places, at).map_err(|error| Exception {
-            at: Exception::at("", "", at).at,
-            ..error
-        })?;
+        let inner = Pool::make(options, places, at).map_err(|error| error.raised_at(at))?;
         tracer::created(&inner.shared.id, "Pool", at, &|packet| {
             packet.int("n", processes);
         });
         let pool = Pool(inner);
         pool.0.fill_crew().map_err(|error| {
-            let error = Exception {
-                at: Exception::at("", "", at).at,
-                ..Exception::os(&error)
-            };
+            let error = Exception::os(&error).raised_at(at);
             tracer::fault("start_failed", &format!("a pool's worker: {error}"));
             error
         })?;
@@ -156,7 +151,6 @@ impl Pool {
             short_handed: Cell::new(false),
             sent_home: Cell::new(false),
             handling: Cell::new(false),
-            scratch: RefCell::new(Vec::new()),
             me: me.clone(),
         }))
     }
@@ -180,7 +174,7 @@ impl Pool {
     {
         let at = Location::caller();
         self.apply_at(func, args, Callbacks::default(), at)?
-            .get_until(None, at)
+            .get_until(Timeout::Never, at)
     }
 
     /// Hands `func(*args)` to the workers and gives back at once what its result will be in.
@@ -197,16 +191,6 @@ impl Pool {
     /// let result = pool.apply_async(square, (7,))?;
     /// let other = pool.apply_async(|a: i64, b: i64| a + b, (7, 8))?;
     /// # Ok(()) }
-    /// ```
-    ///
-    /// ```compile_fail
-    /// # use forklore::mp::Pool;
-    /// # fn program() -> forklore::mp::Result<()> {
-    /// let offset = 5;
-    /// let pool = Pool::new(3)?;
-    /// pool.apply_async(move |x: i64| x + offset, (7,))?;
-    /// # Ok(()) }
-    /// # program().unwrap();
     /// ```
     ///
     /// # Errors
@@ -281,32 +265,25 @@ impl Pool {
     /// Lets nothing more in; what is in will be done. Returns at once.
     #[track_caller]
     pub fn close(&self) {
-        self.told(OpName::Close, Location::caller(), || {
-            if self.0.state.get() == State::Run {
-                self.0.state.set(State::Close);
-            }
-        });
+        self.announce(OpName::Close, Location::caller());
+        if self.0.state.get() == State::Run {
+            self.0.state.set(State::Close);
+        }
         wait::pump_all();
     }
 
     /// Ends the workers where they are; results that have not come never will.
     #[track_caller]
     pub fn terminate(&self) {
-        self.told(OpName::Terminate, Location::caller(), || {
-            self.0.terminate();
-        });
+        self.announce(OpName::Terminate, Location::caller());
+        self.0.terminate();
     }
 
-    /// Sends the event of what is going to happen, then does it.
-    fn told(&self, op: OpName, at: &'static Location<'static>, act: impl FnOnce()) {
-        if tracer::on() {
-            let shared = &self.0.shared;
-            let call = Call::begin(op, Some(&shared.id), at, NO_ARGS);
-            shared
-                .witness
-                .step(|ver| call.done(Some(ver), NO_ARGS, Ended::Plain));
-        }
-        act();
+    /// Sends the event of what is going to happen.
+    fn announce(&self, op: OpName, at: &'static Location<'static>) {
+        let shared = &self.0.shared;
+        let call = Call::begin(op, &shared.id, at, NO_ARGS);
+        shared.witness.step(|ver| call.done(ver, Ended::Plain));
     }
 
     /// Waits until all workers have ended; after `close` that is when all tasks are done.
@@ -317,27 +294,16 @@ impl Pool {
     pub fn join(&self) -> Result<()> {
         let at = Location::caller();
         let shared = &self.0.shared;
-        let mut call =
-            tracer::on().then(|| Call::begin(OpName::Join, Some(&shared.id), at, NO_ARGS));
+        let mut call = Call::begin(OpName::Join, &shared.id, at, NO_ARGS);
         if self.0.state.get() == State::Run {
             let error = Exception::at("ValueError", "Pool is still running", at);
-            if let Some(call) = call {
-                call.done(None, NO_ARGS, Ended::Raised(&error));
-            }
+            call.done(None, Ended::Raised(&error));
             return Err(error);
         }
-        let ended = |deadline| self.0.wait_for_workers(deadline).then_some(());
-        match &mut call {
-            Some(call) => {
-                call.through(true, None, ended);
-                shared
-                    .witness
-                    .step(|ver| call.done(Some(ver), NO_ARGS, Ended::Plain));
-            }
-            None => {
-                ended(None);
-            }
-        }
+        call.through(Timeout::Never, |deadline| {
+            self.0.wait_for_workers(deadline).then_some(())
+        });
+        shared.witness.step(|ver| call.done(ver, Ended::Plain));
         Ok(())
     }
 }

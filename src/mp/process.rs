@@ -17,9 +17,11 @@ pub(crate) use child::{Child, reap_finished};
 
 use super::context;
 use super::exceptions::{Exception, Outcome, Result};
+use super::repr::Repr;
 use super::stdio;
-use super::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
-use crate::trace::{OpName, Packet, Role};
+use super::tracer::{self, Call, Ended, Fill, Grant};
+use super::wait::{self, Timeout};
+use crate::trace::{Exit, OpName, Role};
 
 /// A function a process can run, with its arguments as one tuple.
 pub trait Target<A>: 'static {
@@ -131,24 +133,20 @@ impl Process {
     pub fn start(&self) -> Result<()> {
         let at = Location::caller();
         let inner = &*self.0;
-        let args = |packet: &mut Packet<'_>| {
+        let args: Fill<'_> = &|packet| {
             packet
                 .text("func", inner.func)
                 .text("child", &inner.name.borrow());
         };
-        let call = tracer::on().then(|| Call::begin(OpName::Start, None, at, &args));
+        let call = Call::begin_at(OpName::Start, None, Some(at), args);
         child::reap_finished();
         stdio::flush();
         if let Err(error) = self.may_start(at) {
-            if let Some(call) = call {
-                call.done(None, NO_ARGS, Ended::Raised(&error));
-            }
+            call.done(None, Ended::Raised(&error));
             return Err(error);
         }
         // Sent before the fork: the child's first event must not come before its cause.
-        if let Some(call) = &call {
-            call.done(None, NO_ARGS, Ended::Plain);
-        }
+        call.done(None, Ended::Plain);
         let work = inner.work.borrow_mut().take();
         let name = inner.name.borrow().clone();
         let spec = SpawnSpec {
@@ -157,17 +155,13 @@ impl Process {
             role: Role::Process,
             daemon: inner.daemon.get(),
         };
-        let started =
-            spawn(&spec, move || work.and_then(|work| work())).map_err(|error| Exception {
-                at: Exception::at("", "", at).at,
-                ..Exception::os(&error)
-            });
-        match started {
+        match spawn(&spec, move || work.and_then(|work| work())) {
             Ok(child) => {
                 *inner.child.borrow_mut() = Some(child);
                 Ok(())
             }
             Err(error) => {
+                let error = Exception::os(&error).raised_at(at);
                 tracer::fault("start_failed", &format!("{}: {error}", spec.name));
                 Err(error)
             }
@@ -205,7 +199,7 @@ impl Process {
     /// `AssertionError` before `start`; `ValueError` after `close`.
     #[track_caller]
     pub fn join(&self) -> Result<()> {
-        self.join_until(None, Location::caller())
+        self.join_until(Timeout::Never, Location::caller())
     }
 
     /// `join(timeout=seconds)`: returns when the time is over too; `exitcode` tells which.
@@ -214,10 +208,10 @@ impl Process {
     /// As `join`.
     #[track_caller]
     pub fn join_timeout(&self, seconds: f64) -> Result<()> {
-        self.join_until(Some(seconds), Location::caller())
+        self.join_until(Timeout::After(seconds), Location::caller())
     }
 
-    fn join_until(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<()> {
+    fn join_until(&self, timeout: Timeout, at: &'static Location<'static>) -> Result<()> {
         let child = self
             .started(|| Exception::at("AssertionError", "can only join a started process", at))?;
         if self.0.creator != context::pid() {
@@ -237,17 +231,9 @@ impl Process {
     /// `ValueError` after `close`.
     #[track_caller]
     pub fn is_alive(&self) -> Result<bool> {
-        self.ask(
-            OpName::IsAlive,
-            |child| child.is_some_and(|child| child.poll().is_none()),
-            |alive| {
-                Some(if *alive {
-                    "True".to_owned()
-                } else {
-                    "False".to_owned()
-                })
-            },
-        )
+        self.ask(OpName::IsAlive, |child| {
+            child.is_some_and(|child| child.poll().is_none())
+        })
     }
 
     /// The exit code: `None` while it runs, −N when signal N killed it.
@@ -256,44 +242,26 @@ impl Process {
     /// `ValueError` after `close`.
     #[track_caller]
     pub fn exitcode(&self) -> Result<Option<i32>> {
-        self.ask(
-            OpName::ExitCode,
-            |child| {
-                child
-                    .and_then(Child::poll)
-                    .and_then(crate::trace::Exit::exitcode)
-            },
-            |code| code.map(|code| code.to_string()),
-        )
+        self.ask(OpName::ExitCode, |child| {
+            child.and_then(Child::poll).and_then(Exit::exitcode)
+        })
     }
 
     #[track_caller]
-    fn ask<T>(
-        &self,
-        op: OpName,
-        question: impl FnOnce(Option<&Child>) -> T,
-        answer: impl FnOnce(&T) -> Option<String>,
-    ) -> Result<T> {
+    fn ask<T: Repr>(&self, op: OpName, question: impl FnOnce(Option<&Child>) -> T) -> Result<T> {
         if self.0.closed.get() {
             return Err(Exception::value("process object is closed"));
         }
         let child = self.0.child.borrow().clone();
-        if !tracer::on() {
-            return Ok(question(child.as_deref()));
-        }
-        let args = |packet: &mut Packet<'_>| match &child {
+        let args: Fill<'_> = &|packet| match &child {
             Some(child) => child.fill(packet, &self.0.name.borrow()),
             None => {
                 packet.text("child", &self.0.name.borrow());
             }
         };
-        let call = Call::begin(op, None, Location::caller(), &args);
+        let call = Call::begin_at(op, None, Some(Location::caller()), args);
         let value = question(child.as_deref());
-        call.done(
-            None,
-            NO_ARGS,
-            Ended::Value(answer(&value).as_deref().unwrap_or("None")),
-        );
+        call.done(None, Ended::Value(&value));
         Ok(value)
     }
 
@@ -327,9 +295,7 @@ impl Process {
         };
         let child = self.started(missing)?;
         let args: Fill<'_> = &|packet| child.fill(packet, &self.0.name.borrow());
-        if tracer::on() {
-            Call::begin(op, None, at, args).done(None, NO_ARGS, Ended::Plain);
-        }
+        Call::begin_at(op, None, Some(at), args).done(None, Ended::Plain);
         child.signal(signal);
         Ok(())
     }
@@ -360,26 +326,15 @@ impl Process {
 #[track_caller]
 pub fn sleep(seconds: f64) {
     let scaled = seconds * context::setting(|settings| settings.time_scale);
-    if !tracer::on() {
-        return rest(scaled);
-    }
-
-    let args = |packet: &mut Packet<'_>| {
+    let args: Fill<'_> = &|packet| {
         packet.seconds("timeout", seconds);
     };
-    let mut call = Call::begin(OpName::Sleep, None, Location::caller(), &args);
+    let mut call = Call::begin_at(OpName::Sleep, None, Some(Location::caller()), args);
     // Under the gate time is virtual: the grant is the end of the sleep.
     if call.grant() == Grant::Open {
         call.waiting();
-        rest(scaled);
+        // `None` is longer than the clock counts.
+        wait::sleep_until(wait::deadline(Some(scaled)).unwrap_or(i64::MAX));
     }
-    call.done(None, NO_ARGS, Ended::Plain);
-}
-
-fn rest(seconds: f64) {
-    match super::wait::deadline(Some(seconds)) {
-        Some(deadline) => super::wait::sleep_until(deadline),
-        // Longer than the clock counts.
-        None => super::wait::sleep_until(i64::MAX),
-    }
+    call.done(None, Ended::Plain);
 }

@@ -21,8 +21,9 @@ pub(crate) use feeder::{Feeder, NEVER};
 pub use joinable::JoinableQueue;
 pub use simple::SimpleQueue;
 
-use self::core::{Core, Patience};
+use self::core::Core;
 use super::exceptions::Result;
+use super::wait::Timeout;
 use crate::trace::OpName;
 
 /// A queue of values of one type; clones are handles on the same queue.
@@ -71,7 +72,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `ValueError` after `close`; `PicklingError` for a value its type won't write.
     #[track_caller]
     pub fn put(&self, value: T) -> Result<()> {
-        self.0.put(value, Patience::FOREVER, Location::caller())
+        self.0.put(value, Timeout::Never, Location::caller())
     }
 
     /// `put(value, timeout=seconds)`.
@@ -81,7 +82,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     #[track_caller]
     pub fn put_timeout(&self, value: T, seconds: f64) -> Result<()> {
         self.0
-            .put(value, Patience::seconds(seconds), Location::caller())
+            .put(value, Timeout::After(seconds), Location::caller())
     }
 
     /// `put_nowait(value)`.
@@ -90,7 +91,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `queue.Full` when it is full; else as `put`.
     #[track_caller]
     pub fn try_put(&self, value: T) -> Result<()> {
-        self.0.put(value, Patience::NONE, Location::caller())
+        self.0.put(value, Timeout::Now, Location::caller())
     }
 
     /// Takes the oldest value out, waiting while there is none.
@@ -99,7 +100,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `ValueError` after `close`; `UnpicklingError` for a value its type can't read back.
     #[track_caller]
     pub fn get(&self) -> Result<T> {
-        self.0.get(Patience::FOREVER, Location::caller())
+        self.0.get(Timeout::Never, Location::caller())
     }
 
     /// `get(timeout=seconds)`.
@@ -108,7 +109,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `_queue.Empty` (`queue.Empty`, as tracebacks name it) when the time is over; else as `get`.
     #[track_caller]
     pub fn get_timeout(&self, seconds: f64) -> Result<T> {
-        self.0.get(Patience::seconds(seconds), Location::caller())
+        self.0.get(Timeout::After(seconds), Location::caller())
     }
 
     /// `get_nowait()`.
@@ -117,43 +118,34 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `_queue.Empty` when nothing is there; else as `get`.
     #[track_caller]
     pub fn try_get(&self) -> Result<T> {
-        self.0.get(Patience::NONE, Location::caller())
+        self.0.get(Timeout::Now, Location::caller())
     }
 
     /// How many values are in it, those still on their way counted.
     #[track_caller]
     pub fn qsize(&self) -> u32 {
-        let size = || self.0.qsize();
-        self.0.ask(OpName::QSize, Location::caller(), size, |size| {
-            Some(size.to_string())
-        })
+        let at = Location::caller();
+        self.0.ask(OpName::QSize, at, || self.0.qsize())
     }
 
     /// Whether nothing is there to get.
     #[track_caller]
     pub fn empty(&self) -> bool {
-        let empty = || self.0.is_empty();
-        self.0
-            .ask(OpName::Empty, Location::caller(), empty, |value| {
-                Some(truth(*value))
-            })
+        let at = Location::caller();
+        self.0.ask(OpName::Empty, at, || self.0.is_empty())
     }
 
     /// Whether a `put` would wait.
     #[track_caller]
     pub fn full(&self) -> bool {
-        let full = || self.0.is_full();
-        self.0.ask(OpName::Full, Location::caller(), full, |value| {
-            Some(truth(*value))
-        })
+        let at = Location::caller();
+        self.0.ask(OpName::Full, at, || self.0.is_full())
     }
 
     /// This process will put and get no more; what it has put still goes out.
     #[track_caller]
     pub fn close(&self) {
-        let close = || self.0.close();
-        self.0
-            .ask(OpName::Close, Location::caller(), close, |()| None);
+        self.0.close(Location::caller());
     }
 
     /// Waits until all this process has put is out of it.
@@ -168,11 +160,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// The end of this process will not wait for what it has put: that may be lost.
     #[track_caller]
     pub fn cancel_join_thread(&self) {
-        let cancel = || self.0.cancel_join_thread();
-        self.0
-            .ask(OpName::CancelJoinThread, Location::caller(), cancel, |()| {
-                None
-            });
+        self.0.cancel_join_thread(Location::caller());
     }
 }
 
@@ -181,9 +169,4 @@ impl<T: Serialize + DeserializeOwned + 'static> std::fmt::Display for Queue<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.describe())
     }
-}
-
-/// A truth value as Python prints it.
-fn truth(value: bool) -> String {
-    if value { "True" } else { "False" }.to_owned()
 }

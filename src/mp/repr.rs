@@ -9,14 +9,28 @@ mod serializer;
 
 use serde::Serialize;
 
-use super::tracer::LONGEST_REPR;
-use serializer::{Fault, Repr};
+use serializer::{Fault, Writer};
+
+/// Longest `repr` an event carries, in bytes; the rest is cut with an ellipsis.
+pub(crate) const LONGEST_REPR: usize = 2048;
 
 /// What stands where a text was cut off.
 const ELLIPSIS: char = '…';
 /// Name of the newtype struct whose text stands for itself, without quotes: for values that have a
 /// `repr` of their own making.
 pub(crate) const VERBATIM: &str = "$verbatim";
+
+/// A value whose `repr` may be wanted later.
+pub(crate) trait Repr {
+    /// As the function of this name.
+    fn repr(&self) -> String;
+}
+
+impl<T: Serialize + ?Sized> Repr for T {
+    fn repr(&self) -> String {
+        repr(self)
+    }
+}
 
 /// The value's `repr`, at most as long as an event carries it (`LONGEST_REPR` bytes).
 pub fn repr<T: Serialize + ?Sized>(value: &T) -> String {
@@ -36,7 +50,7 @@ pub fn repr_whole<T: Serialize + ?Sized>(value: &T) -> String {
 pub fn push_repr<T: Serialize + ?Sized>(text: &mut String, value: &T, limit: usize) {
     let start = text.len();
     let end = start.saturating_add(limit);
-    match value.serialize(&mut Repr::new(text, end)) {
+    match value.serialize(&mut Writer::new(text, end)) {
         Ok(()) if text.len() <= end => {}
         Ok(()) | Err(Fault::Full) => {
             let room = end.saturating_sub(ELLIPSIS.len_utf8()).max(start);
@@ -58,8 +72,7 @@ mod tests {
 
     use serde::Serialize;
 
-    use super::{push_repr, repr, repr_whole};
-    use crate::mp::tracer::LONGEST_REPR;
+    use super::{LONGEST_REPR, push_repr, repr, repr_whole};
 
     #[test]
     fn containers_are_those_of_python() {

@@ -10,18 +10,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::exceptions::{Exception, Result};
-use super::spin;
 use super::synchronize::{ROBUST_BYTES, RobustLock};
 use super::wait::{self, Look, Watched, Word};
 use crate::sys::clock;
 use crate::sys::futex;
 use crate::sys::mmap::Block;
+use crate::trace::Packet;
 
 mod frame;
 mod reader;
 mod writer;
 
-pub(crate) use reader::{Popped, Taken};
+pub(crate) use reader::Popped;
 pub(crate) use writer::{Progress, Pushed};
 
 /// Bytes a ring holds, headers included: a pipe's.
@@ -49,7 +49,7 @@ const SPINS: u32 = 300;
 /// How long anybody sleeps before looking for processes that were killed.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Identity of a traced message: its producer and its number there.
+/// Identity of a message: its producer and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) pid: u32,
@@ -64,6 +64,11 @@ impl Item {
             pid: super::context::pid(),
             n: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
         }
+    }
+
+    /// Names the message in an event.
+    pub(crate) fn fill(self, packet: &mut Packet<'_>) {
+        packet.text("item", &self.to_string());
     }
 }
 
@@ -132,16 +137,7 @@ impl Ring {
             wait::pump_all();
             return self.ready();
         }
-        for _ in 0..spin::looks(SPINS) {
-            std::hint::spin_loop();
-            if self.ready() {
-                return true;
-            }
-        }
-        if deadline.is_none() && !wait::has_pumps() && spin::WORDS.until(|| self.ready()) {
-            return true;
-        }
-        self.sleep_until_ready(deadline, || true)
+        wait::briefly(SPINS, || self.ready()) || self.sleep_until_ready(deadline, || true)
     }
 
     /// Sleeps until there is something to read; looks at `patient` now and then, and gives up when
@@ -249,9 +245,11 @@ mod tests {
     use super::{CAPACITY, Item, Popped, Progress, Pushed, Ring};
     use crate::mp::wait::NOW;
 
+    const ITEM: Item = Item { pid: 1, n: 1 };
+
     fn push(ring: &Ring, bytes: &[u8]) -> bool {
         matches!(
-            ring.push(bytes, None, &mut Progress::default(), false),
+            ring.push(bytes, ITEM, &mut Progress::default(), false),
             Pushed::Whole
         )
     }
@@ -285,8 +283,8 @@ mod tests {
         while push(&ring, &count.to_le_bytes()) {
             count += 1;
         }
-        // Four bytes take sixteen: a header of eight, and whole double words.
-        assert_eq!(count, CAPACITY / 16);
+        // Four bytes take 32: the header, and whole double words.
+        assert_eq!(count, CAPACITY / 32);
         for n in 0..count {
             assert_eq!(pop(&ring), Some(n.to_le_bytes().to_vec()));
         }
@@ -306,13 +304,13 @@ mod tests {
         let ring = Ring::new().expect("memory");
         let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[1]).collect();
         let mut progress = Progress::default();
-        let item = Some(Item { pid: 7, n: 9 });
+        let item = Item { pid: 7, n: 9 };
         assert!(matches!(
             ring.push(&bytes, item, &mut progress, false),
             Pushed::NoRoom
         ));
         assert!(matches!(
-            ring.push(b"x", None, &mut Progress::default(), false),
+            ring.push(b"x", ITEM, &mut Progress::default(), false),
             Pushed::Locked
         ));
         let shared: &Ring = &ring;
@@ -341,7 +339,7 @@ mod tests {
         let bytes = vec![1; 100_000];
         let mut progress = Progress::default();
         assert!(matches!(
-            ring.push(&bytes, None, &mut progress, false),
+            ring.push(&bytes, ITEM, &mut progress, false),
             Pushed::NoRoom
         ));
         // Its writer is gone, as if it had been killed.

@@ -22,8 +22,8 @@ use super::exceptions::{Exception, Result};
 use super::object::Object;
 use super::repr::repr;
 use super::synchronize::{AnyLock, Lock, RLock, Sem as _};
-use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use crate::trace::OpName;
+use super::tracer::{Call, Ended, Fill};
+use crate::trace::{OpName, Packet};
 use cells::Cells;
 
 /// The argument `lock=` of an Array or a Value.
@@ -115,18 +115,10 @@ impl Drop for Held<'_> {
 }
 
 impl Synchronized {
+    /// One access: the lock as CPython takes it, and the witness, which makes the access and its
+    /// event one step also where there is no lock.
     #[inline]
-    fn enter(&self) -> Held<'_> {
-        let lock = self.lock.as_ref();
-        if let Some(lock) = lock {
-            lock.sem().enter();
-        }
-        Held(lock)
-    }
-
-    /// One traced access: the lock as CPython takes it, and the witness, which makes the access and
-    /// its event one step also where there is no lock.
-    fn traced<T>(
+    fn access<T>(
         &self,
         op: OpName,
         args: Fill<'_>,
@@ -142,7 +134,7 @@ impl Synchronized {
                 packet.boolean("blocking", false);
             }
         };
-        let mut call = Call::begin(op, Some(self.cells.id()), at, args);
+        let mut call = Call::begin(op, self.cells.id(), at, args);
         if let Some(lock) = lock
             && !lock.sem().try_take()
         {
@@ -161,30 +153,10 @@ impl Synchronized {
         find: impl Fn() -> Result<usize>,
         at: &'static Location<'static>,
     ) -> Result<Object> {
-        if tracer::on() {
-            return self.get_traced(index, &find, at);
-        }
-        let _held = self.enter();
-        Ok(self.cells.load(find()?))
-    }
-
-    fn get_traced(
-        &self,
-        index: Option<i64>,
-        find: &dyn Fn() -> Result<usize>,
-        at: &'static Location<'static>,
-    ) -> Result<Object> {
-        let args: Fill<'_> = &|packet| {
-            if let Some(index) = index {
-                packet.int("index", index);
-            }
-        };
-        self.traced(OpName::Get, args, at, |call, ver| {
+        let args: Fill<'_> = &|packet| fill_index(packet, index);
+        self.access(OpName::Get, args, at, |call, ver| {
             let value = find().map(|index| self.cells.load(index));
-            match &value {
-                Ok(value) => call.done(Some(ver), NO_ARGS, Ended::Value(&repr(value))),
-                Err(error) => call.done(Some(ver), NO_ARGS, Ended::Raised(error)),
-            }
+            call.done(ver, &value);
             value
         })
     }
@@ -198,43 +170,21 @@ impl Synchronized {
         value: &Object,
         at: &'static Location<'static>,
     ) -> Result<()> {
-        if tracer::on() {
-            return self.set_traced(index, &find, value, at);
-        }
-        let _held = self.enter();
-        let index = find()?;
-        let bits = self.cells.encode(value, at)?;
-        self.cells.store(index, bits);
-        Ok(())
-    }
-
-    fn set_traced(
-        &self,
-        index: Option<i64>,
-        find: &dyn Fn() -> Result<usize>,
-        value: &Object,
-        at: &'static Location<'static>,
-    ) -> Result<()> {
-        let args: Fill<'_> = &|packet| {
-            if let Some(index) = index {
-                packet.int("index", index);
-            }
-        };
-        self.traced(OpName::Set, args, at, |call, ver| {
+        let args: Fill<'_> = &|packet| fill_index(packet, index);
+        self.access(OpName::Set, args, at, |call, ver| {
             let place = find().and_then(|index| Ok((index, self.cells.encode(value, at)?)));
             let (index, bits) = match place {
                 Ok(place) => place,
                 Err(error) => {
-                    call.done(Some(ver), NO_ARGS, Ended::Raised(&error));
+                    call.done(ver, Ended::Raised(&error));
                     return Err(error);
                 }
             };
             // What the cell will hold: C has its own idea of 2**31.
-            let stored = repr(&self.cells.decode(bits));
-            let args: Fill<'_> = &|packet| {
-                packet.text("value", &stored);
+            let stored: Fill<'_> = &|packet| {
+                packet.text("value", &repr(&self.cells.decode(bits)));
             };
-            call.done(Some(ver), args, Ended::Plain);
+            call.done_with(ver, stored, Ended::Plain);
             self.cells.store(index, bits);
             Ok(())
         })
@@ -266,5 +216,11 @@ impl Synchronized {
             "AttributeError",
             format!("'{class}' object has no attribute '{attribute}'"),
         )
+    }
+}
+
+fn fill_index(packet: &mut Packet<'_>, index: Option<i64>) {
+    if let Some(index) = index {
+        packet.int("index", index);
     }
 }

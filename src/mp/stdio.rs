@@ -41,7 +41,7 @@ pub fn print_end(text: Arguments<'_>, end: &str) {
 
 fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
     let line_buffered = context::setting(|settings| settings.line_buffered);
-    let call = tracer::on().then(|| Call::begin(OpName::Print, None, at, NO_ARGS));
+    let call = Call::begin_at(OpName::Print, None, Some(at), NO_ARGS);
     STDOUT.with_borrow_mut(|stdout| {
         // Writing into a String does not fail.
         let _ = stdout.pending.write_fmt(text);
@@ -50,18 +50,16 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
         if line_buffered && stdout.pending.contains('\n') {
             let lines = stdout.pending.rfind('\n').map_or(0, |last| last + 1);
             let rest = stdout.pending.split_off(lines);
-            write_out(&stdout.pending, Some(at));
+            write_out(Stream::Stdout, &stdout.pending, Some(at));
             stdout.pending = rest;
         } else if !line_buffered && stdout.pending.len() > BLOCK {
-            write_out(&stdout.pending, None);
+            write_out(Stream::Stdout, &stdout.pending, None);
             stdout.pending.clear();
         }
     });
     // With the gate open and lines going out at once, the output event says it all.
-    if let Some(call) = call
-        && (!line_buffered || call.grant() != tracer::Grant::Open)
-    {
-        call.done(None, NO_ARGS, Ended::Plain);
+    if !line_buffered || call.grant() != tracer::Grant::Open {
+        call.done(None, Ended::Plain);
     }
 }
 
@@ -69,7 +67,7 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
 pub fn flush() {
     STDOUT.with_borrow_mut(|stdout| {
         if !stdout.pending.is_empty() {
-            write_out(&stdout.pending, stdout.at);
+            write_out(Stream::Stdout, &stdout.pending, stdout.at);
             stdout.pending.clear();
         }
     });
@@ -77,18 +75,16 @@ pub fn flush() {
 
 /// Text on stderr, unbuffered.
 pub fn write_stderr(text: &str) {
-    if tracer::on() {
-        tracer::output(Stream::Stderr, text.as_bytes(), None);
-    } else {
-        write_fd(&std::io::stderr(), text.as_bytes());
-    }
+    write_out(Stream::Stderr, text, None);
 }
 
-fn write_out(text: &str, at: Option<&'static Location<'static>>) {
+fn write_out(stream: Stream, text: &str, at: Option<&'static Location<'static>>) {
     if tracer::on() {
-        tracer::output(Stream::Stdout, text.as_bytes(), at);
-    } else {
-        write_fd(&std::io::stdout(), text.as_bytes());
+        return tracer::output(stream, text.as_bytes(), at);
+    }
+    match stream {
+        Stream::Stdout => write_fd(&std::io::stdout(), text.as_bytes()),
+        Stream::Stderr => write_fd(&std::io::stderr(), text.as_bytes()),
     }
 }
 

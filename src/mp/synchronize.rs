@@ -33,7 +33,7 @@ use super::context;
 use super::exceptions::{Exception, Result};
 use super::heap;
 use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use super::{spin, wait};
+use super::wait::{self, Timeout};
 use crate::trace::{OpName, Packet};
 
 /// Which of the two a lock is.
@@ -101,20 +101,6 @@ impl SemLock {
         Exception::at(class, text, at)
     }
 
-    #[inline(never)]
-    fn release_traced(&self, at: &'static Location<'static>) -> Result<()> {
-        let call = Call::begin(OpName::Release, Some(&self.id), at, NO_ARGS);
-        if !self.may_release() {
-            let error = self.refusal(at);
-            call.done(None, NO_ARGS, Ended::Raised(&error));
-            return Err(error);
-        }
-        // Sent while the lock is still held: whoever acquires it next logs after this.
-        call.done(Some(self.word.next_ver()), NO_ARGS, Ended::Plain);
-        self.leave();
-        Ok(())
-    }
-
     /// CPython's `repr`: who owns it, as far as this process can tell.
     fn describe(&self) -> String {
         let owner = self.word.owner();
@@ -151,12 +137,7 @@ impl SemLock {
             return None;
         }
         let depth = self.word.depth() + 1;
-        if tracer::on() {
-            let ver = self.word.next_ver();
-            tracer::note_ver(OpName::Release, &self.id, ver, at, &|packet| {
-                packet.int("n", i64::from(depth));
-            });
-        }
+        self.note_depth(OpName::Release, depth, at);
         self.word.set_depth(0);
         self.word.give();
         Some(depth)
@@ -168,12 +149,15 @@ impl SemLock {
             self.take(None);
         }
         self.word.set_depth(depth - 1);
-        if tracer::on() {
-            let ver = self.word.next_ver();
-            tracer::note_ver(OpName::Acquire, &self.id, ver, at, &|packet| {
-                packet.int("n", i64::from(depth));
-            });
-        }
+        self.note_depth(OpName::Acquire, depth, at);
+    }
+
+    /// A part of `Condition.wait`, told while the lock is held.
+    fn note_depth(&self, op: OpName, depth: u32, at: &'static Location<'static>) {
+        let ver = self.word.next_ver();
+        tracer::note(op, &self.id, Some(ver), at, &|packet| {
+            packet.int("n", i64::from(depth));
+        });
     }
 }
 
@@ -196,13 +180,6 @@ impl Sem for SemLock {
     #[cold]
     fn take(&self, deadline: Option<i64>) -> bool {
         let me = context::pid();
-        if deadline.is_none()
-            && !wait::has_pumps()
-            && spin::WORDS.until(|| self.word.owner() == 0)
-            && self.word.try_take(me)
-        {
-            return true;
-        }
         wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
     }
 
@@ -210,29 +187,21 @@ impl Sem for SemLock {
     /// the effect and its event.
     fn tell(&self, call: &Call<'_>, taken: bool) {
         let ver = taken.then(|| self.word.next_ver());
-        call.done(ver, NO_ARGS, Ended::truth(taken));
+        call.done(ver, Ended::Value(&taken));
     }
 
     #[inline]
     fn release(&self, at: &'static Location<'static>) -> Result<()> {
-        if tracer::on() {
-            return self.release_traced(at);
-        }
+        let call = Call::begin(OpName::Release, &self.id, at, NO_ARGS);
         if !self.may_release() {
-            return Err(self.refusal(at));
+            let error = self.refusal(at);
+            call.done(None, Ended::Raised(&error));
+            return Err(error);
         }
+        // Sent while the lock is still held: whoever acquires it next logs after this.
+        call.done(self.word.next_ver(), Ended::Plain);
         self.leave();
         Ok(())
-    }
-}
-
-/// The arguments of a call that may wait, where they are not the usual 'for ever'.
-pub(crate) fn wait_args(packet: &mut Packet<'_>, blocking: bool, timeout: Option<f64>) {
-    if !blocking {
-        packet.boolean("blocking", false);
-    }
-    if let Some(seconds) = timeout {
-        packet.seconds("timeout", seconds);
     }
 }
 
@@ -242,9 +211,9 @@ const BEGIN: Fill<'static> = &|packet| {
 };
 
 /// … and of the second: it wakes, by its time at the latest.
-fn wake_args(packet: &mut Packet<'_>, timeout: Option<f64>) {
+fn wake_args(packet: &mut Packet<'_>, timeout: Timeout) {
     packet.text("key", "wake");
-    wait_args(packet, true, timeout);
+    timeout.fill(packet);
 }
 
 macro_rules! lock_type {

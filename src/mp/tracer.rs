@@ -19,15 +19,14 @@ use nix::sys::socket::{
 };
 
 use super::context;
-use super::exceptions::Exception;
-use super::wait;
+use super::exceptions::{Exception, Result};
+use super::repr::{LONGEST_REPR, Repr};
+use super::wait::{self, Timeout};
 use crate::protocol::ControlPage;
 pub(crate) use crate::protocol::Grant;
 use crate::sys::clock;
 use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
 
-/// Longest `repr` an event carries, in bytes; the rest is cut with an ellipsis.
-pub(crate) const LONGEST_REPR: usize = 2048;
 /// Most output one event carries, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
 /// How long a granted operation may wait for what the log has promised it, in seconds.
@@ -172,23 +171,38 @@ pub(crate) type Fill<'a> = &'a dyn Fn(&mut Packet<'_>);
 pub(crate) const NO_ARGS: Fill<'static> = &|_| {};
 
 /// How an operation ended.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) enum Ended<'a> {
     /// Without a value worth telling.
     Plain,
-    /// Returned this `repr`.
-    Value(&'a str),
-    /// Raised this.
+    /// Returned this value; the event carries its `repr`.
+    Value(&'a dyn Repr),
     Raised(&'a Exception),
 }
 
-impl Ended<'_> {
-    pub(crate) fn truth(value: bool) -> Ended<'static> {
-        Ended::Value(if value { "True" } else { "False" })
+impl<'a, T: Repr> From<&'a Result<T>> for Ended<'a> {
+    fn from(result: &'a Result<T>) -> Ended<'a> {
+        match result {
+            Ok(value) => Ended::Value(value),
+            Err(error) => Ended::Raised(error),
+        }
     }
 }
 
-/// One traced operation, from its beginning to its event. Made only while `on()`.
+/// An operation that returns nothing: it raised this, or ended plainly.
+impl<'a> From<Option<&'a Exception>> for Ended<'a> {
+    fn from(error: Option<&'a Exception>) -> Ended<'a> {
+        error.map_or(Ended::Plain, Ended::Raised)
+    }
+}
+
+/// The value's `repr`, for an event; empty when no event will be sent.
+pub(crate) fn shown(value: &dyn Repr) -> String {
+    if on() { value.repr() } else { String::new() }
+}
+
+/// One operation, from its beginning to its event. Untraced, it does nothing: it costs one load at
+/// the beginning and one at the end.
 pub(crate) struct Call<'a> {
     op: OpName,
     object: Option<&'a str>,
@@ -201,34 +215,29 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Begins the operation; under a closed gate it is announced and waits for its grant.
+    /// Begins an operation on an object; under a closed gate it is announced and waits for its
+    /// grant.
+    #[inline]
     pub(crate) fn begin(
         op: OpName,
-        object: Option<&'a str>,
+        object: &'a str,
         at: &'static Location<'static>,
         args: Fill<'a>,
     ) -> Call<'a> {
-        Call::begin_at(op, object, Some(at), args)
+        Call::begin_at(op, Some(object), Some(at), args)
     }
 
-    /// `begin` for an operation that may stand in no line of the program: what a process does when
-    /// it ends.
+    /// `begin` for an operation that may have no object, or stand in no line of the program (what a
+    /// process does when it ends).
+    #[inline]
     pub(crate) fn begin_at(
         op: OpName,
         object: Option<&'a str>,
         at: Option<&'static Location<'static>>,
         args: Fill<'a>,
     ) -> Call<'a> {
-        let mut call = Call {
-            op,
-            object,
-            at,
-            args,
-            t0: now(),
-            grant: Grant::Open,
-            waited: false,
-        };
-        if gated() {
+        let mut call = Call::unasked(op, object, at, args);
+        if on() && gated() {
             call.send("op.begin", None, NO_ARGS, Ended::Plain);
             // What could not be announced will not be granted either.
             if on() {
@@ -236,6 +245,25 @@ impl<'a> Call<'a> {
             }
         }
         call
+    }
+
+    /// An operation that is no scheduling point: it never waits for a grant.
+    #[inline]
+    pub(crate) fn unasked(
+        op: OpName,
+        object: Option<&'a str>,
+        at: Option<&'static Location<'static>>,
+        args: Fill<'a>,
+    ) -> Call<'a> {
+        Call {
+            op,
+            object,
+            at,
+            args,
+            t0: if on() { now() } else { 0 },
+            grant: Grant::Open,
+            waited: false,
+        }
     }
 
     pub(crate) fn grant(&self) -> Grant {
@@ -261,37 +289,49 @@ impl<'a> Call<'a> {
 
     /// Gets a step through that may have to wait: without waiting if it goes, else as the caller
     /// and the gate allow. `attempt` is given the deadline up to which it may wait.
+    #[inline]
     pub(crate) fn through<T>(
         &mut self,
-        blocking: bool,
-        timeout: Option<f64>,
+        timeout: Timeout,
         mut attempt: impl FnMut(Option<i64>) -> Option<T>,
     ) -> Option<T> {
         let first = match self.grant {
             Grant::Expire => return None,
             // The log says it can go; what it promises may still be on its way here.
-            Grant::Go if blocking => attempt(wait::deadline(Some(ON_ITS_WAY))),
+            Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(ON_ITS_WAY))),
             Grant::Open | Grant::Go => attempt(wait::NOW),
         };
-        if first.is_some() || !blocking {
+        if first.is_some() || !timeout.blocks() {
             return first;
         }
         self.waiting();
-        attempt(wait::deadline(timeout))
+        attempt(timeout.deadline())
     }
 
-    /// The operation's event. `ver` is its object's counter, `more` what its arguments became.
-    pub(crate) fn done(&self, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
+    /// The operation's event. `ver` is its object's counter.
+    #[inline]
+    pub(crate) fn done<'e>(&self, ver: impl Into<Option<u64>>, ended: impl Into<Ended<'e>>) {
+        self.done_with(ver, NO_ARGS, ended);
+    }
+
+    /// `done`, with what the operation's arguments became.
+    #[inline]
+    pub(crate) fn done_with<'e>(
+        &self,
+        ver: impl Into<Option<u64>>,
+        more: Fill<'_>,
+        ended: impl Into<Ended<'e>>,
+    ) {
         if on() {
-            let kind = if self.grant == Grant::Open {
-                "op"
-            } else {
-                "op.end"
+            let kind = match self.grant {
+                Grant::Open => "op",
+                Grant::Go | Grant::Expire => "op.end",
             };
-            self.send(kind, ver, more, ended);
+            self.send(kind, ver.into(), more, ended.into());
         }
     }
 
+    #[inline(never)]
     fn send(&self, kind: &str, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
         emit(|buf| {
             let mut packet = Packet::op(buf, now(), kind, self.op, self.object, ver, self.at);
@@ -302,7 +342,7 @@ impl<'a> Call<'a> {
             match ended {
                 Ended::Plain => {}
                 Ended::Value(value) => {
-                    packet.text("result", cut(value));
+                    packet.text("result", &value.repr());
                 }
                 Ended::Raised(error) => {
                     packet.text("error", cut(&error.to_string()));
@@ -313,62 +353,35 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The part of a `repr` an event carries.
-pub(crate) fn cut(text: &str) -> &str {
+/// The part of a text an event carries.
+fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_REPR.min(text.len()))]
 }
 
 /// An object came into being: its class and what is known of it.
 pub(crate) fn created(object: &str, class: &str, at: &'static Location<'static>, args: Fill<'_>) {
-    if on() {
-        note(OpName::Create, object, at, &|packet| {
-            packet.text("class", class);
-            args(packet);
-        });
-    }
+    note(OpName::Create, object, None, at, &|packet| {
+        packet.text("class", class);
+        args(packet);
+    });
 }
 
 /// The program's own name for an object.
 pub(crate) fn named(object: &str, name: &str, at: &'static Location<'static>) {
-    if on() {
-        note(OpName::Name, object, at, &|packet| {
-            packet.text("name", name);
-        });
-    }
-}
-
-/// An operation that is no scheduling point: it never waits for a grant.
-pub(crate) fn unasked<'a>(
-    op: OpName,
-    object: &'a str,
-    at: Option<&'static Location<'static>>,
-    args: Fill<'a>,
-) -> Call<'a> {
-    Call {
-        op,
-        object: Some(object),
-        at,
-        args,
-        t0: now(),
-        grant: Grant::Open,
-        waited: false,
-    }
+    note(OpName::Name, object, None, at, &|packet| {
+        packet.text("name", name);
+    });
 }
 
 /// The event of an operation that is no scheduling point.
-pub(crate) fn note(op: OpName, object: &str, at: &'static Location<'static>, args: Fill<'_>) {
-    unasked(op, object, Some(at), args).done(None, NO_ARGS, Ended::Plain);
-}
-
-/// `note` for an operation that has its place in the order of its object.
-pub(crate) fn note_ver(
+pub(crate) fn note(
     op: OpName,
     object: &str,
-    ver: u64,
+    ver: Option<u64>,
     at: &'static Location<'static>,
     args: Fill<'_>,
 ) {
-    unasked(op, object, Some(at), args).done(Some(ver), NO_ARGS, Ended::Plain);
+    Call::unasked(op, Some(object), Some(at), args).done(ver, Ended::Plain);
 }
 
 /// Output of an instrumented print, split where one event would grow too large.

@@ -1,6 +1,7 @@
-//! Finalizers of a process (CPython: util.py): what runs at its end, by priority.
+//! What runs at the end of a process and at its beginning (CPython: util.py): finalizers, by
+//! priority, and what every child does after the fork.
 //!
-//! Owns the list and its order; what a finalizer does is its owner's business. Those with a priority
+//! Owns the lists and their order; what is run is its owner's business. Finalizers with a priority
 //! of 0 and more run before children are joined, the rest after.
 
 use std::cell::RefCell;
@@ -45,4 +46,23 @@ pub(crate) fn run_finalizers(lowest: i32) {
 /// Drops all: a forked child has none of its parent's.
 pub(crate) fn forget_finalizers() {
     FINALIZERS.with_borrow_mut(Vec::clear);
+}
+
+thread_local! {
+    /// Kept by a fork: a child's children begin as it did.
+    static AFTER_FORK: RefCell<Vec<fn()>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lets every child call `run` before anything else; the same function is registered once.
+pub(crate) fn register_after_fork(run: fn()) {
+    AFTER_FORK.with_borrow_mut(|all| {
+        if !all.iter().any(|known| std::ptr::fn_addr_eq(*known, run)) {
+            all.push(run);
+        }
+    });
+}
+
+/// What a child does first (CPython's `_run_after_forkers`).
+pub(crate) fn run_after_forkers() {
+    AFTER_FORK.with_borrow(|all| all.iter().for_each(|run| run()));
 }

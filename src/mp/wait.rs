@@ -11,21 +11,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CpuSet, sched_getaffinity};
+use nix::unistd::Pid;
 
-use super::spin;
 use crate::sys::{clock, futex, signal};
+use crate::trace::Packet;
 
 /// Something with work to do in the background of its process.
 pub(crate) trait Pump {
     /// Does what can be done without waiting. False when there is nothing left to do or to wait
     /// for: it is not asked again until it registers again.
     fn pump(&self) -> bool;
-
-    /// Whether there is work now, by a glance that costs nothing; `None` from a pump that can't tell
-    /// so cheaply. Nobody spins for it then.
-    fn stirs(&self) -> Option<bool> {
-        None
-    }
 
     /// Adds the words that change when there is more to do, and sees to it that whoever changes them
     /// wakes this process.
@@ -107,16 +103,6 @@ fn pumps() -> Vec<Rc<dyn Pump>> {
     })
 }
 
-/// Whether, within a moment, the word changes or a pump has work.
-fn stir_soon(word: &AtomicU32, expected: u32) -> bool {
-    let pumps = pumps();
-    pumps.iter().all(|pump| pump.stirs().is_some())
-        && spin::WORDS.until(|| {
-            word.load(Ordering::SeqCst) != expected
-                || pumps.iter().any(|pump| pump.stirs() == Some(true))
-        })
-}
-
 /// The words all pumps watch.
 fn watch_all() -> Vec<Watched> {
     let mut watch = Vec::new();
@@ -136,6 +122,67 @@ pub(crate) fn has_pumps() -> bool {
 
 /// The deadline of who does not wait: it has passed.
 pub(crate) const NOW: Option<i64> = Some(i64::MIN);
+
+/// How long an operation may wait: CPython's `block` and `timeout` in one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Timeout {
+    /// `block=False`: not at all.
+    Now,
+    /// `timeout=seconds`.
+    After(f64),
+    /// As long as it takes.
+    Never,
+}
+
+impl Timeout {
+    pub(crate) fn blocks(self) -> bool {
+        self != Timeout::Now
+    }
+
+    /// The deadline of a wait that begins now.
+    pub(crate) fn deadline(self) -> Option<i64> {
+        match self {
+            Timeout::Now => NOW,
+            Timeout::After(seconds) => deadline(Some(seconds)),
+            Timeout::Never => None,
+        }
+    }
+
+    /// Adds it to an operation's arguments, where it is not the usual `Never`.
+    pub(crate) fn fill(self, packet: &mut Packet<'_>) {
+        match self {
+            Timeout::Now => {
+                packet.boolean("blocking", false);
+            }
+            Timeout::After(seconds) => {
+                packet.seconds("timeout", seconds);
+            }
+            Timeout::Never => {}
+        }
+    }
+}
+
+/// Looks up to `count` times whether `there` holds, before a sleep: between two processors a sleep
+/// and a wake cost tens of microseconds, the other side's answer often one. Not on one processor.
+pub(crate) fn briefly(count: u32, mut there: impl FnMut() -> bool) -> bool {
+    let count = if processors() == 1 { 0 } else { count };
+    (0..count).any(|_| {
+        std::hint::spin_loop();
+        there()
+    })
+}
+
+/// Processors this process may run on, asked once; children inherit the answer as they do the mask.
+fn processors() -> u32 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    if COUNT.load(Ordering::Relaxed) == 0 {
+        let set = sched_getaffinity(Pid::from_raw(0)).unwrap_or_default();
+        let count = (0..CpuSet::count()).filter(|cpu| set.is_set(*cpu).unwrap_or(false));
+        let count = u32::try_from(count.count().max(1)).unwrap_or(u32::MAX);
+        COUNT.store(count, Ordering::Relaxed);
+    }
+    COUNT.load(Ordering::Relaxed)
+}
 
 /// What one look found.
 pub(crate) enum Look<T> {
@@ -160,12 +207,9 @@ pub(crate) fn until<T>(
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;
         }
-        if deadline.is_none() && has_pumps() && stir_soon(word, expected) {
-            continue;
-        }
         let watch = watch_all();
         if watch.is_empty() {
-            spin::WORDS.sleep(|| futex::wait(word, expected, deadline.map(clock::left)));
+            futex::wait(word, expected, deadline.map(clock::left));
         } else {
             let mut words = vec![(word, expected)];
             words.extend(
@@ -175,7 +219,7 @@ pub(crate) fn until<T>(
             );
             let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
             let until = Some(deadline.map_or(again, |at| at.min(again)));
-            spin::WORDS.sleep(|| futex::wait_any(&words, until));
+            futex::wait_any(&words, until);
         }
     }
 }
@@ -239,7 +283,7 @@ pub(crate) fn sleep_until(deadline: i64) {
 /// Seconds from now as a deadline; negative counts as zero, what is too far waits for ever.
 pub(crate) fn deadline(timeout: Option<f64>) -> Option<i64> {
     let seconds = timeout?.max(0.0);
-    std::time::Duration::try_from_secs_f64(seconds)
+    Duration::try_from_secs_f64(seconds)
         .ok()
         .and_then(clock::deadline)
 }

@@ -13,31 +13,25 @@ use crate::mp::exceptions::{Exception, Result};
 use crate::mp::ring::Item;
 use crate::mp::wait;
 
-/// The length's top bit: the message's identity follows.
-const TRACED: u64 = 1 << 63;
-const LENGTH: usize = 8;
-const ITEM: usize = 16;
+/// Bytes before the message: its length, its producer and its number there.
+const HEAD: usize = 24;
 /// How much of a frame is kept back for its end: it fits where a socket says there is room.
 const END: usize = 1024;
-/// Most bytes reserved before any of them has come.
-const RESERVED: u64 = 64 << 20;
 
 /// A message to be sent.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    head: Vec<u8>,
+    head: [u8; HEAD],
     bytes: Vec<u8>,
     sent: usize,
 }
 
 impl Outgoing {
-    pub(super) fn new(bytes: Vec<u8>, item: Option<Item>) -> Outgoing {
-        let mut head = Vec::with_capacity(LENGTH + ITEM);
-        let traced = item.map_or(0, |_| TRACED);
-        head.extend((bytes.len() as u64 | traced).to_le_bytes());
-        if let Some(item) = item {
-            head.extend(u64::from(item.pid).to_le_bytes());
-            head.extend(item.n.to_le_bytes());
+    pub(super) fn new(bytes: Vec<u8>, item: Item) -> Outgoing {
+        let mut head = [0; HEAD];
+        let words = [bytes.len() as u64, u64::from(item.pid), item.n];
+        for (place, word) in head.chunks_exact_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
         }
         Outgoing {
             head,
@@ -54,7 +48,7 @@ impl Outgoing {
         hold: bool,
         deadline: Option<i64>,
     ) -> Option<Result<()>> {
-        let whole = self.head.len() + self.bytes.len();
+        let whole = HEAD + self.bytes.len();
         let limit = if hold {
             whole.saturating_sub(END)
         } else {
@@ -78,10 +72,9 @@ impl Outgoing {
     }
 
     fn send_some(&mut self, fd: BorrowedFd<'_>, limit: usize) -> nix::Result<()> {
-        let head = self.head.len();
         let parts = [
-            IoSlice::new(&self.head[self.sent.min(head)..limit.min(head)]),
-            IoSlice::new(&self.bytes[self.sent.saturating_sub(head)..limit.saturating_sub(head)]),
+            IoSlice::new(&self.head[self.sent.min(HEAD)..limit.min(HEAD)]),
+            IoSlice::new(&self.bytes[self.sent.saturating_sub(HEAD)..limit.saturating_sub(HEAD)]),
         ];
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         match sendmsg::<()>(fd.as_raw_fd(), &parts, &[], flags, None) {
@@ -96,11 +89,10 @@ impl Outgoing {
 /// A message being received.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
-    head: [u8; LENGTH + ITEM],
+    head: [u8; HEAD],
     /// Bytes of head and message that have come.
     come: usize,
     pub(super) bytes: Vec<u8>,
-    pub(super) item: Option<Item>,
 }
 
 impl Incoming {
@@ -112,6 +104,14 @@ impl Incoming {
         bytes.map_or(0, u64::from_le_bytes)
     }
 
+    /// The message's identity, once it has come.
+    pub(super) fn item(&self) -> Item {
+        Item {
+            pid: u32::try_from(self.word(8)).unwrap_or(0),
+            n: self.word(16),
+        }
+    }
+
     /// Receives the message; `None` at the deadline.
     pub(super) fn receive(
         &mut self,
@@ -119,15 +119,12 @@ impl Incoming {
         deadline: Option<i64>,
     ) -> Option<Result<()>> {
         loop {
-            let head = self.head_length();
-            let end = match head {
-                Some(head) => head + self.begin_message(head),
-                None => LENGTH,
-            };
-            if head.is_some() && self.come == end {
+            let length = self.word(0);
+            let end = HEAD.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+            if self.come >= HEAD && self.come == end {
                 return Some(Ok(()));
             }
-            match self.receive_some(fd, head, end) {
+            match self.receive_some(fd, end) {
                 Ok(0) if self.come == 0 => return Some(Err(Exception::new("EOFError", ""))),
                 Ok(0) => {
                     let text = "got end of file during message";
@@ -143,43 +140,10 @@ impl Incoming {
         }
     }
 
-    /// Length of the head; `None` before the length has come.
-    fn head_length(&self) -> Option<usize> {
-        (self.come >= LENGTH).then(|| {
-            if self.word(0) & TRACED == 0 {
-                LENGTH
-            } else {
-                LENGTH + ITEM
-            }
-        })
-    }
-
-    /// Makes room for the message once its head is there; its length.
-    fn begin_message(&mut self, head: usize) -> usize {
-        let length = self.word(0) & !TRACED;
-        if self.come >= head && self.bytes.capacity() == 0 {
-            self.bytes
-                .reserve(usize::try_from(length.min(RESERVED)).unwrap_or(0));
-            if head > LENGTH {
-                self.item = Some(Item {
-                    pid: u32::try_from(self.word(LENGTH)).unwrap_or(0),
-                    n: self.word(LENGTH + 8),
-                });
-            }
-        }
-        usize::try_from(length).unwrap_or(usize::MAX)
-    }
-
-    fn receive_some(
-        &mut self,
-        fd: BorrowedFd<'_>,
-        head: Option<usize>,
-        end: usize,
-    ) -> nix::Result<usize> {
+    fn receive_some(&mut self, fd: BorrowedFd<'_>, end: usize) -> nix::Result<usize> {
         let flags = MsgFlags::MSG_DONTWAIT;
-        let head = head.unwrap_or(LENGTH);
-        if self.come < head {
-            return recv(fd.as_raw_fd(), &mut self.head[self.come..head], flags);
+        if self.come < HEAD {
+            return recv(fd.as_raw_fd(), &mut self.head[self.come..], flags);
         }
         let have = self.bytes.len();
         let step = (end - self.come).min(256 << 10);

@@ -18,7 +18,6 @@ use serde::de::DeserializeOwned;
 use super::request::{Answer, Request};
 use crate::mp::codec;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::spin::Spin;
 
 const HEAD: usize = size_of::<u32>();
 /// What a buffer has at first, in bytes.
@@ -31,8 +30,6 @@ pub(super) struct Channel {
     socket: OwnedFd,
     outgoing: Vec<u8>,
     incoming: Vec<u8>,
-    /// How long the other end usually takes.
-    spin: Spin,
 }
 
 impl Channel {
@@ -41,7 +38,6 @@ impl Channel {
             socket: socket.into(),
             outgoing: Vec::new(),
             incoming: vec![0; SMALL],
-            spin: Spin::new(),
         }
     }
 
@@ -64,10 +60,7 @@ impl Channel {
         request: &Request,
         at: &'static Location<'static>,
     ) -> Result<Answer> {
-        let here = |error: Exception| Exception {
-            at: Exception::at("", "", at).at,
-            ..error
-        };
+        let here = |error: Exception| error.raised_at(at);
         self.send(request).map_err(here)?;
         match self.receive().map_err(here)? {
             None => Err(Exception::at("EOFError", "", at)),
@@ -119,7 +112,8 @@ impl Channel {
         let mut filled = 0;
         let mut wanted = HEAD;
         while filled < wanted {
-            match self.receive_more(filled) {
+            let (socket, room) = (self.socket.as_raw_fd(), &mut self.incoming[filled..]);
+            match recv(socket, room, MsgFlags::empty()) {
                 Ok(0) => return Ok(None),
                 Ok(count) => filled += count,
                 Err(Errno::EINTR) => {}
@@ -137,20 +131,6 @@ impl Channel {
             self.incoming = vec![0; SMALL];
         }
         Ok(Some(message))
-    }
-
-    /// Reads what there is behind the first `filled` bytes, waiting for it; 0 at the end.
-    fn receive_more(&mut self, filled: usize) -> nix::Result<usize> {
-        let (socket, room) = (self.socket.as_raw_fd(), &mut self.incoming[filled..]);
-        let mut soon = Err(Errno::EAGAIN);
-        self.spin.until(|| {
-            soon = recv(socket, room, MsgFlags::MSG_DONTWAIT);
-            soon != Err(Errno::EAGAIN)
-        });
-        match soon {
-            Err(Errno::EAGAIN) => self.spin.sleep(|| recv(socket, room, MsgFlags::empty())),
-            answer => answer,
-        }
     }
 }
 

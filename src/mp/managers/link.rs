@@ -10,12 +10,11 @@ use std::rc::Rc;
 use super::channel::Channel;
 use super::request::{Answer, Request};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::heap;
 use crate::mp::synchronize::{WITNESS_BYTES, Witness};
-use crate::mp::tracer;
+use crate::mp::{heap, util};
 use crate::sys::mmap::Block;
 
-/// Objects of one server that have a witness while traced. Those made later are told of too, but
+/// Objects of one server that have a witness. Those made later are told of too, but
 /// the order of two processes' operations on one of them is not vouched for.
 const WITNESSES: usize = 4096;
 
@@ -36,12 +35,8 @@ impl Link {
     /// The way to a server about to be started.
     #[track_caller]
     pub(super) fn new(address: &str) -> Result<Rc<Link>> {
-        let witnesses = if tracer::on() {
-            Some(heap::allocate(WITNESSES * WITNESS_BYTES)?)
-        } else {
-            None
-        };
-        Ok(Link::register(address, witnesses))
+        let witnesses = heap::allocate(WITNESSES * WITNESS_BYTES)?;
+        Ok(Link::register(address, Some(witnesses)))
     }
 
     /// The way to the server a proxy speaks of. One this process was not forked with has no
@@ -61,6 +56,7 @@ impl Link {
             channel: RefCell::new(None),
         });
         LINKS.with_borrow_mut(|links| links.push(Rc::clone(&link)));
+        util::register_after_fork(close_connections);
         link
     }
 
@@ -85,10 +81,8 @@ impl Link {
         let channel = if let Some(channel) = &mut *slot {
             channel
         } else {
-            let channel = Channel::connect(&self.address).map_err(|error| Exception {
-                at: Exception::at("", "", at).at,
-                ..Exception::os(&error)
-            })?;
+            let channel = Channel::connect(&self.address)
+                .map_err(|error| Exception::os(&error).raised_at(at))?;
             slot.insert(channel)
         };
         channel.ask(request, at)
@@ -96,7 +90,7 @@ impl Link {
 }
 
 /// Closes all connections: a forked child's copies of its parent's.
-pub(crate) fn forget_connections() {
+fn close_connections() {
     LINKS.with_borrow(|links| {
         for link in links {
             link.channel.replace(None);

@@ -7,9 +7,8 @@ use super::link::Link;
 use super::request::{Answer, DictCall, ListCall, Request};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::object::{Object, ProxyKind, ProxyRef};
-use crate::mp::repr::repr;
 use crate::mp::synchronize::Witness;
-use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
+use crate::mp::tracer::{Call, Fill, NO_ARGS};
 use crate::trace::OpName;
 
 /// What an operation gives, as its event tells it.
@@ -74,34 +73,12 @@ impl Proxy {
         request: &Request,
         at: &'static Location<'static>,
     ) -> Result<Object> {
-        if tracer::on() {
-            return self.call_traced(op, gives, args, request, at);
-        }
-        self.ask(request, at)
-    }
-
-    fn ask(&self, request: &Request, at: &'static Location<'static>) -> Result<Object> {
-        match self.link.ask(request, at)? {
-            Answer::Value(value) => Ok(value),
-            other => Err(other.unexpected()),
-        }
-    }
-
-    fn call_traced(
-        &self,
-        op: OpName,
-        gives: Gives,
-        args: Fill<'_>,
-        request: &Request,
-        at: &'static Location<'static>,
-    ) -> Result<Object> {
-        let call = Call::begin(op, Some(self.id()), at, args);
+        let call = Call::begin(op, self.id(), at, args);
         let step = |ver| {
             let value = self.ask(request, at);
-            match (&value, gives) {
-                (Err(error), _) => call.done(ver, NO_ARGS, Ended::Raised(error)),
-                (Ok(_), Gives::Nothing) => call.done(ver, NO_ARGS, Ended::Plain),
-                (Ok(value), Gives::Value) => call.done(ver, NO_ARGS, Ended::Value(&repr(value))),
+            match gives {
+                Gives::Nothing => call.done(ver, value.as_ref().err()),
+                Gives::Value => call.done(ver, &value),
             }
             value
         };
@@ -109,6 +86,13 @@ impl Proxy {
         match &self.witness {
             Some(witness) => witness.step(|ver| step(Some(ver))),
             None => step(None),
+        }
+    }
+
+    fn ask(&self, request: &Request, at: &'static Location<'static>) -> Result<Object> {
+        match self.link.ask(request, at)? {
+            Answer::Value(value) => Ok(value),
+            other => Err(other.unexpected()),
         }
     }
 

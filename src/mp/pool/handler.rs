@@ -18,9 +18,9 @@ use crate::mp::exceptions::{Exception, Result};
 use crate::mp::process::{Child, SpawnSpec, spawn};
 use crate::mp::queues::{Feeder, NEVER};
 use crate::mp::ring::Popped;
-use crate::mp::tracer::{Ended, NO_ARGS};
+use crate::mp::tracer::Ended;
 use crate::mp::wait::{self, Look, Pump, Watched};
-use crate::mp::{codec, context, spin, stdio, tracer};
+use crate::mp::{codec, context, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
 
@@ -61,7 +61,6 @@ pub(super) struct Inner {
     pub(super) sent_home: Cell<bool>,
     /// Results are being handled; a callback that waits for one waits for ever, as in CPython.
     pub(super) handling: Cell<bool>,
-    pub(super) scratch: RefCell<Vec<u8>>,
     pub(super) me: Weak<Inner>,
 }
 
@@ -109,7 +108,7 @@ impl Inner {
 
     /// Takes in what has arrived.
     fn take_results(&self) {
-        let mut bytes = self.scratch.take();
+        let mut bytes = Vec::new();
         while self.shared.results.ready() {
             let Popped::Message(taken) = self.shared.results.pop(&mut bytes, wait::NOW) else {
                 break;
@@ -117,7 +116,6 @@ impl Inner {
             drop(taken);
             self.take_result(&bytes);
         }
-        self.scratch.replace(bytes);
     }
 
     fn take_result(&self, bytes: &[u8]) {
@@ -132,7 +130,7 @@ impl Inner {
         };
         let job = self.jobs.borrow().get(&head.job).cloned();
         let shared = &self.shared;
-        shared.tell(OpName::ResultReady, head.number, NO_ARGS, Ended::Plain);
+        shared.tell(OpName::ResultReady, head.number, Ended::Plain);
         if let Some(job) = job
             && job.arrive(head.part as usize, part)
         {
@@ -212,15 +210,7 @@ impl Inner {
         }
         self.pump();
         if deadline != wait::NOW {
-            for _ in 0..spin::looks(SPINS) {
-                if self.shared.results.ready() {
-                    self.pump();
-                }
-                if let Some(value) = done() {
-                    return Some(value);
-                }
-                std::hint::spin_loop();
-            }
+            wait::briefly(SPINS, || self.shared.results.ready());
         }
         wait::until(&NEVER, deadline, || {
             done().map_or(Look::Wait(0), Look::Done)

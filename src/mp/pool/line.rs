@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::mp::exceptions::Result;
 use crate::mp::heap;
-use crate::mp::spin;
 use crate::mp::synchronize::{ROBUST_BYTES, RobustLock};
 use crate::mp::wait::{self, Look};
 use crate::sys::futex;
@@ -103,12 +102,7 @@ impl Line {
     /// Waits in line until the deadline.
     pub(super) fn wait(&self, worker: u32, deadline: Option<i64>) -> Turn {
         let place = self.place(worker);
-        for _ in 0..spin::looks(SPINS) {
-            if place.load(Ordering::SeqCst) != WAITING {
-                break;
-            }
-            std::hint::spin_loop();
-        }
+        wait::briefly(SPINS, || place.load(Ordering::SeqCst) != WAITING);
         let look = || match place.load(Ordering::SeqCst) {
             WAITING => Look::Wait(WAITING),
             HAS_TURN => Look::Done(Turn::Task),

@@ -18,6 +18,7 @@ use super::result::{AsyncResult, IMap};
 use super::submit::Submission;
 use super::task::{self, Task};
 use crate::mp::exceptions::{Exception, Result};
+use crate::mp::wait::Timeout;
 use crate::mp::{codec, repr};
 
 impl Pool {
@@ -33,7 +34,7 @@ impl Pool {
     {
         let (at, none) = (Location::caller(), Callbacks::default());
         self.map_at::<F, (T,), T>(func, items, None, none, at)?
-            .get_until(None, at)
+            .get_until(Timeout::Never, at)
     }
 
     /// `map_async(func, items, chunksize=…)`: `map` that does not wait.
@@ -90,7 +91,7 @@ impl Pool {
     {
         let (at, none) = (Location::caller(), Callbacks::default());
         self.map_at::<F, A, A>(func, items, None, none, at)?
-            .get_until(None, at)
+            .get_until(Timeout::Never, at)
     }
 
     /// `A` are the arguments of one call, `T` an item: the same bytes, because a tuple of one is

@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 
 use super::handler::Inner;
 use super::job::Job;
+use crate::mp::codec;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use crate::mp::{codec, repr, synchronize, wait};
+use crate::mp::tracer::{Call, Ended, Fill};
+use crate::mp::wait::{self, Timeout};
 use crate::trace::{OpName, Packet};
 
 /// The result of `apply_async`, `map_async` and their kin: there, or still to come.
@@ -29,7 +30,7 @@ impl<R: Serialize> AsyncResult<R> {
     /// What the task raised, with the traceback text of its worker.
     #[track_caller]
     pub fn get(&self) -> Result<R> {
-        self.get_until(None, Location::caller())
+        self.get_until(Timeout::Never, Location::caller())
     }
 
     /// `get(timeout=seconds)`.
@@ -38,77 +39,52 @@ impl<R: Serialize> AsyncResult<R> {
     /// `multiprocessing.context.TimeoutError` when it has not come by then; else as `get`.
     #[track_caller]
     pub fn get_timeout(&self, seconds: f64) -> Result<R> {
-        self.get_until(Some(seconds), Location::caller())
+        self.get_until(Timeout::After(seconds), Location::caller())
     }
 
-    pub(super) fn get_until(
-        &self,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> Result<R> {
-        let value = |ready: Option<()>| match ready {
-            Some(()) => (self.decode)(&self.job).map_err(|error| raised_at(error, at)),
-            None => Err(Exception::at(
-                "multiprocessing.context.TimeoutError",
-                "",
-                at,
-            )),
-        };
-        if !tracer::on() {
-            return value(self.ready_by(wait::deadline(timeout)));
-        }
-        let args = |packet: &mut Packet<'_>| {
+    pub(super) fn get_until(&self, timeout: Timeout, at: &'static Location<'static>) -> Result<R> {
+        let args: Fill<'_> = &|packet| {
             self.fill(packet);
-            synchronize::wait_args(packet, true, timeout);
+            timeout.fill(packet);
         };
-        let mut call = self.begin(OpName::ResultGet, at, &args);
-        let value = value(call.through(true, timeout, |deadline| self.ready_by(deadline)));
-        let text = value.as_ref().map(repr::repr);
-        let ended = match &text {
-            Ok(text) => Ended::Value(text),
-            Err(error) => Ended::Raised(error),
+        let mut call = self.begin(OpName::ResultGet, at, args);
+        let value = match call.through(timeout, |deadline| self.ready_by(deadline)) {
+            Some(()) => (self.decode)(&self.job).map_err(|error| error.raised_at(at)),
+            None => Err(timed_out(at)),
         };
-        self.done(&call, ended);
+        self.done(&call, &value);
         value
     }
 
     /// Waits until the result is there.
     #[track_caller]
     pub fn wait(&self) {
-        self.wait_until(None, Location::caller());
+        self.wait_until(Timeout::Never, Location::caller());
     }
 
     /// `wait(timeout=seconds)`: until it is there or the time is over.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) {
-        self.wait_until(Some(seconds), Location::caller());
+        self.wait_until(Timeout::After(seconds), Location::caller());
     }
 
-    fn wait_until(&self, timeout: Option<f64>, at: &'static Location<'static>) {
-        if !tracer::on() {
-            self.ready_by(wait::deadline(timeout));
-            return;
-        }
-        let args = |packet: &mut Packet<'_>| {
+    fn wait_until(&self, timeout: Timeout, at: &'static Location<'static>) {
+        let args: Fill<'_> = &|packet| {
             self.fill(packet);
-            synchronize::wait_args(packet, true, timeout);
+            timeout.fill(packet);
         };
-        let mut call = self.begin(OpName::ResultWait, at, &args);
-        call.through(true, timeout, |deadline| self.ready_by(deadline));
+        let mut call = self.begin(OpName::ResultWait, at, args);
+        call.through(timeout, |deadline| self.ready_by(deadline));
         self.done(&call, Ended::Plain);
     }
 
     /// Whether the result is there.
     #[track_caller]
     pub fn ready(&self) -> bool {
-        let ready = || self.ready_by(wait::NOW).is_some();
-        if !tracer::on() {
-            return ready();
-        }
-        let args = |packet: &mut Packet<'_>| self.fill(packet);
-        let call = self.begin(OpName::Ready, Location::caller(), &args);
-        let ready = ready();
-        self.done(&call, Ended::truth(ready));
+        let args: Fill<'_> = &|packet| self.fill(packet);
+        let call = self.begin(OpName::Ready, Location::caller(), args);
+        let ready = self.ready_by(wait::NOW).is_some();
+        self.done(&call, Ended::Value(&ready));
         ready
     }
 
@@ -119,26 +95,17 @@ impl<R: Serialize> AsyncResult<R> {
     #[track_caller]
     pub fn successful(&self) -> Result<bool> {
         let at = Location::caller();
-        let answer = || {
-            if self.ready_by(wait::NOW).is_some() {
-                return Ok(self.job.is_successful());
-            }
+        let args: Fill<'_> = &|packet| self.fill(packet);
+        let call = self.begin(OpName::Successful, at, args);
+        let not_ready = || {
             let text = format!("{} not ready", self.job.describe());
-            Err(Exception::at("ValueError", text, at))
+            Exception::at("ValueError", text, at)
         };
-        if !tracer::on() {
-            return answer();
-        }
-        let args = |packet: &mut Packet<'_>| self.fill(packet);
-        let call = self.begin(OpName::Successful, at, &args);
-        let answer = answer();
-        self.done(
-            &call,
-            match &answer {
-                Ok(value) => Ended::truth(*value),
-                Err(error) => Ended::Raised(error),
-            },
-        );
+        let answer = self
+            .ready_by(wait::NOW)
+            .map(|()| self.job.is_successful())
+            .ok_or_else(not_ready);
+        self.done(&call, &answer);
         answer
     }
 
@@ -155,12 +122,12 @@ impl<R: Serialize> AsyncResult<R> {
     }
 
     fn begin<'a>(&'a self, op: OpName, at: &'static Location<'static>, args: Fill<'a>) -> Call<'a> {
-        Call::begin(op, Some(&self.inner.shared.id), at, args)
+        Call::begin(op, &self.inner.shared.id, at, args)
     }
 
-    fn done(&self, call: &Call<'_>, ended: Ended<'_>) {
+    fn done<'e>(&self, call: &Call<'_>, ended: impl Into<Ended<'e>>) {
         let witness = &self.inner.shared.witness;
-        witness.step(|ver| call.done(Some(ver), NO_ARGS, ended));
+        witness.step(|ver| call.done(ver, ended));
     }
 }
 
@@ -191,12 +158,12 @@ impl<R: Serialize + DeserializeOwned> IMap<R> {
     /// `multiprocessing.context.TimeoutError` when it has not come by then; what its task raised.
     #[track_caller]
     pub fn next_timeout(&mut self, seconds: f64) -> Option<Result<R>> {
-        self.next_until(Some(seconds), Location::caller())
+        self.next_until(Timeout::After(seconds), Location::caller())
     }
 
     fn next_until(
         &mut self,
-        timeout: Option<f64>,
+        timeout: Timeout,
         at: &'static Location<'static>,
     ) -> Option<Result<R>> {
         if let Some(value) = self.rest.pop_front() {
@@ -205,73 +172,50 @@ impl<R: Serialize + DeserializeOwned> IMap<R> {
         if self.given == self.job.count() {
             return None;
         }
-        let wanted = (!self.unordered).then_some(self.given);
-        let part = if tracer::on() {
-            self.take_traced(wanted, timeout, at)
-        } else {
-            let deadline = wait::deadline(timeout);
-            self.inner.wait_for(deadline, || self.job.take(wanted))
-        };
-        let Some((_, part)) = part else {
-            return Some(Err(Exception::at(
-                "multiprocessing.context.TimeoutError",
-                "",
-                at,
-            )));
-        };
-        self.given += 1;
-        match part.and_then(|bytes| codec::read::<Vec<R>>(&bytes)) {
+        match self.take(timeout, at) {
             Ok(values) => self.rest = values.into(),
-            Err(error) => return Some(Err(raised_at(error, at))),
+            Err(error) => return Some(Err(error)),
         }
         self.next_until(timeout, at)
     }
 
-    fn take_traced(
-        &self,
-        wanted: Option<usize>,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> Option<(usize, super::job::Part)> {
+    /// The values of the next part.
+    fn take(&mut self, timeout: Timeout, at: &'static Location<'static>) -> Result<Vec<R>> {
         let number = |index: usize| self.job.number.cast_signed() + index.cast_signed() as i64;
-        let args = |packet: &mut Packet<'_>| {
+        let wanted = (!self.unordered).then_some(self.given);
+        let args: Fill<'_> = &|packet| {
             if let Some(index) = wanted {
                 packet.int("task", number(index));
             }
-            synchronize::wait_args(packet, true, timeout);
+            timeout.fill(packet);
         };
         let shared = &self.inner.shared;
-        let mut call = Call::begin(OpName::ResultGet, Some(&shared.id), at, &args);
-        let part = call.through(true, timeout, |deadline| {
+        let mut call = Call::begin(OpName::ResultGet, &shared.id, at, args);
+        let part = call.through(timeout, |deadline| {
             self.inner.wait_for(deadline, || self.job.take(wanted))
         });
-        let more = |packet: &mut Packet<'_>| {
-            if let (None, Some((index, _))) = (wanted, &part) {
-                packet.int("task", number(*index));
+        let index = part.as_ref().map(|(index, _)| *index);
+        let task: Fill<'_> = &|packet| {
+            if let (None, Some(index)) = (wanted, index) {
+                packet.int("task", number(index));
             }
         };
-        let text = match &part {
-            Some((_, Ok(bytes))) => {
-                codec::read::<Vec<R>>(bytes).map(|values| match values.as_slice() {
-                    [value] => repr::repr(value),
-                    values => repr::repr(values),
-                })
-            }
-            Some((_, Err(error))) => Err(error.clone()),
-            None => Err(Exception::at(
-                "multiprocessing.context.TimeoutError",
-                "",
-                at,
-            )),
+        let values = match part {
+            Some((_, part)) => part
+                .and_then(|bytes| codec::read::<Vec<R>>(&bytes))
+                .map_err(|error| error.raised_at(at)),
+            None => Err(timed_out(at)),
         };
-        let ended = match &text {
-            Ok(text) => Ended::Value(text),
-            Err(error) => Ended::Raised(error),
+        let ended = match &values {
+            Ok(values) if values.len() == 1 => Ended::Value(&values[0]),
+            values => values.into(),
         };
-        shared
-            .witness
-            .step(|ver| call.done(Some(ver), &more, ended));
-        part
+        let witness = &shared.witness;
+        witness.step(|ver| call.done_with(ver, task, ended));
+        if index.is_some() {
+            self.given += 1;
+        }
+        values
     }
 }
 
@@ -280,14 +224,10 @@ impl<R: Serialize + DeserializeOwned> Iterator for IMap<R> {
 
     #[track_caller]
     fn next(&mut self) -> Option<Result<R>> {
-        self.next_until(None, Location::caller())
+        self.next_until(Timeout::Never, Location::caller())
     }
 }
 
-/// The exception as `get` raises it: at the program's line, the worker's traceback kept.
-fn raised_at(error: Exception, at: &'static Location<'static>) -> Exception {
-    Exception {
-        at: Exception::at("", "", at).at,
-        ..error
-    }
+fn timed_out(at: &'static Location<'static>) -> Exception {
+    Exception::at("multiprocessing.context.TimeoutError", "", at)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mp::codec::{self, Bytes};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::{repr, tracer};
+use crate::mp::repr::Repr;
 use crate::sys::code::{Entry, entry};
 
 /// What a task's function returns: a value, or `Result` of one. A type of one's own is returned as
@@ -90,8 +90,8 @@ task!(A1, A2, A3, A4);
 task!(A1, A2, A3, A4, A5);
 task!(A1, A2, A3, A4, A5, A6);
 
-/// What a worker gets from running a task: the value's `repr` where traced, its bytes being written.
-pub(super) type Ran = Result<Option<String>>;
+/// What a worker gets from running a task: the value, for its event; its bytes are written.
+pub(super) type Ran = Result<Box<dyn Repr>>;
 
 /// Arguments of a task.
 pub(super) trait Arguments: Serialize + DeserializeOwned + 'static {}
@@ -102,7 +102,7 @@ impl<A: Serialize + DeserializeOwned + 'static> Arguments for A {}
 pub(super) fn single<F: Task<A>, A: Arguments>(func: F) -> Entry<Ran> {
     entry(move |bytes, into| {
         let value = func.call(codec::read(bytes)?)?;
-        write(&value, into)
+        write(value, into)
     })
 }
 
@@ -112,16 +112,15 @@ pub(super) fn chunk<F: Task<A>, A: Arguments>(func: F) -> Entry<Ran> {
         let items: Vec<A> = codec::read(bytes)?;
         let values: Result<Vec<F::Output>> =
             items.into_iter().map(|args| func.call(args)).collect();
-        write(&values?, into)
+        write(values?, into)
     })
 }
 
-fn write<T: Serialize>(value: &T, into: &mut Vec<u8>) -> Ran {
-    let text = || repr::repr(value);
-    if let Err(error) = codec::append(value, into) {
+fn write<T: Serialize + 'static>(value: T, into: &mut Vec<u8>) -> Ran {
+    if let Err(error) = codec::append(&value, into) {
         let words = format!(
             "Error sending result: '{}'. Reason: '{}'",
-            text(),
+            value.repr(),
             error.message
         );
         return Err(Exception::new(
@@ -129,7 +128,7 @@ fn write<T: Serialize>(value: &T, into: &mut Vec<u8>) -> Ran {
             words,
         ));
     }
-    Ok(tracer::on().then(text))
+    Ok(Box::new(value))
 }
 
 /// The function's name, without its modules.

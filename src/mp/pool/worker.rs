@@ -12,12 +12,12 @@ use super::task::{Ran, ResultHead, TaskHead};
 use crate::mp::codec;
 use crate::mp::exceptions::{Exception, exit};
 use crate::mp::process::{Thrown, thrown};
-use crate::mp::ring::{Popped, Progress, Ring};
+use crate::mp::ring::{Item, Popped, Progress, Ring};
 use crate::mp::synchronize::Witness;
-use crate::mp::tracer::{self, Ended, NO_ARGS};
+use crate::mp::tracer::{self, Call, Ended, Fill};
 use crate::sys::clock;
 use crate::sys::code::{Entry, Seal};
-use crate::trace::{OpName, Packet};
+use crate::trace::OpName;
 
 /// How long a worker waits before it looks whether its pool still lives.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -36,14 +36,12 @@ pub(super) struct Shared {
 
 impl Shared {
     /// An event of the pool, sent by whoever does it, in the order of the pool's events.
-    pub(super) fn tell(&self, op: OpName, number: u64, more: tracer::Fill<'_>, ended: Ended<'_>) {
-        if tracer::on() {
-            let args = |packet: &mut Packet<'_>| {
-                packet.int("task", number.cast_signed());
-            };
-            let call = tracer::unasked(op, &self.id, None, &args);
-            self.witness.step(|ver| call.done(Some(ver), more, ended));
-        }
+    pub(super) fn tell(&self, op: OpName, number: u64, ended: Ended<'_>) {
+        let args: Fill<'_> = &|packet| {
+            packet.int("task", number.cast_signed());
+        };
+        let call = Call::unasked(op, Some(&self.id), None, args);
+        self.witness.step(|ver| call.done(ver, ended));
     }
 }
 
@@ -111,7 +109,7 @@ impl Worker {
             return true;
         };
         let shared = &*self.shared;
-        shared.tell(OpName::TaskStart, head.number, NO_ARGS, Ended::Plain);
+        shared.tell(OpName::TaskStart, head.number, Ended::Plain);
         let mut result = ResultHead {
             job: head.job,
             part: head.part,
@@ -125,7 +123,7 @@ impl Worker {
             None => Err(Exception::new("AttributeError", "no such function")),
         };
         let ended = match &ran {
-            Ok(text) => text.as_deref().map_or(Ended::Plain, Ended::Value),
+            Ok(value) => Ended::Value(&**value),
             Err(error) => {
                 result.ok = false;
                 out.clear();
@@ -139,11 +137,11 @@ impl Worker {
             }
         };
         // Sent before main can see the result.
-        shared.tell(OpName::TaskEnd, head.number, NO_ARGS, ended);
-        let mut progress = Progress::default();
+        shared.tell(OpName::TaskEnd, head.number, ended);
+        let (item, mut progress) = (Item::next(), Progress::default());
         while !shared.results.push_waiting(
             out,
-            None,
+            item,
             &mut progress,
             false,
             clock::deadline(PATIENCE),

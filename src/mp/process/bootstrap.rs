@@ -16,7 +16,8 @@ use nix::sys::stat::Mode;
 
 use super::child::{Child, forget_children, uncollected};
 use crate::mp::exceptions::{Exception, SystemExit};
-use crate::mp::{context, managers, stdio, tracer, util, wait};
+use crate::mp::wait::{self, Timeout};
+use crate::mp::{context, stdio, tracer, util};
 use crate::sys::fork::{Side, exit_now, fork};
 use crate::sys::{signal, title};
 use crate::trace::{Role, StartMethod};
@@ -59,20 +60,18 @@ fn become_child(spec: SpawnSpec, shown: &Shown, parent: u32) {
     begin_alone();
     shown.show();
     close_stdin();
-    if tracer::on() {
-        let name = context::current_name();
-        let ppid = parent.cast_signed();
-        tracer::announce(ppid, &name, role, daemon, StartMethod::Fork);
-    }
+    let (ppid, name) = (parent.cast_signed(), context::current_name());
+    tracer::announce(ppid, &name, role, daemon, StartMethod::Fork);
 }
 
-/// Forgets what belongs to a parent: its gate, its children, its work in the background.
+/// Forgets what belongs to a parent: its gate, its children, its work in the background, and what
+/// else of `mp` has asked to be told of a fork.
 fn begin_alone() {
     tracer::after_fork();
     forget_children();
     wait::forget_pumps();
     util::forget_finalizers();
-    managers::forget_connections();
+    util::run_after_forkers();
 }
 
 /// A name as ps shows it: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
@@ -169,7 +168,7 @@ fn finish(code: i32) -> i32 {
         child.signal(Signal::SIGTERM);
     }
     for child in children {
-        child.join(child.name(), None, None);
+        child.join(child.name(), Timeout::Never, None);
     }
     util::run_finalizers(i32::MIN);
     stdio::flush();

@@ -12,9 +12,8 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use crate::mp::context;
-use crate::mp::synchronize::wait_args;
-use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
-use crate::mp::wait;
+use crate::mp::tracer::{self, Call, Ended, Fill, Grant};
+use crate::mp::wait::{self, Timeout};
 use crate::trace::{Exit, OpName, Packet};
 
 #[derive(Debug)]
@@ -97,26 +96,23 @@ impl Child {
     pub(crate) fn join(
         &self,
         name: &str,
-        timeout: Option<f64>,
+        timeout: Timeout,
         at: Option<&'static Location<'static>>,
     ) -> Option<Exit> {
-        let deadline = wait::deadline(timeout);
-        if !tracer::on() {
-            return self.wait(deadline);
-        }
-        let args = |packet: &mut Packet<'_>| {
+        let args: Fill<'_> = &|packet| {
             self.fill(packet, name);
-            wait_args(packet, true, timeout);
+            timeout.fill(packet);
         };
-        let mut call = Call::begin_at(OpName::Join, None, at, &args);
+        let mut call = Call::begin_at(OpName::Join, None, at, args);
         let mut exit = self.poll();
         if exit.is_none() && call.grant() != Grant::Expire {
             call.waiting();
-            exit = self.wait(deadline);
+            exit = self.wait(timeout.deadline());
         }
-        let code = exit.and_then(Exit::exitcode).map(|code| code.to_string());
-        let ended = code.as_deref().map_or(Ended::Plain, Ended::Value);
-        call.done(None, NO_ARGS, ended);
+        match exit.and_then(Exit::exitcode) {
+            Some(code) => call.done(None, Ended::Value(&code)),
+            None => call.done(None, Ended::Plain),
+        }
         exit
     }
 

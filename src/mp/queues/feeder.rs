@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use std::sync::atomic::AtomicU32;
 
 use crate::mp::ring::{Item, Progress, Pushed, Ring};
-use crate::mp::tracer::{self, Ended, NO_ARGS};
+use crate::mp::tracer::{Call, Ended, NO_ARGS};
 use crate::mp::wait::{self, Look, Pump, Watched};
 use crate::mp::{context, util};
 use crate::trace::OpName;
@@ -45,7 +45,7 @@ struct State {
 #[derive(Debug)]
 struct Outgoing {
     bytes: Vec<u8>,
-    item: Option<Item>,
+    item: Item,
     progress: Progress,
 }
 
@@ -74,20 +74,18 @@ impl Feeder {
         })
     }
 
-    /// Sends a message, at once where it goes, else when it goes; never waits. `bytes` is left with
-    /// nothing of use in it.
-    #[inline]
-    pub(crate) fn put(&self, bytes: &mut Vec<u8>, item: Option<Item>) {
+    /// Sends a message, at once where it goes, else when it goes; never waits.
+    pub(crate) fn put(&self, bytes: Vec<u8>, item: Item) {
         let mut state = self.state.borrow_mut();
         state.own();
         let mut progress = Progress::default();
         if state.waiting.is_empty()
-            && self.ring.push(bytes, item, &mut progress, false) == Pushed::Whole
+            && self.ring.push(&bytes, item, &mut progress, false) == Pushed::Whole
         {
             return;
         }
         state.waiting.push_back(Outgoing {
-            bytes: std::mem::take(bytes),
+            bytes,
             item,
             progress,
         });
@@ -144,14 +142,11 @@ impl Feeder {
         if self.state.borrow().cancelled || self.drain(wait::NOW) {
             return;
         }
-        if !tracer::on() {
-            self.drain(None);
-            return;
-        }
-        let mut call = tracer::unasked(OpName::JoinThread, &self.id, Some(self.at), NO_ARGS);
+        let (id, at) = (Some(&*self.id), Some(self.at));
+        let mut call = Call::unasked(OpName::JoinThread, id, at, NO_ARGS);
         call.waiting();
         self.drain(None);
-        call.done(None, NO_ARGS, Ended::Plain);
+        call.done(None, Ended::Plain);
     }
 }
 
@@ -174,26 +169,12 @@ impl Pump for Feeder {
         false
     }
 
-    fn stirs(&self) -> Option<bool> {
-        let Ok(state) = self.state.try_borrow() else {
-            return Some(false);
-        };
-        let next = state.waiting.front();
-        Some(next.is_some_and(|next| {
-            let traced = next.item.is_some();
-            state.owner == context::pid() && self.ring.may_push(&next.bytes, traced, &next.progress)
-        }))
-    }
-
     fn watch(&self, watch: &mut Vec<Watched>) {
         if let Ok(state) = self.state.try_borrow()
             && state.owner == context::pid()
             && let Some(next) = state.waiting.front()
         {
-            watch.push(
-                self.ring
-                    .watch_push(&next.bytes, next.item.is_some(), &next.progress),
-            );
+            watch.push(self.ring.watch_push(&next.bytes, &next.progress));
         }
     }
 }

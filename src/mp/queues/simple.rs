@@ -8,12 +8,12 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::core::raised_at;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::ring::{Item, Popped, Progress, Ring, Taken};
+use crate::mp::ring::{Item, Progress, Ring};
 use crate::mp::synchronize::{WITNESS_BYTES, Witness};
-use crate::mp::tracer::{self, Call, Ended, NO_ARGS};
-use crate::mp::{codec, context, heap, repr, wait};
+use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
+use crate::mp::wait::{self, Timeout};
+use crate::mp::{codec, context, heap};
 use crate::trace::{OpName, Packet};
 
 #[derive(Debug)]
@@ -72,45 +72,36 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
     #[track_caller]
     pub fn put(&self, value: T) -> Result<()> {
         let at = Location::caller();
-        let (inner, mut bytes, mut progress) = (&*self.0, Vec::new(), Progress::default());
-        if !tracer::on() {
-            self.check_open(at)?;
-            codec::encode(value, &mut bytes).map_err(|error| raised_at(error, at))?;
-            inner
-                .ring
-                .push_waiting(&bytes, None, &mut progress, false, None);
-            return Ok(());
-        }
-        let text = repr::repr(&value);
-        let args = |packet: &mut Packet<'_>| {
+        let inner = &*self.0;
+        let text = tracer::shown(&value);
+        let args: Fill<'_> = &|packet| {
             packet.text("value", &text);
         };
-        let mut call = Call::begin(OpName::Put, Some(&inner.id), at, &args);
+        let mut call = Call::begin(OpName::Put, &inner.id, at, args);
         let ready = self
             .check_open(at)
-            .and_then(|()| codec::encode(value, &mut bytes).map_err(|error| raised_at(error, at)));
-        if let Err(error) = ready {
-            call.done(None, NO_ARGS, Ended::Raised(&error));
-            return Err(error);
-        }
+            .and_then(|()| codec::encode(value).map_err(|error| error.raised_at(at)));
+        let bytes = match ready {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                call.done(None, Ended::Raised(&error));
+                return Err(error);
+            }
+        };
         let item = Item::next();
-        let name = item.to_string();
-        let more = |packet: &mut Packet<'_>| {
-            packet.text("item", &name);
+        let mut progress = Progress::default();
+        let mut push = |hold, deadline| {
+            let ring = &inner.ring;
+            ring.push_waiting(&bytes, item, &mut progress, hold, deadline)
         };
         // All but the last piece is written first: that one makes it visible, and its event comes
         // before it.
-        call.through(true, None, |deadline| {
-            inner
-                .ring
-                .push_waiting(&bytes, Some(item), &mut progress, true, deadline)
-                .then_some(())
+        call.through(Timeout::Never, |deadline| {
+            push(true, deadline).then_some(())
         });
         inner.witness.step(|ver| {
-            call.done(Some(ver), &more, Ended::Plain);
-            inner
-                .ring
-                .push_waiting(&bytes, Some(item), &mut progress, false, None);
+            call.done_with(ver, &|packet| item.fill(packet), Ended::Plain);
+            push(false, None);
         });
         Ok(())
     }
@@ -122,72 +113,43 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
     #[track_caller]
     pub fn get(&self) -> Result<T> {
         let at = Location::caller();
+        let inner = &*self.0;
         let mut bytes = Vec::new();
-        if !tracer::on() {
-            self.check_open(at)?;
-            self.pop(&mut bytes, None);
-            return codec::decode(&mut bytes).map_err(|error| raised_at(error, at));
-        }
-        let mut call = Call::begin(OpName::QueueGet, Some(&self.0.id), at, NO_ARGS);
-        if let Err(error) = self.check_open(at) {
-            call.done(None, NO_ARGS, Ended::Raised(&error));
-            return Err(error);
-        }
-        let taken = call.through(true, None, |deadline| self.pop(&mut bytes, deadline));
-        let value: Result<T> = codec::decode(&mut bytes).map_err(|error| raised_at(error, at));
-        let item = taken
-            .as_ref()
-            .and_then(|taken| taken.item)
-            .map(|item| item.to_string());
-        let more = |packet: &mut Packet<'_>| {
-            if let Some(item) = &item {
-                packet.text("item", item);
+        let mut call = Call::begin(OpName::QueueGet, &inner.id, at, NO_ARGS);
+        let taken = self.check_open(at).and_then(|()| {
+            let pop = |deadline| inner.ring.pop(&mut bytes, deadline).message();
+            call.through(Timeout::Never, pop)
+                .ok_or_else(|| Exception::at("EOFError", "", at))
+        });
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(error) => {
+                call.done(None, Ended::Raised(&error));
+                return Err(error);
             }
         };
-        let text = value.as_ref().map(repr::repr);
-        let ended = match &text {
-            Ok(text) => Ended::Value(text),
-            Err(error) => Ended::Raised(error),
-        };
-        self.0
-            .witness
-            .step(|ver| call.done(Some(ver), &more, ended));
+        let value = codec::decode(bytes).map_err(|error| error.raised_at(at));
+        let item = |packet: &mut Packet<'_>| taken.item.fill(packet);
+        inner.witness.step(|ver| call.done_with(ver, &item, &value));
         drop(taken);
         value
-    }
-
-    fn pop(&self, bytes: &mut Vec<u8>, deadline: Option<i64>) -> Option<Taken<'_>> {
-        match self.0.ring.pop(bytes, deadline) {
-            Popped::Message(taken) => Some(taken),
-            Popped::Nothing | Popped::End => None,
-        }
     }
 
     /// Whether nothing is there to get.
     #[track_caller]
     pub fn empty(&self) -> bool {
         wait::pump_all();
+        let call = Call::begin(OpName::Empty, &self.0.id, Location::caller(), NO_ARGS);
         let empty = !self.0.ring.ready();
-        if tracer::on() {
-            Call::begin(OpName::Empty, Some(&self.0.id), Location::caller(), NO_ARGS).done(
-                None,
-                NO_ARGS,
-                Ended::truth(empty),
-            );
-        }
+        call.done(None, Ended::Value(&empty));
         empty
     }
 
     /// This process will put and get no more.
     #[track_caller]
     pub fn close(&self) {
-        if tracer::on() {
-            Call::begin(OpName::Close, Some(&self.0.id), Location::caller(), NO_ARGS).done(
-                None,
-                NO_ARGS,
-                Ended::Plain,
-            );
-        }
+        let at = Location::caller();
+        Call::begin(OpName::Close, &self.0.id, at, NO_ARGS).done(None, Ended::Plain);
         self.0.closed.set(context::pid());
     }
 }

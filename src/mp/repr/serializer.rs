@@ -39,16 +39,16 @@ impl ser::Error for Fault {
 type Step = Result<(), Fault>;
 
 /// The text so far and where it has to end.
-pub(super) struct Repr<'a> {
+pub(super) struct Writer<'a> {
     text: &'a mut String,
     end: usize,
     /// The str that comes next is written without quotes.
     verbatim: bool,
 }
 
-impl<'a> Repr<'a> {
-    pub(super) fn new(text: &'a mut String, end: usize) -> Repr<'a> {
-        Repr {
+impl<'a> Writer<'a> {
+    pub(super) fn new(text: &'a mut String, end: usize) -> Writer<'a> {
+        Writer {
             text,
             end,
             verbatim: false,
@@ -82,18 +82,18 @@ impl<'a> Repr<'a> {
 
 /// The elements of a container: a separator before each but the first, the closing at the end.
 pub(super) struct Parts<'r, 'a> {
-    repr: &'r mut Repr<'a>,
+    writer: &'r mut Writer<'a>,
     count: usize,
     /// A tuple of one is told from brackets by a comma.
     lone_comma: bool,
     close: &'static str,
 }
 
-impl<'a> Repr<'a> {
+impl<'a> Writer<'a> {
     fn parts(&mut self, open: &str, close: &'static str) -> Result<Parts<'_, 'a>, Fault> {
         self.push(open)?;
         Ok(Parts {
-            repr: self,
+            writer: self,
             count: 0,
             lone_comma: false,
             close,
@@ -104,21 +104,21 @@ impl<'a> Repr<'a> {
 impl Parts<'_, '_> {
     fn next<T: Serialize + ?Sized>(&mut self, head: Option<&str>, value: &T) -> Step {
         if self.count > 0 {
-            self.repr.push(", ")?;
+            self.writer.push(", ")?;
         }
         self.count += 1;
         if let Some(head) = head {
-            self.repr.push(head)?;
-            self.repr.push("=")?;
+            self.writer.push(head)?;
+            self.writer.push("=")?;
         }
-        value.serialize(&mut *self.repr)
+        value.serialize(&mut *self.writer)
     }
 
     fn finish(self) -> Step {
         if self.lone_comma && self.count == 1 {
-            self.repr.push(",")?;
+            self.writer.push(",")?;
         }
-        self.repr.push(self.close)
+        self.writer.push(self.close)
     }
 }
 
@@ -128,7 +128,7 @@ macro_rules! ints {
     };
 }
 
-impl<'r, 'a> ser::Serializer for &'r mut Repr<'a> {
+impl<'r, 'a> ser::Serializer for &'r mut Writer<'a> {
     type Ok = ();
     type Error = Fault;
     type SerializeSeq = Parts<'r, 'a>;
@@ -329,8 +329,8 @@ impl ser::SerializeMap for Parts<'_, '_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Step {
-        self.repr.push(": ")?;
-        value.serialize(&mut *self.repr)
+        self.writer.push(": ")?;
+        value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Step {

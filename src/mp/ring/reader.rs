@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
 use super::{Item, Ring, SPINS};
-use crate::mp::{spin, wait};
+use crate::mp::wait;
 
 /// What a `pop` found.
 #[derive(Debug)]
@@ -19,13 +19,21 @@ pub(crate) enum Popped<'a> {
     Message(Taken<'a>),
 }
 
+impl<'a> Popped<'a> {
+    pub(crate) fn message(self) -> Option<Taken<'a>> {
+        match self {
+            Popped::Message(taken) => Some(taken),
+            Popped::Nothing | Popped::End => None,
+        }
+    }
+}
+
 /// A message has been taken, and as long as this lives no other reader takes one: what is told of it
 /// here is told in the order of the ring.
 #[derive(Debug)]
 pub(crate) struct Taken<'a> {
     ring: &'a Ring,
-    /// Its identity, where its producer was traced.
-    pub(crate) item: Option<Item>,
+    pub(crate) item: Item,
 }
 
 impl Drop for Taken<'_> {
@@ -43,17 +51,13 @@ impl Ring {
             {
                 return Popped::Nothing;
             }
-            let mut taken = Taken {
-                ring: self,
-                item: None,
-            };
             match self.take(into) {
-                Found::Message(item) => {
-                    taken.item = item;
-                    return Popped::Message(taken);
+                Found::Message(item) => return Popped::Message(Taken { ring: self, item }),
+                Found::End => {
+                    self.readers.leave();
+                    return Popped::End;
                 }
-                Found::End => return Popped::End,
-                Found::Nothing => {}
+                Found::Nothing => self.readers.leave(),
             }
         }
     }
@@ -61,11 +65,10 @@ impl Ring {
     fn take(&self, into: &mut Vec<u8>) -> Found {
         into.clear();
         let mut item = None;
-        let mut begun = false;
         loop {
             let tail = self.tail().load(Ordering::Relaxed);
             if self.head().load(Ordering::Acquire) == tail {
-                if !begun || !self.wait_piece() {
+                if item.is_none() || !self.wait_piece() {
                     return Found::Nothing;
                 }
                 continue;
@@ -78,14 +81,15 @@ impl Ring {
                 // What came before has lost its writer.
                 into.clear();
                 into.reserve(frame.total as usize);
-                item = frame.item;
-                begun = true;
+                item = Some(frame.item);
             }
-            if begun {
+            if item.is_some() {
                 self.read_piece(tail, &frame, into);
             }
             self.advance(tail, &frame);
-            if begun && frame.last {
+            if let Some(item) = item
+                && frame.last
+            {
                 return Found::Message(item);
             }
         }
@@ -100,13 +104,7 @@ impl Ring {
 
     /// Waits for a message's next piece; false when its writer is no more.
     fn wait_piece(&self) -> bool {
-        for _ in 0..spin::WORDS.looks(SPINS) {
-            if self.ready() {
-                return true;
-            }
-            std::hint::spin_loop();
-        }
-        if spin::WORDS.until(|| self.ready()) {
+        if wait::briefly(SPINS, || self.ready()) {
             return true;
         }
         wait::quietly(|| self.sleep_until_ready(None, || self.writers.is_held_by_living()))
@@ -117,5 +115,5 @@ impl Ring {
 enum Found {
     Nothing,
     End,
-    Message(Option<Item>),
+    Message(Item),
 }

@@ -7,9 +7,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
-use super::frame::{Frame, HEADER, overhead};
-use super::{PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
-use crate::mp::spin;
+use super::frame::{Frame, HEADER};
+use super::{Item, PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
 use crate::mp::wait::{self, Look, Watched, Word};
 use crate::sys::clock;
 
@@ -51,7 +50,7 @@ impl Ring {
     pub(crate) fn push(
         &self,
         bytes: &[u8],
-        item: Option<super::Item>,
+        item: Item,
         progress: &mut Progress,
         hold: bool,
     ) -> Pushed {
@@ -60,7 +59,7 @@ impl Ring {
         }
         loop {
             let head = self.head().load(Ordering::Relaxed);
-            let Some(len) = self.next_piece(bytes, item.is_some(), progress) else {
+            let Some(len) = self.next_piece(bytes, progress) else {
                 if !progress.begun {
                     self.unlock(progress);
                 }
@@ -76,7 +75,7 @@ impl Ring {
                 total: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
                 first: !progress.begun,
                 last,
-                item: item.filter(|_| !progress.begun),
+                item,
                 end: false,
             };
             self.write_frame(head, &frame, &left[..len as usize]);
@@ -125,10 +124,9 @@ impl Ring {
 
     /// Length of the next piece there is room for. What can go in one piece goes in one.
     #[inline]
-    fn next_piece(&self, bytes: &[u8], traced: bool, progress: &Progress) -> Option<u32> {
+    fn next_piece(&self, bytes: &[u8], progress: &Progress) -> Option<u32> {
         let left = bytes.len() - progress.sent;
-        let overhead = overhead(traced && !progress.begun);
-        let room = self.free().checked_sub(overhead)?;
+        let room = self.free().checked_sub(HEADER)?;
         match u32::try_from(left) {
             Ok(left) if left <= PIECE => (left <= room).then_some(left),
             _ if room >= PIECE => Some(PIECE),
@@ -141,7 +139,7 @@ impl Ring {
     pub(crate) fn push_waiting(
         &self,
         bytes: &[u8],
-        item: Option<super::Item>,
+        item: Item,
         progress: &mut Progress,
         hold: bool,
         deadline: Option<i64>,
@@ -150,7 +148,7 @@ impl Ring {
             match self.push(bytes, item, progress, hold) {
                 Pushed::Whole | Pushed::Held => return true,
                 Pushed::NoRoom => {
-                    let wait = || self.wait_room(bytes, item.is_some(), progress, deadline);
+                    let wait = || self.wait_room(bytes, progress, deadline);
                     if progress.locked {
                         wait::quietly(wait);
                     } else {
@@ -168,19 +166,16 @@ impl Ring {
         }
     }
 
-    fn wait_room(&self, bytes: &[u8], traced: bool, progress: &Progress, deadline: Option<i64>) {
-        for _ in 0..spin::WORDS.looks(SPINS) {
-            if self.next_piece(bytes, traced, progress).is_some() {
-                return;
-            }
-            std::hint::spin_loop();
+    fn wait_room(&self, bytes: &[u8], progress: &Progress, deadline: Option<i64>) {
+        if wait::briefly(SPINS, || self.next_piece(bytes, progress).is_some()) {
+            return;
         }
         let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
         let until = deadline.map_or(again, |at| at.min(again));
         wait::until(self.tail(), Some(until), || {
             self.block.u32(TAIL_WATCHED).store(1, Ordering::SeqCst);
             let tail = self.tail().load(Ordering::SeqCst);
-            if self.next_piece(bytes, traced, progress).is_some() {
+            if self.next_piece(bytes, progress).is_some() {
                 Look::Done(())
             } else {
                 Look::Wait(tail)
@@ -188,19 +183,8 @@ impl Ring {
         });
     }
 
-    /// Whether a `push` that was stopped would get on now.
-    pub(crate) fn may_push(&self, bytes: &[u8], traced: bool, progress: &Progress) -> bool {
-        (progress.locked || self.writers.is_free())
-            && self.next_piece(bytes, traced, progress).is_some()
-    }
-
     /// The word that changes when a `push` that was stopped may go on.
-    pub(crate) fn watch_push(
-        self: &Rc<Ring>,
-        bytes: &[u8],
-        traced: bool,
-        progress: &Progress,
-    ) -> Watched {
+    pub(crate) fn watch_push(self: &Rc<Ring>, bytes: &[u8], progress: &Progress) -> Watched {
         if progress.queued {
             let value = match self.writers.enter_or_mark() {
                 Look::Wait(value) => value,
@@ -217,7 +201,7 @@ impl Ring {
         }
         self.block.u32(TAIL_WATCHED).store(1, Ordering::SeqCst);
         let tail = self.tail().load(Ordering::SeqCst);
-        let stale = u32::from(self.next_piece(bytes, traced, progress).is_some());
+        let stale = u32::from(self.next_piece(bytes, progress).is_some());
         Watched {
             word: Rc::new(RingWord(Rc::clone(self), TAIL)),
             value: tail.wrapping_sub(stale),

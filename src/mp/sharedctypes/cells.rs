@@ -54,10 +54,7 @@ impl Cells {
             .checked_mul(code.size())
             .and_then(|bytes| bytes.checked_add(WITNESS_BYTES))
             .ok_or_else(|| Exception::at("OverflowError", "array too large", at))?;
-        let block = heap::allocate(bytes).map_err(|error| Exception {
-            at: Exception::at("", "", at).at,
-            ..error
-        })?;
+        let block = heap::allocate(bytes).map_err(|error| error.raised_at(at))?;
         let cells = Cells {
             id: String::new(),
             shape,
@@ -85,14 +82,11 @@ impl Cells {
         };
         self.id = context::object_id(class);
         self.locked = lock.is_some();
-        if !tracer::on() {
-            return;
-        }
         let code = self.code.code();
-        let values: Vec<String> = (0..self.len.min(SHOWN))
-            .map(|index| repr(&self.load(index)))
-            .collect();
         tracer::created(&self.id, class, at, &|packet| {
+            let values: Vec<String> = (0..self.len.min(SHOWN))
+                .map(|index| repr(&self.load(index)))
+                .collect();
             packet.text("typecode", code.encode_utf8(&mut [0; 4]));
             if let Some(lock) = lock {
                 packet.text("of", lock);

@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering;
 
 use super::word::{LOCK_BYTES, LockWord};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
-use crate::mp::wait::{self, Look};
+use crate::mp::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
+use crate::mp::wait::{self, Look, Timeout};
 use crate::mp::{context, heap};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
-use crate::trace::{OpName, Packet};
+use crate::trace::OpName;
 
 /// Processes waiting now.
 const COUNT: usize = LOCK_BYTES;
@@ -72,7 +72,7 @@ impl Barrier {
     /// `threading.BrokenBarrierError` when it is or gets broken.
     #[track_caller]
     pub fn wait(&self) -> Result<u32> {
-        self.meet(None, Location::caller())
+        self.meet(Timeout::Never, Location::caller())
     }
 
     /// `wait(timeout=seconds)`: a barrier that is waited for too long breaks for all.
@@ -81,65 +81,43 @@ impl Barrier {
     /// As `wait`.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) -> Result<u32> {
-        self.meet(Some(seconds), Location::caller())
+        self.meet(Timeout::After(seconds), Location::caller())
     }
 
-    fn meet(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<u32> {
+    fn meet(&self, timeout: Timeout, at: &'static Location<'static>) -> Result<u32> {
         let inner = &*self.0;
-        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
-        let wake = |packet: &mut Packet<'_>| super::wake_args(packet, timeout);
-        let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
+        let args: Fill<'_> = &|packet| timeout.fill(packet);
+        let wake: Fill<'_> = &|packet| super::wake_args(packet, timeout);
+        let mut call = Call::begin(OpName::Wait, &inner.id, at, args);
         let broken = || Exception::at("threading.BrokenBarrierError", "", at);
         inner.enter();
-        if inner.state.u32(BROKEN).load(Ordering::SeqCst) != 0 {
+        if self.broken() {
             inner.lock.give();
             let error = broken();
-            if let Some(call) = &call {
-                call.done(None, NO_ARGS, Ended::Raised(&error));
-            }
+            call.done(None, Ended::Raised(&error));
             return Err(error);
         }
         let place = inner.state.u32(COUNT).fetch_add(1, Ordering::SeqCst);
         let turn = inner.state.u32(TURN).load(Ordering::SeqCst);
         if place + 1 == inner.parties {
             // The last one's event goes out before anybody is let go.
-            if let Some(call) = &call {
-                call.done(
-                    Some(inner.lock.next_ver()),
-                    NO_ARGS,
-                    Ended::Value(&place.to_string()),
-                );
-            }
+            call.done(inner.lock.next_ver(), Ended::Value(&place));
             inner.open(0);
             inner.lock.give();
             return Ok(place);
         }
-        if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
-            begun.done(None, super::BEGIN, Ended::Plain);
+        if call.grant() == Grant::Open {
+            // Said while the barrier is held, so the log has all who wait before it opens.
+            call.waiting();
             inner.lock.give();
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &wake));
         } else {
-            if let Some(call) = &mut call {
-                // Said while the barrier is held, so the log has all who wait before it opens.
-                call.waiting();
-            }
+            call.done_with(None, super::BEGIN, Ended::Plain);
             inner.lock.give();
+            call = Call::begin(OpName::Wait, &inner.id, at, wake);
         }
-        let result = if inner.sleep(
-            turn,
-            wait::deadline(timeout),
-            call.as_ref().map(Call::grant),
-        ) {
-            Ok(place)
-        } else {
-            Err(broken())
-        };
-        if let Some(call) = &call {
-            match &result {
-                Ok(place) => call.done(None, NO_ARGS, Ended::Value(&place.to_string())),
-                Err(error) => call.done(None, NO_ARGS, Ended::Raised(error)),
-            }
-        }
+        let opened = inner.sleep(turn, timeout.deadline(), call.grant());
+        let result = if opened { Ok(place) } else { Err(broken()) };
+        call.done(None, &result);
         result
     }
 
@@ -157,11 +135,9 @@ impl Barrier {
 
     fn change(&self, op: OpName, broken: u32, at: &'static Location<'static>) {
         let inner = &*self.0;
-        let call = tracer::on().then(|| Call::begin(op, Some(&inner.id), at, NO_ARGS));
+        let call = Call::begin(op, &inner.id, at, NO_ARGS);
         inner.enter();
-        if let Some(call) = call {
-            call.done(Some(inner.lock.next_ver()), NO_ARGS, Ended::Plain);
-        }
+        call.done(inner.lock.next_ver(), Ended::Plain);
         inner.state.u32(BROKEN).store(broken, Ordering::SeqCst);
         inner.open(1);
         inner.lock.give();
@@ -198,7 +174,7 @@ impl Inner {
     }
 
     /// Sleeps until the turn ends; whether it ended by opening. A timeout breaks the barrier.
-    fn sleep(&self, turn: u32, deadline: Option<i64>, grant: Option<Grant>) -> bool {
+    fn sleep(&self, turn: u32, deadline: Option<i64>, grant: Grant) -> bool {
         let word = self.state.u32(TURN);
         let look = || {
             if word.load(Ordering::SeqCst) == turn {
@@ -207,7 +183,7 @@ impl Inner {
                 Look::Done(())
             }
         };
-        let ended = grant != Some(Grant::Expire) && wait::until(word, deadline, look).is_some();
+        let ended = grant != Grant::Expire && wait::until(word, deadline, look).is_some();
         if !ended {
             self.enter();
             if word.load(Ordering::SeqCst) == turn {

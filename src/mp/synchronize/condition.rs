@@ -10,9 +10,10 @@ use super::counter::{COUNT_BYTES, CountWord};
 use super::semaphore::SEM_VALUE_MAX;
 use super::{RLock, Sem as _, SemLock};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
-use crate::mp::{context, heap, wait};
-use crate::trace::{OpName, Packet};
+use crate::mp::tracer::{self, Call, Ended, Fill, Grant};
+use crate::mp::wait::Timeout;
+use crate::mp::{context, heap};
+use crate::trace::OpName;
 
 #[derive(Debug)]
 struct Inner {
@@ -78,7 +79,7 @@ impl Condition {
 
     #[track_caller]
     pub fn acquire(&self) -> bool {
-        self.0.lock.acquire(true, None, Location::caller())
+        self.0.lock.acquire(Timeout::Never, Location::caller())
     }
 
     /// # Errors
@@ -94,7 +95,7 @@ impl Condition {
     /// `AssertionError` when this process does not hold the lock.
     #[track_caller]
     pub fn wait(&self) -> Result<bool> {
-        self.wait_for_word(None, Location::caller())
+        self.wait_until(Timeout::Never, Location::caller())
     }
 
     /// `wait(timeout=seconds)`: false when nobody notified in time.
@@ -103,7 +104,7 @@ impl Condition {
     /// As `wait`.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) -> Result<bool> {
-        self.wait_for_word(Some(seconds), Location::caller())
+        self.wait_until(Timeout::After(seconds), Location::caller())
     }
 
     /// Waits until `predicate` holds; its last value.
@@ -114,53 +115,40 @@ impl Condition {
     pub fn wait_for(&self, mut predicate: impl FnMut() -> Result<bool>) -> Result<bool> {
         let at = Location::caller();
         while !predicate()? {
-            self.wait_for_word(None, at)?;
+            self.wait_until(Timeout::Never, at)?;
         }
         Ok(true)
     }
 
-    fn wait_for_word(&self, timeout: Option<f64>, at: &'static Location<'static>) -> Result<bool> {
+    fn wait_until(&self, timeout: Timeout, at: &'static Location<'static>) -> Result<bool> {
         let inner = &*self.0;
-        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
-        let wake = |packet: &mut Packet<'_>| super::wake_args(packet, timeout);
-        let mut call = tracer::on().then(|| Call::begin(OpName::Wait, Some(&inner.id), at, &args));
+        let args: Fill<'_> = &|packet| timeout.fill(packet);
+        let wake: Fill<'_> = &|packet| super::wake_args(packet, timeout);
+        let mut call = Call::begin(OpName::Wait, &inner.id, at, args);
         inner.sleeping.give(SEM_VALUE_MAX);
         let Some(depth) = inner.lock.release_save(at) else {
             inner.sleeping.try_take();
-            let error = Exception::at(
-                "AssertionError",
-                "must acquire() condition before using wait()",
-                at,
-            );
-            if let Some(call) = call {
-                call.done(None, NO_ARGS, Ended::Raised(&error));
-            }
+            let text = "must acquire() condition before using wait()";
+            let error = Exception::at("AssertionError", text, at);
+            call.done(None, Ended::Raised(&error));
             return Err(error);
         };
         // Under the gate the wake is a step of its own, granted when a word is there.
-        if let Some(begun) = call.take_if(|call| call.grant() != Grant::Open) {
-            begun.done(None, super::BEGIN, Ended::Plain);
-            call = Some(Call::begin(OpName::Wait, Some(&inner.id), at, &wake));
+        if call.grant() != Grant::Open {
+            call.done_with(None, super::BEGIN, Ended::Plain);
+            call = Call::begin(OpName::Wait, &inner.id, at, wake);
         }
         let mut woken = inner.wake.try_take();
-        if !woken
-            && call
-                .as_ref()
-                .is_none_or(|call| call.grant() != Grant::Expire)
-        {
-            if let Some(call) = &mut call {
-                call.waiting();
-            }
-            woken = inner.wake.take(wait::deadline(timeout));
+        if !woken && call.grant() != Grant::Expire {
+            call.waiting();
+            woken = inner.wake.take(timeout.deadline());
         }
         // Under the gate the notifier does not wait for the woken, so only a timeout is settled later.
-        if !woken || call.as_ref().is_none_or(|call| call.grant() == Grant::Open) {
+        if !woken || call.grant() == Grant::Open {
             inner.woken.give(SEM_VALUE_MAX);
         }
         inner.lock.acquire_restore(depth, at);
-        if let Some(call) = call {
-            call.done(None, NO_ARGS, Ended::truth(woken));
-        }
+        call.done(None, Ended::Value(&woken));
         Ok(woken)
     }
 
@@ -184,23 +172,17 @@ impl Condition {
 
     fn wake(&self, op: OpName, count: u32, at: &'static Location<'static>) -> Result<()> {
         let inner = &*self.0;
-        let args = |packet: &mut Packet<'_>| {
+        let args: Fill<'_> = &|packet| {
             if op == OpName::Notify {
                 packet.int("n", i64::from(count));
             }
         };
-        let call = tracer::on().then(|| Call::begin(op, Some(&inner.id), at, &args));
+        let call = Call::begin(op, &inner.id, at, args);
         let mine = inner.lock.is_mine();
         let error = (!mine).then(|| Exception::at("AssertionError", "lock is not owned", at));
-        let open = call.as_ref().is_none_or(|call| call.grant() == Grant::Open);
-        if let Some(call) = call {
-            // The lock is held, so nobody can have woken before this is sent.
-            call.done(
-                None,
-                NO_ARGS,
-                error.as_ref().map_or(Ended::Plain, Ended::Raised),
-            );
-        }
+        let open = call.grant() == Grant::Open;
+        // The lock is held, so nobody can have woken before this is sent.
+        call.done(None, error.as_ref());
         if let Some(error) = error {
             return Err(error);
         }

@@ -4,7 +4,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::mp::spin;
 use crate::mp::wait::{self, Look};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
@@ -47,9 +46,6 @@ impl CountWord {
         if self.try_take() {
             return true;
         }
-        if deadline.is_none() && self.comes_soon() && self.try_take() {
-            return true;
-        }
         // A waiter that is killed stays counted; that costs wakes and loses none.
         self.block.u32(WAITERS).fetch_add(1, Ordering::SeqCst);
         let look = || {
@@ -62,14 +58,6 @@ impl CountWord {
         let taken = wait::until(self.word(), deadline, look).is_some();
         self.block.u32(WAITERS).fetch_sub(1, Ordering::SeqCst);
         taken
-    }
-
-    /// Looks for one for a moment; not where others sleep already, or where this process has to feed
-    /// somebody meanwhile.
-    fn comes_soon(&self) -> bool {
-        self.block.u32(WAITERS).load(Ordering::Relaxed) == 0
-            && !wait::has_pumps()
-            && spin::WORDS.until(|| self.value() > 0)
     }
 
     /// Adds one, unless that would make more than `most`.

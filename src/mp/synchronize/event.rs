@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::witness::{WITNESS_BYTES, Witness};
 use crate::mp::exceptions::Result;
-use crate::mp::tracer::{self, Call, Ended, Grant, NO_ARGS};
-use crate::mp::wait::{self, Look};
+use crate::mp::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
+use crate::mp::wait::{self, Look, Timeout};
 use crate::mp::{context, heap};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
-use crate::trace::{OpName, Packet};
+use crate::trace::OpName;
 
 #[derive(Debug)]
 struct Inner {
@@ -67,25 +67,19 @@ impl Event {
     }
 
     fn change(&self, op: OpName, value: u32, at: &'static Location<'static>) {
-        if !tracer::on() {
-            return self.flag().store(value, Ordering::SeqCst);
-        }
-        let call = Call::begin(op, Some(&self.0.id), at, NO_ARGS);
+        let call = Call::begin(op, &self.0.id, at, NO_ARGS);
         self.0.witness.step(|ver| {
-            call.done(Some(ver), NO_ARGS, Ended::Plain);
+            call.done(ver, Ended::Plain);
             self.flag().store(value, Ordering::SeqCst);
         });
     }
 
     #[track_caller]
     pub fn is_set(&self) -> bool {
-        if !tracer::on() {
-            return self.flag().load(Ordering::SeqCst) != 0;
-        }
-        let call = Call::begin(OpName::IsSet, Some(&self.0.id), Location::caller(), NO_ARGS);
+        let call = Call::begin(OpName::IsSet, &self.0.id, Location::caller(), NO_ARGS);
         self.0.witness.step(|ver| {
             let set = self.flag().load(Ordering::SeqCst) != 0;
-            call.done(Some(ver), NO_ARGS, Ended::truth(set));
+            call.done(ver, Ended::Value(&set));
             set
         })
     }
@@ -93,13 +87,13 @@ impl Event {
     /// Waits until the flag is true.
     #[track_caller]
     pub fn wait(&self) -> bool {
-        self.wait_traced(None, Location::caller())
+        self.wait_until(Timeout::Never, Location::caller())
     }
 
     /// `wait(timeout=seconds)`: whether the flag became true in time.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) -> bool {
-        self.wait_traced(Some(seconds), Location::caller())
+        self.wait_until(Timeout::After(seconds), Location::caller())
     }
 
     fn look(&self) -> Look<()> {
@@ -110,19 +104,16 @@ impl Event {
         }
     }
 
-    fn wait_traced(&self, timeout: Option<f64>, at: &'static Location<'static>) -> bool {
-        if !tracer::on() {
-            return wait::until(self.flag(), wait::deadline(timeout), || self.look()).is_some();
-        }
-        let args = |packet: &mut Packet<'_>| super::wait_args(packet, true, timeout);
-        let mut call = Call::begin(OpName::Wait, Some(&self.0.id), at, &args);
+    fn wait_until(&self, timeout: Timeout, at: &'static Location<'static>) -> bool {
+        let args: Fill<'_> = &|packet| timeout.fill(packet);
+        let mut call = Call::begin(OpName::Wait, &self.0.id, at, args);
         let mut set = self.flag().load(Ordering::SeqCst) != 0;
         if !set && call.grant() != Grant::Expire {
             call.waiting();
-            set = wait::until(self.flag(), wait::deadline(timeout), || self.look()).is_some();
+            set = wait::until(self.flag(), timeout.deadline(), || self.look()).is_some();
         }
         // No number: the flag may have changed again since it was seen, which is no contradiction.
-        call.done(None, NO_ARGS, Ended::truth(set));
+        call.done(None, Ended::Value(&set));
         set
     }
 }

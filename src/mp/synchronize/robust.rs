@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use super::word::{LOCK_BYTES, LockWord};
+use crate::mp::context;
 use crate::mp::wait::{self, Look};
-use crate::mp::{context, spin};
 use crate::sys::mmap::Block;
 use crate::sys::{clock, futex};
 
@@ -70,21 +70,7 @@ impl RobustLock {
     #[inline]
     pub(crate) fn try_enter(&self) -> bool {
         let me = context::pid();
-        if self.0.try_take(me) {
-            return true;
-        }
-        for _ in 0..spin::looks(SPINS) {
-            std::hint::spin_loop();
-            if self.0.owner() == 0 && self.0.try_take(me) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Whether nobody has it.
-    pub(crate) fn is_free(&self) -> bool {
-        self.0.owner() == 0
+        self.0.try_take(me) || wait::briefly(SPINS, || self.0.owner() == 0 && self.0.try_take(me))
     }
 
     /// Takes the lock if its owner is no more.

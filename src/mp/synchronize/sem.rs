@@ -5,11 +5,10 @@
 
 use std::panic::Location;
 
-use super::wait_args;
 use crate::mp::exceptions::Result;
-use crate::mp::tracer::{self, Call};
-use crate::mp::wait;
-use crate::trace::{OpName, Packet};
+use crate::mp::tracer::{Call, Fill};
+use crate::mp::wait::{self, Timeout};
+use crate::trace::OpName;
 
 /// Something that is taken, maybe after waiting for it, and given back.
 pub(crate) trait Sem {
@@ -29,36 +28,18 @@ pub(crate) trait Sem {
     fn release(&self, at: &'static Location<'static>) -> Result<()>;
 
     #[inline]
-    fn acquire(
-        &self,
-        blocking: bool,
-        timeout: Option<f64>,
-        at: &'static Location<'static>,
-    ) -> bool {
-        if tracer::on() {
-            return acquire_traced(self, blocking, timeout, at);
-        }
-        self.try_take() || (blocking && self.take(wait::deadline(timeout)))
+    fn acquire(&self, timeout: Timeout, at: &'static Location<'static>) -> bool {
+        let args: Fill<'_> = &|packet| timeout.fill(packet);
+        let mut call = Call::begin(OpName::Acquire, self.id(), at, args);
+        let attempt = |deadline| {
+            // A wait that does not wait would still leave its mark on the word.
+            let taken = self.try_take() || (deadline != wait::NOW && self.take(deadline));
+            taken.then_some(())
+        };
+        let taken = call.through(timeout, attempt).is_some();
+        self.tell(&call, taken);
+        taken
     }
-}
-
-#[inline(never)]
-fn acquire_traced(
-    sem: &(impl Sem + ?Sized),
-    blocking: bool,
-    timeout: Option<f64>,
-    at: &'static Location<'static>,
-) -> bool {
-    let args = |packet: &mut Packet<'_>| wait_args(packet, blocking, timeout);
-    let mut call = Call::begin(OpName::Acquire, Some(sem.id()), at, &args);
-    let attempt = |deadline| {
-        // A wait that does not wait would still leave its mark on the word.
-        let taken = sem.try_take() || (deadline != wait::NOW && sem.take(deadline));
-        taken.then_some(())
-    };
-    let taken = call.through(blocking, timeout, attempt).is_some();
-    sem.tell(&call, taken);
-    taken
 }
 
 /// The methods of a handle `$name(Rc<impl Sem>)`.
@@ -76,19 +57,24 @@ macro_rules! sem_handle {
             #[track_caller]
             #[inline]
             pub fn acquire(&self) -> bool {
-                self.0.acquire(true, None, Location::caller())
+                self.0
+                    .acquire($crate::mp::wait::Timeout::Never, Location::caller())
             }
 
             /// `acquire(block=False)`: takes it if that goes at once.
             #[track_caller]
             pub fn try_acquire(&self) -> bool {
-                self.0.acquire(false, None, Location::caller())
+                self.0
+                    .acquire($crate::mp::wait::Timeout::Now, Location::caller())
             }
 
             /// `acquire(timeout=seconds)`: false when the time is over.
             #[track_caller]
             pub fn acquire_timeout(&self, seconds: f64) -> bool {
-                self.0.acquire(true, Some(seconds), Location::caller())
+                self.0.acquire(
+                    $crate::mp::wait::Timeout::After(seconds),
+                    Location::caller(),
+                )
             }
 
             /// Gives it back.

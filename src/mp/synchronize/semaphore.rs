@@ -61,43 +61,29 @@ impl Sem for Inner {
 
     fn tell(&self, call: &Call<'_>, taken: bool) {
         if taken {
-            self.witness
-                .step(|ver| call.done(Some(ver), NO_ARGS, Ended::truth(true)));
+            self.witness.step(|ver| call.done(ver, Ended::Value(&true)));
         } else {
-            call.done(None, NO_ARGS, Ended::truth(false));
+            call.done(None, Ended::Value(&false));
         }
     }
 
     fn release(&self, at: &'static Location<'static>) -> Result<()> {
-        let too_often = || {
-            Exception::at(
-                "ValueError",
-                "semaphore or lock released too many times",
-                at,
-            )
-        };
-        if !tracer::on() {
-            return if self.count.give(self.most) {
-                Ok(())
-            } else {
-                Err(too_often())
-            };
-        }
-        let call = Call::begin(OpName::Release, Some(&self.id), at, NO_ARGS);
+        let call = Call::begin(OpName::Release, &self.id, at, NO_ARGS);
         // The witness is held from the event to the effect: releases are the only thing that makes
         // the count grow, so what is checked here still holds when it is done.
         self.witness.enter();
         let fits = self.count.value() < self.most;
         if fits {
-            call.done(Some(self.witness.next_ver()), NO_ARGS, Ended::Plain);
+            call.done(self.witness.next_ver(), Ended::Plain);
             self.count.give(self.most);
         }
         self.witness.leave();
         if fits {
             return Ok(());
         }
-        let error = too_often();
-        call.done(None, NO_ARGS, Ended::Raised(&error));
+        let text = "semaphore or lock released too many times";
+        let error = Exception::at("ValueError", text, at);
+        call.done(None, Ended::Raised(&error));
         Err(error)
     }
 }

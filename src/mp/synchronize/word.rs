@@ -6,8 +6,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::mp::spin;
-use crate::mp::wait::Look;
+use crate::mp::wait::{self, Look};
 use crate::sys::futex;
 use crate::sys::mmap::{Block, Word};
 
@@ -59,12 +58,7 @@ impl LockWord {
     /// One look of a waiter: takes the lock if it is free, else marks it so that its release wakes.
     pub(crate) fn look(&self, me: u32) -> Look<()> {
         let state = self.state();
-        for _ in 0..spin::looks(SPINS) {
-            if state.load(Ordering::Relaxed) == 0 {
-                break;
-            }
-            std::hint::spin_loop();
-        }
+        wait::briefly(SPINS, || state.load(Ordering::Relaxed) == 0);
         loop {
             let now = state.load(Ordering::Relaxed);
             let free = now & !CONTENDED == 0;

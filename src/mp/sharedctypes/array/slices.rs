@@ -8,7 +8,7 @@ use crate::mp::exceptions::{Exception, Result};
 use crate::mp::object::Object;
 use crate::mp::repr::repr;
 use crate::mp::sharedctypes::typecode::TypeCode;
-use crate::mp::tracer::{self, Ended, Fill, NO_ARGS};
+use crate::mp::tracer::{self, Ended, Fill};
 use crate::trace::OpName;
 
 impl Array {
@@ -16,7 +16,7 @@ impl Array {
     #[track_caller]
     pub fn slice(&self, range: impl RangeBounds<i64>) -> Object {
         let (start, end) = self.bounds(&range);
-        self.read(start, end, Location::caller(), |values| self.joined(values))
+        self.read(start, end, Location::caller())
     }
 
     /// `a[range] = values`. The lock is taken once.
@@ -82,10 +82,7 @@ impl Array {
         if self.0.cells.code() != TypeCode::Char {
             return Err(self.0.missing(attribute));
         }
-        let all = self.read(0, self.len(), Location::caller(), |values| {
-            self.joined(values)
-        });
-        Ok(match all {
+        Ok(match self.read(0, self.len(), Location::caller()) {
             Object::Bytes(bytes) => bytes,
             _ => Vec::new(),
         })
@@ -109,25 +106,14 @@ impl Array {
     }
 
     /// Elements from `start` to before `end`, as one access.
-    fn read(
-        &self,
-        start: usize,
-        end: usize,
-        at: &'static Location<'static>,
-        join: impl Fn(Vec<Object>) -> Object,
-    ) -> Object {
-        let cells = &self.0.cells;
-        let load = || join((start..end).map(|index| cells.load(index)).collect());
-        if !tracer::on() {
-            let _held = self.0.enter();
-            return load();
-        }
+    fn read(&self, start: usize, end: usize, at: &'static Location<'static>) -> Object {
         let args: Fill<'_> = &|packet| {
             packet.int("index", int(start)).int("n", int(end - start));
         };
-        self.0.traced(OpName::GetSlice, args, at, |call, ver| {
-            let values = load();
-            call.done(Some(ver), NO_ARGS, Ended::Value(&repr(&values)));
+        self.0.access(OpName::GetSlice, args, at, |call, ver| {
+            let values = (start..end).map(|index| self.0.cells.load(index));
+            let values = self.joined(values.collect());
+            call.done(ver, Ended::Value(&values));
             values
         })
     }
@@ -140,62 +126,53 @@ impl Array {
         at: &'static Location<'static>,
     ) -> Result<()> {
         let cells = &self.0.cells;
-        let encode = || {
-            let (mut bits, mut error) = (Vec::new(), None);
-            let words = "Can only assign sequence of same size";
-            match values {
-                None => error = Some(Exception::at("ValueError", words, at)),
-                Some(values) => {
-                    for value in values {
-                        match cells.encode(value, at) {
-                            Ok(one) => bits.push(one),
-                            Err(unfit) => {
-                                error = Some(unfit);
-                                break;
-                            }
-                        }
-                    }
-                }
-            }
-            (bits, error)
-        };
-        let store = |bits: &[u64]| {
-            for (index, bits) in bits.iter().enumerate() {
-                cells.store(start + index, *bits);
-            }
-        };
-        if !tracer::on() {
-            let _held = self.0.enter();
-            let (bits, error) = encode();
-            store(&bits);
-            return error.map_or(Ok(()), Err);
-        }
         let args: Fill<'_> = &|packet| {
             packet.int("index", int(start));
         };
-        self.0.traced(OpName::SetSlice, args, at, |call, ver| {
-            let (bits, error) = encode();
-            let stored: Vec<String> = bits.iter().map(|bits| repr(&cells.decode(*bits))).collect();
+        self.0.access(OpName::SetSlice, args, at, |call, ver| {
+            let (bits, error) = self.encode_all(values, at);
             let written: Fill<'_> = &|packet| {
+                let stored: Vec<String> =
+                    bits.iter().map(|bits| repr(&cells.decode(*bits))).collect();
                 packet.texts("values", &stored);
             };
             match &error {
-                None => call.done(Some(ver), written, Ended::Plain),
-                Some(error) if bits.is_empty() => {
-                    call.done(Some(ver), NO_ARGS, Ended::Raised(error));
-                }
+                None => call.done_with(ver, written, Ended::Plain),
+                Some(error) if bits.is_empty() => call.done(ver, Ended::Raised(error)),
                 Some(error) => {
                     // What came before the misfit is written: an event of its own says so.
-                    tracer::note_ver(OpName::SetSlice, cells.id(), ver, at, &|packet| {
+                    tracer::note(OpName::SetSlice, cells.id(), Some(ver), at, &|packet| {
                         args(packet);
                         written(packet);
                     });
-                    call.done(None, NO_ARGS, Ended::Raised(error));
+                    call.done(None, Ended::Raised(error));
                 }
             }
-            store(&bits);
+            for (index, bits) in bits.iter().enumerate() {
+                cells.store(start + index, *bits);
+            }
             error.map_or(Ok(()), Err)
         })
+    }
+
+    /// The bits of the values up to the first that does not fit, and why it does not.
+    fn encode_all(
+        &self,
+        values: Option<&[Object]>,
+        at: &'static Location<'static>,
+    ) -> (Vec<u64>, Option<Exception>) {
+        let mut bits = Vec::new();
+        let Some(values) = values else {
+            let text = "Can only assign sequence of same size";
+            return (bits, Some(Exception::at("ValueError", text, at)));
+        };
+        for value in values {
+            match self.0.cells.encode(value, at) {
+                Ok(one) => bits.push(one),
+                Err(error) => return (bits, Some(error)),
+            }
+        }
+        (bits, None)
     }
 
     /// Elements as a slice gives them.
