@@ -39,7 +39,7 @@ fn the_list_has_every_lesson_with_what_can_be_set() {
     );
     assert!(said.out.contains(" 50  mine"), "{}", said.out);
     assert!(
-        said.out.contains("workers  1 to 4, 2 unless set"),
+        said.out.contains("workers  1 to 4, default 2"),
         "{}",
         said.out
     );
@@ -104,5 +104,5 @@ fn what_is_to_mend_is_told_with_its_place() {
         said.out
     );
     assert!(said.out.contains("50-mine/program.py:1:"), "{}", said.out);
-    assert!(said.err.contains("things to mend"), "{}", said.err);
+    assert!(said.err.contains("things to fix"), "{}", said.err);
 }

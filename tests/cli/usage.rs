@@ -55,7 +55,7 @@ fn what_is_wrong_is_said_in_the_language_asked_for() {
             "it takes one of human, json",
             "可以是 human, json 之一",
         ),
-        (&["run"], "what is missing: <LESSON>", "缺少：<LESSON>"),
+        (&["run"], "missing: <LESSON>", "缺少：<LESSON>"),
         (
             &["run", "lock", "--sede", "1"],
             "did you mean --seed?",

@@ -95,9 +95,9 @@ fn keys_in_a_flood() {
     let mut screen = run("endless", (120, 40));
     screen.wait_for("older lines left out");
     screen.press("?");
-    screen.wait_for("the panel before");
+    screen.wait_for("previous panel");
     screen.press("\x1b");
-    screen.wait("no help", |text| !text.contains("the panel before"));
+    screen.wait("no help", |text| !text.contains("previous panel"));
     screen.press("L");
     screen.wait_for("输出");
     screen.press("x");

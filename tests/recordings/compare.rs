@@ -34,7 +34,7 @@ fn the_event_where_two_runs_part_is_shown_from_both_sides() {
     assert_eq!(said.code, Some(1));
     assert!(
         said.out
-            .contains("The runs part in Process-1, after 2 steps"),
+            .contains("The runs diverge in Process-1, after 2 equal steps"),
         "{}",
         said.out
     );
@@ -86,7 +86,7 @@ fn what_was_set_differently_is_named() {
     let other = record("c.jsonl", &["create-process"]);
     let said = say(&["compare", &one, &unlocked]);
     assert_eq!(said.code, Some(1));
-    let settings = "Set differently (A / B): lock RLock / none\n";
+    let settings = "Different settings (A / B): lock RLock / none\n";
     assert!(said.out.contains(settings), "{}", said.out);
     let said = say(&["compare", &one, &other]);
     assert!(
@@ -99,7 +99,7 @@ fn what_was_set_differently_is_named() {
     assert_eq!(document["settings"]["lesson"]["b"], "create-process");
     let said = say(&["compare", &one, &one]);
     assert_eq!(said.code, Some(0));
-    assert!(!said.out.contains("Set differently"), "{}", said.out);
+    assert!(!said.out.contains("Different settings"), "{}", said.out);
     let said = say(&["compare", &one, "/nowhere"]);
     assert_eq!((said.code, said.out.as_str()), (Some(4), ""));
 }

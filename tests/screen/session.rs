@@ -176,7 +176,7 @@ fn forklores_own_rows_are_shown_when_asked_for() {
     assert!(!text.contains("guard: ends whatever is left"), "{text}");
     screen.press("F");
     screen.wait_for("guard: ends whatever is left");
-    screen.wait_for("watches the run; this screen");
+    screen.wait_for("supervisor: runs this screen");
     screen.press("F");
     screen.wait("hidden again", |text| !text.contains("guard: ends"));
     screen.press("qq");

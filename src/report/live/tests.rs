@@ -229,7 +229,7 @@ fn a_run_that_hung_says_who_waited_for_what() {
          Process-1 (PID 101) waits for lock (Lock-1), which it holds itself\n  \
          Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) holds\n"
     );
-    assert!(told(&log, Lang::Zh).contains("而占用它的正是自己"));
+    assert!(told(&log, Lang::Zh).contains("而持有它的正是自己"));
 }
 
 #[test]

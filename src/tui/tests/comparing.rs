@@ -93,7 +93,7 @@ fn two_runs_of_a_lesson_are_laid_beside_each_other_to_where_they_part() {
     assert!(app.comparing);
     let shown = picture(&mut app, (120, 40));
     assert!(
-        shown.contains("The runs part in Process-2, after"),
+        shown.contains("The runs diverge in Process-2, after"),
         "{shown}"
     );
     assert!(
