@@ -93,7 +93,7 @@ fn a_worker_killed_in_its_task_takes_the_result_with_it() {
         over.assert_told(&[
             "Nothing can go on:",
             &dead,
-            "Deadlock: all waited and none could wake.",
+            "Deadlock: every process was waiting and none could be woken.",
         ]);
         assert!(
             !over.said.out.contains("  successful\n"),
@@ -138,7 +138,7 @@ fn who_waits_for_the_lock_of_a_killed_process_waits_for_ever() {
         over.assert_told(&[
             "waits for lock (",
             &dead,
-            "Deadlock: all waited and none could wake.",
+            "Deadlock: every process was waiting and none could be woken.",
         ]);
         assert_eq!(
             over.said.out.matches(&dead).count(),

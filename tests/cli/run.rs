@@ -199,7 +199,7 @@ fn a_run_that_hangs_ends_as_a_deadlock_and_says_who_waits_for_what() {
     );
     assert!(
         said.out
-            .contains("Deadlock: all waited and none could wake."),
+            .contains("Deadlock: every process was waiting and none could be woken."),
         "{}",
         said.out
     );

@@ -110,7 +110,7 @@ fn a_lesson_before_a_command_is_refused() {
     let said = say(&["lock", "doctor"]);
     assert_eq!(said.code, Some(2));
     assert!(
-        said.err.contains("`lock` stands before a command"),
+        said.err.contains("`lock` comes before a command"),
         "{}",
         said.err
     );

@@ -70,7 +70,7 @@ fn the_play_head_goes_wherever_it_is_sent() {
     screen.press(" ");
     screen.wait("it plays", |text| place(text).is_some_and(|n| n > 3));
     screen.press(" i");
-    screen.wait_for("Long waits are cut");
+    screen.wait_for("Long waits are shortened");
     screen.press("+++++++++");
     screen.wait_for("64 times as fast");
     screen.press("e");

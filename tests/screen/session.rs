@@ -147,7 +147,7 @@ fn two_live_pools_are_compared_on_one_time_axis() {
     screen.press("c");
     screen.wait_for("Both are still running");
     let text = screen.wait("a sentence that says what differs", |text| {
-        text.contains("apply_async() hands them all out at once")
+        text.contains("apply_async() submits them all at once")
     });
     assert!(
         text.contains("pool-blocking") && text.contains("pool-async"),
@@ -264,7 +264,7 @@ fn a_broken_progress_file_is_set_aside_with_a_word() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("progress.json"), "{ torn").unwrap();
     let mut screen = Screen::with(&[], (120, 40), state, &[]);
-    screen.wait_for("put aside");
+    screen.wait_for("was moved to");
     screen.press("\x1bq");
     let (_, state) = screen.ended_with_state();
     let aside = state.path().join("forklore/progress.aside-1.json");

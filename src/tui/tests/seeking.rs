@@ -321,5 +321,5 @@ fn of_a_recording_without_an_end_the_beginning_is_kept_and_that_is_said() {
     assert_eq!(run.flaw, Some(Flaw::Large));
     assert!(run.places().1 > 1000);
     let words = app.notice.as_deref().expect("words");
-    assert!(words.contains("too large to keep"), "{words}");
+    assert!(words.contains("too large to be kept"), "{words}");
 }
