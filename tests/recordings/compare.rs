@@ -67,7 +67,7 @@ fn a_recording_that_stops_is_compared_as_far_as_it_goes_and_ends_with_4() {
     let said = say(&["--lang", "zh", "compare", &a, &b]);
     assert_eq!(said.code, Some(4), "{}", said.err);
     assert!(said.err.contains("最后一行不完整"), "{}", said.err);
-    assert!(said.out.contains("处分开"), "{}", said.out);
+    assert!(said.out.contains("处开始不同"), "{}", said.out);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn where_nothing_can_be_recorded_nothing_is_run() {
         (folder.path(), "Is a directory"),
         (inside.as_path(), "Not a directory"),
         (Path::new("/nowhere/a.jsonl"), "No such file"),
-        (notes.as_path(), "no recording; it is left as it is"),
+        (notes.as_path(), "is not a recording; it was left as it is"),
     ] {
         let path = path.to_str().unwrap();
         let said = say(&["run", "lock", "--record", path]);
