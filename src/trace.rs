@@ -54,39 +54,19 @@
 //!
 //! ## Kinds
 //!
-//! | kind | fields |
-//! |---|---|
-//! | `process.start` | `ppid` int · `name` text (`MainProcess`, `ForkPoolWorker-1`) · `role` `main`, `process`, `worker`, `manager`, else `foreign` · `daemon` bool · `method` `exec`, `fork`, `spawn`, `forkserver`, else `unknown`. A second one may follow for a process that was seen before it spoke (`role` `foreign`, or `main` of a traced program) |
-//! | `process.exec` | `name` text: the program the process has become, without its folder · `command` text: its command line as ps prints it |
-//! | `process.exit` | how it ended: `code` int, or `signal` int, or `unknown` true |
-//! | `process.reaped` | the same, as the waiting process was told, and `by` int: the PID that waited |
-//! | `op` | a finished operation (below) |
-//! | `op.wait` | the operation is about to block; its `op` follows when it gets through |
-//! | `op.begin`, `op.end` | gated runs: announced, and done after its grant |
-//! | `gate` | the announced operation of this process was let through |
-//! | `output` | `at` text · `stream` `stdout` or `stderr` · `data` text, or where the bytes are no UTF-8 `data_b64` (RFC 4648 with padding); at most 64 KiB of bytes · `left_out` `[bytes, lines]` that were written here and are not kept, in a recording saved from a session that had no room for all output |
-//! | `line` | `file` text · `line` int: where a process has come to (CPython engine) |
-//! | `ps` | `rows` list of changed rows (below) · `gone` list of PIDs whose row is gone |
-//! | `fault` | `fault` a word of [`FaultKind`], else `other` · `detail` text |
-//! | `marker` | `text` text |
-//! | `end` | `status` `finished`, `deadlock`, `stopped`, `failed`, else `unknown` · `detail` text · `ended` list of PIDs that had to be ended. The last event |
+//! [`Kind`] is the table of kinds: each entry names its word and its fields, in the order they are
+//! written. [`Args`] is the table of an operation's arguments, [`PsRow`] a row of `ps`. Words of one
+//! field (`op`, `role`, `fault` …) are the enums [`OpName`], [`Role`], [`StartMethod`], [`Stream`],
+//! [`FaultKind`], [`RunStatus`]; a word nobody knows reads as the one named there for it.
 //!
-//! ## Operations
+//! Publishing operations are logged before their effect can be seen, consuming ones after it. Values of
+//! the program are Python's `repr`.
 //!
-//! `op` a word of [`OpName`] (else `?`) · `object` text: identity of the object, unique in the run
-//! (`RLock-1`, `Array-1@PID` where a child made it) · `ver` int: the object's own counter, the order of
-//! operations on it · `at` text: `program.rs:12` · `args` object · `t0` int: when it was begun (`t` is
-//! when it was logged) · `result` text: what it returned · `error` text: what it raised. Publishing
-//! operations are logged before their effect can be seen, consuming ones after it. Values of the program are Python's `repr`.
+//! # How to add
 //!
-//! `args` holds what the operation has of: `class`, `name`, `typecode`, `of` (texts) · `index` int · `key`,
-//! `value` texts · `values` list of texts · `item` text (`PID:n`, a message's identity) · `task` int ·
-//! `func`, `child` texts · `pid` int · `n` int · `timeout` float, seconds · `blocking` bool; see [`Args`].
-//!
-//! ## Rows of ps
-//!
-//! `pid`, `ppid` int · `user` text · `cpu`, `mem` int, tenths of a percent · `vsz`, `rss` int, KiB · `tty`,
-//! `stat`, `start`, `time`, `command` texts, as `ps aux` prints them. A row has all of them.
+//! A kind: an entry in the table of `event`, its new fields in `line`. An argument: an entry in the
+//! table of `op`. A word: an entry in its table in `words`. From there on the compiler names what has
+//! to follow (the fold, the exporters, the words of the screen), and a test asks for the golden file.
 //!
 //! ## Damage
 //!
@@ -96,24 +76,27 @@
 //!
 //! `tests/golden/format-1.jsonl` has every kind, as it is written.
 
-mod base64;
 mod compressed;
 mod event;
+mod field;
+mod header;
 mod line;
+mod op;
+mod output;
 mod packet;
 mod ps_line;
 mod reader;
 mod stretch;
-mod wire;
+mod words;
 mod writer;
 
 pub use compressed::{Sink, beginning, is_compressed_name, uncompressed};
-pub use event::{
-    Args, Event, Exit, Fault, FaultKind, Kind, LeftOut, Op, OpName, Output, ProcessStart, PsRow,
-    PsUpdate, Role, RunEnd, RunStatus, StartMethod, Stream,
-};
+pub use event::{Event, Exit, Fault, Kind, ProcessStart, PsRow, PsUpdate, Reaped, RunEnd};
+pub use header::{FORMAT, Header};
+pub use op::{Args, Op};
+pub use output::{LeftOut, Output};
 pub use packet::Packet;
 pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};
 pub use stretch::Stretch;
-pub use wire::{FORMAT, Header};
+pub use words::{Class, FaultKind, OpName, Role, RunStatus, StartMethod, Stream};
 pub use writer::{Writer, encode_event};

@@ -28,7 +28,7 @@ use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
 use crate::trace::{
-    Event, Exit, Kind, OpName, Output, PsRow, PsUpdate, StartMethod, Stream, read_packet,
+    Event, Exit, Kind, OpName, Output, PsRow, PsUpdate, Reaped, StartMethod, Stream, read_packet,
 };
 
 /// Longest packet: 64 KiB of output whose every byte is a JSON escape, and the rest of the event. The
@@ -337,7 +337,7 @@ impl Collector {
         };
         match &event.kind {
             Kind::ProcessStart(_) => self.birth(pid, event, length, gate),
-            Kind::ProcessReaped { exit, .. } => {
+            Kind::ProcessReaped(Reaped { exit, .. }) => {
                 let (child, t, exit) = (event.pid, event.t, *exit);
                 self.reaped(child, t, pid, exit);
             }

@@ -32,7 +32,8 @@ use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 use crate::trace::{
-    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Role, RunStatus, StartMethod,
+    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, RunStatus,
+    StartMethod,
 };
 
 /// Events given out together, and what they cost the backlog.
@@ -376,7 +377,7 @@ impl Dispatcher {
         // One nobody knew is nobody's business: a stranger's child that was orphaned.
         if self.ledger.reaped(pid) {
             let by = if by == 0 { self.desk.guard.pid() } else { by };
-            self.log(t, pid, None, Kind::ProcessReaped { by, exit });
+            self.log(t, pid, None, Kind::ProcessReaped(Reaped { by, exit }));
         }
     }
 

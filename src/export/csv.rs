@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::{Export, who};
 use crate::model::World;
 use crate::text::clean;
-use crate::trace::{Event, Exit, Kind, Op};
+use crate::trace::{Args, Event, Exit, Kind, Op, Reaped, Stream};
 
 const COLUMNS: [&str; 23] = [
     "seq", "t_ns", "proc", "pid", "tid", "process", "kind", "op", "object", "label", "ver", "at",
@@ -40,43 +40,60 @@ impl Csv {
 impl Export for Csv {
     fn event(&mut self, event: &Event, world: &World, output: &mut dyn Write) -> io::Result<()> {
         let row = row(event, world);
-        let op = row.op;
-        let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
-        let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+        let no_op = Op::default();
+        let Op {
+            op: _,
+            object,
+            ver,
+            at: _,
+            args,
+            t0,
+            result,
+            error,
+        } = row.op.unwrap_or(&no_op);
+        // Whatever has no column is named here: a new argument has to choose.
+        let Args {
+            item,
+            task,
+            func,
+            child,
+            index,
+            key,
+            value,
+            class: _,
+            name: _,
+            typecode: _,
+            of: _,
+            values: _,
+            pid: _,
+            n: _,
+            timeout: _,
+            blocking: _,
+        } = args;
         let fields: [String; COLUMNS.len()] = [
             event.seq.to_string(),
             event.t.to_string(),
-            number(event.proc.map(u64::from)),
+            field(event.proc.as_ref()),
             // What belongs to no process has no PID.
-            if event.pid == 0 {
-                String::new()
-            } else {
-                event.pid.to_string()
-            },
-            event.tid.map_or_else(String::new, |tid| tid.to_string()),
-            if event.proc.is_some() {
-                who(event, world)
-            } else {
-                String::new()
-            },
+            field((event.pid != 0).then_some(&event.pid)),
+            field(event.tid.as_ref()),
+            field(event.proc.map(|_| who(event, world)).as_ref()),
             row.kind.to_owned(),
-            op.map_or_else(String::new, |op| op.op.to_string()),
-            text(op.and_then(|op| op.object.as_ref())),
+            field(row.op.map(|op| op.op).as_ref()),
+            field(object.as_ref()),
             row.label.to_owned(),
-            number(op.and_then(|op| op.ver)),
+            field(ver.as_ref()),
             row.at.unwrap_or_default().to_owned(),
-            op.and_then(|op| op.t0)
-                .map_or_else(String::new, |t0| t0.to_string()),
-            text(op.and_then(|op| op.args.item.as_ref())),
-            number(op.and_then(|op| op.args.task)),
-            text(op.and_then(|op| op.args.func.as_ref())),
-            text(op.and_then(|op| op.args.child.as_ref())),
-            op.and_then(|op| op.args.index)
-                .map_or_else(String::new, |index| index.to_string()),
-            text(op.and_then(|op| op.args.key.as_ref())),
-            text(op.and_then(|op| op.args.value.as_ref())),
-            text(op.and_then(|op| op.result.as_ref())),
-            text(op.and_then(|op| op.error.as_ref())),
+            field(t0.as_ref()),
+            field(item.as_ref()),
+            field(task.as_ref()),
+            field(func.as_ref()),
+            field(child.as_ref()),
+            field(index.as_ref()),
+            field(key.as_ref()),
+            field(value.as_ref()),
+            field(result.as_ref()),
+            field(error.as_ref()),
             row.detail,
         ];
         for (column, field) in fields.iter().enumerate() {
@@ -93,14 +110,18 @@ impl Export for Csv {
     }
 }
 
+/// Nothing where there is no value.
+fn field(value: Option<&impl ToString>) -> String {
+    value.map_or_else(String::new, ToString::to_string)
+}
+
 fn row<'a>(event: &'a Event, world: &'a World) -> Row<'a> {
-    let with = |kind, detail| Row {
-        kind,
+    let with = |detail| Row {
+        kind: event.kind.word(),
         detail,
         ..Row::default()
     };
-    let op = |kind, op: &'a Op| Row {
-        kind,
+    let of = |op: &'a Op| Row {
         op: Some(op),
         label: op
             .object
@@ -108,35 +129,28 @@ fn row<'a>(event: &'a Event, world: &'a World) -> Row<'a> {
             .and_then(|id| world.object(id))
             .map_or("", |object| object.label()),
         at: op.at.as_deref(),
-        detail: String::new(),
+        ..with(String::new())
     };
     match &event.kind {
-        Kind::ProcessStart(start) => with("process.start", start.name.clone()),
-        Kind::ProcessExec { command, .. } => with("process.exec", command.clone()),
-        Kind::ProcessExit(exit) => with("process.exit", ended(*exit)),
-        Kind::ProcessReaped { exit, .. } => with("process.reaped", ended(*exit)),
-        Kind::Op(it) => op("op", it),
-        Kind::OpWait(it) => op("op.wait", it),
-        Kind::OpBegin(it) => op("op.begin", it),
-        Kind::OpEnd(it) => op("op.end", it),
+        Kind::ProcessStart(start) => with(start.name.clone()),
+        Kind::ProcessExec { command, .. } => with(command.clone()),
+        Kind::ProcessExit(exit) | Kind::ProcessReaped(Reaped { exit, .. }) => with(ended(*exit)),
+        Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => of(op),
         Kind::Output(output) => Row {
+            kind: match output.stream {
+                Stream::Stdout => "output.stdout",
+                Stream::Stderr => "output.stderr",
+            },
             at: output.at.as_deref(),
-            ..with(
-                if output.stream == crate::trace::Stream::Stdout {
-                    "output.stdout"
-                } else {
-                    "output.stderr"
-                },
-                String::from_utf8_lossy(&output.data).into_owned(),
-            )
+            ..with(String::from_utf8_lossy(&output.data).into_owned())
         },
-        Kind::Line { file, line } => with("line", format!("{file}:{line}")),
-        Kind::Ps(update) => with("ps", format!("{} rows", update.rows.len())),
-        Kind::Gate => with("gate", String::new()),
-        Kind::Fault(fault) => with("fault", format!("{}: {}", fault.fault, fault.detail)),
-        Kind::Marker { text } => with("marker", text.clone()),
-        Kind::End(end) => with("end", end.status.to_string()),
-        Kind::Unknown { kind, json } => with(kind, json.clone()),
+        Kind::Line { file, line } => with(format!("{file}:{line}")),
+        Kind::Ps(update) => with(format!("{} rows", update.rows.len())),
+        Kind::Gate => with(String::new()),
+        Kind::Fault(fault) => with(format!("{}: {}", fault.fault, fault.detail)),
+        Kind::Marker { text } => with(text.clone()),
+        Kind::End(end) => with(end.status.to_string()),
+        Kind::Unknown { json, .. } => with(json.clone()),
     }
 }
 

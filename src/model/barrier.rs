@@ -7,6 +7,7 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::object::Step;
 
 /// CPython's `Barrier`.
@@ -28,12 +29,28 @@ impl Barrier {
         (waiting as u64).saturating_sub(self.leaving)
     }
 
-    /// A process ended; `waiting` waiters are left.
-    pub(super) fn forget(&mut self, waiting: usize) {
-        self.leaving = self.leaving.min(waiting as u64);
+    /// One came through while so many others wait.
+    fn passed(&mut self, others: u64, waited: bool) -> Option<AnomalyKind> {
+        if waited && self.leaving > 0 {
+            self.leaving -= 1;
+            return None;
+        }
+        if !waited && self.owed > 0 {
+            self.owed -= 1;
+            return None;
+        }
+        // The others of this filling: without the one that came through, without the one owed.
+        let came = others.saturating_sub(self.leaving);
+        let need = self.parties.saturating_sub(1 + u64::from(waited));
+        self.filled += 1;
+        self.owed += u64::from(waited);
+        self.leaving = others;
+        (came < need).then_some(AnomalyKind::NotAllowed)
     }
+}
 
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+impl Family for Barrier {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         // Those that wait beside this process.
         let others = step.waiting as u64;
         match step.op.op {
@@ -57,22 +74,12 @@ impl Barrier {
         None
     }
 
-    /// One came through while so many others wait.
-    fn passed(&mut self, others: u64, waited: bool) -> Option<AnomalyKind> {
-        if waited && self.leaving > 0 {
-            self.leaving -= 1;
-            return None;
-        }
-        if !waited && self.owed > 0 {
-            self.owed -= 1;
-            return None;
-        }
-        // The others of this filling: without the one that came through, without the one owed.
-        let came = others.saturating_sub(self.leaving);
-        let need = self.parties.saturating_sub(1 + u64::from(waited));
-        self.filled += 1;
-        self.owed += u64::from(waited);
-        self.leaving = others;
-        (came < need).then_some(AnomalyKind::NotAllowed)
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// A process ended; `waiting` waiters are left.
+    fn forget(&mut self, _: u32, waiting: usize) {
+        self.leaving = self.leaving.min(waiting as u64);
     }
 }

@@ -7,6 +7,7 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::object::Step;
 
 /// CPython's `Condition`.
@@ -26,29 +27,6 @@ impl Condition {
         let used = self.wakes > 0;
         self.wakes = self.wakes.saturating_sub(1).min(asleep as u64);
         self.waking.push((proc, tid, used));
-    }
-
-    /// A process ended; `asleep` sleepers are left.
-    pub(super) fn forget(&mut self, proc: u32, asleep: usize) {
-        self.waking.retain(|(who, ..)| *who != proc);
-        self.wakes = self.wakes.min(asleep as u64);
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        match step.op.op {
-            OpName::Wait => return self.waited(step),
-            OpName::Notify if step.done() => {
-                let n = step.op.args.n.unwrap_or(1).max(0).unsigned_abs();
-                self.notified = self.notified.saturating_add(n);
-                self.wakes = self.wakes.saturating_add(n).min(step.waiting as u64);
-            }
-            OpName::NotifyAll if step.done() => {
-                self.notified = self.notified.saturating_add(step.waiting as u64);
-                self.wakes = step.waiting as u64;
-            }
-            _ => {}
-        }
-        None
     }
 
     fn waited(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
@@ -74,5 +52,34 @@ impl Condition {
             Some(false) | None => self.wakes = self.wakes.min(step.waiting as u64),
         }
         None
+    }
+}
+
+impl Family for Condition {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        match step.op.op {
+            OpName::Wait => return self.waited(step),
+            OpName::Notify if step.done() => {
+                let n = step.op.args.n.unwrap_or(1).max(0).unsigned_abs();
+                self.notified = self.notified.saturating_add(n);
+                self.wakes = self.wakes.saturating_add(n).min(step.waiting as u64);
+            }
+            OpName::NotifyAll if step.done() => {
+                self.notified = self.notified.saturating_add(step.waiting as u64);
+                self.wakes = step.waiting as u64;
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// A process ended; `asleep` sleepers are left.
+    fn forget(&mut self, proc: u32, asleep: usize) {
+        self.waking.retain(|(who, ..)| *who != proc);
+        self.wakes = self.wakes.min(asleep as u64);
     }
 }

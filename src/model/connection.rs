@@ -6,6 +6,7 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::object::Step;
 use super::queue::Mailbox;
 
@@ -18,8 +19,8 @@ pub struct Connection {
     pub closed_by: Vec<(u32, u64)>,
 }
 
-impl Connection {
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+impl Family for Connection {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         // A recv that raised and names its message took one that could not be decoded.
         let took = step.op.op == OpName::Recv && step.op.args.item.is_some();
         if !step.done() && !took {
@@ -33,5 +34,9 @@ impl Connection {
             _ => {}
         }
         None
+    }
+
+    fn size(&self) -> usize {
+        self.inbox.size()
     }
 }

@@ -3,6 +3,7 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::object::Step;
 
 /// CPython's `Event`.
@@ -15,8 +16,8 @@ pub struct Flag {
     pub by: Option<u32>,
 }
 
-impl Flag {
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+impl Family for Flag {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         if !step.done() {
             return None;
         }
@@ -34,5 +35,9 @@ impl Flag {
             _ => {}
         }
         None
+    }
+
+    fn size(&self) -> usize {
+        0
     }
 }

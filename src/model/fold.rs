@@ -31,7 +31,7 @@ impl World {
             Kind::ProcessStart(start) => self.process_start(event, start),
             Kind::ProcessExec { name, .. } => self.process_exec(event, name),
             Kind::ProcessExit(exit) => self.process_exit(event, *exit),
-            Kind::ProcessReaped { exit, .. } => self.process_reaped(event, *exit),
+            Kind::ProcessReaped(reaped) => self.process_reaped(event, reaped.exit),
             Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op),
             Kind::OpWait(op) => self.op_wait(event, op),
             Kind::OpBegin(op) => self.op_begin(event, op),
@@ -412,26 +412,18 @@ impl World {
 /// What is kept of an operation while it is pending: its texts cut, its values left out.
 fn kept(op: &Op) -> Op {
     let mut op = op.clone();
-    for text in [
-        &mut op.object,
-        &mut op.at,
-        &mut op.result,
-        &mut op.error,
-        &mut op.args.class,
-        &mut op.args.typecode,
-        &mut op.args.of,
-        &mut op.args.name,
-        &mut op.args.key,
-        &mut op.args.value,
-        &mut op.args.item,
-        &mut op.args.func,
-        &mut op.args.child,
-    ]
-    .into_iter()
-    .flatten()
-    {
-        clip_in_place(text);
-    }
+    let Op {
+        op: _,
+        object,
+        ver: _,
+        at,
+        args,
+        t0: _,
+        result,
+        error,
+    } = &mut op;
+    let texts = [object, at, result, error].into_iter().flatten();
+    texts.chain(args.texts()).for_each(clip_in_place);
     op.args.values = None;
     // A NaN would make a World unequal to itself.
     op.args.timeout = op.args.timeout.filter(|seconds| !seconds.is_nan());

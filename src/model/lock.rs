@@ -6,6 +6,7 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::object::Step;
 
 /// A process (or a thread of it) that holds something.
@@ -44,17 +45,6 @@ impl Lock {
         match self.owner {
             None => true,
             Some(owner) => self.recursive && (owner.proc, owner.tid) == (proc, tid),
-        }
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        if !step.done() {
-            return None;
-        }
-        match step.op.op {
-            OpName::Acquire if !step.gave_up() => self.acquire(step),
-            OpName::Release => self.release(step),
-            _ => None,
         }
     }
 
@@ -112,6 +102,23 @@ impl Lock {
     }
 }
 
+impl Family for Lock {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        match step.op.op {
+            OpName::Acquire if !step.gave_up() => self.acquire(step),
+            OpName::Release => self.release(step),
+            _ => None,
+        }
+    }
+
+    fn size(&self) -> usize {
+        0
+    }
+}
+
 /// A `Semaphore` or a `BoundedSemaphore`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Semaphore {
@@ -129,8 +136,10 @@ impl Semaphore {
             value: 1,
         }
     }
+}
 
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+impl Family for Semaphore {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         if !step.done() {
             return None;
         }
@@ -155,5 +164,9 @@ impl Semaphore {
             _ => {}
         }
         None
+    }
+
+    fn size(&self) -> usize {
+        0
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::trace::OpName;
 
+use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::limits::clip;
 use super::object::{ObjectId, Step};
 
@@ -36,11 +38,16 @@ pub struct Request {
     pub error: Option<Arc<str>>,
 }
 
-impl Manager {
-    pub(super) fn fold(&mut self, step: &Step<'_>) {
+impl Family for Manager {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         if step.op.op == OpName::Shutdown && step.done() {
             self.shut_down = true;
         }
+        None
+    }
+
+    fn size(&self) -> usize {
+        0
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::trace::OpName as O;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::limits::{TEXT, clip};
 use super::object::Step;
 
@@ -48,42 +49,6 @@ impl Mapping {
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        if !step.done() {
-            return None;
-        }
-        let args = &step.op.args;
-        let (key, value) = (args.key.as_deref(), args.value.as_deref());
-        match (step.op.op, key) {
-            (O::Create | O::DictUpdate, _) => {
-                for pair in args.values.as_deref().unwrap_or_default().chunks_exact(2) {
-                    self.set(step, &pair[0], &pair[1]);
-                }
-            }
-            (O::DictSet | O::NamespaceSet, Some(key)) => {
-                self.set(step, key, value.unwrap_or_default());
-            }
-            (O::DictSetDefault, Some(key)) if self.place(key).is_none() => {
-                let kept = value.or(step.op.result.as_deref());
-                self.set(step, key, kept.unwrap_or("None"));
-            }
-            (O::DictDel | O::DictPop | O::NamespaceDel, Some(key)) => self.remove(key),
-            // `popitem` takes what was set last.
-            (O::DictPop, None) => {
-                let last = self.entries.pop_last();
-                self.places
-                    .retain(|_, place| Some(*place) != last.as_ref().map(|(at, _)| *at));
-            }
-            (O::DictClear, _) => {
-                self.entries.clear();
-                self.places.clear();
-                self.hidden = 0;
-            }
-            _ => {}
-        }
-        None
     }
 
     fn place(&self, key: &str) -> Option<u64> {
@@ -130,6 +95,52 @@ impl Mapping {
             }
             None => self.hidden = self.hidden.saturating_sub(1),
         }
+    }
+}
+
+impl Family for Mapping {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        let args = &step.op.args;
+        let (key, value) = (args.key.as_deref(), args.value.as_deref());
+        match (step.op.op, key) {
+            (O::Create | O::DictUpdate, _) => {
+                for pair in args.values.as_deref().unwrap_or_default().chunks_exact(2) {
+                    self.set(step, &pair[0], &pair[1]);
+                }
+            }
+            (O::DictSet | O::NamespaceSet, Some(key)) => {
+                self.set(step, key, value.unwrap_or_default());
+            }
+            (O::DictSetDefault, Some(key)) if self.place(key).is_none() => {
+                let kept = value.or(step.op.result.as_deref());
+                self.set(step, key, kept.unwrap_or("None"));
+            }
+            (O::DictDel | O::DictPop | O::NamespaceDel, Some(key)) => self.remove(key),
+            // `popitem` takes what was set last.
+            (O::DictPop, None) => {
+                let last = self.entries.pop_last();
+                self.places
+                    .retain(|_, place| Some(*place) != last.as_ref().map(|(at, _)| *at));
+            }
+            (O::DictClear, _) => {
+                self.entries.clear();
+                self.places.clear();
+                self.hidden = 0;
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn size(&self) -> usize {
+        self.len()
+    }
+
+    fn weight(&self) -> usize {
+        self.len() * 120
     }
 }
 

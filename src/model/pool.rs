@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::limits::clip;
 use super::object::Step;
 use super::tasks::{Task, TaskState, Tasks};
@@ -122,25 +123,6 @@ impl Pool {
             self.totals.running -= 1;
             self.totals.lost += 1;
         }
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        let args = &step.op.args;
-        match (step.op.op, args.task) {
-            (OpName::Create, _) => self.size = args.n.unwrap_or(0).max(0).unsigned_abs(),
-            (OpName::Close, _) if step.done() && self.state == PoolState::Open => {
-                self.state = PoolState::Closed;
-            }
-            (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
-            // One that names its task and raises could not be sent: its result raises that.
-            (OpName::Submit, Some(task)) => self.submit(step, task),
-            (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
-            (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
-            (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
-            (OpName::ResultGet, Some(task)) => return self.came_back(step, task, true),
-            _ => {}
-        }
-        None
     }
 
     fn submit(&mut self, step: &Step<'_>, number: u64) {
@@ -270,6 +252,31 @@ impl Pool {
             task.fetched = Some(step.seq);
         }
         None
+    }
+}
+
+impl Family for Pool {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        let args = &step.op.args;
+        match (step.op.op, args.task) {
+            (OpName::Create, _) => self.size = args.n.unwrap_or(0).max(0).unsigned_abs(),
+            (OpName::Close, _) if step.done() && self.state == PoolState::Open => {
+                self.state = PoolState::Closed;
+            }
+            (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
+            // One that names its task and raises could not be sent: its result raises that.
+            (OpName::Submit, Some(task)) => self.submit(step, task),
+            (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
+            (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
+            (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
+            (OpName::ResultGet, Some(task)) => return self.came_back(step, task, true),
+            _ => {}
+        }
+        None
+    }
+
+    fn size(&self) -> usize {
+        self.tasks.len()
     }
 }
 

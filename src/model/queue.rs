@@ -9,6 +9,7 @@ use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
 use super::appended::Appended;
+use super::body::Family;
 use super::chunked::Chunked;
 use super::limits::clip;
 use super::object::Step;
@@ -136,8 +137,10 @@ impl Queue {
     pub fn is_full(&self) -> bool {
         self.maxsize.is_some_and(|most| self.mailbox.len() >= most)
     }
+}
 
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+impl Family for Queue {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         // A get that raised and names its message took one that could not be decoded.
         let took = step.op.op == OpName::QueueGet && step.op.args.item.is_some();
         if !step.done() && !took {
@@ -165,5 +168,9 @@ impl Queue {
             _ => {}
         }
         None
+    }
+
+    fn size(&self) -> usize {
+        self.mailbox.size()
     }
 }

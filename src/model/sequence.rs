@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::trace::OpName as O;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::limits::clip;
 use super::object::Step;
 
@@ -34,52 +35,6 @@ pub struct Sequence {
 impl Sequence {
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.elements.iter().map(|element| &*element.value)
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        if !step.done() {
-            return None;
-        }
-        let args = &step.op.args;
-        let value = args.value.as_deref().unwrap_or_default();
-        match step.op.op {
-            O::Create | O::ListExtend => {
-                for value in args.values.as_deref().unwrap_or_default() {
-                    self.insert(step, self.elements.len(), value);
-                }
-            }
-            O::ListAppend => self.insert(step, self.elements.len(), value),
-            O::ListInsert => {
-                let place = self.clamped(args.index.unwrap_or(0));
-                self.insert(step, place, value);
-            }
-            O::ListSet => {
-                let element = element(step, value);
-                if let Some(place) = self.place(args.index) {
-                    self.elements[place] = element;
-                }
-            }
-            O::ListDel | O::ListPop => match self.place(Some(args.index.unwrap_or(-1))) {
-                Some(place) => {
-                    self.elements.remove(place);
-                }
-                None => self.hidden = self.hidden.saturating_sub(1),
-            },
-            O::ListRemove => {
-                let found = self
-                    .elements
-                    .iter()
-                    .position(|element| *element.value == *value);
-                if let Some(place) = found {
-                    self.elements.remove(place);
-                }
-            }
-            O::ListReverse => self.elements.reverse(),
-            O::ListSort => self.sort(args.key.as_deref() == Some("reverse")),
-            O::ListClear => *self = Sequence::default(),
-            _ => {}
-        }
-        None
     }
 
     fn insert(&mut self, step: &Step<'_>, place: usize, value: &str) {
@@ -128,6 +83,62 @@ impl Sequence {
         } else {
             self.unordered = true;
         }
+    }
+}
+
+impl Family for Sequence {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        let args = &step.op.args;
+        let value = args.value.as_deref().unwrap_or_default();
+        match step.op.op {
+            O::Create | O::ListExtend => {
+                for value in args.values.as_deref().unwrap_or_default() {
+                    self.insert(step, self.elements.len(), value);
+                }
+            }
+            O::ListAppend => self.insert(step, self.elements.len(), value),
+            O::ListInsert => {
+                let place = self.clamped(args.index.unwrap_or(0));
+                self.insert(step, place, value);
+            }
+            O::ListSet => {
+                let element = element(step, value);
+                if let Some(place) = self.place(args.index) {
+                    self.elements[place] = element;
+                }
+            }
+            O::ListDel | O::ListPop => match self.place(Some(args.index.unwrap_or(-1))) {
+                Some(place) => {
+                    self.elements.remove(place);
+                }
+                None => self.hidden = self.hidden.saturating_sub(1),
+            },
+            O::ListRemove => {
+                let found = self
+                    .elements
+                    .iter()
+                    .position(|element| *element.value == *value);
+                if let Some(place) = found {
+                    self.elements.remove(place);
+                }
+            }
+            O::ListReverse => self.elements.reverse(),
+            O::ListSort => self.sort(args.key.as_deref() == Some("reverse")),
+            O::ListClear => *self = Sequence::default(),
+            _ => {}
+        }
+        None
+    }
+
+    fn size(&self) -> usize {
+        self.elements.len()
+    }
+
+    fn weight(&self) -> usize {
+        self.elements.len() * 48
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
+use super::body::Family;
 use super::chunked::Chunked;
 use super::limits::clip;
 use super::object::Step;
@@ -54,38 +55,6 @@ impl Shared {
     /// The values of the cells kept, in order.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.cells.iter().map(|cell| &*cell.value)
-    }
-
-    pub(super) fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
-        if !step.done() {
-            return None;
-        }
-        match step.op.op {
-            OpName::Create => self.create(step),
-            OpName::Get => {
-                self.reads += 1;
-                let value = step.op.result.as_deref().or(step.op.args.value.as_deref());
-                if let Some(cell) = self.cell(step) {
-                    cell.reader = Some(step.proc);
-                    cell.read = Some(step.seq);
-                    // What was read is known from then on, if nothing was known before.
-                    if let Some(value) = value.filter(|_| cell.value.is_empty()) {
-                        cell.value = clip(value);
-                    }
-                }
-            }
-            OpName::Set => {
-                self.writes += 1;
-                let value = step.op.args.value.as_deref();
-                if let Some(cell) = self.cell(step) {
-                    cell.write(value.unwrap_or_default(), step);
-                }
-            }
-            OpName::SetSlice => self.set_slice(step),
-            OpName::GetSlice => self.reads += 1,
-            _ => {}
-        }
-        None
     }
 
     fn create(&mut self, step: &Step<'_>) {
@@ -156,6 +125,44 @@ impl Shared {
                 cell.write(value, step);
             }
         }
+    }
+}
+
+impl Family for Shared {
+    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
+        if !step.done() {
+            return None;
+        }
+        match step.op.op {
+            OpName::Create => self.create(step),
+            OpName::Get => {
+                self.reads += 1;
+                let value = step.op.result.as_deref().or(step.op.args.value.as_deref());
+                if let Some(cell) = self.cell(step) {
+                    cell.reader = Some(step.proc);
+                    cell.read = Some(step.seq);
+                    // What was read is known from then on, if nothing was known before.
+                    if let Some(value) = value.filter(|_| cell.value.is_empty()) {
+                        cell.value = clip(value);
+                    }
+                }
+            }
+            OpName::Set => {
+                self.writes += 1;
+                let value = step.op.args.value.as_deref();
+                if let Some(cell) = self.cell(step) {
+                    cell.write(value.unwrap_or_default(), step);
+                }
+            }
+            OpName::SetSlice => self.set_slice(step),
+            OpName::GetSlice => self.reads += 1,
+            _ => {}
+        }
+        None
+    }
+
+    fn size(&self) -> usize {
+        self.cells.len()
     }
 }
 

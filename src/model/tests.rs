@@ -2,7 +2,7 @@
 
 use super::{AnomalyKind, State, World};
 use crate::trace::{
-    Event, Exit, Kind, Op, OpName, Output, ProcessStart, Role, StartMethod, Stream,
+    Event, Exit, Kind, Op, OpName, Output, ProcessStart, Reaped, Role, StartMethod, Stream,
 };
 
 mod blocked;
@@ -82,7 +82,7 @@ impl Log {
     }
 
     pub(super) fn reap(&mut self, proc: u32, exit: Exit) {
-        self.push(Some(proc), Kind::ProcessReaped { by: 100, exit });
+        self.push(Some(proc), Kind::ProcessReaped(Reaped { by: 100, exit }));
     }
 
     pub(super) fn op(&mut self, proc: u32, op: Op) -> u64 {

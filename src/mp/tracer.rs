@@ -25,7 +25,7 @@ use super::wait::{self, Timeout};
 use crate::protocol::ControlPage;
 pub(crate) use crate::protocol::Grant;
 use crate::sys::clock;
-use crate::trace::{Exit, OpName, Packet, Role, StartMethod, Stream};
+use crate::trace::{Class, Exit, OpName, Packet, Role, StartMethod, Stream};
 
 /// Most output one event carries, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
@@ -361,6 +361,7 @@ fn cut(text: &str) -> &str {
 /// An object came into being: its class and what is known of it.
 pub(crate) fn created(object: &str, class: &str, at: &'static Location<'static>, args: Fill<'_>) {
     note(OpName::Create, object, None, at, &|packet| {
+        debug_assert!(Class::parse(class).is_some(), "{class} has no model");
         packet.text("class", class);
         args(packet);
     });

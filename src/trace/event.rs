@@ -1,7 +1,15 @@
 //! `Event`: one thing that happened, as the rest of the program reads it.
 //!
-//! Owns the domain vocabulary (kinds, operations, exits, rows of ps). Refuses to know the wire:
-//! `wire` turns these types into JSON and back, so that a format version can change there alone.
+//! Owns the table of kinds: from it come the type, its words, its reader, its writer and the
+//! documentation of the format. To add a kind add it there; the compiler then names `line` (new
+//! fields), the fold and the exporters.
+
+use super::field::{Field, Fields, fields};
+use super::line::Line;
+use super::op::Op;
+use super::output::Output;
+use super::packet::Packet;
+use super::words::{FaultKind, Role, RunStatus, StartMethod};
 
 /// One thing that happened, numbered by the supervisor.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,70 +28,108 @@ pub struct Event {
     pub kind: Kind,
 }
 
-/// What happened. Field names are the wire's field names.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// `process.start`: the first event of a process, sent by itself before it does anything. Of a
-    /// process that others saw first, a second one may follow: its own, which knows more.
-    ProcessStart(ProcessStart),
-    /// `process.exec`: the process has become another program (execve(2)). `name` is that program's,
-    /// without its folder; `command` its command line as ps prints it.
-    ProcessExec { name: String, command: String },
-    /// `process.exit`: the kernel says the process has ended.
-    ProcessExit(Exit),
-    /// `process.reaped`: its parent (or the guard, for an orphan) collected its status. The event's
-    /// `proc`/`pid` are the child's; `by` is the PID that waited, `exit` the status it was given.
-    ProcessReaped { by: i32, exit: Exit },
-    /// `op`: one finished operation on an object (gate open: its only event).
-    Op(Box<Op>),
-    /// `op.wait`: the operation is about to block; an `op` follows when it gets through.
-    OpWait(Box<Op>),
-    /// `op.begin`: gated runs only; the operation is announced and waits for its grant.
-    OpBegin(Box<Op>),
-    /// `op.end`: gated runs only; the granted operation is done.
-    OpEnd(Box<Op>),
-    /// `output`: bytes a process wrote.
-    Output(Output),
-    /// `line`: the source line a process has come to (CPython engine).
-    Line { file: String, line: u32 },
-    /// `ps`: rows that changed since the last one.
-    Ps(PsUpdate),
-    /// `gate`: the supervisor let the announced operation of the event's process go on.
-    Gate,
-    /// `fault`: something went wrong or was done to a process from outside.
-    Fault(Fault),
-    /// `marker`: a point worth finding again.
-    Marker { text: String },
-    /// `end`: the run is over; the last event.
-    End(RunEnd),
-    /// A kind this version does not know; kept whole as its JSON text.
-    Unknown { kind: String, json: String },
+macro_rules! kinds {
+    ($(
+        $(#[$doc:meta])*
+        $word:literal => $kind:ident
+            $( ( $payload:ident: $type:ty ) )?
+            $( { $( $(#[$about:meta])* $field:ident: $of:ty ),* $(,)? } )?
+    );* $(;)?) => {
+        /// What happened: one kind an entry, with its word on the wire. Fields have the wire's names,
+        /// stand there in this order, and are documented where they are declared.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Kind {
+            $(
+                #[doc = concat!("`", $word, "`")]
+                #[doc = ""]
+                $(#[$doc])*
+                $kind $( ($type) )? $( { $( $(#[$about])* $field: $of ),* } )?,
+            )*
+            /// A kind this version does not know; kept whole as its JSON text.
+            Unknown { kind: String, json: String },
+        }
+
+        impl Kind {
+            /// The words of the kinds this version knows, in the order of the table.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// The word on the wire.
+            #[must_use]
+            pub fn word(&self) -> &str {
+                match self {
+                    $( Kind::$kind { .. } => $word, )*
+                    Kind::Unknown { kind, .. } => kind,
+                }
+            }
+
+            /// The kind that has this word, with its fields; `None` for a word this version does not
+            /// know and for fields that make no event of that kind.
+            pub(super) fn read(word: &str, line: &mut Line<'_>) -> Option<Kind> {
+                Some(match word {
+                    $( $word => Kind::$kind
+                        $( (<$type as Fields>::read(line)?) )?
+                        $( { $( $field: Field::read(line.$field.take()) ),* } )?, )*
+                    _ => return None,
+                })
+            }
+
+            /// Writes the fields of the kind.
+            pub(super) fn write(&self, packet: &mut Packet<'_>) {
+                match self {
+                    $( Kind::$kind $( ($payload) )? $( { $( $field ),* } )? => {
+                        $( $payload.write(packet); )?
+                        $( $( $field.write(stringify!($field), packet); )* )?
+                    } )*
+                    // Its own text is written in place of all this.
+                    Kind::Unknown { .. } => {}
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The first event of a process, sent by itself before it does anything. Of a process that others
+    /// saw first, a second one may follow: its own, which knows more (`role` was `foreign`, or `main`
+    /// of a traced program).
+    "process.start" => ProcessStart(start: ProcessStart);
+    /// The process has become another program (execve(2)).
+    "process.exec" => ProcessExec {
+        /// That program's name, without its folder.
+        name: String,
+        /// Its command line as ps prints it.
+        command: String,
+    };
+    /// The kernel says the process has ended.
+    "process.exit" => ProcessExit(exit: Exit);
+    /// Its parent (or the guard, for an orphan) collected its status. The event's `proc` and `pid` are
+    /// the child's.
+    "process.reaped" => ProcessReaped(reaped: Reaped);
+    /// One finished operation on an object (gate open: its only event).
+    "op" => Op(op: Box<Op>);
+    /// The operation is about to block; an `op` follows when it gets through.
+    "op.wait" => OpWait(op: Box<Op>);
+    /// Gated runs only: the operation is announced and waits for its grant.
+    "op.begin" => OpBegin(op: Box<Op>);
+    /// Gated runs only: the granted operation is done.
+    "op.end" => OpEnd(op: Box<Op>);
+    /// Bytes a process wrote.
+    "output" => Output(output: Output);
+    /// The source line a process has come to (CPython engine).
+    "line" => Line { file: String, line: u32 };
+    /// Rows of ps that changed since the last one.
+    "ps" => Ps(update: PsUpdate);
+    /// The supervisor let the announced operation of the event's process go on.
+    "gate" => Gate;
+    /// Something went wrong or was done to a process from outside.
+    "fault" => Fault(fault: Fault);
+    /// A point worth finding again.
+    "marker" => Marker { text: String };
+    /// The run is over; the last event.
+    "end" => End(end: RunEnd);
 }
 
 impl Kind {
-    /// The word on the wire.
-    #[must_use]
-    pub fn word(&self) -> &str {
-        match self {
-            Kind::ProcessStart(_) => "process.start",
-            Kind::ProcessExec { .. } => "process.exec",
-            Kind::ProcessExit(_) => "process.exit",
-            Kind::ProcessReaped { .. } => "process.reaped",
-            Kind::Op(_) => "op",
-            Kind::OpWait(_) => "op.wait",
-            Kind::OpBegin(_) => "op.begin",
-            Kind::OpEnd(_) => "op.end",
-            Kind::Output(_) => "output",
-            Kind::Line { .. } => "line",
-            Kind::Ps(_) => "ps",
-            Kind::Gate => "gate",
-            Kind::Fault(_) => "fault",
-            Kind::Marker { .. } => "marker",
-            Kind::End(_) => "end",
-            Kind::Unknown { kind, .. } => kind,
-        }
-    }
-
     /// The operation, whatever stage of it the event tells.
     #[must_use]
     pub fn op(&self) -> Option<&Op> {
@@ -94,6 +140,7 @@ impl Kind {
     }
 }
 
+/// Of a `process.start`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessStart {
     pub ppid: i32,
@@ -104,31 +151,15 @@ pub struct ProcessStart {
     pub method: StartMethod,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The tutorial's main process.
-    Main,
-    /// A `Process` the program started.
-    Process,
-    /// A worker of a `Pool`.
-    Worker,
-    /// The server process of a manager: a service, never scheduled, never 'unfinished'.
-    Manager,
-    /// A process the program started by other means; known only by its output or its row in ps.
-    Foreign,
-}
+fields!(ProcessStart {
+    ppid,
+    name,
+    role,
+    daemon,
+    method,
+});
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StartMethod {
-    /// The main process, started by forklore itself.
-    Exec,
-    Fork,
-    Spawn,
-    Forkserver,
-    Unknown,
-}
-
-/// How a process ended.
+/// How a process ended: `code`, `signal` or `unknown` on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
     Code(i32),
@@ -150,213 +181,49 @@ impl Exit {
     }
 }
 
-/// One operation on an object, or of a process.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Op {
-    pub op: OpName,
-    /// Identity of the object, unique in the run: `RLock-1`; `None` for operations of a process
-    /// (`sleep`, `print`, `start`, `join`).
-    pub object: Option<String>,
-    /// The object's own counter at this operation: the order of operations on one object.
-    pub ver: Option<u64>,
-    /// Where in the program: `program.rs:12`.
-    pub at: Option<String>,
-    pub args: Args,
-    /// When the operation was begun (ns, like `t`); `t` is when it was logged.
-    pub t0: Option<i64>,
-    /// What it returned, as Python's `repr` would print it.
-    pub result: Option<String>,
-    /// What it raised: `ValueError: Pool not running`.
-    pub error: Option<String>,
-}
+impl Fields for Exit {
+    fn read(line: &mut Line<'_>) -> Option<Exit> {
+        Some(match (line.code, line.signal) {
+            (Some(code), _) => Exit::Code(code),
+            (None, Some(signal)) => Exit::Signal(signal),
+            (None, None) => Exit::Unknown,
+        })
+    }
 
-/// Arguments of an operation; each is present only where the operation has it.
-///
-/// Values of the learner's program are carried as Python's `repr` text.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Args {
-    /// `create`: the class (`RLock`, `Array`, `Queue`, `Pool`, `DictProxy` …).
-    pub class: Option<String>,
-    /// `create`, `name`: the variable's name in the program, for people.
-    pub name: Option<String>,
-    /// `create` of an Array/Value: its type code, one character.
-    pub typecode: Option<String>,
-    /// `create` of an Array/Value/Condition: the object that is its lock. `create` of a proxy: its
-    /// manager. `create` of a Connection: its other end.
-    pub of: Option<String>,
-    /// `get`, `set` of an Array or a list: the index.
-    pub index: Option<i64>,
-    /// Dictionary key or attribute name.
-    pub key: Option<String>,
-    /// The value written, put, sent or given as arguments of a task.
-    pub value: Option<String>,
-    /// Several values: initial cells of an Array, result of an update (key, value, key, value …).
-    pub values: Option<Vec<String>>,
-    /// `put`, `get`, `send`, `recv`: identity of the message, `PID:n` of its producer.
-    pub item: Option<String>,
-    /// `submit`, `task.start`, `task.end`, `result.*`: the task's number in its pool, from 0.
-    pub task: Option<u64>,
-    /// `submit`, `start`: the function's name.
-    pub func: Option<String>,
-    /// `start`, `join`, `terminate`, `kill`: the child's name …
-    pub child: Option<String>,
-    /// … and its PID, once it has one.
-    pub pid: Option<i32>,
-    /// Capacity, count, recursion depth, number of parties, number of workers, initial value.
-    pub n: Option<i64>,
-    /// Seconds; absent means for ever.
-    pub timeout: Option<f64>,
-    /// `acquire`, `put`, `get`: false when the caller would not wait.
-    pub blocking: Option<bool>,
-}
-
-macro_rules! names {
-    ($(#[$meta:meta])* $vis:vis enum $enum:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        $vis enum $enum { $($variant),* }
-
-        impl $enum {
-            /// Every value, in the order of declaration.
-            pub const ALL: &'static [$enum] = &[$($enum::$variant),*];
-
-            /// The word on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $($enum::$variant => $text),* }
-            }
-
-            /// The value whose word this is.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<$enum> {
-                match word { $($text => Some($enum::$variant),)* _ => None }
-            }
-        }
-
-        impl std::fmt::Display for $enum {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-names! {
-    /// The operations of every object. The object's class gives a word its meaning.
-    pub enum OpName {
-        Create = "create", Name = "name",
-        // Process
-        Start = "start", Join = "join", Terminate = "terminate", Kill = "kill", Close = "close",
-        IsAlive = "is_alive", ExitCode = "exitcode",
-        // Lock, RLock, Semaphore, BoundedSemaphore
-        Acquire = "acquire", Release = "release",
-        // Event, Condition, Barrier
-        SetFlag = "event.set", ClearFlag = "event.clear", IsSet = "event.is_set", Wait = "wait",
-        Notify = "notify", NotifyAll = "notify_all", Abort = "abort", Reset = "reset",
-        // Value, Array
-        Get = "get", Set = "set", GetSlice = "get_slice", SetSlice = "set_slice",
-        // Queue, SimpleQueue, JoinableQueue, Connection
-        Put = "put", QueueGet = "queue.get", TaskDone = "task_done", QueueJoin = "queue.join",
-        JoinThread = "join_thread", CancelJoinThread = "cancel_join_thread", QSize = "qsize", Empty = "empty", Full = "full",
-        Send = "send", Recv = "recv", Poll = "poll",
-        // proxies of a manager
-        DictSet = "dict.set", DictGet = "dict.get", DictDel = "dict.del", DictPop = "dict.pop",
-        DictValues = "dict.values", DictKeys = "dict.keys", DictItems = "dict.items",
-        DictUpdate = "dict.update", DictClear = "dict.clear", DictLen = "dict.len",
-        DictContains = "dict.contains", DictSetDefault = "dict.setdefault", DictCopy = "dict.copy",
-        ListAppend = "list.append", ListGet = "list.get", ListSet = "list.set", ListDel = "list.del",
-        ListPop = "list.pop", ListInsert = "list.insert", ListExtend = "list.extend",
-        ListLen = "list.len", ListItems = "list.items", ListRemove = "list.remove",
-        ListContains = "list.contains", ListIndex = "list.index", ListCount = "list.count",
-        ListSort = "list.sort", ListReverse = "list.reverse", ListClear = "list.clear",
-        NamespaceGet = "namespace.get", NamespaceSet = "namespace.set", NamespaceDel = "namespace.del",
-        Shutdown = "shutdown",
-        // Pool
-        Submit = "submit", TaskStart = "task.start", TaskEnd = "task.end", ResultReady = "result.ready",
-        ResultGet = "result.get", ResultWait = "result.wait", Ready = "ready", Successful = "successful",
-        // of a process itself
-        Sleep = "sleep", Print = "print",
-        // A word this version does not know.
-        Other = "?",
+    fn write(&self, packet: &mut Packet<'_>) {
+        match self {
+            Exit::Code(code) => packet.value("code", code),
+            Exit::Signal(signal) => packet.value("signal", signal),
+            Exit::Unknown => packet.value("unknown", &true),
+        };
     }
 }
 
-#[expect(
-    clippy::derivable_impls,
-    reason = "the macro that declares the enum has no place for #[default]"
-)]
-impl Default for OpName {
-    fn default() -> Self {
-        OpName::Other
-    }
-}
-
-names! {
-    pub enum Stream { Stdout = "stdout", Stderr = "stderr" }
-}
-
-names! {
-    pub enum FaultKind {
-        // A process was killed on the learner's word.
-        Killed = "killed",
-        // A process could not be started.
-        StartFailed = "start_failed",
-        // Processes can't be followed (ptrace(2) is not allowed here): what neither writes nor
-        // introduces itself is not seen.
-        NotFollowed = "not_followed",
-        // All waited and none could go on, in a program that is not ours to end.
-        Deadlock = "deadlock",
-        // A process turned its tracing off (its channel was gone) and went on.
-        TracingOff = "tracing_off",
-        // Output was dropped or held back beyond the bound.
-        OutputHeld = "output_held",
-        // A packet could not be read.
-        BadPacket = "bad_packet",
-        // The recording could not be written any further.
-        RecordingStopped = "recording_stopped",
-        // The stage or the guard died from outside.
-        StageLost = "stage_lost",
-        // The supervisor contradicted itself; a defect of forklore.
-        Internal = "internal",
-        Other = "other",
-    }
-}
-
-names! {
-    /// How a run ended.
-    pub enum RunStatus {
-        // Every process of the run ended by itself.
-        Finished = "finished",
-        // All waited and none could wake.
-        Deadlock = "deadlock",
-        // The learner (or a signal) stopped it.
-        Stopped = "stopped",
-        // The scenario could not be started or went down from outside.
-        Failed = "failed",
-        // Nothing said how it ended (a torn recording).
-        Unknown = "unknown",
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    pub stream: Stream,
-    /// The bytes as written, never sanitised here.
-    pub data: Vec<u8>,
-    /// Where in the program, for instrumented prints.
-    pub at: Option<String>,
-    /// What was written here and is not kept, where whoever held the log had no room for all of it.
-    pub left_out: Option<LeftOut>,
-}
-
-/// How much of an output is not kept.
+/// Of a `process.reaped`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeftOut {
-    pub bytes: u64,
-    /// Ends of lines among them.
-    pub lines: u64,
+pub struct Reaped {
+    /// The PID that waited.
+    pub by: i32,
+    /// The status it was given.
+    pub exit: Exit,
 }
 
+impl Fields for Reaped {
+    fn read(line: &mut Line<'_>) -> Option<Reaped> {
+        Some(Reaped {
+            by: line.by.unwrap_or(0),
+            exit: Exit::read(line)?,
+        })
+    }
+
+    fn write(&self, packet: &mut Packet<'_>) {
+        let Reaped { by, exit } = self;
+        exit.write(packet);
+        packet.value("by", by);
+    }
+}
+
+/// Of a `fault`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub fault: FaultKind,
@@ -364,6 +231,9 @@ pub struct Fault {
     pub detail: String,
 }
 
+fields!(Fault { fault, detail });
+
+/// Of an `end`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEnd {
     pub status: RunStatus,
@@ -373,12 +243,20 @@ pub struct RunEnd {
     pub ended: Vec<i32>,
 }
 
+fields!(RunEnd {
+    status,
+    detail,
+    ended,
+});
+
 /// Changed rows of ps and the PIDs whose row is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PsUpdate {
     pub rows: Vec<PsRow>,
     pub gone: Vec<i32>,
 }
+
+fields!(PsUpdate { rows, gone });
 
 /// One row as `ps aux` prints it: every column as text already formatted the way procps does.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

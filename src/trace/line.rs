@@ -1,16 +1,18 @@
-//! `Line`: the flat JSON object that a line of a recording or a packet is.
+//! `Line`: the flat JSON object that a line of a recording or a packet is, being read.
 //!
-//! Owns the names of the fields and their order, and nothing else: `wire` turns a `Line` into an
-//! `Event` and back. Texts are borrowed from what is read or written wherever they stand there as
-//! they are, so that a line costs no allocation of its own.
+//! Owns the names and types of the fields; `event` says which of them a kind has, and a field it names
+//! that is not here does not compile. Words are borrowed from what is read, so that they cost no
+//! allocation.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
 
-use super::event::PsRow;
+use super::event::{Event, Kind, PsRow};
+use super::op::Args;
+use super::words::{FaultKind, OpName, Role, RunStatus, StartMethod};
 
 /// A text; borrowed unless an escape stands in it. (serde borrows a plain `Cow` field, but none
 /// within an `Option`.)
@@ -20,28 +22,6 @@ pub(super) struct Text<'a>(Cow<'a, str>);
 impl Text<'_> {
     pub(super) fn as_str(&self) -> &str {
         &self.0
-    }
-
-    pub(super) fn into_string(self) -> String {
-        self.0.into_owned()
-    }
-}
-
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(text: &'a str) -> Text<'a> {
-        Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Text<'_> {
-    fn from(text: String) -> Self {
-        Text(Cow::Owned(text))
-    }
-}
-
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 
@@ -61,150 +41,78 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text::from(text))
+        Ok(Text(Cow::Borrowed(text)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text::from(text.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Text<'de>, E> {
-        Ok(Text::from(text))
+        Ok(Text(Cow::Owned(text.to_owned())))
     }
 }
 
-/// The flat object. Field order here is the order written.
-#[derive(Debug, Serialize, Deserialize, Default)]
+/// The flat object. Who writes one stands in `packet`.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(super) struct Line<'a> {
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub seq: u64,
-    #[serde(default)]
     pub t: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proc: Option<u32>,
-    #[serde(default, skip_serializing_if = "is_zero_pid")]
     pub pid: i32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<i32>,
     #[serde(borrow)]
-    pub kind: Text<'a>,
+    pub kind: Option<Text<'a>>,
 
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub op: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<OpName>,
+    pub object: Option<String>,
     pub ver: Option<u64>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub args: Option<Box<WireArgs<'a>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    pub args: Option<Args>,
     pub t0: Option<i64>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub result: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Text<'a>>,
+    pub result: Option<String>,
+    pub error: Option<String>,
 
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ppid: Option<i32>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub role: Option<Role>,
     pub daemon: Option<bool>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<Text<'a>>,
+    pub method: Option<StartMethod>,
+    pub command: Option<String>,
 
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<i32>,
 
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
     pub data_b64: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<[u64; 2]>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     pub line: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Cow<'a, [PsRow]>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gone: Option<Cow<'a, [i32]>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Cow<'a, [i32]>>,
+    pub rows: Option<Vec<PsRow>>,
+    pub gone: Option<Vec<i32>>,
+    pub fault: Option<FaultKind>,
+    pub text: Option<String>,
+    pub status: Option<RunStatus>,
+    pub detail: Option<String>,
+    pub ended: Option<Vec<i32>>,
 }
 
-#[derive(Debug, Serialize, Deserialize, Default)]
-pub(super) struct WireArgs<'a> {
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub class: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub typecode: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<Text<'a>>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub task: Option<u64>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub func: Option<Text<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub child: Option<Text<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pid: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blocking: Option<bool>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_zero_pid(n: &i32) -> bool {
-    *n == 0
+/// Reads one line. Its text is kept where its kind is unknown.
+pub(super) fn decode(json: &str) -> Result<Event, serde_json::Error> {
+    let mut line: Line<'_> = serde_json::from_str(json)?;
+    let word = line.kind.take();
+    let word = word.ok_or_else(|| Error::missing_field("kind"))?;
+    let word = word.as_str();
+    let kind = Kind::read(word, &mut line).unwrap_or_else(|| Kind::Unknown {
+        kind: word.to_owned(),
+        json: json.to_owned(),
+    });
+    Ok(Event {
+        seq: line.seq,
+        t: line.t,
+        proc: line.proc,
+        pid: line.pid,
+        tid: line.tid,
+        kind,
+    })
 }

@@ -1,15 +1,18 @@
-//! `Packet`: what a traced process sends, written by hand into one reused buffer.
+//! `Packet`: one event being written, as what a traced process sends or as a recording's line.
 //!
-//! Called by `mp` for every operation while tracing is on, so it allocates nothing once its buffer
-//! has grown. It gives no `seq`, `proc` or `pid`: those are the supervisor's. Fields come out in the
-//! order of `line::Line`, so that a packet is the recording's line without its head.
+//! Used by `mp` for every operation while tracing is on and by the supervisor for every line, so it
+//! allocates nothing once its buffer has grown. A packet has no `seq`, `proc` and `pid`, which only
+//! the supervisor may give; it is a line without them. `event` says which fields a kind has.
 
 use std::panic::Location;
 
-use super::base64;
-use super::event::{Exit, OpName, Role, StartMethod, Stream};
+use super::event::{Event, Exit, Reaped};
+use super::field::{Fields as _, Value};
+use super::op::Args;
+use super::output::write_bytes;
+use super::words::{OpName, Role, StartMethod, Stream};
 
-/// One packet under construction; `finish` closes the object.
+/// One event under construction; `finish` closes the object.
 #[derive(Debug)]
 pub struct Packet<'a> {
     buf: &'a mut Vec<u8>,
@@ -31,6 +34,30 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// Begins the line of an event after what `buf` holds: everything before the fields of its kind.
+    pub(super) fn line(buf: &'a mut Vec<u8>, event: &Event) -> Packet<'a> {
+        let mut line = Packet {
+            buf,
+            in_args: false,
+        };
+        line.buf.push(b'{');
+        if event.seq != 0 {
+            line.value("seq", &event.seq);
+        }
+        line.value("t", &event.t);
+        if let Some(proc) = &event.proc {
+            line.value("proc", proc);
+        }
+        if event.pid != 0 {
+            line.value("pid", &event.pid);
+        }
+        if let Some(tid) = &event.tid {
+            line.value("tid", tid);
+        }
+        line.text("kind", event.kind.word());
+        line
+    }
+
     /// `process.start`.
     pub fn process_start(
         buf: &'a mut Vec<u8>,
@@ -42,13 +69,9 @@ impl<'a> Packet<'a> {
         method: StartMethod,
     ) -> Packet<'a> {
         let mut packet = Packet::new(buf, t, "process.start");
-        packet
-            .int("ppid", i64::from(ppid))
-            .text("name", name)
-            .text("role", role.word());
-        packet
-            .boolean("daemon", daemon)
-            .text("method", method.word());
+        packet.value("ppid", &ppid).value("name", name);
+        packet.value("role", &role).value("daemon", &daemon);
+        packet.value("method", &method);
         packet
     }
 
@@ -74,7 +97,7 @@ impl<'a> Packet<'a> {
         buf.push(b'"');
         if let Some(ver) = ver {
             buf.extend_from_slice(b",\"ver\":");
-            push_int(buf, ver.cast_signed());
+            push_int(buf, ver);
         }
         if let Some(at) = at {
             packet.place(at);
@@ -94,24 +117,16 @@ impl<'a> Packet<'a> {
         if let Some(at) = at {
             packet.place(at);
         }
-        packet.text("stream", stream.as_str());
-        match std::str::from_utf8(data) {
-            Ok(text) => packet.text("data", text),
-            Err(_) => packet.text("data_b64", &base64::encode(data)),
-        };
+        packet.value("stream", &stream);
+        write_bytes(data, &mut packet);
         packet
     }
 
     /// `process.reaped`, sent by whoever waited; `pid` names the child.
     pub fn reaped(buf: &'a mut Vec<u8>, t: i64, pid: i32, by: i32, exit: Exit) -> Packet<'a> {
         let mut packet = Packet::new(buf, t, "process.reaped");
-        packet.int("pid", i64::from(pid));
-        match exit {
-            Exit::Code(code) => packet.int("code", i64::from(code)),
-            Exit::Signal(signal) => packet.int("signal", i64::from(signal)),
-            Exit::Unknown => packet.boolean("unknown", true),
-        };
-        packet.int("by", i64::from(by));
+        packet.value("pid", &pid);
+        Reaped { by, exit }.write(&mut packet);
         packet
     }
 
@@ -120,7 +135,7 @@ impl<'a> Packet<'a> {
         self.buf.extend_from_slice(b",\"at\":\"");
         push_escaped(self.buf, file);
         self.buf.push(b':');
-        push_int(self.buf, i64::from(at.line()));
+        push_int(self.buf, at.line());
         self.buf.push(b'"');
     }
 
@@ -143,6 +158,10 @@ impl<'a> Packet<'a> {
     }
 
     fn key(&mut self, key: &str) {
+        debug_assert!(
+            !self.in_args || Args::NAMES.contains(&key),
+            "{key} is no argument the table knows: whoever reads the packet would drop it"
+        );
         if self.buf.last() != Some(&b'{') {
             self.buf.push(b',');
         }
@@ -151,55 +170,49 @@ impl<'a> Packet<'a> {
         self.buf.extend_from_slice(b"\":");
     }
 
+    /// A field of any kind.
+    pub(super) fn value(&mut self, key: &str, value: &(impl Value + ?Sized)) -> &mut Packet<'a> {
+        self.key(key);
+        value.write(self.buf);
+        self
+    }
+
+    /// A field that is an object, filled by `fill`.
+    pub(super) fn object(&mut self, key: &str, fill: impl FnOnce(&mut Packet<'a>)) {
+        self.key(key);
+        self.buf.push(b'{');
+        fill(self);
+        self.buf.push(b'}');
+    }
+
     /// A string field.
     pub fn text(&mut self, key: &str, value: &str) -> &mut Packet<'a> {
-        self.key(key);
-        self.buf.push(b'"');
-        push_escaped(self.buf, value);
-        self.buf.push(b'"');
-        self
+        self.value(key, value)
     }
 
     /// A list of strings.
     pub fn texts<T: AsRef<str>>(&mut self, key: &str, values: &[T]) -> &mut Packet<'a> {
         self.key(key);
-        self.buf.push(b'[');
-        for (i, value) in values.iter().enumerate() {
-            if i > 0 {
-                self.buf.push(b',');
-            }
-            self.buf.push(b'"');
-            push_escaped(self.buf, value.as_ref());
-            self.buf.push(b'"');
-        }
-        self.buf.push(b']');
+        push_list(self.buf, values.iter().map(AsRef::as_ref));
         self
     }
 
     /// An integer field.
     pub fn int(&mut self, key: &str, value: i64) -> &mut Packet<'a> {
-        self.key(key);
-        push_int(self.buf, value);
-        self
+        self.value(key, &value)
     }
 
     /// A number of seconds; what is not finite is left out.
     pub fn seconds(&mut self, key: &str, value: f64) -> &mut Packet<'a> {
         if value.is_finite() {
-            use std::io::Write as _;
-            self.key(key);
-            // Writing into a Vec does not fail.
-            let _ = write!(self.buf, "{value:?}");
+            self.value(key, &value);
         }
         self
     }
 
     /// A boolean field.
     pub fn boolean(&mut self, key: &str, value: bool) -> &mut Packet<'a> {
-        self.key(key);
-        self.buf
-            .extend_from_slice(if value { b"true" } else { b"false" });
-        self
+        self.value(key, &value)
     }
 
     /// Closes the object and gives its bytes.
@@ -210,8 +223,28 @@ impl<'a> Packet<'a> {
     }
 }
 
-fn push_int(buf: &mut Vec<u8>, value: i64) {
+pub(super) fn push_int(buf: &mut Vec<u8>, value: impl itoa::Integer) {
     buf.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+pub(super) fn push_list<'t, T: Value + ?Sized + 't>(
+    buf: &mut Vec<u8>,
+    values: impl IntoIterator<Item = &'t T>,
+) {
+    buf.push(b'[');
+    for (place, value) in values.into_iter().enumerate() {
+        if place > 0 {
+            buf.push(b',');
+        }
+        value.write(buf);
+    }
+    buf.push(b']');
+}
+
+pub(super) fn push_quoted(buf: &mut Vec<u8>, text: &str) {
+    buf.push(b'"');
+    push_escaped(buf, text);
+    buf.push(b'"');
 }
 
 /// JSON string escapes, the ones serde_json writes.

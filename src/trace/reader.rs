@@ -9,7 +9,8 @@
 use std::io::{self, BufRead, Write};
 
 use super::event::Event;
-use super::wire::{self, FORMAT, Header};
+use super::header::{FORMAT, Header};
+use super::line::decode;
 
 /// Longest line a recording may hold, in bytes: an output event is at most 64 KiB of data, six bytes
 /// each at worst as JSON escapes; the rest is room for many rows of ps.
@@ -53,7 +54,7 @@ pub enum ReadError {
 /// The text of what serde found wrong.
 pub fn read_packet(bytes: &[u8]) -> Result<Event, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    wire::decode(text).map_err(|error| error.to_string())
+    decode(text).map_err(|error| error.to_string())
 }
 
 /// The part of a header that is looked at first: a newer one may have other fields.
@@ -133,7 +134,7 @@ impl<R: BufRead> Reader<R> {
         }
         let parsed = std::str::from_utf8(&self.buf)
             .map_err(<serde_json::Error as serde::de::Error>::custom)
-            .and_then(|text| wire::decode(text.trim_end_matches('\n')));
+            .and_then(|text| decode(text.trim_end_matches('\n')));
         let event = parsed.map_err(|source| ReadError::BadLine {
             line: self.line,
             source,

@@ -6,7 +6,8 @@
 use std::io::{self, Write};
 
 use super::event::{Event, Kind};
-use super::wire::{self, Header};
+use super::header::Header;
+use super::packet::Packet;
 
 /// A recording being written.
 #[derive(Debug)]
@@ -51,14 +52,14 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Appends the event's line, newline included, to `line`.
+/// Appends the event's line, newline included, to `line`. An unknown kind is written as it was read.
 pub fn encode_event(line: &mut Vec<u8>, event: &Event) {
-    match &event.kind {
-        Kind::Unknown { json, .. } => line.extend_from_slice(json.as_bytes()),
-        _ => {
-            // Writing plain structs of strings and numbers into a Vec does not fail.
-            let _ = serde_json::to_writer(&mut *line, &wire::line_of(event));
-        }
+    if let Kind::Unknown { json, .. } = &event.kind {
+        line.extend_from_slice(json.as_bytes());
+    } else {
+        let mut packet = Packet::line(line, event);
+        event.kind.write(&mut packet);
+        packet.finish();
     }
     line.push(b'\n');
 }

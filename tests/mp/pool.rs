@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use forklore::mp::{self, Callbacks, Event, Exception, Pool, Process, print};
-use forklore::trace::{Exit, Kind, OpName, Role};
+use forklore::trace::{Exit, Kind, OpName, Reaped, Role};
 
 use crate::harness::{Case, Finished};
 
@@ -565,10 +565,10 @@ fn log_tells_a_pool(run: &Finished) {
     let reaped = |event: &&forklore::trace::Event| {
         matches!(
             event.kind,
-            Kind::ProcessReaped {
+            Kind::ProcessReaped(Reaped {
                 exit: Exit::Code(0),
                 ..
-            }
+            })
         )
     };
     assert_eq!(run.events.iter().filter(reaped).count(), 3);

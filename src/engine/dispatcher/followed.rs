@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::{Dispatcher, detail};
 use crate::engine::ledger::Member;
-use crate::trace::{FaultKind, Kind, PsUpdate};
+use crate::trace::{FaultKind, Kind, PsUpdate, Reaped};
 
 /// What is known of a followed program beside the log.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Dispatcher {
     fn collected(&mut self, t: i64, pid: i32, member: &Member) {
         if let Some(exit) = member.exit.filter(|_| self.ledger.reaped(pid)) {
             let by = member.parent;
-            self.log(t, pid, None, Kind::ProcessReaped { by, exit });
+            self.log(t, pid, None, Kind::ProcessReaped(Reaped { by, exit }));
         }
     }
 

@@ -9,7 +9,7 @@ use super::{create, on};
 use crate::model::World;
 use crate::trace::{
     Args, Event, Exit, Fault, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
-    Role, RunEnd, RunStatus, StartMethod, Stream,
+    Reaped, Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 
 const CLASSES: [&str; 20] = [
@@ -153,7 +153,7 @@ fn kind() -> impl Strategy<Value = Kind> {
             Kind::ProcessStart(ProcessStart { ppid, name, role, daemon, method })
         }),
         1 => exit.clone().prop_map(Kind::ProcessExit),
-        1 => exit.prop_map(|exit| Kind::ProcessReaped { by: 100, exit }),
+        1 => exit.prop_map(|exit| Kind::ProcessReaped(Reaped { by: 100, exit })),
         20 => op().prop_map(Kind::Op),
         8 => op().prop_map(Kind::OpWait),
         4 => op().prop_map(Kind::OpBegin),

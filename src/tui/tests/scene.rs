@@ -12,8 +12,8 @@ use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::lesson::Library;
 use crate::text::{Depth, Lang};
 use crate::trace::{
-    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Role,
-    RunEnd, RunStatus, StartMethod, Stream,
+    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Reaped,
+    Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 use crate::tui::app::{App, Start};
 use crate::tui::effect::Effect;
@@ -134,7 +134,7 @@ impl Scene {
 
     pub(super) fn exit(&mut self, proc: u32, exit: Exit) {
         self.push(Some(proc), Kind::ProcessExit(exit));
-        self.push(Some(proc), Kind::ProcessReaped { by: 100, exit });
+        self.push(Some(proc), Kind::ProcessReaped(Reaped { by: 100, exit }));
     }
 
     /// Lets time pass.
