@@ -141,12 +141,8 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
         "err": identity(descriptors::STDERR)?,
     });
     let events = end(descriptors::EVENTS)?.try_clone()?;
-    let door = Door::open(
-        &launch.dir.join(files::DOOR),
-        events,
-        greeting.to_string().into_bytes(),
-    )?;
-    Ok(Some(door))
+    std::fs::write(launch.dir.join(files::GREETING), greeting.to_string())?;
+    Ok(Some(Door::open(&launch.dir.join(files::DOOR), events)?))
 }
 
 /// Starts the guard in a process group of its own: a Ctrl-C at the terminal is the supervisor's to

@@ -2,5 +2,8 @@
 
 /// The socket where programs started by exec ask for the event channel.
 pub(crate) const DOOR: &str = "door";
+/// What every traced Python reads before anything else: a flat JSON object that says when the run
+/// began, how to buffer stdio and which descriptors are the run's own.
+pub(crate) const GREETING: &str = "door.greeting";
 /// The folder of the package that Pythons import.
 pub(crate) const PYTHON: &str = "python";

@@ -44,7 +44,7 @@ class Run(object):
         return told + self.raw[1 if stream == 'stdout' else 2]
 
 
-def serve(listener, channel, told, stop):
+def serve(listener, channel, stop):
     """Hands the channel's end to everyone who connects."""
     while not stop.is_set():
         if not select.select([listener], [], [], 0.01)[0]:
@@ -52,7 +52,7 @@ def serve(listener, channel, told, stop):
         conn = listener.accept()[0]
         try:
             rights = array.array('i', [channel.fileno()])
-            conn.sendmsg([told], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+            conn.sendmsg([b'-'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
         except OSError:
             pass
         conn.close()
@@ -70,9 +70,10 @@ def run(argv, mode='tty', env=None, timeout=60, package=PACKAGE, on_packet=None,
         read.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         for size in (1 << 22, 1 << 20):
             write.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
-        told = json.dumps({'origin': time.monotonic_ns(), 'stdout': mode}).encode()
+        with open(path + '.greeting', 'w') as greeting:
+            json.dump({'origin': time.monotonic_ns(), 'stdout': mode}, greeting)
         stop = threading.Event()
-        server = threading.Thread(target=serve, args=(listener, write, told, stop), daemon=True)
+        server = threading.Thread(target=serve, args=(listener, write, stop), daemon=True)
         server.start()
         full = dict(os.environ if env is None else env)
         full.pop('PYTHONUNBUFFERED', None)

@@ -15,7 +15,8 @@ with open(_SOURCE, encoding='utf-8') as source:
         WORDS.add(name)
 
 FIELDS = {'seq', 't', 'pid', 'tid', 'kind', 'ppid', 'name', 'role', 'daemon', 'method', 'op', 'object',
-          'ver', 'at', 'args', 't0', 'result', 'error', 'stream', 'data', 'data_b64', 'fault', 'detail'}
+          'ver', 'at', 'args', 't0', 'result', 'error', 'stream', 'data', 'data_b64', 'fault', 'detail',
+          'code', 'signal', 'by'}
 ARGS = {'class': str, 'name': str, 'typecode': str, 'of': str, 'index': int, 'key': str, 'value': str,
         'values': list, 'item': str, 'task': int, 'func': str, 'child': str, 'pid': int, 'n': int,
         'timeout': float, 'blocking': bool}
@@ -43,7 +44,7 @@ def form(events):
         if event.get('tid') == event['pid']:
             yield where + 'the main thread is named'
         kind = event.get('kind')
-        if kind not in ('op', 'op.wait', 'output', 'process.start', 'fault'):
+        if kind not in ('op', 'op.wait', 'output', 'process.start', 'process.reaped', 'fault'):
             yield where + 'kind %r' % kind
         if kind == 'fault' and event['fault'] != 'start_failed':
             yield where + 'fault: %s' % event.get('detail')

@@ -5,7 +5,7 @@ whether the log is true: before the effect for what publishes, after it for what
 """
 
 from . import channel, place
-from .channel import local, now, quote, send
+from .channel import local, now, post, quote, send
 
 _LONGEST = 2048
 _PLAIN = (int, float, bool, type(None))
@@ -24,7 +24,7 @@ class Call(object):
         self.op = op
         self.tag = tag
         self.args = args
-        self.at = place.here() if at is None else at
+        self.at = place.field() if at is None else at
         self.waited = False
 
     def _fields(self, kind, ver, more):
@@ -33,9 +33,9 @@ class Call(object):
             args = args + ',' + more if args else more
         return '"kind":"%s","op":"%s"%s%s%s%s,"t0":%d' % (
             kind, self.op,
-            '' if self.tag is None else ',' + self.tag.field,
+            '' if self.tag is None else self.tag.after,
             '' if ver is None else ',"ver":%d' % ver,
-            ',"at":' + quote(self.at) if self.at else '',
+            self.at,
             ',"args":{' + args + '}' if args else '',
             self.t0)
 

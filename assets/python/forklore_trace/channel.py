@@ -1,8 +1,9 @@
 """The event channel: one descriptor, one packet an event, and whether tracing is on.
 
-Owns the connection to the supervisor, the clock of the run and the thread's own state. Packets go
-out blocking and without SIGPIPE. A channel that is gone, closed or no longer the same descriptor
-turns tracing off for good; the program goes on and none of its files ever gets a packet.
+Owns the connection to the supervisor, the clock of the run and the thread's own state. A process
+that has nothing to tell holds no descriptor: the first event fetches it. Packets go out blocking and
+without SIGPIPE. A channel that is gone, closed or no longer the same descriptor turns tracing off
+for good; the program goes on and none of its files ever gets a packet.
 """
 
 import _socket
@@ -11,18 +12,23 @@ import os
 import sys
 import time
 
-# Least number the descriptor is moved to, as far as the limit of descriptors allows.
-_HIGH = (200, 64, 20, 0)
 _DUPFD_CLOEXEC = 1030
+# Descriptors of ours are numbered from here on at least, where the limit allows it …
+_HIGH = 1024
+# … and not above this: the kernel's table of descriptors grows with the highest number.
+_HIGHEST = 1 << 16
 # Seconds the supervisor has to answer.
 _PATIENCE = 10.0
 _NOSIGNAL = getattr(_socket, 'MSG_NOSIGNAL', 0x4000)
 
 on = False
+_path = None
 _origin = 0
 _fd = -1
 _inode = None
 _send = None
+# The descriptor's number may be given to a file of the program's.
+_within_reach = True
 
 try:
     _clock = time.monotonic_ns
@@ -40,6 +46,8 @@ class _Local(_thread._local):
     """What a thread is doing: nothing is told while `quiet` is not 0."""
 
     quiet = 0
+    # The field that names the thread; None until it is known, empty for the main thread.
+    field = None
     # Identity of the message the thread is about to pickle.
     item = None
     # The process object the thread is starting, with its role and method.
@@ -54,7 +62,6 @@ class _Local(_thread._local):
     numbered = lazy = None
     # Arguments of the object a manager is asked for.
     asked = None
-    tid = (0, 0)
 
 
 local = _Local()
@@ -72,26 +79,21 @@ def now():
     return _clock() - _origin
 
 
-def connect(path):
-    """Fetches the descriptor from the supervisor; what it was told with it, or None."""
-    global on, _origin
-    asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-    # A supervisor that does not answer is none.
-    asking.settimeout(_PATIENCE)
+def listen_for(path):
+    """Learns what the supervisor tells everybody; its fields, or None where there is no supervisor."""
+    global on, _origin, _path
     try:
-        asking.connect(path)
-        data, rights, _flags, _address = asking.recvmsg(4096, 64)
-        told = _fields(data.decode())
-        for _level, _kind, descriptors in rights:
-            _keep(int.from_bytes(descriptors[:4], sys.byteorder))
-            _origin = int(told['origin'])
-            on = True
-            return told
+        told = open(path + '.greeting', 'rb', 0)
+        try:
+            fields = _fields(told.read(4096).decode())
+        finally:
+            told.close()
+        _origin = int(fields['origin'])
     except (OSError, KeyError, ValueError):
         return None
-    finally:
-        asking.close()
-    return None
+    _path = path
+    on = True
+    return fields
 
 
 def _fields(text):
@@ -104,26 +106,63 @@ def _fields(text):
     return fields
 
 
+def _connect():
+    """Fetches the descriptor; whether it is there."""
+    asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    try:
+        # A supervisor that does not answer is none.
+        asking.settimeout(_PATIENCE)
+        asking.connect(_path)
+        _data, rights, _flags, _address = asking.recvmsg(4096, 64)
+        for _level, _kind, descriptors in rights:
+            _keep(int.from_bytes(descriptors[:4], sys.byteorder))
+            return True
+    finally:
+        asking.close()
+    return False
+
+
 def _keep(descriptor):
-    global _fd, _inode, _send
-    import fcntl
-    for least in _HIGH:
-        try:
-            _fd = fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least)
-        except OSError:
-            continue
-        os.close(descriptor)
-        break
-    else:
-        _fd = descriptor
+    global _fd, _inode, _send, _within_reach
+    _fd, _within_reach = out_of_the_way(descriptor)
     _inode = os.fstat(_fd).st_ino
     sock = _Channel(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, _fd)
     sock.settimeout(None)
     _send = sock.send
 
 
+def out_of_the_way(descriptor):
+    """Moves a descriptor to a number that the program is not given and does not look at: above its
+    limit of descriptors if that can be raised for a moment, else as high as it goes. Gives the number,
+    and whether the program may come to use it all the same."""
+    import fcntl
+    import resource
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    bound = _HIGHEST if soft == resource.RLIM_INFINITY else min(soft, _HIGHEST)
+    try:
+        if bound == soft < _HIGHEST:
+            least = max(soft, _HIGH)
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (
+                    least + 16, hard if hard == resource.RLIM_INFINITY else max(hard, least + 16)))
+                try:
+                    return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least), False
+                finally:
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            except (OSError, ValueError):
+                pass
+        for least in range(bound - 1, 2, -1):
+            try:
+                return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least), True
+            except OSError:
+                pass
+        return os.dup(descriptor), True
+    finally:
+        os.close(descriptor)
+
+
 def inode():
-    """Of the channel's socket, for whoever has to tell it from others."""
+    """Of the channel's socket, for whoever has to tell it from others; None without one."""
     return _inode
 
 
@@ -135,11 +174,12 @@ def off(detail=None):
     on = False
 
 
-def thread():
-    """The field that names the thread; the main thread has none."""
+def _name_thread():
+    """The field that names the calling thread; the main thread has none."""
     pid = os.getpid()
     tid = _native_id(pid)
-    return '' if tid == pid else '"tid":%d,' % tid
+    local.field = field = '' if tid == pid else '"tid":%d,' % tid
+    return field
 
 
 try:
@@ -149,30 +189,37 @@ try:
         return _get_native_id()
 except AttributeError:  # 3.6, 3.7
     def _native_id(pid):
-        if local.tid[0] != pid:
-            # A forked child's only thread has the number of its process.
-            try:
-                tid = int(os.readlink('/proc/thread-self').rpartition('/')[2])
-            except (OSError, ValueError):
-                tid = pid
-            local.tid = (pid, tid)
-        return local.tid[1]
+        try:
+            return int(os.readlink('/proc/thread-self').rpartition('/')[2])
+        except (OSError, ValueError):
+            return pid
+
+
+def forked():
+    """In a forked child: its only thread is the main one."""
+    local.field = ''
 
 
 def send(fields):
     """Sends an event, given as the JSON of its fields but the first two; whether it went out."""
+    field = local.field
+    if field is None:
+        field = _name_thread()
+    return post('{"t":%d,%s%s}' % (_clock() - _origin, field, fields))
+
+
+def post(text):
+    """Sends a packet; whether it went out."""
     if not on:
         return False
-    text = '{"t":%d,%s%s}' % (_clock() - _origin, thread(), fields)
-    return post(text.encode('utf-8', 'replace'))
-
-
-def post(packet):
-    """Sends a packet; whether it went out."""
     try:
-        while True:
-            if os.fstat(_fd).st_ino != _inode:
-                break
+        packet = text.encode()
+    except UnicodeEncodeError:
+        packet = text.encode('utf-8', 'replace')
+    try:
+        if _send is None and not _connect():
+            raise OSError
+        while not _within_reach or os.fstat(_fd).st_ino == _inode:
             try:
                 _send(packet, _NOSIGNAL)
                 return True

@@ -1,7 +1,7 @@
 """The hooks: patches a module of `multiprocessing` when the program has imported it, not before.
 
 Owns the finder that stands first in `sys.meta_path`, and the way a function is put in another's
-place. Which functions is the business of the files named in the table. A patch that fails turns
+place (a C function's is `cfunction`'s, a function that runs the program's code `inline`'s). Which functions is the business of the files named in the table. A patch that fails turns
 tracing off; the module is left as it was imported.
 """
 
@@ -13,6 +13,7 @@ from . import channel
 _FOLLOWED = {
     'multiprocessing.process': ('process', 'patch'),
     'multiprocessing.popen_fork': ('popen', 'patch'),
+    'multiprocessing.util': ('process', 'watch_forks'),
     'multiprocessing.spawn': ('process', 'patch_spawn'),
     'multiprocessing.synchronize': ('synchronize', 'patch'),
     'multiprocessing.sharedctypes': ('sharedctypes', 'patch'),
@@ -22,6 +23,7 @@ _FOLLOWED = {
     'multiprocessing.pool': ('pool', 'patch'),
     'traceback': ('tracebacks', 'watch'),
     'threading': ('tracebacks', 'watch_threads'),
+    'inspect': ('tracebacks', 'watch_inspect'),
 }
 
 

@@ -14,18 +14,20 @@ from .channel import local, send
 
 _counts = {}
 _main = 0
-_counted = 0
+# What follows a number: nothing in the main process, in any other its own.
+_suffix = ''
 
 
 class Tag(object):
-    """An object's identity, its counter, and the field that names it."""
+    """An object's identity, its counter, and the field that names it, alone and behind another."""
 
-    __slots__ = ('name', 'slot', 'field')
+    __slots__ = ('name', 'slot', 'field', 'after')
 
     def __init__(self, name, slot):
         self.name = name
         self.slot = slot
         self.field = text('object', name)
+        self.after = ',' + self.field
 
 
 def settle(root):
@@ -35,7 +37,8 @@ def settle(root):
         _main = int(root)
     except ValueError:
         _main = 0
-    is_root = _main == os.getpid()
+    forked()
+    is_root = not _suffix
     if is_root and ledger.recall('root') is None:
         # A program that replaces itself by exec is started once.
         ledger.remember('root', 'MainProcess', 0)
@@ -49,16 +52,25 @@ def started(ppid, name, role, daemon, method):
         ppid, text('name', name), role, 'true' if daemon else 'false', method))
 
 
+def forked():
+    """In a new process: its objects are numbered from 1, apart from its parent's."""
+    global _suffix
+    _counts.clear()
+    pid = os.getpid()
+    _suffix = '' if pid == _main else '@%d' % pid
+    starting, local.starting = local.starting, None
+    if starting is not None and starting[0]._popen is None:
+        # What the parent's thread was in the middle of is not the child's.
+        local.submission = local.meeting = local.asked = local.lazy = local.item = None
+        local.quiet = local.inside = 0
+        process, role, method = starting[:3]
+        started(os.getppid(), process.name, role, process.daemon, method)
+
+
 def numbered(kind):
     """The next name of an object of this class in this process."""
-    global _counted
-    pid = os.getpid()
-    if pid != _counted:
-        _counts.clear()
-        _counted = pid
     # Threads may make objects of a class at the same time: the counter gives no number twice.
-    number = next(_counts.setdefault(kind, itertools.count(1)))
-    return '%s-%d' % (kind, number) if pid == _main else '%s-%d@%d' % (kind, number, pid)
+    return '%s-%d%s' % (kind, next(_counts.setdefault(kind, itertools.count(1))), _suffix)
 
 
 def visible():

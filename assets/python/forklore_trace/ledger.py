@@ -1,123 +1,96 @@
 """The ledger: counters and names that all traced processes of a run share, beside the socket.
 
-Owns a file of counters, mapped by everyone: one word an object, for `ver`; a lock of the file on that
-word is the object's witness, which the kernel frees when its holder dies. And a file of names, by
-which a process finds the identity of an object it did not inherit (spawn, forkserver). Nothing
-of it is in the program's own objects or pickles. Without the files there is no `ver`, no more.
+Owns a file of counters, mapped by everyone who has an object to count for: one word an object, for
+`ver`; a lock of the file on that word is the object's witness, which the kernel frees when its holder
+dies. And a file of names, by which a process finds the identity of an object it did not inherit
+(spawn, forkserver). Nothing of it is in the program's own objects or pickles. Without the files there
+is no `ver`, no more.
 """
 
 import _thread
 import os
 
-_HIGH = 200
-_DUPFD_CLOEXEC = 1030
-_SLOTS = 1 << 20
-_BATCH = 64
+from . import cfunction, channel
 
+_SLOTS = 1 << 18
+_BATCH = 64
+_SIZE = _SLOTS * 8
+
+_path = None
 _words = None
 _fd = -1
 _lockf = None
-_names_path = None
 _names = {}
 _read = 0
 # Slots this process may give out. Taking one is a single step, whatever other threads do.
 _free = []
-_free_of = 0
 # Threads of this process that hold a witness, by slot, and the locks that keep them apart.
 _holders = {}
 _turns = {}
-_turns_of = 0
-
-
-class _Filling(object):
-    """Keeps threads apart that need more slots; a forked child begins with a free one."""
-
-    def __init__(self):
-        self._lock, self._of = _thread.allocate_lock(), os.getpid()
-
-    def __enter__(self):
-        if self._of != os.getpid():
-            self.__init__()
-        self._lock.acquire()
-
-    def __exit__(self, *_):
-        self._lock.release()
-
-
-_filling = _Filling()
+_filling = _thread.allocate_lock()
 
 
 def open_beside(socket):
-    """Opens the run's ledger; whoever comes first makes it."""
-    global _words, _fd, _lockf, _names_path
-    _names_path = socket + '.names'
+    """Names the run's ledger; whoever has the first object makes it."""
+    global _path
+    _path = socket
+
+
+def _open():
+    """Opens the counters; an empty memory where they are not to be had."""
+    global _words, _fd, _lockf
+    words = memoryview(bytearray(0)).cast('b')
     try:
         import fcntl
-        import mmap
-        low = os.open(socket + '.counters', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _fd = low
-        for least in (_HIGH, 64, 20):
-            try:
-                _fd = fcntl.fcntl(low, _DUPFD_CLOEXEC, least)
-                os.close(low)
-                break
-            except OSError:
-                pass
-        os.ftruncate(_fd, _SLOTS * 8)
-        _words = memoryview(_mapped(mmap)).cast('q')
-        _lockf = fcntl.lockf
+        if _path is not None:
+            _fd, _ = channel.out_of_the_way(os.open(
+                _path + '.counters', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            if os.fstat(_fd).st_size < _SIZE:
+                # Reserved: a disk that fills up later must not take the program with it.
+                os.posix_fallocate(_fd, 0, _SIZE)
+            words = _mapped()
+            _lockf = fcntl.lockf
     except (OSError, ImportError, ValueError):
-        _words = None
-
-
-def _mapped(mmap):
-    """The counters' memory. Before 3.13 a map keeps a descriptor, which must not be a low one: the
-    program's first file has the number it always had."""
-    try:
-        return mmap.mmap(_fd, _SLOTS * 8, trackfd=False)
-    except TypeError:
         pass
-    low = []
-    try:
-        while not low or low[-1] < _HIGH:
-            low.append(os.dup(_fd))
-    except OSError:
-        # The limit is lower: the map takes the highest number there is.
-        if low:
-            os.close(low.pop())
-    try:
-        while low and low[-1] > _HIGH - 2:
-            os.close(low.pop())
-        return mmap.mmap(_fd, _SLOTS * 8)
-    except OSError:
-        return mmap.mmap(-1, 0)
-    finally:
-        for descriptor in low:
-            os.close(descriptor)
+    _words = words
+    return words
+
+
+def _mapped():
+    """The counters' memory, which holds no descriptor and is there to the very end."""
+    raw = cfunction.raw()
+    if raw is not None:
+        return raw.mapped(_fd, _SIZE).cast('q')
+    import mmap
+    return memoryview(mmap.mmap(_fd, _SIZE)).cast('q')
+
+
+def forked():
+    """In a forked child: what slots and threads the parent had is none of ours."""
+    global _filling
+    del _free[:]
+    _turns.clear()
+    _holders.clear()
+    _filling = _thread.allocate_lock()
 
 
 def new_slot():
     """A counter for a new object; 0 where there is none to be had."""
-    global _free_of
-    if _words is None:
-        return 0
-    pid = os.getpid()
-    if _free_of != pid:
-        # What a forked child finds here is its parent's.
-        del _free[:]
-        _free_of = pid
     try:
         return _free.pop()
     except IndexError:
         pass
+    words = _open() if _words is None else _words
+    if not len(words):
+        return 0
     with _filling:
         if not _lock(0):
             return 0
         try:
-            first = max(_words[0], 1)
+            first = max(words[0], 1)
             if first + _BATCH > _SLOTS:
                 return 0
-            _words[0] = first + _BATCH
+            words[0] = first + _BATCH
         finally:
             _unlock(0)
     _free.extend(range(first + 1, first + _BATCH))
@@ -126,10 +99,13 @@ def new_slot():
 
 def count(slot):
     """The object's next number. Its own lock or its witness must be held."""
-    if not slot or _words is None:
+    if not slot:
         return None
-    number = _words[slot] + 1
-    _words[slot] = number
+    words = _open() if _words is None else _words
+    try:
+        words[slot] = number = words[slot] + 1
+    except IndexError:
+        return None
     return number
 
 
@@ -150,15 +126,8 @@ def _unlock(slot):
 
 def enter(slot):
     """Takes the object's witness; false where it is not to be had, and nothing may be numbered."""
-    global _turns_of
-    if not slot or _words is None:
+    if not slot or not len(_open() if _words is None else _words):
         return False
-    pid = os.getpid()
-    if _turns_of != pid:
-        # Threads of the parent hold nothing here.
-        _turns.clear()
-        _holders.clear()
-        _turns_of = pid
     me = _thread.get_ident()
     if _holders.get(slot) == me:
         # A signal handler inside an operation on the same object.
@@ -192,7 +161,7 @@ def remember(key, name, slot):
     """Writes down under which name an object is known that others may come to hold."""
     line = '{}\t{}\t{}\n'.format(key, name, slot).encode('utf-8', 'replace')
     try:
-        names = os.open(_names_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        names = os.open(_path + '.names', os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.write(names, line)
         finally:
@@ -205,7 +174,7 @@ def recall(key):
     """The name and slot written down for a key, the latest; None where there is none."""
     global _read
     try:
-        with open(_names_path, 'rb') as names:
+        with open(_path + '.names', 'rb') as names:
             names.seek(_read)
             for line in names:
                 if not line.endswith(b'\n'):

@@ -6,7 +6,9 @@ nobody sees an effect before its event. Locks and events in the server are `remo
 conditions, barriers and pools are not followed.
 """
 
-from . import ledger, remote
+import sys
+
+from . import inline, ledger, remote
 from .call import Call, joined, shown, telling, text, texts
 from .channel import local
 from .hooks import wrap
@@ -234,26 +236,21 @@ def _content(typeid, args, kwds):
 
 
 def _patch_manager(module):
-    def make_start(original):
-        def start(self, *args, **kwargs):
-            frame = visible() if telling() else None
-            local.quiet += 1
-            try:
-                original(self, *args, **kwargs)
-            except BaseException as error:
-                unseen(error)
-                raise
-            finally:
-                local.quiet -= 1
-            if frame is None:
-                return
-            # Named like its server, so that one is found by the other.
-            name = self._process.name
-            self._forklore = tag = new('SyncManager', None, name)
-            kind = 'SyncManager' if isinstance(self, module.SyncManager) else 'BaseManager'
-            created(tag, kind, '"pid":%d' % self._process.pid)
-            named(tag, frame)
-        return start
+    def starts(self, *_, **__):
+        self._forklore_frame = visible() if telling() else None
+        local.quiet += 1
+
+    def started(self, *_, **__):
+        local.quiet -= 1
+        frame = self.__dict__.pop('_forklore_frame')
+        if frame is None or sys.exc_info()[0] is not None:
+            return
+        # Named like its server, so that one is found by the other.
+        name = self._process.name
+        self._forklore = tag = new('SyncManager', None, name)
+        kind = 'SyncManager' if isinstance(self, module.SyncManager) else 'BaseManager'
+        created(tag, kind, '"pid":%d' % self._process.pid)
+        named(tag, frame)
 
     def make_finalize(original):
         original = original.__func__
@@ -270,6 +267,7 @@ def _patch_manager(module):
                 call.done()
         return staticmethod(_finalize_manager)
 
-    wrap(module.BaseManager, 'start', make_start)
+    # The server, and what the program has registered with it, stand on the stack of this.
+    inline.follow(module.BaseManager, 'start', starts, ended=started)
     module.BaseManager._finalize_manager = make_finalize(
         module.BaseManager.__dict__['_finalize_manager'])

@@ -1,27 +1,40 @@
 """The place: which line of the user's program an operation belongs to, and what it calls a thing.
 
 Owns the judgement which frames are the user's: not the standard library's, not ours, and a package's
-only where there is no other. It reads frames and bytecode, never source files.
+only where there is no other. It reads frames and bytecode, never source files; what an instruction
+of the program was called once is kept.
 """
 
 import os
 import sys
 
-_USER, _PACKAGE, _LIBRARY, _MULTIPROCESSING, _OURS, _STOP = range(6)
+from .channel import quote
+
+_USER, _PACKAGE, _LIBRARY, _MULTIPROCESSING, _OURS = range(5)
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_STOPS = _HERE + 'bootstrap.py'
 _LIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _MP = _LIB + 'multiprocessing' + os.sep
 _kinds = {}
+# Instruction → the place's field and the code it is in, which so stays the code of that number.
+_fields = {}
+_MOST = 4096
 _frame = sys._getframe
+# The code at the bottom of a forked child's stack: frames below it are its parent's.
+_bottom = None
+
+
+def children_begin(code):
+    """Names the function a forked child begins with."""
+    global _bottom
+    _bottom = code
 
 
 def _judge(path):
     """The kind of a file of code."""
     full = path if path.startswith(('/', '<')) else os.path.abspath(path)
     if full.startswith(_HERE):
-        kind = _STOP if full == _STOPS else _OURS
+        kind = _OURS
     elif '/site-packages/' in full or '/dist-packages/' in full:
         kind = _PACKAGE
     elif full.startswith(_MP):
@@ -30,29 +43,45 @@ def _judge(path):
         kind = _LIBRARY
     else:
         kind = _USER
-    if len(_kinds) > 4096:
+    if len(_kinds) > _MOST:
         _kinds.clear()
     _kinds[path] = kind
     return kind
 
 
-def here():
-    """`my_script.py:12`, or None where no line of the program is to blame."""
-    frame = _frame(1)
+def field(depth=1):
+    """`,"at":"my_script.py:12"` of the line that is `depth` frames above the caller, or of one above
+    that; empty where no line of the program is to blame."""
+    frame = _frame(depth + 1)
+    code = frame.f_code
+    known = _fields.get((id(code), frame.f_lasti))
+    return known[0] if known is not None else _search(frame)
+
+
+def _search(frame):
     package = None
     while frame is not None:
-        path = frame.f_code.co_filename
+        code = frame.f_code
+        path = code.co_filename
         kind = _kinds.get(path)
         if kind is None:
             kind = _judge(path)
-        if kind == _USER and (path != '<string>' or _is_main(frame)):
-            return _named(frame)
-        if kind == _PACKAGE and package is None:
-            package = frame
-        elif kind == _STOP:
+        if kind == _USER:
+            known = _fields.get((id(code), frame.f_lasti))
+            if known is not None:
+                return known[0]
+            if path != '<string>' or _is_main(frame):
+                found = _named(frame)
+                if len(_fields) > _MOST:
+                    _fields.clear()
+                _fields[id(code), frame.f_lasti] = found, code
+                return found
+        elif kind == _PACKAGE:
+            package = package or frame
+        elif code is _bottom:
             break
         frame = frame.f_back
-    return None if package is None else _named(package)
+    return '' if package is None else _named(package)
 
 
 def _is_main(frame):
@@ -65,7 +94,7 @@ def _is_main(frame):
 
 def _named(frame):
     path = frame.f_code.co_filename
-    return '%s:%d' % (path[path.rfind('/') + 1:], frame.f_lineno)
+    return ',"at":' + quote('%s:%d' % (path[path.rfind('/') + 1:], frame.f_lineno))
 
 
 def maker():
@@ -78,7 +107,7 @@ def maker():
             kind = _judge(path)
         if kind == _PACKAGE or kind == _USER and (path != '<string>' or _is_main(frame)):
             return frame
-        if kind in (_LIBRARY, _STOP):
+        if kind == _LIBRARY or frame.f_code is _bottom:
             return None
         frame = frame.f_back
     return None

@@ -5,7 +5,7 @@ it has taken one, the end before the result can be seen. How tasks get in is `su
 come back is `results`'. A `ThreadPool` has no processes and is not followed.
 """
 
-from . import ledger, results, submissions
+from . import channel, inline, ledger, results, submissions
 from .call import Call, shown, telling
 from .channel import local
 from .hooks import wrap
@@ -14,94 +14,102 @@ from .steps import quietly, witnessed
 from .tracebacks import unseen
 
 
-class _Tasks(object):
-    """The line of tasks as a worker sees it."""
+def _tell_tasks(line, tag, pickler):
+    """Has a worker tell of each task it takes. What is called holds the line's parts, not the line:
+    its descriptors close with it."""
+    reader, lock = line._reader, line._rlock
 
-    def __init__(self, line, tag):
-        self._line, self._tag = line, tag
-        self._writer, self._reader = line._writer, line._reader
-
-    def get(self):
-        task = self._line.get()
-        if task is not None:
-            number = '"task":%d' % (task[0] + task[1])
-            witnessed(Call('task.start', self._tag, number, at=''), self._tag)
-        return task
-
-
-class _Results(object):
-    """The line of results as a worker sees it."""
-
-    def __init__(self, line, tag, pickler):
-        self._line, self._tag, self._dumps = line, tag, pickler.dumps
-        self._writer, self._reader = line._writer, line._reader
-
-    def put(self, result):
-        # What can't be pickled raises here, before anything was said.
-        data = self._dumps(result)
-        job, part, (fine, value) = result
-        call = Call('task.end', self._tag, '"task":%d' % (job + part), at='')
-        held = ledger.enter(self._tag.slot)
+    def get():
         try:
-            ver = ledger.count(self._tag.slot) if held else None
-            if fine:
-                call.done(shown(value), ver)
-            else:
-                call.failed(getattr(value, 'exc', value), ver)
-        finally:
-            if held:
-                ledger.leave(self._tag.slot)
-        with self._line._wlock:
-            self._line._writer.send_bytes(data)
+            with lock:
+                data = reader.recv_bytes()
+            task = pickler.loads(data)
+            if task is not None and channel.on:
+                number = '"task":%d' % (task[0] + task[1])
+                witnessed(Call('task.start', tag, number, at=''), tag)
+            return task
+        except BaseException as error:
+            unseen(error)
+            raise
+    line.get = get
 
 
-def _follow_worker(module):
-    from multiprocessing import reduction
+def _tell_results(line, tag, pickler):
+    """Has a worker tell of each result before it can be seen."""
+    writer, lock = line._writer, line._wlock
 
+    def put(result):
+        try:
+            # What can't be pickled raises here, before anything was said.
+            data = pickler.dumps(result)
+            if result is not None and channel.on:
+                job, part, (fine, value) = result
+                call = Call('task.end', tag, '"task":%d' % (job + part), at='')
+                held = ledger.enter(tag.slot)
+                try:
+                    ver = ledger.count(tag.slot) if held else None
+                    if fine:
+                        call.done(shown(value), ver)
+                    else:
+                        call.failed(getattr(value, 'exc', value), ver)
+                finally:
+                    if held:
+                        ledger.leave(tag.slot)
+            with lock:
+                writer.send_bytes(data)
+        except BaseException as error:
+            unseen(error)
+            raise
+    line.put = put
+
+
+def _follow_lines(simple_queue, pickler):
+    """Workers that were not forked know their lines when these arrive."""
     def make(original):
-        def worker(inqueue, outqueue, *args, **kwargs):
-            tag = getattr(inqueue, '_forklore_pool', None)
-            if tag is None and telling() and hasattr(inqueue, '_reader'):
-                tag = found(by_descriptor(inqueue._reader.fileno(), ':tasks'))
+        def __setstate__(self, state):
+            original(self, state)
+            if not telling():
+                return
+            tag = found(by_descriptor(self._reader.fileno(), ':tasks'))
             if tag is not None:
-                inqueue = _Tasks(inqueue, tag)
-                outqueue = _Results(outqueue, tag, reduction.ForkingPickler)
-            return original(inqueue, outqueue, *args, **kwargs)
-        return worker
-    wrap(module, 'worker', make)
+                _tell_tasks(self, tag, pickler)
+                return
+            tag = found(by_descriptor(self._writer.fileno(), ':results'))
+            if tag is not None:
+                _tell_results(self, tag, pickler)
+        return __setstate__
+    wrap(simple_queue, '__setstate__', make)
 
 
 def patch(module):
     """Follows `Pool`, its workers and its results."""
+    from multiprocessing import queues, reduction
     pool = module.Pool
+    pickler = reduction.ForkingPickler
+    _follow_lines(queues.SimpleQueue, pickler)
 
-    def make_init(original):
-        def __init__(self, *args, **kwargs):
-            frame = visible() if telling() and not isinstance(self, module.ThreadPool) else None
-            self._forklore_frame = frame
-            local.quiet += 1
-            try:
-                original(self, *args, **kwargs)
-            except BaseException as error:
-                unseen(error)
-                raise
-            finally:
-                local.quiet -= 1
-                self._forklore_frame = None
-            if frame is not None and of(self) is not None:
-                named(of(self), frame)
-        return __init__
+    def begins(self, *_, **__):
+        self._forklore_frame = visible() if telling() and not isinstance(
+            self, module.ThreadPool) else None
+        local.quiet += 1
 
-    def make_repopulate(original):
-        def _repopulate_pool(self):
-            if self.__dict__.get('_forklore_frame') is not None and of(self) is None:
-                # The pool is sound and has no workers yet.
-                tag = new('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
-                self._forklore = self._inqueue._forklore_pool = tag
-                self._forklore_numbers = submissions.Numbers()
-                created(tag, 'Pool', '"n":%d' % self._processes)
-            return original(self)
-        return _repopulate_pool
+    def populates(self):
+        if self.__dict__.get('_forklore_frame') is not None and of(self) is None:
+            # The pool is sound and has no workers yet.
+            tag = new('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
+            ledger.remember(by_descriptor(self._outqueue._writer.fileno(), ':results'),
+                            tag.name, tag.slot)
+            self._forklore = tag
+            _tell_tasks(self._inqueue, tag, pickler)
+            _tell_results(self._outqueue, tag, pickler)
+            self._forklore_numbers = submissions.Numbers()
+            created(tag, 'Pool', '"n":%d' % self._processes)
+
+    def begun(self, *_, **__):
+        local.quiet -= 1
+        frame, self._forklore_frame = self._forklore_frame, None
+        if frame is not None and of(self) is not None:
+            named(of(self), frame)
 
     def make_ending(op):
         def make(original):
@@ -138,11 +146,11 @@ def patch(module):
                 raise
         return join
 
-    wrap(pool, '__init__', make_init)
-    wrap(pool, '_repopulate_pool', make_repopulate)
+    # What the program runs in a forked worker stands on the stack of these.
+    inline.follow(pool, '__init__', begins, ended=begun)
+    inline.follow(pool, '_repopulate_pool', populates)
     wrap(pool, 'close', make_ending('close'))
     wrap(pool, 'terminate', make_ending('terminate'))
     wrap(pool, 'join', make_join)
-    _follow_worker(module)
     submissions.follow(module)
     results.follow(module)

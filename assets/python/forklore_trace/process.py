@@ -1,21 +1,19 @@
 """`multiprocessing.process`: children as their parent starts, awaits and ends them.
 
-Owns `start`, `join`, `terminate`, `kill`, `close` and the `process.start` a child sends of itself: a
-forked one in its bootstrap, a spawned one before it imports the main module, from what its parent
-put into the preparation data. A pool's workers and a manager's server are no operations.
+Owns `start`, `join`, `terminate`, `kill`, `close` and what a child needs to tell of itself: a forked
+one does when the fork is over (`identity`), a spawned one before it imports the main module, from
+what its parent put into the preparation data. A pool's workers and a manager's server are no operations.
 """
 
 import os
+import sys
 
-from . import bootstrap, channel
+from . import channel, forked, inline, place
 from .call import Call, telling, joined, patience, text
 from .channel import local, send
 from .hooks import wrap
 from .identity import started
 from .tracebacks import unseen
-
-# Whether this process has told its name already, by the process it is.
-_told = [0]
 
 
 def _role(process):
@@ -64,47 +62,41 @@ def patch(module):
     """Follows `BaseProcess`."""
     base = module.BaseProcess
 
-    def make_start(original):
-        def start(self):
-            try:
-                if not channel.on:
-                    return original(self)
-                role = _role(self)
-                if role == 'process' and telling():
-                    return _start(original, self)
-                local.starting = (self, role, _method(self))
-                local.quiet += 1
-                try:
-                    return original(self)
-                finally:
-                    local.quiet -= 1
-                    local.starting = None
-                    if role != 'process':
-                        self._forklore_role = role
-            except BaseException as error:
-                unseen(error)
-                raise
-        return start
-
-    def _start(original, self):
-        call = Call('start', None, joined(text('func', _func(self)), text('child', self.name)))
-        fits = (getattr(self, '_popen', 0) is None and self._parent_pid == os.getpid()
-                and not module.current_process()._config.get('daemon'))
-        if fits:
-            # Before the fork: the child's first event must not come before its cause.
-            call.done()
-        local.starting = (self, 'process', _method(self))
-        try:
-            original(self)
-        except BaseException as error:
+    def starts(process):
+        """The start begins: told before the fork, for the child's first event must not come first."""
+        if not channel.on:
+            return
+        role, call, fits = _role(process), None, False
+        if role == 'process' and telling():
+            call = Call('start', None, joined(text('func', _func(process)),
+                                              text('child', process.name)))
+            fits = (getattr(process, '_popen', 0) is None and process._parent_pid == os.getpid()
+                    and not module.current_process()._config.get('daemon'))
             if fits:
-                send('"kind":"fault","fault":"start_failed",' + text(
-                    'detail', '{}: {}: {}'.format(self.name, type(error).__name__, error)))
-            else:
-                call.failed(error)
-            raise
-        finally:
-            local.starting = None
+                call.done()
+        else:
+            local.quiet += 1
+        local.starting = process, role, _method(process), call, fits
+
+    def not_started(process):
+        starting = local.starting
+        if starting is None or starting[3] is None:
+            return
+        call, fits = starting[3:]
+        error = sys.exc_info()[1]
+        if fits:
+            send('"kind":"fault","fault":"start_failed",' + text(
+                'detail', '{}: {}: {}'.format(process.name, type(error).__name__, error)))
+        else:
+            call.failed(error)
+
+    def started(process):
+        starting, local.starting = local.starting, None
+        if starting is not None:
+            if starting[3] is None:
+                local.quiet -= 1
+            if starting[1] != 'process':
+                process._forklore_role = starting[1]
 
     def make_join(original):
         def join(self, timeout=None):
@@ -150,20 +142,14 @@ def patch(module):
             return signal
         return make
 
-    def make_bootstrap(original):
-        def _bootstrap(self, *args, **kwargs):
-            _announce(self)
-            return bootstrap.run(original, self, args, kwargs)
-        return _bootstrap
-
-    wrap(base, 'start', make_start)
+    inline.follow(base, 'start', starts, not_started, started)
     wrap(base, 'join', make_join)
     for word in ('terminate', 'kill'):
         if word in base.__dict__:
             wrap(base, word, make_signal(word))
     if 'close' in base.__dict__:
         wrap(base, 'close', _make_close)
-    wrap(base, '_bootstrap', make_bootstrap)
+    place.children_begin(base._bootstrap.__code__)
 
 
 def _make_close(original):
@@ -184,44 +170,29 @@ def _make_close(original):
     return close
 
 
-def _announce(process):
-    """A child's first word, where it has not said it before its main module was imported."""
-    starting = local.starting
-    # What the parent's thread was in the middle of is not the child's.
-    local.starting = local.submission = local.meeting = None
-    local.asked = local.lazy = local.item = None
-    local.quiet = local.inside = 0
-    if _told[0] == os.getpid():
-        return
-    _told[0] = os.getpid()
-    role, method = ('process', 'fork') if starting is None else starting[1:]
-    started(os.getppid(), process.name, role, process.daemon, method)
-
-
 def patch_spawn(module):
     """Has the preparation data say what a spawned child is to say of itself."""
     def make_data(original):
         def get_preparation_data(name):
             data = original(name)
             if local.starting is not None:
-                process, role, method = local.starting
+                process, role, method = local.starting[:3]
                 data['forklore'] = (os.getpid(), process.name, role, bool(process.daemon), method)
             return data
         return get_preparation_data
 
-    def make_prepare(original):
-        def prepare(data):
-            told = data.get('forklore')
-            if told is not None and _told[0] != os.getpid():
-                _told[0] = os.getpid()
-                local.quiet = 0
-                started(*told)
-            try:
-                return original(data)
-            except BaseException as error:
-                unseen(error)
-                raise
-        return prepare
+    def arrives(data):
+        """A child's first word, before its main module is imported."""
+        told = data.get('forklore')
+        if told is not None:
+            local.quiet = 0
+            started(*told)
 
+    inline.follow(module, 'prepare', arrives)
     wrap(module, 'get_preparation_data', make_data)
-    wrap(module, 'prepare', make_prepare)
+
+
+def watch_forks(util):
+    """Before 3.7 only `multiprocessing` tells of forks, and only of its own."""
+    if not hasattr(os, 'register_at_fork'):
+        util.register_after_fork(util, forked)

@@ -6,6 +6,7 @@ to the process that handed its task in, told before anybody can see it there.
 
 import sys
 
+from . import inline
 from .call import Call, joined, patience, shown, telling
 from .channel import local
 from .hooks import wrap
@@ -99,17 +100,15 @@ def follow(module):
     unordered.next = unordered.__next__ = make_next(False)(usual)
     unordered.next.__qualname__ = 'IMapIterator.next'
 
-    def make_set(original):
-        def _set(self, i, obj):
-            submission = getattr(self, '_forklore', None)
-            if submission is not None and submission.first is not None:
-                if isinstance(self, unordered):
-                    self.__dict__.setdefault('_forklore_order', []).append(i)
-                # A task that could not be sent comes back without having been anywhere.
-                if telling() and sys._getframe(1).f_code.co_name != '_handle_tasks':
-                    number = '"task":%d' % (submission.first + i)
-                    witnessed(Call('result.ready', submission.tag, number, at=''), submission.tag)
-            return original(self, i, obj)
-        return _set
+    def comes_back(self, i, obj):
+        submission = getattr(self, '_forklore', None)
+        if submission is not None and submission.first is not None:
+            if isinstance(self, unordered):
+                self.__dict__.setdefault('_forklore_order', []).append(i)
+            # A task that could not be sent comes back without having been anywhere.
+            if telling() and sys._getframe(2).f_code.co_name != '_handle_tasks':
+                number = '"task":%d' % (submission.first + i)
+                witnessed(Call('result.ready', submission.tag, number, at=''), submission.tag)
     for owner in (result, module.MapResult, iterator, unordered):
-        wrap(owner, '_set', make_set)
+        # The program's callback is called from here.
+        inline.follow(owner, '_set', comes_back)

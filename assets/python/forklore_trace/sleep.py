@@ -7,7 +7,7 @@ Owns the one function of `time` that is followed. Sleeps of the standard library
 import sys
 import time
 
-from . import channel, place
+from . import cfunction, channel, place
 from .call import Call, telling, patience
 from .tracebacks import unseen
 
@@ -17,24 +17,22 @@ def patch():
     original = time.sleep
 
     def sleep(*args, **kwargs):
-        if not channel.on or not telling() or not place.is_users(sys._getframe(1)):
-            try:
-                return original(*args, **kwargs)
-            except BaseException as error:
-                unseen(error)
-                raise
-        call = Call('sleep', None, patience(True, args[0] if args else None))
         try:
-            if args and args[0] >= 0:
-                call.waiting()
-            original(*args, **kwargs)
+            if not channel.on or not telling() or not place.is_users(sys._getframe(1)):
+                return original(*args, **kwargs)
+            # What is no plain number is looked at by the original alone.
+            plain = len(args) == 1 and not kwargs and type(args[0]) in (int, float)
+            call = Call('sleep', None, patience(True, args[0]) if plain else '')
+            try:
+                if not plain or args[0] >= 0:
+                    call.waiting()
+                original(*args, **kwargs)
+            except BaseException as error:
+                call.failed(error)
+                raise
+            call.done()
         except BaseException as error:
-            call.failed(error)
             unseen(error)
             raise
-        call.done()
 
-    sleep.__doc__ = original.__doc__
-    sleep.__module__ = 'time'
-    sleep.__qualname__ = 'sleep'
-    time.sleep = sleep
+    time.sleep = cfunction.in_module(original, sleep)

@@ -46,9 +46,7 @@ def _tell(stream, data, most=_MOST):
     """Sends the bytes; how many went out."""
     if not channel.on:
         return 0
-    at = place.here() if _lines else None
-    head = '"kind":"output"%s,"stream":"%s",' % (
-        ',"at":' + channel.quote(at) if at else '', stream)
+    head = '"kind":"output"%s,"stream":"%s",' % (place.field() if _lines else '', stream)
     done = 0
     while done < len(data):
         part = bytes(data[done:done + most])

@@ -5,7 +5,7 @@ under the lock itself, a semaphore's under its witness. Locks inside queues, poo
 tag, and their methods stay the C ones that CPython gave them.
 """
 
-from . import ledger, meetings
+from . import cfunction, ledger, meetings
 from .call import Call, telling, patience
 from .channel import local
 from .hooks import wrap
@@ -15,78 +15,110 @@ from .tracebacks import unseen
 _CLASSES = ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore')
 
 
-def _acquirer(semlock, tag, exclusive):
-    raw = semlock.acquire
+class _Method(object):
+    """What a method of a semaphore is bound to: by all looks the semaphore."""
 
-    def acquire(block=True, timeout=None):
-        if not telling() or not (timeout is None or isinstance(timeout, (int, float))):
-            return raw(block, timeout)
-        call = Call('acquire', tag, '' if block and timeout is None else patience(block, timeout))
+    __slots__ = ('semlock', 'tag', 'exclusive', 'raw')
+
+    def __init__(self, semlock, tag, exclusive, raw):
+        self.semlock, self.tag, self.exclusive, self.raw = semlock, tag, exclusive, raw
+
+    def __getattr__(self, name):
+        return getattr(self.semlock, name)
+
+    def __reduce_ex__(self, protocol):
+        return self.semlock.__reduce_ex__(protocol)
+
+
+def _arguments(args, kwargs):
+    """Whether an acquire's arguments are plain, and what they are."""
+    given = dict(zip(('block', 'timeout'), args), **kwargs) if not (
+        args and 'block' in kwargs or len(args) > 1 and 'timeout' in kwargs) else {'?': None}
+    block, timeout = given.pop('block', True), given.pop('timeout', None)
+    return (not given and len(args) <= 2 and type(block) in (bool, int)
+            and (timeout is None or type(timeout) in (int, float))), block, timeout
+
+
+def _acquire(self, *args, **kwargs):
+    try:
+        raw = self.raw
+        if not telling():
+            return raw(*args, **kwargs)
+        if args or kwargs:
+            # Of arguments that are not plain the original alone knows what to make.
+            simple, block, timeout = _arguments(args, kwargs)
+            call = Call('acquire', self.tag, patience(block, timeout) if simple else '')
+        else:
+            simple = block = True
+            call = Call('acquire', self.tag)
         try:
-            taken = raw(False)
+            taken = raw(False) if simple else False
             if not taken and block:
-                call.waiting()
-                taken = raw(block, timeout)
+                if simple:
+                    call.waiting()
+                taken = raw(*args, **kwargs)
         except BaseException as error:
             call.failed(error)
-            unseen(error)
             raise
         if not taken:
             call.done('False')
-        elif exclusive:
-            call.done('True', ledger.count(tag.slot))
+        elif self.exclusive:
+            call.done('True', ledger.count(self.tag.slot))
         else:
-            held = ledger.enter(tag.slot)
+            slot = self.tag.slot
+            held = ledger.enter(slot)
             try:
-                call.done('True', ledger.count(tag.slot) if held else None)
+                call.done('True', ledger.count(slot) if held else None)
             finally:
                 if held:
-                    ledger.leave(tag.slot)
+                    ledger.leave(slot)
         return taken
-    return acquire
+    except BaseException as error:
+        unseen(error)
+        raise
 
 
-def _releaser(semlock, tag, exclusive):
-    raw = semlock.release
-    recursive = semlock.kind == 0
+def _refused(call, raw):
+    try:
+        raw()
+    except BaseException as error:
+        call.failed(error)
+        raise
+    # It was taken in this moment: a release after all.
+    call.done()
 
-    def _refused(call):
-        try:
-            raw()
-        except BaseException as error:
-            call.failed(error)
-            unseen(error)
-            raise
-        # It was taken in this moment: a release after all.
-        call.done()
 
-    def release():
-        if not telling():
-            return raw()
-        call = Call('release', tag)
-        if exclusive:
-            if not (semlock._is_mine() if recursive else semlock._is_zero()):
-                return _refused(call)
+def _release(self, *args, **kwargs):
+    try:
+        raw = self.raw
+        if args or kwargs or not telling():
+            return raw(*args, **kwargs)
+        semlock, slot = self.semlock, self.tag.slot
+        call = Call('release', self.tag)
+        if self.exclusive:
+            if not (semlock._is_mine() if semlock.kind == 0 else semlock._is_zero()):
+                return _refused(call, raw)
             # Sent while the lock is held: whoever acquires it next tells of it after this.
-            call.done(ver=ledger.count(tag.slot))
+            call.done(ver=ledger.count(slot))
             return raw()
-        held = ledger.enter(tag.slot)
+        held = ledger.enter(slot)
         try:
             if semlock._get_value() >= semlock.maxvalue:
-                return _refused(call)
-            call.done(ver=ledger.count(tag.slot) if held else None)
+                return _refused(call, raw)
+            call.done(ver=ledger.count(slot) if held else None)
             return raw()
         finally:
             if held:
-                ledger.leave(tag.slot)
+                ledger.leave(slot)
+    except BaseException as error:
+        unseen(error)
+        raise
 
-    def release_unseen():
-        try:
-            return release()
-        except BaseException as error:
-            unseen(error)
-            raise
-    return release_unseen
+
+_SEMLOCK = '_multiprocessing.SemLock'
+_LOOKS = {'__slots__': (), '__module__': '_multiprocessing', '__qualname__': 'SemLock'}
+_Acquire = type(_SEMLOCK, (_Method,), dict(_LOOKS, __call__=_acquire))
+_Release = type(_SEMLOCK, (_Method,), dict(_LOOKS, __call__=_release))
 
 
 def _equip(lock, tag):
@@ -94,8 +126,9 @@ def _equip(lock, tag):
     semlock = lock._semlock
     exclusive = semlock.kind == 0 or semlock.maxvalue == 1
     lock._forklore = tag
-    lock.acquire = _acquirer(semlock, tag, exclusive)
-    lock.release = _releaser(semlock, tag, exclusive)
+    for kind, name in ((_Acquire, 'acquire'), (_Release, 'release')):
+        raw = getattr(semlock, name)
+        setattr(lock, name, cfunction.like(raw, kind(semlock, tag, exclusive, raw)))
 
 
 def patch(module):
@@ -140,9 +173,11 @@ def patch(module):
 
     def make_enter(original):
         def __enter__(self):
-            if of(self) is None:
-                return original(self)
-            return self.acquire()
+            try:
+                return original(self) if of(self) is None else self.acquire()
+            except BaseException as error:
+                unseen(error)
+                raise
         return __enter__
 
     def make_exit(original):

@@ -1,30 +1,45 @@
-"""Tracebacks: a reader of one must not meet our frames.
+"""Tracebacks and stacks: a reader of one must not meet our frames.
 
-Owns the removal: from CPython 3.11 on a wrapper cuts itself out of the exception it lets through;
-before, that cannot be done from within a frame, so what prints tracebacks leaves our frames out.
-Texts and types of exceptions are never touched.
+Owns the removal, twice. A wrapper cuts itself out of the exception it lets through; and what prints
+or lists frames leaves ours out, for an exception that came in the very moment a wrapper began
+(Ctrl-C) and for a stack that a wrapper stands on. Texts and types of exceptions are never touched.
 """
 
 import os
 import sys
 
+from . import cfunction
+
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_BEFORE_3_11 = sys.version_info < (3, 11)
+
+
+def is_ours(frame):
+    return frame.f_code.co_filename.startswith(_HERE)
 
 
 def unseen(error):
     """Cuts our frames out of the head of an exception's traceback; follow it with a bare `raise`."""
     entry = error.__traceback__
-    if entry is not None and entry.tb_frame.f_code.co_filename.startswith(_HERE):
-        error.__traceback__ = _without(entry)
+    if entry is not None and is_ours(entry.tb_frame):
+        error.__traceback__ = entry = without(entry)
+        if _BEFORE_3_11:
+            # There `raise` takes the traceback from the exception's handler and not from itself.
+            raw = cfunction.raw()
+            if raw is not None:
+                raw.handle(error, entry)
+    if error.__context__ is not None:
+        clean(error, set())
 
 
-def _without(entry):
-    while entry is not None and entry.tb_frame.f_code.co_filename.startswith(_HERE):
+def without(entry):
+    """A traceback without our frames."""
+    while entry is not None and is_ours(entry.tb_frame):
         entry = entry.tb_next
     first = entry
     while entry is not None:
         following = entry.tb_next
-        while following is not None and following.tb_frame.f_code.co_filename.startswith(_HERE):
+        while following is not None and is_ours(following.tb_frame):
             following = following.tb_next
         if following is not entry.tb_next:
             try:
@@ -35,58 +50,87 @@ def _without(entry):
     return first
 
 
-def _clean(error, seen):
+def clean(error, seen):
+    """Takes our frames from an exception and all it names; what never left our code is not named."""
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        error.__traceback__ = _without(error.__traceback__)
-        _clean(error.__cause__, seen)
-        error = error.__context__
+        error.__traceback__ = without(error.__traceback__)
+        clean(error.__cause__, seen)
+        for one in getattr(error, 'exceptions', None) or ():
+            if isinstance(one, BaseException):
+                clean(one, seen)
+        context = error.__context__
+        while context is not None and _is_private(context):
+            context = context.__context__
+        if context is not error.__context__:
+            error.__context__ = context
+        error = context
+
+
+def _is_private(error):
+    entry = error.__traceback__
+    if entry is None:
+        return False
+    while entry is not None and is_ours(entry.tb_frame):
+        entry = entry.tb_next
+    return entry is None
+
+
+def _cleaning(original):
+    """A hook for exceptions that nobody has caught, in the place of the interpreter's own."""
+    def uncaught(*args):
+        try:
+            if len(args) == 3:
+                clean(args[1], set())
+                args = (args[0], args[1], without(args[2]))
+            elif len(args) == 1 and isinstance(args[0].exc_value, BaseException):
+                of = args[0]
+                clean(of.exc_value, set())
+                args = (type(of)((of.exc_type, of.exc_value, without(of.exc_traceback), of.thread)),)
+        except Exception:
+            pass
+        return original(*args)
+    return cfunction.in_module(original, uncaught)
 
 
 def tidy():
-    """Before 3.11: has the uncaught exception of the program printed without our frames."""
-    if sys.version_info >= (3, 11):
-        return
-    usual = sys.excepthook
-
-    def excepthook(kind, value, traceback):
-        try:
-            _clean(value, set())
-            traceback = _without(traceback)
-            if sys.version_info < (3, 7):
-                import traceback as printer
-                return printer.print_exception(kind, value, traceback)
-        except Exception:
-            pass
-        return usual(kind, value, traceback)
-    sys.excepthook = sys.__excepthook__ = excepthook
+    """Has the uncaught exception of the program printed without our frames."""
+    sys.excepthook = sys.__excepthook__ = _cleaning(sys.excepthook)
 
 
 def watch_threads(module):
-    """From 3.8 to 3.10: the same for what ends a thread."""
-    usual = getattr(module, 'excepthook', None)
-    if usual is None or sys.version_info >= (3, 11):
-        return
+    """The same for what ends a thread."""
+    if hasattr(module, 'excepthook'):
+        module.excepthook = cleaning = _cleaning(module.excepthook)
+        if hasattr(module, '__excepthook__'):
+            module.__excepthook__ = cleaning
 
-    def excepthook(args):
-        try:
-            _clean(args.exc_value, set())
-            args = module.ExceptHookArgs(
-                (args.exc_type, args.exc_value, _without(args.exc_traceback), args.thread))
-        except Exception:
-            pass
-        return usual(args)
-    module.excepthook = excepthook
+
+def _foreign(entry):
+    return not is_ours(entry[0])
 
 
 def watch(module):
-    """Before 3.11: what the traceback module walks over has no frame of ours."""
-    if sys.version_info >= (3, 11):
-        return
-    walk = module.walk_tb
+    """What the traceback module walks over has no frame of ours."""
+    from .hooks import wrap
 
-    def walk_tb(tb):
-        for frame, line in walk(tb):
-            if not frame.f_code.co_filename.startswith(_HERE):
-                yield frame, line
-    module.walk_tb = walk_tb
+    def make(original):
+        # A filter is no frame: some of these look for their caller from within.
+        def walk(thing):
+            return filter(_foreign, original(thing))
+        return walk
+    for name in ('walk_stack', 'walk_tb', '_walk_tb_with_full_positions'):
+        if hasattr(module, name):
+            wrap(module, name, make)
+
+
+def watch_inspect(module):
+    """What the inspect module lists neither."""
+    from .hooks import wrap
+
+    def make(original):
+        def list_frames(*args, **kwargs):
+            return [info for info in original(*args, **kwargs) if not is_ours(info.frame)]
+        return list_frames
+    wrap(module, 'getouterframes', make)
+    wrap(module, 'getinnerframes', make)

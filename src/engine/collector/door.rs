@@ -1,8 +1,7 @@
 //! The door of a run: a socket at which programs that were started by exec(2) ask for the event channel.
 //!
 //! A forked process inherits the channel; another program does not. Whoever knocks as this user
-//! (`SO_PEERCRED`) is handed the channel's writing end (`SCM_RIGHTS`) with a word on how the run is traced.
-//! It hears nothing else, and never waits.
+//! (`SO_PEERCRED`) is handed the channel's writing end (`SCM_RIGHTS`). It hears nothing else, and never waits.
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
@@ -24,25 +23,19 @@ const CALLERS: i32 = 128;
 pub(crate) struct Door {
     listener: OwnedFd,
     events: OwnedFd,
-    greeting: Vec<u8>,
 }
 
 impl Door {
-    /// Opens the door at `path`; `events` is the writing end that is handed out, `greeting` the word
-    /// that goes with it.
+    /// Opens the door at `path`; `events` is the writing end that is handed out.
     ///
     /// # Errors
     /// What socket(2) or bind(2) reports.
-    pub(crate) fn open(path: &Path, events: OwnedFd, greeting: Vec<u8>) -> io::Result<Door> {
+    pub(crate) fn open(path: &Path, events: OwnedFd) -> io::Result<Door> {
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
         let listener = socket(AddressFamily::Unix, SockType::SeqPacket, flags, None)?;
         bind(listener.as_raw_fd(), &UnixAddr::new(path)?)?;
         listen(&listener, Backlog::new(CALLERS)?)?;
-        Ok(Door {
-            listener,
-            events,
-            greeting,
-        })
+        Ok(Door { listener, events })
     }
 
     /// Serves everybody who stands before it now. False when it can't be kept open: whoever comes
@@ -69,7 +62,8 @@ impl Door {
         let channel = [self.events.as_raw_fd()];
         let rights = [ControlMessage::ScmRights(&channel)];
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        let parts = [IoSlice::new(&self.greeting)];
+        // Rights travel with a byte at least.
+        let parts = [IoSlice::new(b"-")];
         // One that has gone again goes on untraced.
         let _ = sendmsg::<()>(caller.as_raw_fd(), &parts, &rights, flags, None);
     }

@@ -17,12 +17,13 @@ macro_rules! files {
 /// Path under `assets/python` and text.
 static FILES: &[(&str, &str)] = files![
     "forklore_trace/__init__.py",
-    "forklore_trace/bootstrap.py",
     "forklore_trace/call.py",
+    "forklore_trace/cfunction.py",
     "forklore_trace/channel.py",
     "forklore_trace/connection.py",
     "forklore_trace/hooks.py",
     "forklore_trace/identity.py",
+    "forklore_trace/inline.py",
     "forklore_trace/ledger.py",
     "forklore_trace/managers.py",
     "forklore_trace/meetings.py",

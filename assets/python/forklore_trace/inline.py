@@ -1,0 +1,112 @@
+"""Hooks inside a function of CPython's: its own frame does the work, on its own lines.
+
+Owns the making: the function is compiled again from its source with a call of ours before its first
+statement and, where wanted, one at its failure and one at its end. So the program's own code that
+runs below it (a child's target, a main module, a callback) finds no frame on its stack that would not
+be there without us. Where the source is not to be had, a function around it does the same.
+"""
+
+_ONLY_AST = 0x400
+# What stands in the compiled function for the hooks, until they take their places among its constants.
+_MARK = '<forklore {}>'
+
+
+def follow(owner, name, begin, failed=None, ended=None):
+    """Has a function call `begin` with its own arguments, `failed` where it raises, and `ended`."""
+    original = owner.__dict__[name]
+    hooks = {'begin': begin, 'failed': failed, 'ended': ended}
+    try:
+        code = _compiled(original.__code__, {kind: hook for kind, hook in hooks.items() if hook})
+    except (OSError, SyntaxError, ValueError, IndexError, AttributeError):  # the last before 3.8
+        function = _around(original, begin, failed, ended)
+    else:
+        function = type(original)(code, original.__globals__, original.__name__,
+                                  original.__defaults__, original.__closure__)
+        function.__kwdefaults__ = original.__kwdefaults__
+    for attribute in ('__module__', '__qualname__', '__doc__'):
+        setattr(function, attribute, getattr(original, attribute))
+    setattr(owner, name, function)
+
+
+def _compiled(code, hooks):
+    if code.co_freevars:
+        raise ValueError('a closure')
+    arguments = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
+    function = _source(code)
+    calls = {kind: "'%s'.__call__(%s)" % (_MARK.format(kind), ', '.join(arguments)) for kind in hooks}
+    text = '{begin}\n'
+    if len(calls) > 1:
+        text += 'try: pass\n'
+    if 'failed' in calls:
+        text += 'except BaseException:\n {failed}\n raise\n'
+    if 'ended' in calls:
+        text += 'finally:\n {ended}\n'
+    added = _placed(text.format(**calls), function)
+    if len(calls) > 1:
+        added[1].body, function.body = function.body, added
+    else:
+        function.body[:0] = added
+    tree = compile('', '', 'exec', _ONLY_AST)
+    tree.body = [function]
+    outer = compile(tree, code.co_filename, 'exec', dont_inherit=True)
+    inner = next(part for part in outer.co_consts if isinstance(part, type(code)))
+    marks = {_MARK.format(kind): hook for kind, hook in hooks.items()}
+    changed = {'co_consts': tuple(
+        marks.get(part, part) if isinstance(part, str) else part for part in inner.co_consts)}
+    if hasattr(code, 'co_qualname'):
+        changed['co_qualname'] = code.co_qualname
+    return inner.replace(**changed)
+
+
+def _source(code):
+    """The function as a tree, on the lines of its file."""
+    with open(code.co_filename, encoding='utf-8') as file:
+        lines = file.read().split('\n')
+    first = code.co_firstlineno - 1
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    last = first + 1
+    while last < len(lines) and (
+            not lines[last].strip() or len(lines[last]) - len(lines[last].lstrip()) > depth):
+        last += 1
+    head = [''] * first
+    if depth:
+        head[-1] = 'if 1:'
+    text = '\n'.join(head + lines[first:last]) + '\n'
+    tree = compile(text, code.co_filename, 'exec', _ONLY_AST, dont_inherit=True)
+    function = tree.body[0].body[0] if depth else tree.body[0]
+    if function.name != code.co_name:
+        raise ValueError('another source')
+    return function
+
+
+def _placed(text, function):
+    """Statements that stand on the line of the function's beginning."""
+    statements = compile(text, '', 'exec', _ONLY_AST).body
+    waiting = list(statements)
+    while waiting:
+        node = waiting.pop()
+        if hasattr(node, 'lineno'):
+            node.lineno = node.end_lineno = function.lineno
+            node.col_offset = node.end_col_offset = function.col_offset
+        for field in node._fields:
+            value = getattr(node, field, None)
+            for part in value if isinstance(value, list) else (value,):
+                if hasattr(part, '_fields'):
+                    waiting.append(part)
+    return statements
+
+
+def _around(original, begin, failed, ended):
+    def function(*args, **kwargs):
+        begin(*args, **kwargs)
+        try:
+            return original(*args, **kwargs)
+        except BaseException:
+            if failed is not None:
+                failed(*args, **kwargs)
+            raise
+        finally:
+            if ended is not None:
+                ended(*args, **kwargs)
+    function.__name__ = original.__name__
+    return function
