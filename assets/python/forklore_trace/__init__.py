@@ -33,7 +33,10 @@ def start():
 
 def forked(_=None):
     """In a forked child, before anything else."""
+    import sys
     from . import channel, identity, ledger
     channel.forked()
     ledger.forked()
+    if 'forklore_trace.messages' in sys.modules:
+        sys.modules['forklore_trace.messages'].forked()
     identity.forked()

@@ -4,8 +4,9 @@ Owns the words of operations on the wire and the text of values. WHERE `done` is
 whether the log is true: before the effect for what publishes, after it for what consumes.
 """
 
-from . import channel, place
-from .channel import local, now, post, quote, send
+from . import channel
+from .channel import local, now, quote, send
+from .place import field
 
 _LONGEST = 2048
 _PLAIN = (int, float, bool, type(None))
@@ -24,20 +25,21 @@ class Call(object):
         self.op = op
         self.tag = tag
         self.args = args
-        self.at = place.field() if at is None else at
+        self.at = field() if at is None else at
         self.waited = False
 
     def _fields(self, kind, ver, more):
-        args = self.args
+        args, tag = self.args, self.tag
         if more:
             args = args + ',' + more if args else more
-        return '"kind":"%s","op":"%s"%s%s%s%s,"t0":%d' % (
-            kind, self.op,
-            '' if self.tag is None else self.tag.after,
-            '' if ver is None else ',"ver":%d' % ver,
-            self.at,
-            ',"args":{' + args + '}' if args else '',
-            self.t0)
+        if args:
+            args = f',"args":{{{args}}}'
+        if ver is not None:
+            args = f',"ver":{ver}{self.at}{args}'
+        elif self.at:
+            args = self.at + args
+        after = '' if tag is None else tag.after
+        return f'"kind":"{kind}","op":"{self.op}"{after}{args},"t0":{self.t0}'
 
     def waiting(self):
         """Says, once, that the operation is about to block."""
@@ -47,10 +49,10 @@ class Call(object):
 
     def done(self, result=None, ver=None, more=''):
         """The operation's event; `result` is the text of what it returned."""
-        fields = self._fields('op', ver, more)
-        if result is not None:
-            fields += ',"result":' + quote(result)
-        send(fields)
+        if result is None:
+            send(self._fields('op', ver, more))
+        else:
+            send(f'{self._fields("op", ver, more)},"result":{quote(result)}')
 
     def failed(self, error, ver=None, more=''):
         """The operation's event where it raised."""

@@ -27,7 +27,7 @@ _origin = 0
 _fd = -1
 _inode = None
 _send = None
-# The descriptor's number may be given to a file of the program's.
+# The descriptor's number is so low that the program may come to use it for a file of its own.
 _within_reach = True
 
 try:
@@ -124,7 +124,8 @@ def _connect():
 
 def _keep(descriptor):
     global _fd, _inode, _send, _within_reach
-    _fd, _within_reach = out_of_the_way(descriptor)
+    _fd = out_of_the_way(descriptor)
+    _within_reach = _fd < _HIGH
     _inode = os.fstat(_fd).st_ino
     sock = _Channel(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, _fd)
     sock.settimeout(None)
@@ -133,8 +134,7 @@ def _keep(descriptor):
 
 def out_of_the_way(descriptor):
     """Moves a descriptor to a number that the program is not given and does not look at: above its
-    limit of descriptors if that can be raised for a moment, else as high as it goes. Gives the number,
-    and whether the program may come to use it all the same."""
+    limit of descriptors if that can be raised for a moment, else as high as it goes."""
     import fcntl
     import resource
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -146,17 +146,17 @@ def out_of_the_way(descriptor):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (
                     least + 16, hard if hard == resource.RLIM_INFINITY else max(hard, least + 16)))
                 try:
-                    return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least), False
+                    return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least)
                 finally:
                     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             except (OSError, ValueError):
                 pass
         for least in range(bound - 1, 2, -1):
             try:
-                return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least), True
+                return fcntl.fcntl(descriptor, _DUPFD_CLOEXEC, least)
             except OSError:
                 pass
-        return os.dup(descriptor), True
+        return os.dup(descriptor)
     finally:
         os.close(descriptor)
 
@@ -202,16 +202,12 @@ def forked():
 
 def send(fields):
     """Sends an event, given as the JSON of its fields but the first two; whether it went out."""
+    if not on:
+        return False
     field = local.field
     if field is None:
         field = _name_thread()
-    return post('{"t":%d,%s%s}' % (_clock() - _origin, field, fields))
-
-
-def post(text):
-    """Sends a packet; whether it went out."""
-    if not on:
-        return False
+    text = f'{{"t":{_clock() - _origin},{field}{fields}}}'
     try:
         packet = text.encode()
     except UnicodeEncodeError:

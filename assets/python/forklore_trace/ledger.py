@@ -43,7 +43,7 @@ def _open():
     try:
         import fcntl
         if _path is not None:
-            _fd, _ = channel.out_of_the_way(os.open(
+            _fd = channel.out_of_the_way(os.open(
                 _path + '.counters', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             if os.fstat(_fd).st_size < _SIZE:
                 # Reserved: a disk that fills up later must not take the program with it.

@@ -5,6 +5,7 @@ the put that a get takes, and a process that is not traced gets what it would ha
 holds is looked into only where that runs no code of the program.
 """
 
+import io
 import itertools
 import os
 import select
@@ -16,15 +17,19 @@ _TAIL = 64
 # Messages larger than this are not unpickled a second time to be shown.
 _LARGE = 1 << 16
 
-_count = [0, itertools.count(1)]
+_count = itertools.count(1)
+_prefix = '%d:' % os.getpid()
+
+
+def forked():
+    """In a forked child: its messages are its own."""
+    global _prefix
+    _prefix = '%d:' % os.getpid()
 
 
 def next_item():
     """The identity of a new message of this process."""
-    pid = os.getpid()
-    if _count[0] != pid:
-        _count[:] = [pid, itertools.count(1)]
-    return '%d:%d' % (pid, next(_count[1]))
+    return _prefix + str(next(_count))
 
 
 def sealed(data, item):
@@ -38,10 +43,8 @@ def item_of(data):
     mark = tail.rfind(_MARK)
     if mark < 0:
         return None
-    item = tail[mark + len(_MARK):]
-    if not item.replace(b':', b'', 1).isdigit():
-        return None
-    return item.decode('ascii')
+    item = str(tail[mark + len(_MARK):], 'latin-1')
+    return item if item.replace(':', '', 1).isdigit() else None
 
 
 class _Plain(_pickle.Unpickler):
@@ -55,36 +58,51 @@ def plain(data):
     """A tuple of the value, if it is small and of Python's own plain types; else an empty one."""
     if len(data) > _LARGE:
         return ()
-    import io
     try:
         return (_Plain(io.BytesIO(data)).load(),)
     except Exception:
         return ()
 
 
+# What is asked of a descriptor, ready to be asked again.
+_asking = {}
+
+
 def ready(connection):
     """Whether a `recv` would return at once."""
-    return _poll(connection, select.POLLIN, 0)
+    return _is(connection.fileno(), select.POLLIN)
 
 
 def room(connection):
     """Whether a small `send` would return at once."""
-    return _poll(connection, select.POLLOUT, 0)
+    return _is(connection.fileno(), select.POLLOUT)
+
+
+def _is(descriptor, event):
+    poll = _asking.get((descriptor, event))
+    if poll is None:
+        if len(_asking) > 1000:
+            _asking.clear()
+        poll = _asking[descriptor, event] = _poll(descriptor, event)
+    try:
+        return bool(poll.poll(0))
+    except RuntimeError:
+        # Another thread is asking the same.
+        return bool(_poll(descriptor, event).poll(0))
 
 
 def broken(connection):
     """Whether nobody is left to read what would be sent."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLOUT)
-    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poll.poll(0))
+    states = _poll(connection.fileno(), select.POLLOUT).poll(0)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in states)
 
 
 def await_room(connection):
     """Waits until there is room, or nobody left to read."""
-    _poll(connection, select.POLLOUT, None)
+    _poll(connection.fileno(), select.POLLOUT).poll(None)
 
 
-def _poll(connection, event, timeout):
+def _poll(descriptor, event):
     poll = select.poll()
-    poll.register(connection.fileno(), event)
-    return bool(poll.poll(timeout))
+    poll.register(descriptor, event)
+    return poll

@@ -49,13 +49,16 @@ def _judge(path):
     return kind
 
 
-def field(depth=1):
-    """`,"at":"my_script.py:12"` of the line that is `depth` frames above the caller, or of one above
-    that; empty where no line of the program is to blame."""
-    frame = _frame(depth + 1)
-    code = frame.f_code
-    known = _fields.get((id(code), frame.f_lasti))
-    return known[0] if known is not None else _search(frame)
+def field():
+    """`,"at":"my_script.py:12"` of the line that called whatever of ours began a call, or of one above
+    it; empty where no line of the program is to blame."""
+    try:
+        frame = _frame(3)
+    except ValueError:
+        # A thread that does nothing else.
+        return ''
+    known = _fields.get((id(frame.f_code), frame.f_lasti))
+    return _search(frame) if known is None else known[0]
 
 
 def _search(frame):

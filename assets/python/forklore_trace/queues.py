@@ -177,7 +177,8 @@ def patch(module):
             call.failed(error)
             raise
         if told:
-            return pickler.loads(data)
+            # Plain values are what they are by whichever unpickler.
+            return told[0] if told is not True else pickler.loads(data)
         item = messages.item_of(data)
         more = '' if item is None else text('item', item)
         try:
@@ -206,7 +207,7 @@ def patch(module):
                     raise Empty
             data = self._recv_bytes()
             value = messages.plain(data)
-            told = bool(value) or self._maxsize < module_most
+            told = value or self._maxsize < module_most
             if told:
                 item = messages.item_of(data)
                 witnessed(call, tag, shown(value[0]) if value else None,
@@ -285,12 +286,13 @@ def patch(module):
                     witnessed(call, tag, shown(value[0]), more)
             finally:
                 self._rlock.release()
+            if value:
+                return value[0]
             result = pickler.loads(data)
         except BaseException as error:
             call.failed(error, more=more)
             raise
-        if not value:
-            call.done(shown(result), more=more)
+        call.done(shown(result), more=more)
         return result
 
     def close(original, self, tag):
