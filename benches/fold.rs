@@ -1,7 +1,7 @@
-//! What folding costs: events a second into a `World`, into a `History`, and back to any moment.
+//! The cost of folding: events per second into a `World` and into a `History`, and seeking.
 //!
-//! Prints one table. Beside the fold stands what reading the same events as lines costs, because
-//! that is what a replay pays anyway. Run with `cargo bench --bench fold [EVENTS]`.
+//! Prints one table. It also shows what it costs to read the same events as lines, because a replay has
+//! to do that anyway. Run with `cargo bench --bench fold [EVENTS]`.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -75,7 +75,7 @@ fn children(log: &mut Log, count: u32, name: &str, role: Role) {
     }
 }
 
-/// The lock lesson, over and over: one waits, takes the lock, writes, reads four, prints, lets go.
+/// The lock lesson, over and over: a process waits, acquires, writes, reads four cells, prints, releases.
 fn lock_lesson(events: usize, processes: u32) -> Vec<Event> {
     let mut log = Log::default();
     children(&mut log, processes, "Process", Role::Process);
@@ -132,7 +132,7 @@ fn queue(events: usize) -> Vec<Event> {
     log.0
 }
 
-/// A pool of three that is given a task whenever one has ended.
+/// A pool of three that gets a new task whenever one has ended.
 fn pool(events: usize) -> Vec<Event> {
     let mut log = Log::default();
     let mut made = on(OpName::Create, "Pool-1", 0, 3);
@@ -163,8 +163,8 @@ fn pool(events: usize) -> Vec<Event> {
     log.0
 }
 
-/// Seconds of processor time a call takes: nothing here waits, and what else the machine does in
-/// the meantime is no property of it.
+/// Processor time of a call, in seconds: nothing here waits, and other work of the machine should not
+/// count.
 fn seconds(work: impl FnOnce()) -> f64 {
     let begun = processor_ns();
     work();
@@ -230,7 +230,7 @@ fn measure(name: &str, events: &[Event]) {
         }
     }) / 100.0;
 
-    // Places far apart, none twice: an odd step through the whole log.
+    // Places far apart, each only once: an odd step through the whole log.
     let len = history.len();
     let mut seeks: Vec<f64> = (1..=400u64)
         .map(|n| n * 7_654_321 % len)
@@ -257,7 +257,7 @@ fn measure(name: &str, events: &[Event]) {
     );
 }
 
-/// A log, by its word.
+/// A log, by its name.
 fn log(word: &str, events: usize) -> Vec<Event> {
     match word {
         "queue" => queue(events),
@@ -268,7 +268,7 @@ fn log(word: &str, events: usize) -> Vec<Event> {
 }
 
 fn main() {
-    // Cargo adds `--bench` to the words.
+    // Cargo adds `--bench` to the arguments.
     let words: Vec<String> = std::env::args().collect();
     let events = words.iter().find_map(|word| word.parse().ok());
     let events = events.unwrap_or(1_000_000);
@@ -282,7 +282,7 @@ fn main() {
         "| log | events | fold M/s | history M/s | (reading lines M/s) | bytes/line | bytes/event kept | checkpoints | clone µs | seek median | seek worst |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
-    // A process each: memory one log has given back would hide what the next one takes.
+    // Each log gets its own process: memory freed by one log would hide what the next one needs.
     for word in LOGS {
         let me = std::env::current_exe().unwrap_or_default();
         let status = std::process::Command::new(me)

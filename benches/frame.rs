@@ -1,8 +1,8 @@
-//! What a frame of the session costs: built, compared with the one before, and written, at 200×60 with
-//! 1 000 processes, 100 000 lines of output and 100 000 events.
+//! The cost of a frame of the session: building it, comparing it with the previous one, and writing it,
+//! at 200×60 with 1 000 processes, 100 000 lines of output and 100 000 events.
 //!
-//! Beside it stands a bare ratatui table and log of that size. Run with `cargo bench --bench frame`;
-//! `cargo bench --bench frame [FRAMES]` takes more or fewer frames than 2 000.
+//! For comparison, a bare ratatui table and log of that size. Run with `cargo bench --bench frame`;
+//! `cargo bench --bench frame [FRAMES]` draws another number of frames than 2 000.
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 #![allow(
     clippy::disallowed_methods,
@@ -37,7 +37,7 @@ const PROCESSES: u32 = 1_000;
 const LINES: usize = 100_000;
 const EVENTS: usize = 100_000;
 
-/// A run that has come so far, and from which one more event comes at a time.
+/// A run at some point, which delivers one more event at a time.
 struct Written(VecDeque<Vec<Event>>);
 
 impl Feed for Written {
@@ -60,7 +60,7 @@ impl Feed for Written {
     }
 }
 
-/// Counts the bytes a terminal would get.
+/// Counts the bytes that a terminal would get.
 #[derive(Clone, Default)]
 struct Counted(Rc<Cell<u64>>);
 
@@ -83,9 +83,9 @@ fn screen(counted: &Counted) -> Terminal<CrosstermBackend<Counted>> {
     Terminal::with_options(CrosstermBackend::new(counted.clone()), options).expect("fixed")
 }
 
-/// What so many frames took, sorted.
+/// The times of all frames, sorted.
 struct Times {
-    /// As a clock on the wall tells it, and what the processor was used.
+    /// Wall-clock time, and processor time.
     wall: Vec<Duration>,
     cpu: Vec<Duration>,
     bytes: u64,
@@ -112,7 +112,7 @@ impl Times {
             wall.push(began.elapsed());
             cpu.push(used().saturating_sub(at));
         }
-        // The first frame writes every cell; it is told by `session`.
+        // The first frame writes every cell; the `session` bench measures it.
         for times in [&mut wall, &mut cpu] {
             times.remove(0);
             times.sort_unstable();
@@ -132,7 +132,7 @@ impl Times {
     }
 }
 
-/// The time in milliseconds below which such a share lies.
+/// The time in milliseconds below which this share of the frames lies.
 fn at(times: &[Duration], share: f64) -> f64 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -162,7 +162,7 @@ fn session(more: usize) -> Offscreen {
     let events = log::events(PROCESSES, LINES, EVENTS, more);
     let (before, after) = events.split_at(events.len() - more);
     let mut batches: VecDeque<Vec<Event>> = before.chunks(512).map(<[Event]>::to_vec).collect();
-    // An empty batch is a rest: the measured events come one a frame.
+    // An empty batch is a pause: the measured events come one per frame.
     for event in after {
         batches.push_back(Vec::new());
         batches.push_back(vec![event.clone()]);
@@ -185,7 +185,7 @@ fn key(code: KeyCode) -> KeyEvent {
     KeyEvent::new(code, KeyModifiers::NONE)
 }
 
-/// A frame after each event that comes.
+/// A frame after each new event.
 fn followed(frames: usize) -> Times {
     let session = RefCell::new(session(frames));
     Times::of(
@@ -198,7 +198,7 @@ fn followed(frames: usize) -> Times {
     )
 }
 
-/// A frame after each key, of these again and again.
+/// A frame after each key; the keys repeat.
 fn keyed(frames: usize, keys: &[KeyCode]) -> Times {
     let mut session = session(1);
     // From the lesson to the output.
@@ -213,7 +213,7 @@ fn keyed(frames: usize, keys: &[KeyCode]) -> Times {
     )
 }
 
-/// A table of as many rows and a log of as many lines, by ratatui alone.
+/// A table with as many rows and a log with as many lines, drawn by ratatui alone.
 fn bare(frames: usize) -> Times {
     let rows: Vec<Vec<String>> = (0..PROCESSES)
         .map(|proc| {

@@ -2,8 +2,8 @@
 //! call, side by side in one run.
 //!
 //! `cargo bench --bench multiprocessing [-- WORK…]`. Every figure is a median over rounds in which
-//! the sides take turns; quote ratios, not times. Work runs in a process of its own: this binary
-//! executed again as a single-threaded stage, or python3 where it is present (`FORKLORE_PYTHON`
+//! the sides take turns. Quote ratios, not times. Each work runs in a process of its own: this binary,
+//! executed again as a single-threaded stage, or python3 where it is installed (`FORKLORE_PYTHON`
 //! names another one).
 #![allow(
     clippy::expect_used,

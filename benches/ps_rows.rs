@@ -1,7 +1,7 @@
-//! Rows of ps: ours beside the real ps, sysinfo, and the bare read of kept-open `stat` files.
+//! Rows of ps: ours beside the real ps, sysinfo, and bare reads of `stat` files that are kept open.
 //!
-//! Run by `cargo bench --bench ps_rows`. All ways take turns, so that a busy moment of the machine
-//! meets them all; the table gives medians and their ratio to the bare read.
+//! Run with `cargo bench --bench ps_rows`. The ways take turns, so that a busy moment of the machine
+//! affects them all. The table shows medians and their ratio to the bare read.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a bench that cannot run says why and ends
 #![allow(clippy::print_stdout)] // its table is its result
@@ -20,7 +20,7 @@ use sysinfo::{ProcessesToUpdate, System};
 
 const ROUNDS: usize = 41;
 
-/// Looks after which a sampler has seen that a process rests.
+/// The number of looks after which a sampler knows that a process is idle.
 const SETTLING: usize = 4;
 
 /// Processes asleep in a read, woken by a byte; ended and reaped at the end, by PID.
@@ -75,12 +75,12 @@ impl Drop for Sleepers {
     }
 }
 
-/// One way to get rows, and the times it took.
+/// One way to get rows, and its times.
 struct Way<'a> {
     name: &'a str,
-    /// Whether every process runs before each turn, outside the time taken.
+    /// Whether every process runs before each turn, outside the measured time.
     woken: bool,
-    /// Every how many rounds it has its turn: slow ways have fewer.
+    /// It has a turn every this many rounds: slow ways have fewer.
     every: usize,
     go: Box<dyn FnMut() + 'a>,
     times: Vec<Duration>,
@@ -202,8 +202,8 @@ fn compare(count: usize) {
             if way.woken {
                 sleepers.wake();
             } else if way.every == 1 {
-                // What the processes did in between is not this one's work: a few looks see that
-                // they ran and that they rest.
+                // What the processes did in between should not count for this way: after a few looks
+                // it has seen that they ran and that they are idle.
                 for _ in 0..SETTLING {
                     (way.go)();
                 }
@@ -216,7 +216,7 @@ fn compare(count: usize) {
     print_table(count, &mut ways);
 }
 
-/// Medians, their ratio to the bare read, and whether what was wanted was met.
+/// The medians, their ratio to the bare read, and whether the targets were met.
 fn print_table(count: usize, ways: &mut [Way<'_>]) {
     let bare = ways[0].median();
     println!("\nrows of {count} processes{:>27}{:>10}", "ms", "ratio");
@@ -236,7 +236,7 @@ fn print_table(count: usize, ways: &mut [Way<'_>]) {
     }
 }
 
-/// A sampler as it is where a process may open no more than this many files.
+/// A sampler in a process that may open no more than this many files.
 fn sampler_of_few_descriptors(count: u64) -> Sampler {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, count.min(hard), hard).unwrap();
@@ -246,7 +246,7 @@ fn sampler_of_few_descriptors(count: u64) -> Sampler {
 }
 
 fn main() {
-    // `cargo test --benches` builds and runs this too, and wants no figures.
+    // `cargo test --benches` builds and runs this too, and needs no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }

@@ -1,8 +1,8 @@
-//! What recordings cost: writing, a run that is recorded, reading, opening, seeking, memory.
+//! The cost of recordings: writing, recording a run, reading, opening, seeking, memory.
 //!
 //! `cargo bench --bench recording [-- EVENTS]`. The log is a real recording (the lock lesson's
-//! example) said again and again with its numbers counted on, so that its lines are as a run writes
-//! them. Figures beside each other are of one run of this bench; quote ratios and per-event figures.
+//! example), repeated with continuing sequence numbers, so that its lines look as a run writes them.
+//! All figures are from one run of this bench. Quote ratios and per-event figures.
 
 #![allow(
     clippy::print_stdout,
@@ -23,9 +23,9 @@ use forklore::sys::clock;
 use forklore::trace::{Event, Header, Kind, Reader, Sink, Stretch, Writer, uncompressed};
 use nix::time::{ClockId, clock_gettime};
 
-/// Rounds of which the median counts.
+/// Number of rounds; the median counts.
 const ROUNDS: usize = 5;
-/// Runs of a lesson a side.
+/// Runs of a lesson per side.
 const RUNS: usize = 40;
 
 /// A long recording: its header, its lines, its events.
@@ -116,7 +116,7 @@ fn median(rounds: usize, now: fn() -> i64, work: impl FnMut()) -> f64 {
     median_and_best(rounds, now, work).0
 }
 
-/// The same with the shortest: what the work takes where nobody else takes the processors.
+/// The same with the minimum: what the work takes on an otherwise idle machine.
 fn median_and_best(rounds: usize, now: fn() -> i64, mut work: impl FnMut()) -> (f64, f64) {
     let mut times: Vec<i64> = (0..rounds)
         .map(|_| {
@@ -169,7 +169,7 @@ fn writing(log: &Log, folder: &Path) {
     }
 }
 
-/// What the supervisor's thread pays for a recording: handing batches to the thread that writes.
+/// What a recording costs the supervisor's thread: handing batches to the thread that writes.
 fn handing_over(log: &Log, path: &Path) {
     let mut times: Vec<i64> = (0..ROUNDS)
         .map(|_| {
@@ -193,7 +193,7 @@ fn handing_over(log: &Log, path: &Path) {
     );
 }
 
-/// Wall time of a lesson's runs, recorded and not, in turns.
+/// Wall time of a lesson's runs, recorded and unrecorded, in turns.
 fn recorded(folder: &Path) {
     for lesson in ["pool-async", "pool-blocking"] {
         let run = |record: Option<&Path>| {
@@ -217,7 +217,7 @@ fn recorded(folder: &Path) {
                 ));
             }
         }
-        // The median of what is noisy, and the best of each: what the run takes undisturbed.
+        // The median, because times are noisy, and the minimum: the time of an undisturbed run.
         let [none, plain, small] = sides.map(|mut times| {
             times.sort_unstable();
             (times[times.len() / 2] as f64, times[0] as f64)

@@ -1,10 +1,11 @@
-//! The session as whoever sits before it has it: the real program in a pseudo-terminal.
+//! The session as its user experiences it: the real program in a pseudo-terminal.
 //!
-//! First frame after the start, a key to the frame that shows what it did (at rest and while a child
-//! floods output), and what a finished run costs while nobody touches anything. `htop` is measured in the
-//! same way where it is installed. Run with `cargo bench --bench session`; it takes about a minute.
+//! Measures the time to the first frame, the time from a key to the frame that shows its effect (when idle
+//! and while a child floods output), and the cost of a finished run while no key is pressed. `htop` is
+//! measured in the same way where it is installed. Run with `cargo bench --bench session`; it takes about a
+//! minute.
 //!
-//! For the flood this binary is its own forklore, as `tests/moments.rs` is.
+//! For the flood this binary also plays forklore, as `tests/moments.rs` does.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -26,10 +27,10 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use pty::Screen;
 
-/// What this binary is to be in a terminal.
+/// The part this binary plays in a terminal.
 const ACTOR: &str = "FORKLORE_TEST_ACTOR";
 const SIZE: (u16, u16) = (200, 60);
-/// How long a program at rest is watched.
+/// How long an idle program is watched.
 const WATCHED: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
@@ -103,7 +104,7 @@ fn told(name: &str, mut times: Vec<Duration>) {
     );
 }
 
-/// From before the start to the last words of the first frame, again and again.
+/// The time from before the start to the last words of the first frame, repeated.
 fn first_frames(name: &str, words: &[&str], last: &str) {
     let times = (0..20).map(|_| {
         let state = tempfile::tempdir().unwrap();
@@ -118,7 +119,7 @@ fn first_frames(name: &str, words: &[&str], last: &str) {
     told(name, times.collect());
 }
 
-/// From the key to the help it opens, again and again.
+/// The time from the key to the help that it opens, repeated.
 fn keys(name: &str, session: &mut Screen) {
     let times = (0..100).map(|_| {
         let before = session.written();
@@ -140,7 +141,7 @@ fn begin(session: &mut Screen) {
     session.press("\x1b");
 }
 
-/// A session whose child prints without end, five seconds on.
+/// A session whose child prints without end, after five seconds.
 fn flooded() -> Screen {
     let this = std::env::current_exe().expect("this binary");
     let variables = [(ACTOR, "forklore"), (programs::PROGRAM, "endless")];

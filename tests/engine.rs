@@ -1,5 +1,5 @@
-//! Runs of real processes under the supervisor, by the real binary: what is seen of them, and that
-//! nothing of them is left.
+//! Runs of real processes under the supervisor, started by the real binary: what the log says about
+//! them, and that no process is left behind.
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
 #![allow(clippy::print_stdout)] // what a supervisor in a process of its own says

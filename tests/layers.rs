@@ -1,5 +1,5 @@
-//! Imports point down: every `crate::` path in `src/` and in the lessons' programs is held against
-//! the table of layers.
+//! Imports point down: every `crate::` path in `src/` and in the lessons' programs is checked
+//! against the table of layers.
 //!
 //! One package has no crate walls, so this test is the wall. It also keeps unsafe code inside `sys`.
 #![allow(

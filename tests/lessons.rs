@@ -1,7 +1,7 @@
-//! The lessons against plain CPython: every program.py as it is and at the ends of its parameters
-//! holds the lesson's output checks, and every claim's probe ends as the claim says.
+//! The lessons against plain CPython. Every program.py passes the lesson's output checks, as it is
+//! and with each parameter at the ends of its range. Every claim's probe ends as the claim says.
 //!
-//! Skipped, with a word, where there is no python3. `FORKLORE_TEST_PYTHON` names another one.
+//! Skipped with a message where there is no python3. `FORKLORE_TEST_PYTHON` names another one.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -34,8 +34,8 @@ use forklore::lesson::{
 };
 use python::{Python, Ran};
 
-/// The defaults (program.py as it is), and with short sleeps each parameter in turn at its bounds or
-/// choices.
+/// The defaults (program.py as it is); then, with short sleeps, each parameter in turn at its bounds
+/// or choices.
 fn settings(lesson: &Lesson) -> Vec<Params> {
     let parameters = &lesson.manifest.parameters;
     let set = |params: &mut Params, name: &str, value: &Value| {
@@ -70,8 +70,8 @@ fn settings(lesson: &Lesson) -> Vec<Params> {
     found
 }
 
-/// Every lesson with each of its settings; the slow lessons first, so that they do not stand alone
-/// at the end.
+/// Every lesson with each of its settings. The slow lessons come first, so that none of them runs
+/// alone at the end.
 fn runs<'a>(lessons: impl DoubleEndedIterator<Item = &'a Lesson>) -> Vec<(&'a Lesson, Params)> {
     let with_settings = |lesson| {
         settings(lesson)
@@ -81,7 +81,7 @@ fn runs<'a>(lessons: impl DoubleEndedIterator<Item = &'a Lesson>) -> Vec<(&'a Le
     lessons.rev().flat_map(with_settings).collect()
 }
 
-/// Does the work on all of them, several at once: they are mostly asleep.
+/// Does the work on all items, several at once: the programs mostly sleep.
 fn together<T: Sync>(items: &[T], work: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let share = || {
@@ -116,7 +116,7 @@ fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> boo
     })
 }
 
-/// One run of program.py with these parameters, held against the checks of what it prints.
+/// Runs program.py with these parameters and evaluates the checks of its output.
 fn held(python: &Python, lesson: &Lesson, params: &Params) -> Vec<String> {
     let circumstances = Circumstances {
         stdout: "pipe".to_owned(),

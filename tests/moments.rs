@@ -1,7 +1,7 @@
-//! Bad moments of a session: floods, hostile output, a panic on the screen.
+//! A session under stress: floods of output, hostile output, a panic on the screen.
 //!
-//! This binary is its own forklore: in a terminal it does what `main.rs` does, but its stage plays the
-//! program a case asks for instead of the lesson's. Everything else is the real session over real
+//! This binary also plays forklore: in a terminal it does what `main.rs` does, but its stage runs the
+//! program that a case asks for instead of the lesson's. Everything else is the real session with real
 //! processes, in a pseudo-terminal.
 #![allow(
     clippy::disallowed_methods,
@@ -26,7 +26,7 @@ mod pty;
 
 use std::process::ExitCode;
 
-/// What this binary is to be in a terminal: `forklore`, or a session that panics.
+/// The part this binary plays in a terminal: `forklore`, or a session that panics.
 const ACTOR: &str = "FORKLORE_TEST_ACTOR";
 
 fn main() -> ExitCode {

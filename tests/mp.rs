@@ -1,7 +1,7 @@
-//! `mp` against real forks: every case is a small program that this binary runs by executing itself
-//! as a single-threaded stage, and a look at what came of it.
+//! `mp` with real forks. Every case is a small program and a check of its result. This binary runs
+//! the program by executing itself as a single-threaded stage.
 //!
-//! The runner has threads and never forks; the stage has one and does.
+//! The runner has threads and never forks; the stage has one thread and forks.
 #![allow(
     clippy::expect_used,
     clippy::panic,

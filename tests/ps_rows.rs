@@ -1,5 +1,5 @@
-//! Rows of ps against the real `ps`, column by column, for processes of every kind; and the
-//! sampler that gives them out.
+//! Rows of ps compared with the real `ps`, column by column, for processes of every kind; and the
+//! sampler that produces them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests fail like tests
 #![allow(clippy::print_stdout)] // a skipped test says so
@@ -42,7 +42,7 @@ fn sleeping_stopped_and_zombie() {
     assert_eq!((rows[2].vsz, rows[2].rss), (0, 0));
 }
 
-/// Clock ticks a process has computed and lived, read by other means than ours.
+/// Clock ticks that a process has computed and lived, read by other means than ours.
 fn ticks(pid: i32) -> (i64, i64) {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
@@ -136,7 +136,7 @@ fn high_priority_and_other_users() {
     }
     let mut host = Host::new().unwrap();
     let before = Held::start(Command::new("nice").args(["-n", "-5", "sleep", "1000"]));
-    // A number nobody has a name for, and the longest names this machine has.
+    // A user ID without a name, and the longest names on this machine.
     let mut users = vec!["4000001".to_owned()];
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
     let mut names: Vec<(&str, &str)> = passwd
@@ -213,7 +213,7 @@ fn titles_written_by_the_process() {
         return;
     }
     let mut host = Host::new().unwrap();
-    // Writes over its own arguments, as setproctitle does; the second leaves no NUL at their end.
+    // Overwrites its own arguments, as setproctitle does; the second leaves no NUL at their end.
     let rename = |title: &str| {
         Held::python(&format!(
             "import time\n\

@@ -1,5 +1,5 @@
-//! Recordings from the outside: lossless, honest about damage, taken elsewhere and read there by
-//! readers that are not ours.
+//! Recordings from the outside: they are lossless, damage is reported, and other programs can read
+//! what is exported.
 #![allow(clippy::print_stdout, reason = "a test says what it leaves out")]
 #![expect(
     clippy::unwrap_used,

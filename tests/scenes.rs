@@ -1,7 +1,7 @@
-//! Runs of programs made for a test, as main processes under the real supervisor: the gate, deadlocks,
+//! Programs made for tests, run as main processes under the real supervisor: the gate, deadlocks,
 //! exits, many processes.
 //!
-//! This binary is its own stage: the guard executes it again with the name of a scene, in one thread.
+//! This binary is also the stage: the guard executes it again with the name of a scene, in one thread.
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
 

@@ -1,7 +1,7 @@
-//! The real binary in a terminal of its own: lessons walked through by keys alone.
+//! The real binary in a terminal of its own: whole lessons, by keys alone.
 //!
-//! Each case has a pseudo-terminal and reads the screen as a person would; it waits for what has to
-//! come, with a deadline. Every process of a case carries a mark in its environment.
+//! Each case has a pseudo-terminal and reads the screen as a person would. It waits for what has to
+//! appear, with a deadline. Every process of a case carries a mark in its environment.
 #![allow(
     clippy::disallowed_methods,
     clippy::large_stack_arrays,

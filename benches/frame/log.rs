@@ -34,7 +34,7 @@ impl Log {
         })
     }
 
-    /// One turn of a process: it waits for the lock, has it, writes a cell, prints, lets go.
+    /// One turn of a process: it waits for the lock, acquires it, writes a cell, prints, releases it.
     fn turn(&mut self, proc: u32, step: usize, lines: usize) {
         let op = self.op(proc, OpName::Acquire, "RLock-1", Args::default());
         self.push(Some(proc), Kind::OpWait(op.clone()));
@@ -86,7 +86,7 @@ fn rows(processes: u32) -> PsUpdate {
     }
 }
 
-/// A run of about so many events and lines, and `more` events after it.
+/// A run of about this many events and lines, and `more` events after it.
 pub fn events(processes: u32, lines: usize, events: usize, more: usize) -> Vec<Event> {
     let mut log = Log::default();
     let class = |class: &str, name: &str| Args {

@@ -1,4 +1,4 @@
-//! The same work by the bare system call or instruction: the limit `mp` is held against.
+//! The same work by the bare system call or instruction: the limit that `mp` is compared with.
 
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,7 +44,7 @@ fn forks() -> f64 {
     })
 }
 
-/// Compare-and-swap to take, swap to give: a futex mutex without contention.
+/// Compare-and-swap to acquire, swap to release: a futex mutex without contention.
 fn futex_pair() -> f64 {
     let block = Block::map(64).expect("memory");
     let word = block.u32(0);
@@ -165,7 +165,7 @@ pub fn cpu_ns() -> i64 {
     now.tv_sec() * 1_000_000_000 + now.tv_nsec()
 }
 
-/// A bare 128-byte send on the event channel: the packets of `works::traced` without their making.
+/// A bare 128-byte send on the event channel: the packets of `works::traced` without encoding them.
 fn sends(name: &str) -> f64 {
     let packet = [b'x'; 128];
     let count = crate::works::traced_count(name);

@@ -108,7 +108,7 @@ fn stage_process(side: &str, work: &str, traced: bool) -> Option<f64> {
 enum Habit {
     /// In batches on a short timer while there is traffic, as the collector does.
     Timer,
-    /// Not at all until the burst is over: it fits the channel.
+    /// Not until the burst is over: it fits into the channel.
     Absent,
     /// Asleep before every packet, woken by it.
     Asleep,
@@ -169,5 +169,5 @@ fn drain(reader: &OwnedFd, habit: Habit, traced: bool) {
     }
 }
 
-/// Longer than a burst takes.
+/// Longer than any burst takes.
 const BURST: std::time::Duration = std::time::Duration::from_millis(300);

@@ -1,4 +1,4 @@
-//! The table: which works there are, what is wanted of each, and the medians of a run.
+//! The table: the works, the target of each, and the medians of a run.
 
 use crate::side::{Side, measure};
 
@@ -6,20 +6,20 @@ use crate::side::{Side, measure};
 pub struct Row {
     pub work: &'static str,
     pub what: &'static str,
-    /// Units of work a 'unit' stands for a second in, or nanoseconds a unit.
+    /// The unit of the figures: units of work per second, or nanoseconds per unit.
     pub unit: Unit,
-    /// All of these are wanted of `mp` without tracing; of a traced work, of what it measures.
+    /// The targets: for `mp` without tracing, or for what a traced work measures.
     pub wanted: &'static [Wanted],
 }
 
-/// What a figure is held against.
+/// A target for a figure.
 #[derive(Clone, Copy)]
 pub enum Wanted {
-    /// At most so many times what the bare system call takes.
+    /// At most this many times as long as the bare system call.
     Bare(f64),
-    /// At least so many times as quick as CPython.
+    /// At least this many times as fast as CPython.
     CPython(f64),
-    /// At most so many nanoseconds a unit; shown in the row's unit.
+    /// At most this many nanoseconds per unit; shown in the row's unit.
     Within(f64),
 }
 
@@ -27,11 +27,11 @@ use Wanted::{Bare, CPython, Within};
 
 #[derive(Clone, Copy)]
 pub enum Unit {
-    /// Nanoseconds a unit, shown in a fitting unit.
+    /// Nanoseconds per unit, shown in a suitable unit.
     Time,
-    /// Units a second.
+    /// Units per second.
     Rate,
-    /// Bytes in a unit; shown as bytes a second.
+    /// Bytes in a unit; shown as bytes per second.
     Bytes(f64),
 }
 
@@ -136,8 +136,7 @@ pub const ROWS: &[Row] = &[
 
 const ROUNDS: usize = 7;
 
-/// Measures the rows named (all when none is) and prints them, each with what was wanted and whether
-/// it was met.
+/// Measures the named rows (or all) and prints them, each with its target and whether it was met.
 pub fn print(wanted: &[&str]) {
     println!(
         "{:<42} {:>12} {:>12} {:>12} {:>12} {:>9} {:>9}  wanted of mp (tracing off)",
@@ -166,13 +165,13 @@ pub fn print(wanted: &[&str]) {
     }
 }
 
-/// All rounds of all sides, which take turns.
+/// All rounds of all sides; the sides take turns.
 fn figures(row: &Row) -> [Vec<f64>; 4] {
     let sides = [Side::Bare, Side::Off, Side::Traced, Side::CPython];
     let mut figures = [const { Vec::<f64>::new() }; 4];
     for _ in 0..ROUNDS {
         for (side, found) in sides.iter().zip(&mut figures) {
-            // What an untraced operation costs stands in the rows of the operations themselves.
+            // The cost of an untraced operation is in the rows of the operations themselves.
             if !(row.what.starts_with("one traced") && *side == Side::Off) {
                 found.extend(measure(*side, row.work));
             }
@@ -182,7 +181,7 @@ fn figures(row: &Row) -> [Vec<f64>; 4] {
 }
 
 impl Wanted {
-    /// What was wanted, and whether it was met.
+    /// The target, and whether it was met.
     fn verdict(
         self,
         unit: Unit,

@@ -4,7 +4,7 @@ use forklore::mp::{self, Array, Bytes, Manager, Pool, Process, Queue, RLock, Sem
 
 use crate::bare::{cpu_ns, per_unit};
 
-/// Nanoseconds per unit of the work with this name; `None` for a work `mp` has no part in.
+/// Nanoseconds per unit of the work with this name; `None` for a work that does not use `mp`.
 pub fn run(name: &str) -> Option<f64> {
     let result = match name {
         "process" => process(),
@@ -45,7 +45,7 @@ fn lock() -> mp::Result<f64> {
     }))
 }
 
-/// Two semaphores, one for each side: a hand-off wakes the other and waits for it.
+/// Two semaphores, one for each side: a hand-off wakes the other side and waits for it.
 fn hand_off() -> mp::Result<f64> {
     let turns = count(20_000);
     let (there, back) = (Semaphore::new(0)?, Semaphore::new(0)?);
@@ -93,7 +93,7 @@ fn value_add() -> mp::Result<f64> {
     }))
 }
 
-/// Fewer turns where every one is traced.
+/// Fewer turns when each is traced.
 fn count(untraced: u32) -> u32 {
     if mp::tracer::is_on() {
         untraced / 50
@@ -144,13 +144,13 @@ fn queue_trip() -> mp::Result<f64> {
 
 fn queue_big() -> mp::Result<f64> {
     let messages = count(2_000);
-    // Bounded on both sides of the comparison: a steady stream, and no gigabytes on their way.
+    // Bounded on both sides of the comparison: a steady stream, without gigabytes in flight.
     let queue: Queue<Bytes> = Queue::with_maxsize(8)?;
     let theirs = queue.clone();
     let p = Process::new(
         move || -> mp::Result<()> {
             let data = vec![b'x'; 1 << 20];
-            // A message of its own each time, as CPython's feeder pickles each.
+            // A new message each time, as CPython's feeder thread pickles each.
             (0..messages).try_for_each(|_| theirs.put(Bytes::from(data.clone())))
         },
         (),
@@ -220,7 +220,7 @@ fn pool_life() -> mp::Result<f64> {
     failed.map_or(Ok(ns), Err)
 }
 
-/// How many operations a tracing work does: a burst fits the channel (278 packets by default).
+/// How many operations a traced work does: a burst fits into the channel (278 packets by default).
 pub fn traced_count(name: &str) -> u32 {
     if name == "burst" { 200 } else { 50_000 }
 }

@@ -1,4 +1,4 @@
-//! `doctor`: runs are possible where the tests run, and each thing has its line.
+//! `doctor`: lessons can run where the tests run, and each requirement has its line.
 
 use crate::harness::say;
 

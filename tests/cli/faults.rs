@@ -1,4 +1,4 @@
-//! Real lessons harmed from outside: the right word, the right exit code, nothing left.
+//! Real lessons damaged from outside: the right message, the right exit code, no process left.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
@@ -13,7 +13,8 @@ use crate::marks::{assert_nothing_left, mark};
 const KILLED: Exit = Exit::Signal(9);
 const TERMINATED: Exit = Exit::Signal(15);
 
-/// A pool lesson of three workers with a task in work: the PID of who does it and of one who waits.
+/// A pool lesson with three workers and one task: the PIDs of the worker that does it and of one that
+/// waits.
 fn pool_at_work(lesson: &str, tasks: &str) -> (Live, i32, i32) {
     let arguments = [lesson, "--time-scale", "0.2", "--set", tasks];
     let mut run = Live::start(&arguments);
@@ -25,7 +26,7 @@ fn pool_at_work(lesson: &str, tasks: &str) -> (Live, i32, i32) {
         .collect::<Vec<_>>()
         .into_iter()
         .find(|pid| *pid != busy);
-    // It sleeps in its task by now.
+    // By now it sleeps in its task.
     run.until(|event| event.pid == busy && matches!(event.kind, Kind::OpWait(_)));
     (run, busy, idle.expect("there are three"))
 }
@@ -37,7 +38,7 @@ fn lost(over: &Over) -> Vec<Exit> {
         .collect()
 }
 
-/// The run came to its end within two seconds of the last operation in it.
+/// The run ended within two seconds of its last operation.
 fn assert_named_soon(over: &Over) {
     let last = over.seen.iter().rev().find(|event| op_of(event).is_some());
     let took = over.seen.last().expect("an end").t - last.expect("operations").t;
@@ -46,7 +47,7 @@ fn assert_named_soon(over: &Over) {
 
 #[test]
 fn a_pool_replaces_an_idle_worker_that_is_killed_and_goes_on() {
-    // One task at a time, and one task in all: the others have nothing to do.
+    // One task at a time, and only one in all: the other workers have nothing to do.
     for (lesson, tasks) in [("pool-blocking", "tasks=2"), ("pool-async", "tasks=1")] {
         let (run, _, idle) = pool_at_work(lesson, tasks);
         run.kill(idle);
@@ -61,7 +62,7 @@ fn a_pool_replaces_an_idle_worker_that_is_killed_and_goes_on() {
             "who came instead"
         );
         over.assert_told(&["  successful\n", "The run finished after "]);
-        // It is seen, and nothing else is wrong.
+        // The death is seen, and nothing else is wrong.
         let [crew, codes] = over.failed()[..] else {
             panic!("{:?}", over.failed());
         };
@@ -82,7 +83,7 @@ fn a_worker_killed_in_its_task_takes_the_result_with_it() {
         assert_eq!(over.said.code, Some(1), "{over:#?}");
         assert_eq!(over.end().status, RunStatus::Deadlock);
         assert_named_soon(&over);
-        // Who came in its place waits for a task; main's end may send it home first.
+        // Its replacement waits for a task; main may end first and terminate it.
         let instead = over.exits()["ForkPoolWorker-4"];
         assert!(
             [TERMINATED, Exit::Code(0)].contains(&instead),
@@ -109,8 +110,8 @@ fn a_worker_killed_in_its_task_takes_the_result_with_it() {
 
 #[test]
 fn who_waits_for_the_lock_of_a_killed_process_waits_for_ever() {
-    // A lock taken twice holds up its owner, who can be killed at leisure; slow operations let a
-    // process be killed between taking the lock and giving it back.
+    // A process that acquires a Lock twice waits for itself, so there is time to kill it. Slow
+    // operations leave time to kill a process between acquire and release.
     let twice = [
         "lock",
         "--set",
@@ -165,7 +166,7 @@ fn a_managers_server_killed_is_what_its_clients_raise() {
     run.kill(server);
     let over = run.over();
     assert_eq!(over.said.code, Some(1), "{over:#?}");
-    // Nobody waits for ever: each child fails at its first request, and main goes on to its end.
+    // Nobody waits for ever: each child fails at its first request, and main runs to its end.
     assert_eq!(over.end().status, RunStatus::Finished);
     assert_eq!(over.exits()["SyncManager-1"], KILLED);
     assert_eq!(over.exits()["MainProcess"], Exit::Code(0));
@@ -184,8 +185,8 @@ fn a_managers_server_killed_is_what_its_clients_raise() {
 
 #[test]
 fn a_server_killed_under_a_client_breaks_its_connection() {
-    // Slow operations: the client is connected and held up before its next request, for longer than
-    // the recording takes to tell of the last one.
+    // Slow operations: the client is connected and held before its next request, for longer than it
+    // takes until the last request is in the recording.
     let mut run = Live::start(&["manager-dict", "--set", "processes=1", "--pace", "2"]);
     let server = run.started("SyncManager-1");
     run.until(|event| op_of(event).is_some_and(|op| op.op == OpName::DictSet));
@@ -199,7 +200,7 @@ fn a_server_killed_under_a_client_breaks_its_connection() {
     over.assert_told(&["stderr: BrokenPipeError: [Errno 32] Broken pipe"]);
 }
 
-/// A lesson in the middle of things: processes of every kind wait for something.
+/// A lesson in the middle of its run: processes of every kind wait for something.
 fn in_the_middle(lesson: &str) -> Live {
     let short = ["--set", "messages=1"];
     let twice = ["--set", "lock=Lock", "--set", "depth=2"];
@@ -226,7 +227,7 @@ fn a_main_process_killed_fails_the_run() {
         assert_eq!(over.said.code, Some(1), "{over:#?}");
         assert_eq!(over.end().status, RunStatus::Failed);
         assert_eq!(over.exits()["MainProcess"], KILLED);
-        // They outlive it, as CPython's do, and are ended then.
+        // They outlive main, as CPython's do, and are ended then.
         assert!(!over.end().ended.is_empty());
         over.assert_told(&["the main process was killed by SIGKILL", "outlive it"]);
     }
@@ -260,8 +261,8 @@ fn forklore_and_its_guard_killed_at_once_leave_no_process() {
     for lesson in LESSONS {
         let mut run = in_the_middle(lesson);
         let guard = run.guard();
-        // As `pkill -9 forklore` does: stopped, the guard can't answer forklore's end before its own.
-        // The main process ends with the guard, its children see that nobody is left.
+        // As `pkill -9 forklore` does: a stopped guard can't react to forklore's end before its own.
+        // The main process ends with the guard; its children notice that nobody is left.
         run.signal(guard, Signal::SIGSTOP);
         run.kill(run.pid());
         run.kill(guard);
@@ -317,7 +318,7 @@ fn skipped(why: &str) {
     eprintln!("skipped: {why}");
 }
 
-/// The binary where any user may run it, and a user who has no other process.
+/// A copy of the binary that any user may run, and a user who has no other process.
 fn as_a_stranger(folder: &std::path::Path, limit: u32, arguments: &[&str]) -> Option<Command> {
     if !nix::unistd::geteuid().is_root() {
         skipped("no limit of processes binds one run alone, unless root gives it a user");
@@ -327,7 +328,7 @@ fn as_a_stranger(folder: &std::path::Path, limit: u32, arguments: &[&str]) -> Op
         skipped("there is no prlimit(1)");
         return None;
     }
-    // Distinct among tests that run at once, and nobody's.
+    // Distinct among tests that run at the same time, and unused otherwise.
     let user = 1_000_000 + std::process::id();
     let program = folder.join("forklore");
     std::fs::copy(env!("CARGO_BIN_EXE_forklore"), &program).expect("a copy");
@@ -345,8 +346,8 @@ fn as_a_stranger(folder: &std::path::Path, limit: u32, arguments: &[&str]) -> Op
 
 #[test]
 fn a_process_limit_reached_half_way_is_said_and_ends_the_run_in_order() {
-    // Guard and forklore's own threads count too: some children come to be, and not all. They stay:
-    // asleep, waiting for a lock for ever, waiting for a task.
+    // The guard and forklore's own threads count too, so only some of the children can start. Those
+    // stay: they sleep, wait for a lock for ever, or wait for a task.
     let asleep = [
         "run",
         "manager-dict",

@@ -1,5 +1,4 @@
-//! Running `forklore` in an environment that does not depend on the machine's settings, never longer
-//! than a deadline.
+//! Runs `forklore` in an environment that does not depend on the machine's settings, with a deadline.
 
 use std::io::Read;
 use std::os::fd::AsFd as _;
@@ -9,10 +8,10 @@ use std::thread::JoinHandle;
 use forklore::sys::pidfd::PidFd;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// Longest a command may take, in milliseconds; a hang fails instead of hanging.
+/// The longest time a command may take, in milliseconds; a hang becomes a failure.
 const PATIENCE: u16 = 60_000;
 
-/// How a command ended and what it said.
+/// How a command ended and what it wrote.
 #[derive(Debug)]
 pub struct Said {
     /// `None` when a signal ended it.
@@ -29,7 +28,7 @@ pub fn forklore(arguments: &[&str]) -> Command {
     command
 }
 
-/// Takes the machine's settings out of a command's environment.
+/// Removes the machine's settings from a command's environment.
 pub fn plain(command: &mut Command) {
     command
         .env_remove("LC_ALL")
@@ -52,7 +51,7 @@ pub fn say(arguments: &[&str]) -> Said {
     finish(&mut forklore(arguments))
 }
 
-/// Hears a command that was started to its end.
+/// Reads the output of a started command until it ends.
 pub fn ended(mut child: Child) -> Said {
     let out = child.stdout.take().map(hear);
     let err = child.stderr.take().map(hear);

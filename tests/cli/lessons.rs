@@ -1,4 +1,4 @@
-//! `lessons list`, `lessons check`, and packs that are wrong.
+//! `lessons list`, `lessons check`, and faulty lesson packs.
 
 use std::path::Path;
 

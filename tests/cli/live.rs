@@ -1,8 +1,7 @@
-//! A run of the real binary that is watched while it goes on, so that it can be harmed at a moment
-//! of one's choice.
+//! A run of the real binary that a test watches while it goes on, to damage it at a chosen moment.
 //!
-//! Its words are for people; what happens is read from its recording as that grows. It has a folder
-//! of its own for run directories, and a mark: nothing may be left of either.
+//! The test reads the events from the recording as it grows. The run has its own folder for run
+//! directories, and a mark in its environment: afterwards nothing may be left of either.
 
 use std::collections::BTreeMap;
 use std::process::Child;
@@ -19,9 +18,9 @@ pub struct Live {
     child: Option<Child>,
     mark: String,
     folder: TempDir,
-    /// Bytes of the recording when it was last read.
+    /// Size of the recording, in bytes, when it was last read.
     length: usize,
-    /// Events so far.
+    /// The events so far.
     pub seen: Vec<Event>,
 }
 
@@ -67,7 +66,7 @@ impl Live {
         parent.expect("it was started")
     }
 
-    /// Reads what the recording has by now; its last line may be half written.
+    /// Reads what is in the recording by now; its last line may be half written.
     fn read(&mut self) {
         let Ok(bytes) = std::fs::read(self.folder.path().join("recording")) else {
             return;
@@ -90,7 +89,7 @@ impl Live {
         self.until_nth(1, wanted)
     }
 
-    /// Waits for the nth of such events.
+    /// Waits for the nth event of this kind.
     pub fn until_nth(&mut self, nth: usize, wanted: impl Fn(&Event) -> bool) -> Event {
         let mut found = None;
         wait_until(|| {
@@ -102,13 +101,13 @@ impl Live {
         found.expect("it came")
     }
 
-    /// Waits for a process of this name; its PID.
+    /// Waits for a process of this name and returns its PID.
     pub fn started(&mut self, name: &str) -> i32 {
         self.until(|event| matches!(&event.kind, Kind::ProcessStart(start) if start.name == name))
             .pid
     }
 
-    /// Waits for the lesson's nth process beside the main one.
+    /// Waits for the lesson's nth process, main not counted.
     pub fn crowd(&mut self, count: usize) {
         self.until_nth(
             count,
@@ -116,7 +115,7 @@ impl Live {
         );
     }
 
-    /// Sends a signal to a process of the run, which lives.
+    /// Sends a signal to a living process of the run.
     #[track_caller]
     pub fn signal(&self, pid: i32, signal: Signal) {
         let ours = marked(&self.mark).contains(&pid.to_string());
@@ -129,7 +128,7 @@ impl Live {
         self.signal(pid, Signal::SIGKILL);
     }
 
-    /// Hears it to its end: nothing may be left of it.
+    /// Waits for the end of the run: nothing may be left of it.
     #[track_caller]
     pub fn over(mut self) -> Over {
         let said = ended(self.child.take().expect("it runs"));
@@ -144,7 +143,7 @@ impl Live {
         }
     }
 
-    /// As `over`, where guard and forklore were killed: the directory is the next run's to remove.
+    /// As `over`, when guard and forklore were killed: the next run removes the directory.
     #[track_caller]
     pub fn gone(mut self) {
         ended(self.child.take().expect("it runs"));
@@ -179,7 +178,7 @@ impl Over {
         starts.collect()
     }
 
-    /// Words of the checks that failed, in their order.
+    /// The words of the failed checks, in their order.
     pub fn failed(&self) -> Vec<&str> {
         let lines = self.said.out.lines();
         lines
@@ -200,7 +199,7 @@ impl Over {
     }
 }
 
-/// The operation an event tells of, finished or about to block.
+/// The operation in an event, finished or about to block.
 pub fn op_of(event: &Event) -> Option<&Op> {
     match &event.kind {
         Kind::Op(op) | Kind::OpEnd(op) | Kind::OpWait(op) => Some(op),

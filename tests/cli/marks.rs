@@ -1,4 +1,4 @@
-//! Looking for what a run left: its processes are known by a mark in their environment, never by name.
+//! Finds what a run left behind. Its processes are known by a mark in their environment, never by name.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use forklore::sys::clock;
 /// The variable whose value is unique to one test's processes.
 const MARK: &str = "FORKLORE_TEST_MARK";
 
-/// Marks a command's processes, and gives the mark.
+/// Marks a command's processes and returns the mark.
 pub fn mark(command: &mut Command) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -18,7 +18,7 @@ pub fn mark(command: &mut Command) -> String {
     mark
 }
 
-/// PIDs of the processes that carry this mark and are no zombies.
+/// PIDs of the processes that carry this mark and are not zombies.
 pub fn marked(mark: &str) -> Vec<String> {
     let wanted = format!("{MARK}={mark}");
     let mut found = Vec::new();
@@ -37,7 +37,7 @@ pub fn assert_nothing_left(mark: &str) {
     wait_until(|| marked(mark).is_empty());
 }
 
-/// Waits for something nobody tells of, and fails when it does not come.
+/// Polls for a condition that nobody reports, and fails at the deadline.
 pub fn wait_until(mut come: impl FnMut() -> bool) {
     let deadline = clock::deadline(Duration::from_secs(30)).expect("near");
     while !come() {

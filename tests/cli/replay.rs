@@ -1,4 +1,4 @@
-//! `replay --headless`: output as it was, the verdict, and damaged or hostile recordings.
+//! `replay --headless`: the original output, the verdict, and damaged or hostile recordings.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ fn replay(bytes: &[u8], arguments: &[&str]) -> Said {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // One that gives up early closes its stdin.
+    // A replay that gives up early closes its stdin.
     let _ = stdin.write_all(bytes);
     drop(stdin);
     ended(child)
@@ -86,7 +86,7 @@ fn a_replay_prints_what_the_run_printed_and_gives_its_verdict() {
     let timed = say(&["replay", "--headless", "--times", path]);
     let lines = plain.out.lines().count();
     assert_eq!(lines, 40);
-    // With times the lines are the very ones the run told.
+    // With --times the lines are those that the run itself printed.
     assert_eq!(timed.out.lines().count(), lines);
     for (timed, plain) in timed.out.lines().zip(plain.out.lines()) {
         assert!(timed.ends_with(plain), "{timed} / {plain}");

@@ -1,4 +1,4 @@
-//! `run`: what is told, recorded and left, on real runs.
+//! `run`: what real runs print, record and leave behind.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use crate::harness::{Said, ended, finish, forklore, plain, say};
 use crate::marks::{assert_nothing_left, mark, marked, wait_until};
 
-/// Lines of a program: what stands behind time, PID and name.
+/// Lines of a program: the text after time, PID and name.
 fn printed(said: &Said) -> Vec<&str> {
     let mut lines: Vec<&str> = said
         .out
@@ -116,7 +116,7 @@ fn another_terminals_ps_finds_the_lessons_own_processes_by_cpythons_names() {
     let mut command = forklore(&["run", "pool-async", "--time-scale", "100"]);
     let mark = mark(&mut command);
     let mut child = command.spawn().unwrap();
-    // All three have begun a task: they are named by then.
+    // All three have begun a task, so they have their names.
     let out = await_line(&mut child, "ForkPoolWorker-3 ");
     let mut found: Vec<String> = marked(&mark)
         .iter()
@@ -271,7 +271,7 @@ fn chinese_is_spoken_throughout() {
     assert!(!said.out.contains("passed"), "{}", said.out);
 }
 
-/// Reads stdout up to a line that holds `word`; gives the rest of it back.
+/// Reads stdout up to a line that contains `word`, and returns the rest of stdout.
 fn await_line(child: &mut Child, word: &str) -> BufReader<std::process::ChildStdout> {
     let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut line = String::new();

@@ -1,4 +1,4 @@
-//! `test`: the forms of its results, what it keeps of failing runs, and how it ends.
+//! `test`: its result formats, what it keeps of failed runs, and how it ends.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -174,7 +174,7 @@ fn junit_is_read_by_pythons_parser_too() {
         .arg(file.path())
         .stderr(Stdio::inherit())
         .output();
-    // Without python3 the unit tests' other parser has to do.
+    // Without python3, only the parser of the unit tests reads it.
     if let Ok(python) = python {
         assert_eq!(
             String::from_utf8_lossy(&python.stdout),
@@ -183,7 +183,7 @@ fn junit_is_read_by_pythons_parser_too() {
     }
 }
 
-/// Reads TAP 14 with its subtests: (ok, description) of every point, and whether the plans hold.
+/// Reads TAP 14 with its subtests: (ok, description) of every point, and whether the plans are kept.
 fn read_tap(text: &str) -> Vec<(usize, bool, String)> {
     assert_eq!(text.lines().next(), Some("TAP version 14"));
     let mut points = Vec::new();

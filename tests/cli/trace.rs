@@ -1,5 +1,5 @@
-//! `forklore trace`: a program of one's own from the outside. Its exit code is ours, its stdin is ours, its
-//! recording plays, and nothing of it is left.
+//! `forklore trace` from the outside. forklore ends with the program's exit code and passes its stdin on;
+//! the recording plays, and no process is left.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -99,7 +99,7 @@ fn what_can_not_be_started_is_named() {
 
 #[test]
 fn the_program_inherits_nothing_of_ours() {
-    // Both from one shell, whatever that has open from the tests beside this one.
+    // Both run from one shell, so it does not matter what tests running beside this one have open.
     let script = "ls /proc/self/fd; echo; \"$0\" trace --format json -- ls /proc/self/fd";
     let mut command = std::process::Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_forklore")]);
@@ -112,7 +112,7 @@ fn the_program_inherits_nothing_of_ours() {
 #[test]
 fn the_program_inherits_signals_as_they_were() {
     let look = "grep '^Sig[BIC]' /proc/self/status";
-    // Nothing, what a parent ignores, and what a script has a job in the background ignore.
+    // No signals, signals that the parent ignores, and those ignored in a script's background job.
     for (before, after) in [
         ("", ""),
         ("trap '' HUP INT QUIT TERM USR1 TSTP PIPE CHLD;", ""),
@@ -156,7 +156,7 @@ fn what_is_piped_in_is_the_programs() {
     drop(input);
     let said = ended(child);
     assert_eq!(printed(&recorded(&said.out)), "first\nsecond\n");
-    // Nobody there to read from: it reads the end.
+    // There is nobody to read from: it reads end of file.
     let said = say(&["trace", "--format", "json", "--", "cat"]);
     assert_eq!(
         (said.code, printed(&recorded(&said.out)).as_str()),
@@ -164,7 +164,7 @@ fn what_is_piped_in_is_the_programs() {
     );
 }
 
-/// A recording of this script: its path's folder, and what was said.
+/// Records this script; returns the folder of the recording and what was printed.
 fn record(name: &str, script: &str) -> (tempfile::TempDir, String, Said) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name);
@@ -215,7 +215,7 @@ fn what_is_told_is_what_is_recorded() {
 
 #[test]
 fn where_processes_can_not_be_followed_it_is_said_and_the_program_runs() {
-    // What is followed can't follow: it has a tracer already.
+    // A followed process can't be followed again: it has a tracer already.
     let inner = env!("CARGO_BIN_EXE_forklore");
     let script = "echo one; sh -c 'echo two; exit 3'; exit 4";
     let said = say(&[
@@ -277,7 +277,7 @@ fn a_recording_that_breaks_does_not_break_the_run() {
     assert_eq!(said.code, Some(2), "{said:?}");
 }
 
-/// A script under trace that has said `ready`, with its mark.
+/// A traced script that has printed `ready`, with its mark.
 fn ready(script: &str) -> (std::process::Child, String) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap().to_owned();

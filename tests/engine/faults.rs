@@ -1,4 +1,4 @@
-//! Runs that go wrong: nothing is left, and the right word is said.
+//! Runs that go wrong: no process is left, and the right error is reported.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -19,7 +19,7 @@ use super::harness::{
 #[test]
 fn stop_ends_a_run_that_would_not_end() {
     let mark = mark();
-    // One that ignores SIGTERM, one in the background, one orphaned by its parent.
+    // One process that ignores SIGTERM, one in the background, one orphan.
     let script = "trap '' TERM; (sh -c 'sleep 1000 & sleep 1000 &'); sleep 1000 & echo ready; wait; wait; sleep 1000";
     let mut run = shell(script, &mark);
     let mut seen = Vec::new();
@@ -94,8 +94,8 @@ fn a_run_that_is_dropped_leaves_nothing() {
     assert!(!dir.exists());
 }
 
-/// A supervisor in a process of its own, for tests that harm it. They run this test binary with
-/// the scenario in the environment.
+/// A supervisor in a process of its own, for tests that kill or starve it. They run this test binary
+/// with the scenario in the environment.
 #[test]
 #[ignore = "other tests run it as a process of its own"]
 fn supervisor_process() {
@@ -132,7 +132,7 @@ fn supervisor_process() {
         }
         Ok("processes") => {
             if nix::unistd::geteuid().is_root() {
-                // No limit holds root back.
+                // The limit does not apply to root.
                 nix::unistd::setuid(nix::unistd::Uid::from_raw(65534)).expect("root may");
             }
             let mut refused = 0;
@@ -144,7 +144,7 @@ fn supervisor_process() {
                     Ok(run) => {
                         drop(run);
                         println!("REFUSED {refused}");
-                        // The guard, the main process, three threads: each was the one too many.
+                        // The guard, the main process and three threads each hit the limit once.
                         assert!(refused >= 5);
                         return;
                     }
@@ -176,7 +176,7 @@ fn supervisor(scenario: &str, mark: &str) -> Child {
 /// The rest of the line that begins with `word`.
 fn line_of(child: &mut Child, word: &str) -> String {
     let output = BufReader::new(child.stdout.as_mut().expect("piped"));
-    // The runner's own words may stand before it on the line.
+    // The test runner's own words may come before it on the line.
     let mut lines = output.lines().map_while(Result::ok);
     let found = lines.find_map(|line| line.split_once(word).map(|(_, rest)| rest.to_owned()));
     found.expect("the supervisor says so")
@@ -199,7 +199,7 @@ fn a_supervisor_killed_leaves_nothing() {
 #[test]
 fn a_guard_killed_leaves_nothing() {
     let mark = mark();
-    // One child that nobody knows: it never wrote a word.
+    // A child that nobody knows of: it never wrote anything.
     let mut run = shell(
         "(setsid sleep 1000 &); sh -c 'echo child; exec sleep 1000' & wait",
         &mark,
@@ -244,7 +244,7 @@ fn a_flood_is_held_when_nobody_takes_it_and_not_a_byte_is_lost() {
             .and_then(|pages| pages.parse().ok())
             .map_or(0, |n: usize| n * 4096)
     };
-    // Nothing is taken until the processes have to wait; they do when memory stops growing.
+    // Nothing is read until the processes have to wait; when they do, memory stops growing.
     let held_at = {
         let deadline = clock::deadline(PATIENCE).expect("near");
         let (mut bytes, mut since) = (0, clock::monotonic_ns());

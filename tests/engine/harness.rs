@@ -1,4 +1,4 @@
-//! Starting runs for tests, reading them to their end, and looking for what they left.
+//! Starts runs for tests, reads them to their end, and looks for what they left behind.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,13 +12,13 @@ use forklore::feed::{Feed as _, FeedItem};
 use forklore::sys::clock;
 use forklore::trace::{Event, Exit, Kind, RunEnd, Stream};
 
-/// Longest any run of these tests may take; a hang fails instead of hanging.
+/// The longest time a run of these tests may take; a hang becomes a failure.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The variable whose value is unique to one test's processes.
 pub const MARK: &str = "FORKLORE_TEST_MARK";
 
-/// A value for the mark that nothing else on this machine has.
+/// A value for the mark that is unique on this machine.
 pub fn mark() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -89,8 +89,8 @@ pub fn rest(run: &mut Run, mut seen: Vec<Event>) -> Vec<Event> {
     seen
 }
 
-/// What holds of every run: numbers without a gap, an end, an exit for every process and before it
-/// was reaped, nothing said after an exit.
+/// What is true of every run: sequence numbers have no gap, there is an end, every process has an exit,
+/// which comes before it is reaped, and no process has an event after its exit.
 pub fn assert_whole(events: &[Event]) {
     let mut ended: Vec<u32> = Vec::new();
     for (index, event) in events.iter().enumerate() {
@@ -100,7 +100,7 @@ pub fn assert_whole(events: &[Event]) {
             Kind::ProcessReaped { .. } => {
                 assert!(ended.contains(&proc), "reaped before its exit: {event:?}");
             }
-            // What is said of a process, not by it.
+            // Events about a process, not from it.
             Kind::Fault(_) => {}
             _ => {
                 assert!(!ended.contains(&proc), "after its exit: {event:?}");
@@ -140,7 +140,7 @@ pub fn exits(events: &[Event]) -> BTreeMap<u32, Exit> {
         .collect()
 }
 
-/// Everything a process wrote to a stream, by birth number.
+/// Everything each process wrote to a stream, by birth number.
 pub fn output(events: &[Event], proc: u32, stream: Stream) -> String {
     let mut bytes = Vec::new();
     for event in events {
@@ -154,7 +154,7 @@ pub fn output(events: &[Event], proc: u32, stream: Stream) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-/// PIDs of the processes that carry this mark and are no zombies.
+/// PIDs of the processes that carry this mark and are not zombies.
 pub fn marked(mark: &str) -> Vec<i32> {
     let wanted = format!("{MARK}={mark}");
     let mut found = Vec::new();
@@ -177,7 +177,8 @@ pub fn marked(mark: &str) -> Vec<i32> {
     found
 }
 
-/// Waits until so many processes carry the mark; one that is about to execute a program has none.
+/// Waits until this many processes carry the mark. A process that is about to execute a program has
+/// none yet.
 pub fn await_marked(mark: &str, count: usize) {
     let deadline = clock::deadline(PATIENCE).expect("near");
     while marked(mark).len() < count {

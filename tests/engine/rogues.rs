@@ -1,5 +1,5 @@
 //! Children that do what no lesson does: they ignore SIGTERM, hide a grandchild in a session of its
-//! own, close the channel their words go by. Nothing of them is left either.
+//! own, or close their event channel. Nothing of them is left either.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
@@ -27,7 +27,7 @@ pub fn stubborn() -> mp::Result<()> {
             let mut hidden = Command::new("setsid");
             hidden.args(["sleep", "1000"]).process_group(0);
             let hidden = hidden.spawn().expect("it starts");
-            // Left to itself: whoever ends the run has to find it.
+            // On its own now: whoever ends the run has to find it.
             std::mem::forget(hidden);
             print!("ready");
             other.acquire();
@@ -38,7 +38,7 @@ pub fn stubborn() -> mp::Result<()> {
     child.join()
 }
 
-/// Waits until they are all there, does `harm`, and reads the rest.
+/// Waits until all processes are there, does `harm`, and reads the rest of the run.
 fn harmed(harm: impl FnOnce(&mut forklore::engine::Run, &[Event])) -> Vec<Event> {
     let mark = mark();
     let mut run = start("stubborn", GateMode::Open, &mark);
@@ -57,7 +57,7 @@ pub fn are_ended() {
     let events = harmed(|run, _| run.control(Control::Stop).expect("it runs"));
     assert_eq!(end(&events).status, RunStatus::Stopped);
     assert_eq!(exits(&events)[&1], Exit::Signal(9), "it ignored SIGTERM");
-    // Main's death first: they are orphans then.
+    // Main dies first, so they become orphans.
     let events = harmed(|run, seen| {
         let main = seen.iter().find(|event| event.proc == Some(0));
         let pid = main.expect("it spoke").pid;
@@ -73,7 +73,7 @@ pub fn mute() -> mp::Result<()> {
     let child = Process::new(
         move || {
             nix::unistd::close(CHANNEL).expect("it is open");
-            // From here on it works and nobody hears of it.
+            // From here on it works unseen.
             other.acquire();
             other.release()
         },

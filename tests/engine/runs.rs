@@ -60,7 +60,7 @@ fn a_strangers_output_is_its_own() {
     assert_eq!(output(&events, 1, Stream::Stderr), "three\n");
     let exits = exits(&events);
     assert_eq!(exits[&0], Exit::Code(5));
-    // The shell reaps it within microseconds: known only where the kernel keeps the status.
+    // The shell reaps it within microseconds: the status is known only where the kernel keeps it.
     assert!(
         matches!(exits[&1], Exit::Code(4) | Exit::Unknown),
         "{exits:?}"

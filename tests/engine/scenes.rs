@@ -1,4 +1,4 @@
-//! The scenes and what is expected of them.
+//! The scenes and what they must show.
 
 use std::collections::BTreeMap;
 
@@ -115,7 +115,7 @@ pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
     .expect("the run starts")
 }
 
-/// Plays a scene to its end; nothing may be left of it.
+/// Runs a scene to its end; no process may be left.
 pub fn play(scene: &str, gate: GateMode) -> Vec<Event> {
     let mark = mark();
     let events = rest(&mut start(scene, gate, &mark), Vec::new());
@@ -152,7 +152,7 @@ pub fn assert_finished(events: &[Event]) {
     );
 }
 
-/// In the log's order nobody enters what another is in.
+/// In the order of the log, no process enters a critical section that another is in.
 fn assert_exclusive(events: &[Event], turns: usize) {
     let (mut inside, mut entered) = (None, 0);
     for (proc, op) in ops(events) {
@@ -249,7 +249,7 @@ fn stepped() {
         event.kind,
         Kind::Op(_)
     )));
-    // Unless it is over already.
+    // Unless the run is over already.
     let _ = run.control(Control::Pace { per_second: 1e6 });
     let events = rest(&mut run, seen);
     assert_finished(&events);
@@ -398,7 +398,7 @@ fn crowd() -> mp::Result<()> {
 }
 
 fn all_seen() {
-    // That every one has an exit, told before it was reaped, is held of every run.
+    // The harness checks for every run that each process has an exit before it is reaped.
     let events = play("crowd", GateMode::Open);
     assert_finished(&events);
     let starts = events
@@ -422,7 +422,7 @@ fn talkers() -> mp::Result<()> {
         for line in 0..50 {
             print!("{i} {line}");
         }
-        // Straight to the descriptor: the other channel.
+        // Directly to the descriptor, so past the event channel.
         mp::write_stderr(&format!("{i} done\n"));
         Ok(())
     })

@@ -1,5 +1,5 @@
-//! Operations with a timeout under the gate: each expires where what it waits for comes later, and
-//! goes through where that comes in time. Time is virtual: all of it takes a moment.
+//! Operations with a timeout under the gate. Each expires if what it waits for comes too late, and
+//! succeeds if that comes in time. Time is virtual, so the tests take only a moment.
 
 use forklore::engine::GateMode;
 use forklore::mp::{
@@ -11,7 +11,7 @@ use forklore::trace::{Kind, OpName, Stream};
 use crate::harness::output;
 use crate::scenes::{FAST, assert_finished, play};
 
-/// Too short, and long enough, for what comes after `LATER`.
+/// Too short for what comes after `LATER`, and long enough for it.
 const SHORT: f64 = 100.0;
 const LATER: f64 = 200.0;
 const LONG: f64 = 300.0;
@@ -86,7 +86,7 @@ fn queues() -> mp::Result<()> {
     Ok(())
 }
 
-/// A child that has a lock by the time this returns, and gives it back later.
+/// A child that holds a lock when this returns, and releases it later.
 fn holder(
     take: impl FnOnce() -> bool + 'static,
     give: impl FnOnce() -> mp::Result<()> + 'static,
@@ -216,7 +216,7 @@ pub fn two_outcomes() {
             "poll: false, true",
         ]
     );
-    // Nothing that was let through had to wait.
+    // No operation that was granted had to wait.
     let bad = events
         .iter()
         .find(|event| matches!(event.kind, Kind::OpWait(_) | Kind::Fault(_)));

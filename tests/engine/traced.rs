@@ -1,5 +1,5 @@
-//! Programs of one's own, followed: every process is seen from its birth, with the parent, the program and
-//! the end the kernel gave it, and nothing of it is left.
+//! A user's own program, followed: every process is seen from its birth, with the parent, the program and
+//! the exit that the kernel reports, and no process is left.
 
 use std::ffi::OsString;
 
@@ -26,7 +26,7 @@ fn traced(argv: &[&str], mark: &str) -> Run {
     .expect("it starts")
 }
 
-/// A shell's script to its end; nothing may be left of it, and nothing in its log may contradict itself.
+/// Runs a shell script to its end. No process may be left, and the log may not contradict itself.
 fn script(script: &str) -> Vec<Event> {
     let mark = mark();
     let events = rest(&mut traced(&["sh", "-c", script], &mark), Vec::new());
@@ -53,7 +53,7 @@ fn starts(events: &[Event]) -> Vec<(&Event, &ProcessStart)> {
     found
 }
 
-/// Names of the programs that processes became, with the processes.
+/// The programs that processes executed, with the processes.
 fn programs(events: &[Event]) -> Vec<(u32, &str)> {
     let mut found = Vec::new();
     for event in events {
@@ -113,14 +113,14 @@ fn children_are_told_in_the_order_of_their_birth() {
     let events = script("i=0; while [ $i -lt 40 ]; do (:) & i=$((i+1)); done; wait");
     let pids: Vec<i32> = starts(&events).iter().map(|(event, _)| event.pid).collect();
     assert_eq!(pids.len(), 41);
-    // The kernel gives its numbers in order, and begins again after the greatest.
+    // The kernel gives out PIDs in order and starts again after the greatest.
     let wraps = pids.windows(2).filter(|pair| pair[0] > pair[1]).count();
     assert!(wraps <= 1, "{pids:?}");
 }
 
 #[test]
 fn who_outlives_the_main_process_is_waited_for_and_told() {
-    // The inner one goes on when its parent has ended: it reads the end of the pipe then.
+    // The inner one goes on when its parent has ended: then it reads the end of the pipe.
     let events = script("(read line; exit 5) < /dev/null & (sleep 0.2; exit 6) & exit 3");
     let exits = exits(&events);
     assert_eq!(exits[&0], Exit::Code(3));
@@ -258,7 +258,7 @@ threading.Event().wait()
         .copied()
         .collect();
     assert_eq!(others, [Exit::Code(4)]);
-    // A python3 that is a shell's script has children of its own; threads are none of them.
+    // A python3 that is a shell script has children of its own; threads do not count.
     let names = programs(&events);
     assert_eq!(
         names.iter().rev().find(|(proc, _)| *proc == 0),

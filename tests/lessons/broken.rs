@@ -1,7 +1,7 @@
-//! Each lesson broken on purpose, as real runs: a process killed, a parameter other than the one that
-//! was asked for, the lock left out. The checks that speak of it go red.
+//! Each lesson broken on purpose, in real runs: a process killed, a parameter that differs from the one
+//! asked for, the lock left out. The checks concerned fail.
 //!
-//! `mutants` shows the same of every single check, on runs told wrongly.
+//! `mutants` shows the same for every single check, with falsified logs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ fn set(lesson: &Lesson, values: &[&str]) -> Params {
     params
 }
 
-/// The checks that are red of a run, judged as one with these parameters.
+/// The checks that fail for a run if it is evaluated with these parameters.
 fn reds(lesson: &Lesson, judged_as: &Params, events: &[Event]) -> BTreeSet<String> {
     let mut world = World::new().scaled(native::TIME_SCALE);
     for event in events {
@@ -38,8 +38,8 @@ fn reds(lesson: &Lesson, judged_as: &Params, events: &[Event]) -> BTreeSet<Strin
         .collect()
 }
 
-/// A run in which a process is killed when it has come as far as `moment` says: until then the gate
-/// lets one operation go after the other, and that one's not.
+/// A run in which a process is killed at `moment`. Until then the gate grants one operation after the
+/// other, but not the one at `moment`.
 fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Event> {
     let mut run = native::start(lesson, params, true, GateMode::Manual);
     let (mut world, mut events, mut killed) = (World::new(), Vec::new(), false);
@@ -80,14 +80,14 @@ fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Even
     events
 }
 
-/// Where a process is killed.
+/// The moment at which a process is killed.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
     /// A child or worker announces this operation for the first time.
     Child(OpName),
     /// Main announces the start of its second child. (A child that only prints announces nothing.)
     Main,
-    /// The manager's server has introduced itself.
+    /// The manager's server has announced itself.
     Server,
 }
 
@@ -109,7 +109,7 @@ impl Moment {
     }
 }
 
-/// Lesson, where a process of it is killed, and the checks that have to say so.
+/// The lesson, the moment at which one of its processes is killed, and the checks that have to fail.
 const KILLED: &[(&str, Moment, &[&str])] = &[
     (
         "create-process",
@@ -196,7 +196,7 @@ const KILLED: &[(&str, Moment, &[&str])] = &[
     ),
 ];
 
-/// Lesson, what it is run with, what it is judged as, and the checks that have to say so.
+/// The lesson, the parameters of the run, those it is evaluated with, and the checks that have to fail.
 const OTHER: &[(&str, &str, &str, &[&str])] = &[
     (
         "create-process",
@@ -251,7 +251,7 @@ const OTHER: &[(&str, &str, &str, &[&str])] = &[
     ),
 ];
 
-/// The lock lesson without its lock, the gate going from process to process: blocks get mixed.
+/// The lock lesson without its lock. The gate takes turns between the processes, so blocks get mixed.
 #[test]
 fn a_lock_left_out_is_seen_in_what_is_printed() {
     let library = Library::embedded().expect("the lessons");

@@ -1,8 +1,8 @@
-//! Every check is able to fail: honest runs, told wrongly.
+//! Every check is able to fail: correct runs with falsified logs.
 //!
 //! A run's events are changed in ways that each stand for a defect (a line lost, a child killed, an
-//! operation left out, the run cut short), or the run is judged by the parameters of another one. A
-//! check that stays green through all of it checks nothing.
+//! operation left out, the run cut short), or the run is evaluated with the parameters of another one.
+//! A check that passes in all these cases checks nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use forklore::trace::{Event, Exit, Kind, OpName, Role, Stream};
 
 use super::native;
 
-/// A way to tell a run wrongly.
+/// A way to falsify a log.
 type Mutant = (&'static str, fn(&mut Vec<Event>));
 
 const MUTANTS: &[Mutant] = &[
@@ -185,7 +185,7 @@ fn number(events: &mut [Event]) {
     }
 }
 
-/// Checks that apply to a run of these parameters, and those of them that are red.
+/// The checks that apply to a run with these parameters, and those of them that fail.
 fn reds(lesson: &Lesson, params: &Params, tty: bool, events: &[Event]) -> BTreeMap<String, bool> {
     let mut world = World::new();
     for event in events {
@@ -197,7 +197,7 @@ fn reds(lesson: &Lesson, params: &Params, tty: bool, events: &[Event]) -> BTreeM
         .collect()
 }
 
-/// Checks of the lesson that no wrong telling of these runs turns red.
+/// The checks of the lesson that no falsified log makes fail.
 fn never_red(lesson: &Lesson) -> BTreeSet<String> {
     let settings = super::settings(lesson);
     let mut open: BTreeSet<String> = BTreeSet::new();

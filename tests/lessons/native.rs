@@ -1,5 +1,5 @@
-//! The native programs as real runs: every check of every lesson holds, at the defaults and at the
-//! ends of the parameters, and every prediction can be graded.
+//! The native programs in real runs: every check of every lesson passes, at the defaults and at the
+//! ends of each parameter's range, and every prediction can be graded.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use forklore::model::World;
 use forklore::sys::clock;
 use forklore::trace::Event;
 
-/// Longest any run may take; a hang fails instead of hanging.
+/// The longest time a run may take; a hang becomes a failure.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What multiplies every sleep.
+/// The factor for every sleep.
 pub const TIME_SCALE: f64 = 0.05;
 
 /// A native run of the lesson.
@@ -34,7 +34,7 @@ pub fn start(lesson: &Lesson, params: &Params, tty: bool, gate: GateMode) -> Run
     Run::start(config).expect("the run starts")
 }
 
-/// Everything that happens in such a run, up to its end or the end of patience.
+/// All events of such a run, up to its end or the deadline.
 pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
     rest(&mut start(lesson, params, tty, GateMode::Open))
 }
@@ -46,7 +46,7 @@ pub fn rest(run: &mut Run) -> Vec<Event> {
     loop {
         match run.poll(deadline) {
             FeedItem::Events(more) => events.extend(more),
-            // The red status check of a run without an end tells the rest.
+            // A run without an end fails the status check, which reports the rest.
             FeedItem::Read(_) | FeedItem::Idle | FeedItem::End => return events,
         }
     }
@@ -59,7 +59,7 @@ pub fn circumstances(tty: bool) -> Circumstances {
     }
 }
 
-/// What is red after one run, in words.
+/// What fails in one run, in words.
 fn red(lesson: &Lesson, params: &Params, tty: bool) -> Vec<String> {
     let mut world = World::new().scaled(TIME_SCALE);
     for event in events(lesson, params, tty) {
@@ -89,7 +89,7 @@ fn red(lesson: &Lesson, params: &Params, tty: bool) -> Vec<String> {
     wrong
 }
 
-/// Predictions that are asked of such a run and that it can't answer.
+/// The predictions asked for such a run that it can't answer.
 fn ungraded(
     lesson: &Lesson,
     params: &Params,
@@ -112,7 +112,7 @@ fn ungraded(
             PredictionKind::Choice { options } => Answer::Choice(options[0].id.clone()),
             PredictionKind::Order { .. } => Answer::Order(Vec::new()),
             PredictionKind::Number { .. } => Answer::Number(-1.0),
-            // One run need not show a listing.
+            // One run does not have to show a listing.
             PredictionKind::Possible { .. } => continue,
         };
         if !asked {

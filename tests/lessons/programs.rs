@@ -1,5 +1,5 @@
-//! The programs of tests/trace under the real `trace`, by every start method: the same exit code, no
-//! contradiction in the World, nobody left.
+//! The programs of tests/trace under the real `trace`, with every start method: the same exit code, no
+//! contradiction in the World, no process left.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use forklore::trace::{Exit, FaultKind, Kind, RunStatus};
 use super::native::rest;
 use super::python::Python;
 
-/// Name, arguments behind the start method.
+/// The name, and the arguments after the start method.
 const PROGRAMS: [(&str, &[&str]); 11] = [
     ("locks", &["Lock", "40"]),
     ("locks", &["RLock", "40"]),

@@ -1,4 +1,4 @@
-//! The python3 at hand, run on a program in a folder of its own, with a deadline.
+//! Runs the available python3 on a program in a folder of its own, with a deadline.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt;
@@ -10,16 +10,16 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-/// No program or probe of ours takes as long on an idle machine; on a busy one this is generous.
+/// No program or probe takes this long on an idle machine; even on a busy one this is generous.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// How long a program that is expected to hang is watched doing nothing.
+/// How long a program that should hang is watched.
 const HANGS: Duration = Duration::from_secs(3);
 
 /// A Python interpreter.
 pub struct Python {
     pub program: String,
-    /// 311 for 3.11.
+    /// The version: 311 for 3.11.
     pub version: i64,
     /// Its default start method.
     pub method: String,
@@ -27,14 +27,14 @@ pub struct Python {
 
 /// One run that is over.
 pub struct Ran {
-    /// It came to its end before the deadline.
+    /// Whether it ended before the deadline.
     pub ended: bool,
     pub stdout: String,
     pub stderr: String,
 }
 
 impl Python {
-    /// The one `FORKLORE_TEST_PYTHON` names, or `python3`; `None`, with a word, where there is none.
+    /// The one that `FORKLORE_TEST_PYTHON` names, or `python3`; `None`, with a message, if there is none.
     pub fn find() -> Option<Python> {
         let program = std::env::var("FORKLORE_TEST_PYTHON").unwrap_or("python3".to_owned());
         let ask = "import sys, multiprocessing as m; print(sys.version_info[0] * 100 + \
@@ -55,7 +55,7 @@ impl Python {
 
     /// Runs a file of `folder` in a process group of its own, which is gone afterwards.
     pub fn run(&self, folder: &Path, file: &str, hangs: bool) -> Ran {
-        // Files, not pipes: nobody has to read while it runs, and the buffering is the same.
+        // Files instead of pipes: nobody has to read while it runs, and the buffering is the same.
         let (out, err) = (folder.join("stdout"), folder.join("stderr"));
         let create = |path: &Path| Stdio::from(File::create(path).expect("a file"));
         let child = Command::new(&self.program)
@@ -82,7 +82,7 @@ impl Python {
     }
 }
 
-/// Waits for the end or the deadline; whatever is left of the group is killed.
+/// Waits for the end or the deadline, then kills whatever is left of the group.
 fn wait(mut child: Child, deadline: Duration) -> bool {
     let group = Pid::from_raw(i32::try_from(child.id()).expect("a PID"));
     let (sender, receiver) = mpsc::channel();
@@ -92,7 +92,7 @@ fn wait(mut child: Child, deadline: Duration) -> bool {
         let _ = sender.send(status.is_ok());
     });
     let ended = receiver.recv_timeout(deadline).is_ok();
-    // Where everything has ended there is no such group any more.
+    // If everything has ended, the group no longer exists.
     let _ = killpg(group, Signal::SIGKILL);
     waiter.join().expect("the waiting thread");
     ended

@@ -45,7 +45,7 @@ fn a_live_run_and_its_recording_fold_to_the_same_world() {
         assert!(shown.end().is_some(), "{}", lesson.slug());
         assert_eq!(read, live, "{}", lesson.slug());
         assert!(*replayed.now() == shown, "{}", lesson.slug());
-        // At any moment, not at the end alone.
+        // At any moment, not only at the end.
         for place in (0..=replayed.len()).rev().step_by(7) {
             let same = *replayed.world_at(place) == *kept.world_at(place);
             assert!(same, "{} at {place}", lesson.slug());

@@ -1,5 +1,5 @@
-//! Every program.py under `trace`: what is seen of it from outside folds to a World without a contradiction
-//! that holds the lesson's checks, as its native twin's does.
+//! Every program.py under `trace`: its events fold to a World without contradictions, and that World
+//! passes the lesson's checks, as its native twin's does.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use forklore::trace::{Event, Kind};
 use super::native::rest;
 use super::python::Python;
 
-/// program.py with these parameters, followed to its end.
+/// Runs program.py with these parameters, followed to its end.
 fn traced(python: &Python, lesson: &Lesson, params: &Params, buffering: Buffering) -> Vec<Event> {
     let folder = tempfile::tempdir().expect("a folder");
     let program = folder.path().join("program.py");

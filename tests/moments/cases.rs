@@ -1,4 +1,4 @@
-//! What is expected in bad moments.
+//! The cases: sessions under stress.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -28,8 +28,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ),
 ];
 
-/// Most memory a session may ever have taken, in MiB: output kept twice (the supervisor's World and
-/// the screen's), what waits to be taken, what can be looked back at.
+/// The most memory a session may ever use, in MiB: output kept twice (in the supervisor's World and in
+/// the screen's), events not yet read, and the history.
 const MOST: u64 = 320;
 
 fn this() -> String {
@@ -37,7 +37,7 @@ fn this() -> String {
     this.to_str().expect("text").to_owned()
 }
 
-/// A session on the lesson of the lock, its run the given program's.
+/// A session on the lock lesson whose stage runs the given program.
 fn run(program: &str, size: (u16, u16)) -> Screen {
     let state = tempfile::tempdir().unwrap();
     let variables = [(ACTOR, "forklore"), (PROGRAM, program)];
@@ -72,7 +72,7 @@ fn flooded(program: &str) {
     assert!(text.contains("older lines left out"), "{text}");
     let most = peak(&screen.pid().to_string());
     assert!(most <= MOST, "{most} MiB");
-    // Back to the beginning and to now again.
+    // Back to the beginning, then to now again.
     screen.press("[[[[[[[[");
     screen.wait_for("looking back");
     screen.press("e");
@@ -173,7 +173,7 @@ fn hostile() {
     });
     screen.press("q");
     let bytes = screen.wait_for_bytes(0, b"\x1b[?1049l");
-    // The test's terminal leaves out what it can't show; the bytes have it.
+    // The test's terminal drops what it can't show, so the bytes are checked.
     let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|here| here == wanted);
     assert!(!holds(b"stolen title") && !holds(b"c3RvbGVu") && !holds(b"\x1b[5i"));
     assert!(holds("\u{fffd}desrever\u{fffd} end".as_bytes()));

@@ -1,4 +1,4 @@
-//! A session whose host panics when something is to be saved.
+//! A session whose host panics when something is saved.
 
 use std::process::ExitCode;
 use std::rc::Rc;

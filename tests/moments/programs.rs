@@ -1,4 +1,4 @@
-//! What the stage plays here in place of a lesson: programs that do their worst.
+//! What the stage runs here instead of a lesson: programs that do their worst.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -7,19 +7,19 @@ use std::os::fd::AsFd as _;
 use forklore::mp::{self, Process, print};
 use forklore::{protocol::StageConfig, stage};
 
-/// Names the program.
+/// The variable that names the program.
 pub const PROGRAM: &str = "FORKLORE_TEST_PROGRAM";
 
-/// Bytes of a flood: less where nothing is optimised, but always more than is kept.
+/// Size of a flood in bytes: less in an unoptimised build, but always more than is kept.
 pub const FLOOD: usize = if cfg!(debug_assertions) {
     12_000_000
 } else {
     100_000_000
 };
-/// Bytes of a line of a flood, its newline among them.
+/// Length of a line of a flood in bytes, newline included.
 pub const LINE: usize = 100;
 
-/// Plays the program the environment names.
+/// Runs the program that the environment names.
 pub fn perform(json: &str) -> ! {
     let config: StageConfig = serde_json::from_str(json).expect("made by the supervisor");
     let program = match std::env::var(PROGRAM).as_deref() {
@@ -44,7 +44,7 @@ fn stdout() -> File {
     File::from(descriptor.expect("one more descriptor"))
 }
 
-/// A flood by the program's own `print`, an event a line.
+/// A flood by `print`, one event per line.
 fn printed() -> mp::Result<()> {
     in_a_child(|| {
         for number in 0..FLOOD / LINE {
@@ -54,7 +54,7 @@ fn printed() -> mp::Result<()> {
     })
 }
 
-/// Lines of a flood that nothing packs well: numbers of a small generator.
+/// Lines of a flood that does not compress well: pseudo-random numbers.
 fn lines(count: usize, state: &mut u64) -> Vec<u8> {
     let mut text = Vec::with_capacity(count * LINE);
     for _ in 0..count {
@@ -69,7 +69,7 @@ fn lines(count: usize, state: &mut u64) -> Vec<u8> {
     text
 }
 
-/// A flood to the descriptor itself.
+/// A flood written directly to the descriptor.
 fn written() -> mp::Result<()> {
     in_a_child(|| {
         let (mut out, mut state) = (stdout(), 0x2545_f491_4f6c_dd1d);
@@ -80,7 +80,7 @@ fn written() -> mp::Result<()> {
     })
 }
 
-/// A flood until it is ended.
+/// A flood that goes on until it is killed.
 fn endless() -> mp::Result<()> {
     in_a_child(|| {
         let mut out = stdout();
@@ -90,7 +90,7 @@ fn endless() -> mp::Result<()> {
     })
 }
 
-/// Everything that could harm a screen, then a word that all is said.
+/// Everything that could damage a screen, then a closing line.
 fn hostile() -> mp::Result<()> {
     in_a_child(|| {
         let mut out = stdout();

@@ -29,7 +29,7 @@ fn both_ways() -> mp::Result<()> {
         (),
     );
     child.start()?;
-    // The child has its copy of this end too, so main's closing it would end nothing: it says so.
+    // The child has its own copy of this end, so closing main's would not end the pipe.
     for n in [0, 3, 300_000] {
         here.send("x".repeat(n))?;
         print!("{}", here.recv()?);

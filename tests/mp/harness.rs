@@ -1,7 +1,7 @@
-//! Running one case: the stage's side, and the runner's with its small supervisor.
+//! Runs one case: the stage's side, and the runner's side with its small supervisor.
 //!
-//! A traced case gets an event channel; the runner answers the start handshakes, keeps the events in
-//! their order and, when the case is gated, grants each announced operation in the order they come.
+//! A traced case gets an event channel. The runner answers the start handshakes and keeps the events in
+//! order. If the case is gated, it grants the announced operations in the order in which they arrive.
 
 use std::collections::HashMap;
 use std::ffi::CString;
@@ -17,17 +17,17 @@ use forklore::sys::{clock, socket};
 use forklore::trace::{Event, Exit, Kind, Op, read_packet};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 
-/// How long a case may take before it is called hung and killed.
+/// How long a case may take before it counts as hung and is killed.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What a case is run with.
+/// How a case is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trace {
     Off,
     On,
 }
 
-/// A program and a look at what came of it.
+/// A program and a check of its result.
 #[derive(Clone)]
 pub struct Case {
     pub name: String,
@@ -67,7 +67,7 @@ impl Case {
     }
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug)]
 pub struct Finished {
     pub stdout: String,
@@ -92,7 +92,7 @@ impl Finished {
         self.stdout.lines().collect()
     }
 
-    /// Lines of stdout in sorted order: for what processes print without an order.
+    /// Lines of stdout, sorted: for output whose order is not defined.
     pub fn sorted(&self) -> Vec<&str> {
         let mut lines = self.lines();
         lines.sort_unstable();
@@ -110,7 +110,7 @@ impl Finished {
             .collect()
     }
 
-    /// The log folded, processes numbered in the order of their first word.
+    /// The folded log; processes are numbered in the order of their first events.
     pub fn world(&self) -> World {
         let mut world = World::new();
         let mut births = Vec::new();
@@ -129,8 +129,8 @@ impl Finished {
         world
     }
 
-    /// Asserts that the log contradicts itself nowhere. (This small supervisor tells no exits, so
-    /// what a parent says of a child's end is left out.)
+    /// Asserts that the log does not contradict itself. (This small supervisor reports no exits, so
+    /// what a parent reports of a child's end is left out.)
     pub fn no_contradictions(&self) {
         let world = self.world();
         let found: Vec<_> = world
@@ -160,7 +160,7 @@ impl Finished {
     }
 }
 
-/// The stage's side: runs the program of the case as a main process and does not come back.
+/// The stage's side: runs the program of the case as a main process and does not return.
 pub fn stage(cases: &[Case], name: &str, channel: Option<&str>) -> ExitCode {
     let Some(case) = cases.iter().find(|case| case.name == name) else {
         return ExitCode::from(2);
@@ -208,7 +208,7 @@ fn execute(case: &Case) -> Finished {
         args.push("-");
     }
     let exe = std::env::current_exe().expect("own path");
-    // Room for the title the stage writes over its arguments.
+    // Room for the title that the stage writes over its arguments.
     let padding = " ".repeat(120);
     args.push(&padding);
     let args: Vec<CString> = args
@@ -258,7 +258,7 @@ fn read_all(fd: OwnedFd) -> String {
     text
 }
 
-/// Reads events until the last writer is gone; answers the start handshakes.
+/// Reads events until the last writer is gone, and answers the start handshakes.
 fn collect(reader: &OwnedFd) -> Vec<Event> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     let mut inbox = socket::Inbox::new(64, 256 << 10);

@@ -1,4 +1,4 @@
-//! Cases of `Manager`: a server of its own, proxies in every process, what a dead server means.
+//! Cases of `Manager`: its server process, proxies in every process, a dead server.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -210,7 +210,7 @@ fn after_shutdown() -> mp::Result<()> {
     say(d.get("a"));
     let elsewhere = manager.clone();
     in_child(move || {
-        // Another than its creator can't.
+        // A process that did not create it can't.
         elsewhere.shutdown();
         Ok(())
     })?;
@@ -250,7 +250,7 @@ fn a_killed_server() -> mp::Result<()> {
     })
 }
 
-/// A server that is killed while it should answer: it is stopped first, so the request is underway.
+/// A server that is killed while it should answer. It is stopped first, so that the request is pending.
 fn killed_in_a_request() -> mp::Result<()> {
     let manager = Manager::new()?;
     let d = manager.dict_from([("a", 1)])?;
@@ -290,7 +290,7 @@ fn until_asleep(pid: i32) {
     }
 }
 
-/// Main does not wait for its child: the server goes first.
+/// Main does not wait for its child, so the server ends first.
 fn no_join() -> mp::Result<()> {
     let manager = Manager::new()?;
     let d = manager.dict()?;
@@ -323,7 +323,7 @@ fn in_a_daemon() -> mp::Result<()> {
 
 const CLIENTS: i64 = 3;
 
-/// Everyone changes and reads the same three objects.
+/// All processes change and read the same three objects.
 fn a_scramble() -> mp::Result<()> {
     let manager = Manager::new()?.named("manager");
     let d = manager.dict_from([("k", 0)])?.named("dic");
@@ -354,7 +354,7 @@ fn a_scramble() -> mp::Result<()> {
     children.iter().try_for_each(Process::join)
 }
 
-/// In the log's order every read gives what was written last.
+/// In the order of the log, every read returns what was written last.
 fn reads_give_what_was_written(run: &Finished) {
     let mut cells: HashMap<(String, String), String> = HashMap::new();
     let mut reads = 0;

@@ -1,5 +1,5 @@
-//! Misuse of everything, and what is said to it: the same words as CPython's, laid beside those of
-//! misuse.py under the python3 at hand.
+//! Misuse of everything, and the errors it gets: CPython's own texts, compared with those that misuse.py
+//! prints under the available python3.
 #![expect(clippy::unit_arg, reason = "Python's None is Rust's unit")]
 #![expect(
     clippy::needless_pass_by_value,
@@ -17,7 +17,7 @@ use forklore::mp::{
 
 use crate::harness::{Case, Finished};
 
-/// Prints a label and what came of the call, as `say` of misuse.py does.
+/// Prints a label and the outcome of the call, as `say` in misuse.py does.
 fn say<T: Said>(label: &str, result: T) {
     let said = result.said();
     let mut plain = String::new();
@@ -325,7 +325,7 @@ fn misuse() -> mp::Result<()> {
     managers()
 }
 
-/// The lines of misuse.py; `None`, with a word, where no python3 new enough is at hand.
+/// The lines of misuse.py; `None`, with a message, if no python3 is new enough.
 fn cpythons() -> Option<String> {
     let python = std::env::var("FORKLORE_TEST_PYTHON").unwrap_or("python3".to_owned());
     let skip = |why: &dyn Display| {

@@ -1,8 +1,8 @@
-//! Where an event is sent decides whether it is true: the rule kept, and broken on purpose.
+//! Where an event is sent decides whether it is true: the rule is kept here, and broken on purpose.
 //!
-//! The programs here have a lock of their own making on the same channel, so that the rule can be
-//! broken without a switch in the product. What comes after a release is forced, not left to luck:
-//! the releaser waits until the other has the lock and has said so.
+//! The programs implement their own lock on the same channel, so that they can break the rule without a
+//! switch in the product. What follows a release is forced: the releaser waits until the other process
+//! has the lock and has reported it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,7 +14,7 @@ use forklore::trace::{OpName, Packet};
 
 use crate::harness::{Case, Finished};
 
-/// When the release is told.
+/// When the release is sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Told {
     BeforeItsEffect,
@@ -39,7 +39,7 @@ fn wait(word: &AtomicU32) {
     }
 }
 
-/// Main releases, the child acquires; main's word about it comes before or after.
+/// Main releases and the child acquires; main sends its event before or after.
 fn hand_over(told: Told) -> mp::Result<()> {
     let block = Block::map(64).expect("a page");
     let theirs = block.clone();
@@ -64,8 +64,8 @@ fn hand_over(told: Told) -> mp::Result<()> {
     child.join()
 }
 
-/// Acquires of a held lock that the World finds in the log. (This small supervisor tells no exits,
-/// so other complaints are about what it left out.)
+/// Acquires of a held lock that the World finds in the log. (This small supervisor reports no exits,
+/// so other anomalies only concern what it leaves out.)
 fn inversions(run: &Finished) -> usize {
     run.ok();
     run.world()

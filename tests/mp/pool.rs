@@ -36,7 +36,7 @@ fn odd(x: i64) -> mp::Result<i64> {
     Ok(x)
 }
 
-/// Kills a process of the case; one that has ended is let be.
+/// Kills a process of the case, unless it has ended.
 fn kill(pid: u32) {
     let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
     let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
@@ -55,7 +55,7 @@ fn results() -> mp::Result<()> {
         .collect::<mp::Result<_>>()?;
     print!("{values:?} {}", results[8].successful()?);
     print!("{pool} {:?}", mp::active_children());
-    // A closure without surroundings will do too, and so does any number of arguments.
+    // A closure that captures nothing works too, with any number of arguments.
     let pool = Pool::new(2)?;
     say(pool.apply(
         |a: String, b: Vec<u8>| format!("{a}{b:?}"),
@@ -149,7 +149,7 @@ fn errors_are_pythons(run: &Finished) {
     assert_eq!(run.lines(), lines);
 }
 
-/// A value that its type refuses to write.
+/// A value whose type refuses to be serialised.
 #[derive(serde::Deserialize, Debug)]
 struct Unwritable;
 
@@ -187,7 +187,7 @@ fn exceptions() -> mp::Result<()> {
     if let Err(error) = pool.apply(|| Ok(Unwritable), ()) {
         print!("{}", error.class);
     }
-    // Nobody asks for this one.
+    // Nobody gets this one.
     pool.apply_async(odd, (4,))?;
     pool.close();
     pool.join()
@@ -285,7 +285,7 @@ fn callbacks() -> mp::Result<()> {
     }
     let all = Rc::clone(&seen);
     let whole = Callbacks::new().callback(move |values: Vec<i64>| {
-        // The result says ready only after this.
+        // The result becomes ready only after this.
         all.borrow_mut().push(format!("{values:?}"));
     });
     let result = pool.map_async_with(square, 0..3, None, whole)?;
@@ -297,7 +297,7 @@ fn callbacks() -> mp::Result<()> {
     Ok(())
 }
 
-/// More tasks and results than rings hold, and callbacks that put what they get into a queue.
+/// More tasks and results than the rings hold, and callbacks that put what they get into a queue.
 fn many() -> mp::Result<()> {
     const TASKS: i64 = 5_000;
     let pool = Pool::new(3)?;
@@ -376,7 +376,7 @@ fn worker_dies_in_a_task() -> mp::Result<()> {
     let victim = children.iter().find(|pid| **pid != busy).copied();
     kill(victim.expect("two workers"));
     say(lost.get_timeout(0.3));
-    // Another has taken its place, and there are two again.
+    // Another worker has replaced it: there are two again.
     print!("{:?}", pool.map(square, 0..4)?);
     print!("{}", self::children().len());
     let exits = pool.apply_async(|| -> () { mp::exit(3) }, ())?;
@@ -429,7 +429,7 @@ fn idle_workers_die() -> mp::Result<()> {
     for _ in 0..10 {
         for pid in children() {
             kill(pid);
-            // At once, while the dead one may stand first in line.
+            // At once, while the dead worker may be first in line.
             print!("{}", pool.apply_async(square, (3,))?.get_timeout(10.0)?);
         }
     }
@@ -517,7 +517,7 @@ fn traced_work() -> mp::Result<()> {
     pool.join()
 }
 
-/// In the log's order every task is submitted, started, ended, ready and got, each once.
+/// In the order of the log, every task is submitted, started, ended, ready and got, each once.
 fn log_tells_a_pool(run: &Finished) {
     run.versions_are_in_order();
     run.no_contradictions();
@@ -543,7 +543,7 @@ fn log_tells_a_pool(run: &Finished) {
             got += 1;
         }
     }
-    // Nine, a map in chunks of nine, and one more.
+    // Nine tasks, a map in chunks of nine, and one more.
     assert_eq!((steps.len(), got), (9 + 12 + 1, 11));
     assert!(steps.values().all(|step| *step == 4));
     let workers = run.events.iter().filter(|event| match &event.kind {

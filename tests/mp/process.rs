@@ -116,7 +116,7 @@ fn daemons_are_ended() -> mp::Result<()> {
     Ok(())
 }
 
-/// A process starts with its start, which has a cause; each child is collected once.
+/// Every process has a start, and the start has a cause; each child is reaped once.
 fn life_is_in_order(run: &Finished) {
     run.ok();
     assert_eq!(run.stdout, "", "instrumented prints are events");

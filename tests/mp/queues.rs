@@ -142,8 +142,8 @@ fn outputs(run: &Finished) -> String {
     data.collect()
 }
 
-/// The log's order of a queue: every get names a message put before and not taken, never more than
-/// its places are in it, and each consumer gets each producer's messages in their order.
+/// A queue in the order of the log: every get names a message that was put before and not yet taken; it
+/// never holds more than maxsize; and each consumer gets each producer's messages in their order.
 fn log_tells_a_queue(run: &Finished) {
     delivered_once(run);
     run.versions_are_in_order();
@@ -211,7 +211,7 @@ fn big_put_keeps_its_process() -> mp::Result<()> {
     p.start()?;
     p.join()?;
     print!("cancelled {:?}", p.exitcode()?);
-    // What its writer left behind half is not got, and what follows is.
+    // A message that its writer left half written is skipped; the next one is received.
     queue.put("whole".to_owned())?;
     print!("{}", queue.get()?);
     Ok(())
@@ -222,7 +222,7 @@ fn main_waits_at_its_end() -> mp::Result<()> {
     for n in 0..3_u8 {
         queue.put(Bytes::from(vec![n; 300_000]))?;
     }
-    // The child's copy of what main has not got out is nobody's.
+    // The child's copy of what main has not written yet belongs to nobody.
     let p = Process::new(
         move || -> mp::Result<()> {
             mp::sleep(0.2);

@@ -1,4 +1,4 @@
-//! Cases of `Array` and `Value`: what parent and siblings see, and in which order it is logged.
+//! Cases of `Array` and `Value`: what parents and siblings see, and in which order it is logged.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use forklore::trace::{Kind, OpName};
 
 use crate::harness::{Case, Finished};
 
-/// A child writes and lives on; its parent and its sibling see the write meanwhile.
+/// A child writes and lives on; its parent and its sibling see the write while it lives.
 fn sharing() -> mp::Result<()> {
     let temp = Array::new('i', [11, 22, 33])?;
     let (written, seen) = (Event::new()?, Event::new()?);
@@ -43,7 +43,7 @@ fn sharing() -> mp::Result<()> {
     Ok(())
 }
 
-/// A child that is killed has written what it has written.
+/// The writes of a killed child stay.
 fn a_killed_writer() -> mp::Result<()> {
     let value = Value::new('d', 0.0)?;
     let written = Event::new()?;
@@ -99,7 +99,7 @@ fn counting_raw() -> mp::Result<()> {
     add_together(&Value::raw('i', 0)?, |value| value.add(1))
 }
 
-/// Everyone writes everywhere, with the lock and past it.
+/// All processes write all cells, with the lock and without it.
 fn a_scramble() -> mp::Result<()> {
     let locked = Array::zeroed('h', 3)?.named("locked");
     let raw = Array::raw('B', [0, 0, 0])?;
@@ -131,7 +131,7 @@ fn a_scramble() -> mp::Result<()> {
     children.iter().try_for_each(Process::join)
 }
 
-/// In the log's order every read gives what was written last.
+/// In the order of the log, every read returns what was written last.
 fn reads_give_what_was_written(run: &Finished) {
     let mut memory: HashMap<&str, Vec<String>> = HashMap::new();
     let mut reads = 0;
@@ -246,7 +246,7 @@ fn events_tell_all(run: &Finished) {
     );
 }
 
-/// Waits until a process sleeps, as one does that waits for a lock.
+/// Waits until a process sleeps, as a process that waits for a lock does.
 fn until_asleep(pid: i32) {
     let asleep = || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -278,7 +278,7 @@ fn a_held_lock() -> mp::Result<()> {
     reader.start()?;
     there.wait();
     until_asleep(reader.pid().unwrap_or_default());
-    // Past the lock: it is held, and not recursive.
+    // Without taking the lock: it is held, and not recursive.
     temp.get_obj()?.set(0, 2)?;
     lock.release()?;
     reader.join()

@@ -66,7 +66,7 @@ fn a_lock_excludes() -> mp::Result<()> {
     children.iter().try_for_each(Process::join)
 }
 
-/// In the log's order nobody acquires what another holds.
+/// In the order of the log, nobody acquires what another process holds.
 fn never_held_by_two(run: &Finished) {
     let (mut owner, mut depth, mut turns) = (0, 0, 0);
     for (pid, op) in run.ops() {
@@ -113,7 +113,7 @@ fn semaphores() -> mp::Result<()> {
     Ok(())
 }
 
-/// Waits until the kernel says that a process sleeps; the case's own deadline ends a wait in vain.
+/// Waits until the kernel says that a process sleeps. The deadline of the case bounds the wait.
 fn await_asleep(pid: i32) {
     let asleep = || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
@@ -153,8 +153,8 @@ fn events_and_conditions() -> mp::Result<()> {
         sleeper.start()?;
         condition.release()?;
         event.wait();
-        // The sleeper set the flag under the lock: once this is acquired it has only to say that it
-        // waits, and to sleep.
+        // The sleeper set the flag under the lock. Once this process has the lock, all that is left for
+        // the sleeper is to announce that it waits, and to sleep.
         condition.acquire();
         await_asleep(sleeper.pid().expect("it was started"));
     }

@@ -1,4 +1,4 @@
-//! Processes the tests start, put where they want them, and end.
+//! Processes that the tests start, bring into a state, and end.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -11,12 +11,12 @@ use nix::unistd::Pid;
 
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
-/// A child that is ended and reaped when the test is over, however it is over.
+/// A child that is ended and reaped when the test is over, whether it passed or not.
 pub(crate) struct Held {
     pub(crate) child: Child,
-    /// The process to look at, where it is not the child itself.
+    /// The process to look at, if it is not the child itself.
     pub(crate) pid: i32,
-    /// Where it prints; kept so that it never writes into a closed pipe.
+    /// The child's stdout; kept open so that it never writes into a closed pipe.
     output: Option<BufReader<ChildStdout>>,
 }
 
@@ -46,8 +46,8 @@ impl Held {
         }
     }
 
-    /// Starts a command and waits for its first line: it is where the test wants it. A line that
-    /// is a number names the process to look at.
+    /// Starts a command and waits for its first line, which says that it is ready. If the line is a
+    /// number, it is the PID to look at.
     pub(crate) fn start_ready(command: &mut Command) -> Held {
         let mut child = command
             .stdin(Stdio::null())
@@ -82,7 +82,7 @@ impl Held {
     }
 }
 
-/// Whether the tools are here; says so when they are not.
+/// Whether the tools are installed; prints a message if they are not.
 pub(crate) fn present(tools: &[&str]) -> bool {
     tools.iter().all(|tool| {
         let found = Command::new("sh")

@@ -1,4 +1,4 @@
-//! The real ps: its lines, and how ours are held against them.
+//! The real ps: its lines, and how ours are compared with them.
 
 use std::ops::RangeInclusive;
 use std::process::Command;
@@ -37,7 +37,7 @@ pub(crate) fn pid_width() -> usize {
         .len()
 }
 
-/// The columns that change by themselves, taken apart so that the others can be compared as text.
+/// The columns that change over time, split off so that the others can be compared as text.
 #[derive(Debug)]
 pub(crate) struct Elapsed {
     /// Tenths of a percent.
@@ -56,7 +56,7 @@ pub(crate) fn split(line: &str) -> (Elapsed, Vec<String>) {
         words.push(word.to_owned());
         rest = after;
     }
-    // Whatever of the command's own spaces would follow the one between the columns is compared too.
+    // Leading spaces of the command itself are compared too.
     words.push(rest.to_owned());
     let time = words.remove(9);
     let start = words.remove(8);
@@ -112,7 +112,7 @@ pub(crate) fn assert_same(before: &PsRow, real: &str, after: &PsRow, cpu: RangeI
         "START\nours: {ours}\nreal: {theirs}"
     );
 
-    // With the elapsed columns of the real line, ours is that line to the last space.
+    // With the elapsed-time columns of the real line, ours equals it to the last space.
     let cpu = real_elapsed.cpu.try_into().unwrap();
     let time = format!(
         "{}:{:02}",
@@ -128,8 +128,8 @@ pub(crate) fn assert_same(before: &PsRow, real: &str, after: &PsRow, cpu: RangeI
     assert_eq!(same.line(width), theirs);
 }
 
-/// Compares processes that hold still with the real ps. One that still moves (a program not yet
-/// asleep) is looked at again: only a look with the same row of ours before and after it counts.
+/// Compares idle processes with the real ps. A process that still changes (a program not yet asleep) is
+/// looked at again: a look counts only if our row before it and our row after it are the same.
 pub(crate) fn compare(held: &[&Held], host: &mut Host) -> Vec<PsRow> {
     let pids: Vec<i32> = held.iter().map(|held| held.pid).collect();
     let deadline = Instant::now() + DEADLINE;
@@ -149,7 +149,7 @@ pub(crate) fn compare(held: &[&Held], host: &mut Host) -> Vec<PsRow> {
                     .iter()
                     .find(|line| split(line).1[1] == before.pid.to_string());
                 let real = real.unwrap_or_else(|| panic!("ps does not know {}", before.pid));
-                // What does nothing falls from the one to the other.
+                // The %CPU of an idle process falls from one to the other.
                 let cpu = i64::from(after.cpu) - 1..=i64::from(before.cpu) + 1;
                 assert_same(before, real, after, cpu);
             }

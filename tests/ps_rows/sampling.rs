@@ -1,4 +1,4 @@
-//! The sampler and its thread: what they tell, and when.
+//! The sampler and its thread: what they report, and when.
 
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use crate::held::{DEADLINE, Held, present, row, wait_for_state};
 use crate::real::timeless;
 
-/// A process that changes itself at each signal, in less than a tick of the clock.
+/// A process that changes at each signal, in less than a clock tick.
 fn changing() -> Held {
     Held::python(
         "import ctypes, signal, sys\n\
@@ -48,8 +48,8 @@ fn what_a_process_does_to_itself_is_seen_within_half_a_second() {
         held.signal(signal);
         held.read_line();
         wait_for_state(held.pid, 'S', &mut host);
-        // Memory it had, written or locked, leaves no trace in `stat`: it is read again at the fifth
-        // look at the latest, or when the process is seen to rest.
+        // Writing or locking memory it already had leaves no trace in `stat`. The sampler reads it again
+        // at the fifth look at the latest, or when it sees that the process is idle.
         let rows = [(); 5].map(|()| sampler.sample().rows).concat();
         let Some(last) = rows.last() else {
             panic!("no change seen")
@@ -99,7 +99,7 @@ fn only_changes_are_told() {
     assert_eq!(sampler.len(), 2);
     let told = |sampler: &mut Sampler| {
         let update = sampler.sample();
-        // %CPU of a process that does nothing may still be falling.
+        // The %CPU of an idle process may still be falling.
         let new = |row: &&PsRow| row.cpu == 0;
         let rows = update
             .rows
@@ -164,7 +164,7 @@ fn another_process_with_the_same_pid_is_another_process() {
     let (pid, before) = (first.pid, sampler.row(first.pid).unwrap());
     first.signal(Signal::SIGKILL);
     first.child.wait().unwrap();
-    // The next process gets the number after this one, unless somebody else is quicker.
+    // The next process gets the next PID, unless another process is faster.
     let again = (0..100).find_map(|_| {
         std::fs::write(last_pid, (pid - 1).to_string()).ok()?;
         let next = Held::start(Command::new("sleep").arg("2000"));
@@ -181,7 +181,7 @@ fn another_process_with_the_same_pid_is_another_process() {
         "the new one was not added"
     );
 
-    // The same, with the number added before the old one was missed.
+    // The same, with the PID added before the old process was missed.
     let mut sampler = Sampler::new().unwrap();
     wait_for_state(pid, 'S', &mut host);
     sampler.add(pid);
@@ -237,7 +237,7 @@ fn the_thread_sends_changes_and_stops_at_once() {
     }
     assert_eq!(gone, [sleeper.pid]);
 
-    // Nobody reads any more; adding and stopping go on all the same.
+    // Nobody reads any more; adding and stopping still work.
     let busy = Held::start(Command::new("sh").args(["-c", "while :; do :; done"]));
     thread.add(busy.pid);
     while !updates.is_full() {

@@ -1,5 +1,5 @@
-//! What a recording made to harm may cost: no text and no number of it takes memory or a screenful
-//! beyond a bound.
+//! Hostile recordings are bounded: no text and no number in one takes more memory or screen space than a
+//! bound.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -28,7 +28,7 @@ fn header() -> &'static str {
     GOLDEN.lines().next().unwrap()
 }
 
-/// Every event of a recording, folded and laid out for a comparison.
+/// Every event of a recording, folded and prepared for a comparison.
 fn folded(text: &str) -> (World, Run) {
     let mut reader = Reader::new(Cursor::new(text.as_bytes())).unwrap();
     let (mut world, mut run) = (World::new(), Run::default());
@@ -40,7 +40,7 @@ fn folded(text: &str) -> (World, Run) {
     (world, run)
 }
 
-/// Events with a text of this length wherever one may stand; `n` makes each of them another.
+/// Events with a text of this length wherever a text is allowed; `n` makes each text different.
 fn long(n: u32, len: usize) -> Vec<Value> {
     let long = format!("{n}-{}", "x".repeat(len));
     let pid = n + 1;

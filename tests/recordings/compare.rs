@@ -1,4 +1,4 @@
-//! `forklore compare`: what it says and how it ends.
+//! `forklore compare`: its output and its exit codes.
 
 use std::path::Path;
 

@@ -1,9 +1,9 @@
-//! Damaged recordings: a clear word, as much as can be trusted, never a panic, bounded memory.
+//! Damaged recordings: a clear message, as many events as can be trusted, no panic, bounded memory.
 //!
-//! The property runs 400 cases, `FORKLORE_CASES` more: `FORKLORE_CASES=100000
+//! The property runs 400 cases; `FORKLORE_CASES` sets another number. `FORKLORE_CASES=100000
 //! CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true cargo test --release --test recordings mutated --
-//! --nocapture` says how many it ran and what memory it took. The seed is fixed: the same cases every
-//! time.
+//! --nocapture` prints how many cases it ran and how much memory it took. The seed is fixed, so the cases
+//! are the same every time.
 
 use std::io::{BufRead, Cursor, Write as _};
 use std::path::Path;
@@ -31,7 +31,7 @@ fn compressed(text: &[u8]) -> Vec<u8> {
     sink.finish().unwrap()
 }
 
-/// The golden file and the beginnings of the recordings that ship.
+/// The golden file, and the beginnings of the shipped recordings.
 fn originals() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/recordings");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
@@ -52,7 +52,7 @@ fn originals() -> Vec<Vec<u8>> {
     texts
 }
 
-/// What is done to a recording.
+/// A mutation of a recording.
 #[derive(Debug, Clone)]
 enum Harm {
     Flip { at: usize, bit: u8 },
@@ -189,7 +189,7 @@ fn split_lines(bytes: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Puts a text where the next run of such bytes after `at` stands.
+/// Replaces the next run of such bytes after `at` with a text.
 fn replace(bytes: &mut Vec<u8>, at: usize, text: &str, such: impl Fn(&u8) -> bool) {
     let Some(from) = bytes[at..].iter().position(&such).map(|i| at + i) else {
         return;
@@ -201,7 +201,7 @@ fn replace(bytes: &mut Vec<u8>, at: usize, text: &str, such: impl Fn(&u8) -> boo
     bytes.splice(from..to, text.bytes());
 }
 
-/// Reads as much as there is; gives the events read and what the reader said.
+/// Reads as far as possible; returns the events and the reader's error.
 fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
     let input = match uncompressed(Cursor::new(bytes.to_vec())) {
         Ok(input) => input,
@@ -249,7 +249,7 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
             Err(why) => break Some(why),
         }
     };
-    // What was read is the beginning of what stands there, to the byte.
+    // The events read are the beginning of the file, to the byte.
     if !bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         assert!(bytes.starts_with(&again), "not a beginning");
     }
@@ -310,7 +310,7 @@ fn mutated_recordings_are_read_as_far_as_they_can_be_trusted() {
     runner
         .run(&which, |(original, harms, way, deep)| {
             let mut bytes = originals[original % originals.len()].clone();
-            // One in four is harmed after it was compressed, one in four before.
+            // One in four is damaged after compression, one in four before.
             if way == 0 {
                 bytes = compressed(&bytes);
             }
@@ -397,7 +397,7 @@ fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
     }
 }
 
-/// A recording that ships.
+/// A shipped recording.
 fn example(bytes: &[u8]) -> String {
     let mut lines = uncompressed(Cursor::new(bytes.to_vec())).unwrap();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The recordings that ship: one of every lesson, each ends well.
+//! The shipped recordings: one for each lesson, and each replays with exit code 0.
 
 use forklore::lesson::Library;
 

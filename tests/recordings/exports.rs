@@ -1,5 +1,5 @@
-//! Exports, read by readers that are not ours: Python's json, csv and xml. Skipped, with a word,
-//! where there is no python3. What Perfetto makes of its own is in `perfetto`.
+//! Exports, read by Python's json, csv and xml modules. Skipped with a message where there is no
+//! python3. The Perfetto export has its own tests in `perfetto`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use crate::harness::say;
 
 pub(crate) const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
 
-/// A recording whose every text is hostile somewhere.
+/// A recording in which every text has something hostile.
 fn hostile(folder: &Path) -> PathBuf {
     let path = folder.join("hostile.jsonl");
     let text = GOLDEN
@@ -25,7 +25,7 @@ fn hostile(folder: &Path) -> PathBuf {
     path
 }
 
-/// Exports and has Python read it; what the script prints.
+/// Exports, lets Python read the result, and returns what the script prints.
 pub(crate) fn python(recording: &[&str], format: &str, script: &str) -> Option<String> {
     let mut words = vec!["export", "--to", format];
     words.extend(recording);
@@ -49,7 +49,7 @@ pub(crate) fn python(recording: &[&str], format: &str, script: &str) -> Option<S
     Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
-/// Every example and the hostile one.
+/// Every example, and the hostile recording.
 pub(crate) fn each(format: &str, script: &str, check: impl Fn(&str, &str)) {
     let folder = tempfile::tempdir().unwrap();
     let path = hostile(folder.path());
@@ -90,7 +90,7 @@ print(sorted(codes), plain.count("\r\n"))
     });
 }
 
-/// The player itself, of PyPI, where python3 has it.
+/// The player itself, from PyPI, if python3 has it.
 #[test]
 fn asciicast_is_read_by_asciinema() {
     let script = r#"
@@ -182,7 +182,7 @@ fn svg_says_what_is_waited_for_and_draws_what_never_ended() {
 "#;
     std::fs::write(&path, text).unwrap();
     let said = say(&["export", "--to", "svg", path.to_str().unwrap()]);
-    // A tenth of the time it ran, for the rest it waits: 860 pixels.
+    // It ran for a tenth of the time and waited for the rest: 860 pixels.
     assert_eq!(drawn(&said.out), [("running", 86.0), ("waiting", 774.0)]);
     assert!(said.out.contains(">Lock-1</text>"), "{}", said.out);
     assert!(said.out.contains(">2 µs</text>"), "{}", said.out);
@@ -199,7 +199,7 @@ fn svg_says_what_is_waited_for_and_draws_what_never_ended() {
     for task in ["task 0", "task 3"] {
         assert!(pool.out.contains(&format!(">{task}</text>")), "{task}");
     }
-    // Labels of a lane don't stand in each other.
+    // The labels of a lane do not overlap.
     assert_eq!(pool.out.matches("<text class=\"w\"").count(), 8);
 }
 
@@ -230,7 +230,7 @@ print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process
     });
 }
 
-/// Bytes that are no text reach every format as something its reader takes.
+/// Bytes that are not text reach every format as something its readers accept.
 #[test]
 fn output_that_is_not_utf8_is_text_everywhere() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! `export --to asciicast --screen`, from the outside: read by Python's json, played by asciinema where
-//! it is there, and drawn by a terminal that is not ours.
+//! `export --to asciicast --screen` from the outside: read by Python's json, played by asciinema if it is
+//! installed, and drawn by another terminal emulator.
 
 use crate::examples::lessons;
 use crate::exports::{GOLDEN, python};
@@ -31,7 +31,7 @@ fn terminal((columns, rows): (u16, u16)) -> vt100::Parser {
     vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)
 }
 
-/// What a terminal shows after the whole of it.
+/// What a terminal shows at the end.
 fn shown(words: &[&str], (columns, rows): (u16, u16)) -> String {
     let said = say(words);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{words:?}");

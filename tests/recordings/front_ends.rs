@@ -1,5 +1,5 @@
-//! The front ends a damaged recording goes through beside the exports: what `replay --headless` prints
-//! and says, and the session's screen, looked at and played with.
+//! Damaged recordings in the front ends other than the exports: the output of `replay --headless`, and the
+//! session's screen, viewed and played.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ thread_local! {
     static LIBRARY: Rc<Library> = Rc::new(Library::embedded().expect("the lessons are whole"));
 }
 
-/// Everything the headless replay prints; no control character but the line's end may be among it.
+/// Everything that the headless replay prints; it may contain no control character but the newline.
 pub(crate) struct Headless {
     printed: Printed,
     style: Style,
@@ -98,11 +98,11 @@ impl Feed for Read {
     }
 }
 
-/// What is pressed, with a look at the screen behind each word.
+/// The keys to press; the screen is drawn after each group.
 const KEYS: &str =
     "ttt50%\n tt1s\n ,,,, <{{ }} ([ )] vvl Z z e- +i trelease\n n /1\n nN \t\t c f P L ? j e";
 
-/// Opens the recording on the screen, plays it, goes through it and draws every moment.
+/// Opens the recording on the screen, plays it, steps through it, and draws every moment.
 pub(crate) fn look(header: Header, stretch: Stretch, flaw: Option<Flaw>, size: (u16, u16)) {
     let recorded = Recorded {
         program: None,

@@ -7,7 +7,7 @@ use forklore::model::World;
 use forklore::trace::{Args, Kind, OpName, Reader, Sink, Writer, copy, uncompressed};
 
 const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
-/// What a later version might write: unknown kinds, fields and words, other spaces, other orders.
+/// What a later version might write: unknown kinds, fields and words, other whitespace, another order.
 const LATER: &str = include_str!("../golden/format-1-later.jsonl");
 
 fn reader(bytes: &[u8]) -> Reader<Box<dyn std::io::BufRead + Send>> {

@@ -1,5 +1,5 @@
-//! Traces for Perfetto, read by the rules of its importer (`importer.py`, in Python): nothing of them
-//! is thrown away there, and every arrow runs from what gave to what took.
+//! Traces for Perfetto, read by the rules of its importer (`importer.py`, in Python): it drops nothing of
+//! them, and every arrow runs from the operation that gave to the one that took.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::exports::{GOLDEN, each, python};
 
 const IMPORTER: &str = include_str!("importer.py");
 
-/// An end of an arrow, for short: process, slice, and the slice around it.
+/// An end of an arrow: process, slice, and the slice around it.
 fn end(value: &Value) -> (&str, &str, &str) {
     let text = |n: usize| value[n].as_str().unwrap();
     (text(0), text(1), text(2))
@@ -79,7 +79,7 @@ const LOCK: &str = r#""t":1000,"proc":0,"pid":100,"kind":"op","op":"create","obj
 
 #[test]
 fn who_takes_later_than_it_began_gets_its_arrow_at_its_end() {
-    // It waited; another operation was being done in it when the lock came free.
+    // It waited; it was inside another operation when the lock became free.
     let waited = [
         MAIN,
         LOCK,
@@ -90,7 +90,7 @@ fn who_takes_later_than_it_began_gets_its_arrow_at_its_end() {
         r#""t":3500,"proc":1,"pid":101,"kind":"op","op":"acquire","object":"Lock-1","t0":1900,"result":"True""#,
         r#""t":4000,"kind":"end","status":"finished""#,
     ];
-    // Where the gate holds an operation there is no word of a wait.
+    // While the gate holds an operation there is no wait event.
     let gated: Vec<&str> = waited
         .into_iter()
         .filter(|event| !event.contains("op.wait"))
@@ -140,7 +140,7 @@ fn what_never_ended_is_drawn_to_the_end_and_nothing_laps_over_it() {
         r#""t":2100,"proc":1,"pid":101,"kind":"op","op":"get","object":"Array-1","t0":2000"#,
         r#""t":2200,"proc":1,"pid":101,"kind":"op.wait","op":"acquire","object":"Lock-1""#,
         r#""t":2300,"proc":0,"pid":100,"kind":"op.wait","op":"join","args":{"child":"Child"}"#,
-        // Under the gate only its announcement is there.
+        // Under the gate there is only its announcement.
         r#""t":2400,"proc":0,"pid":100,"kind":"op.begin","op":"acquire","object":"Lock-1""#,
         r#""t":9000,"kind":"end","status":"deadlock""#,
     ]) else {

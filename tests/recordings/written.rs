@@ -1,5 +1,5 @@
-//! Recording a real run: what may go wrong with the file never breaks the run, and what was written
-//! before a crash can be read.
+//! Recording real runs: trouble with the file never breaks the run, and what was written before a crash
+//! is readable.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -32,7 +32,7 @@ fn a_pipe_whose_reader_leaves_ends_the_recording_and_not_the_run() {
     ])
     .spawn()
     .unwrap();
-    // The header and two events, then nobody reads any more.
+    // The reader takes the header and two events, then stops reading.
     let mut reader = BufReader::with_capacity(64, File::open(&pipe).unwrap());
     let mut line = String::new();
     for _ in 0..3 {
@@ -115,7 +115,7 @@ fn a_recording_that_is_there_makes_way_for_the_next() {
     }
 }
 
-/// Whole events in a file, as far as it can be read.
+/// The number of complete events in a file, as far as it can be read.
 fn readable(path: &Path) -> u64 {
     let opened = File::open(path).and_then(uncompressed);
     let Some(mut reader) = opened.ok().and_then(|lines| Reader::new(lines).ok()) else {
@@ -137,7 +137,7 @@ fn what_was_recorded_before_forklore_was_killed_can_be_read() {
         let child = forklore(&["run", "pool-async", "--record", file])
             .spawn()
             .unwrap();
-        // Three tasks run and sleep for a second between their lines: six lines of output are there.
+        // Three tasks run and sleep for a second between their lines, so there are six lines by now.
         let deadline = clock::deadline(Duration::from_secs(30)).unwrap();
         while readable(&path) < 40 {
             assert!(clock::monotonic_ns() < deadline, "{}", readable(&path));

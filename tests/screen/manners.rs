@@ -1,4 +1,4 @@
-//! How a session takes and gives back the terminal: stopped, ended, hung up, without one.
+//! How a session takes the terminal and gives it back: stopped, ended, hung up, or without a terminal.
 
 use std::process::{Command, Stdio};
 
@@ -116,7 +116,7 @@ fn stopped_from_outside_it_gives_the_terminal_back_and_goes_on() {
     screen.signal(Signal::SIGCONT);
     screen.wait_for_bytes(before, b"\x1b[?1049h");
     screen.wait_for("ForkPoolWorker-3");
-    // By the signal nobody can catch: drawn anew when it goes on.
+    // By SIGSTOP, which nobody can catch: the screen is redrawn when the session continues.
     screen.signal(Signal::SIGSTOP);
     wait_until_stopped(screen.pid());
     let before = screen.written();
@@ -129,7 +129,7 @@ fn stopped_from_outside_it_gives_the_terminal_back_and_goes_on() {
 
 #[test]
 fn a_traced_program_that_asks_the_terminal_is_not_stopped_for_good() {
-    // In the background of the terminal it would be, by its first read.
+    // A background process of the terminal would be stopped by its first read.
     let script = "read line < /dev/tty && echo $line; read line; echo read $line; exit 3";
     let mut screen = Screen::open(&["trace", "--", "sh", "-c", script], (80, 24));
     screen.press("one\n");

@@ -1,14 +1,14 @@
-//! The picture of the README: a screen of the real session, taken from its terminal, as an SVG.
+//! The README's picture: a screen of the real session, taken from its terminal, as an SVG.
 //!
-//! `cargo test --test screen picture -- --ignored` writes `assets/session.svg` anew. Text is text, in
-//! whatever monospaced font is there; every letter stands at its cell.
+//! `cargo test --test screen picture -- --ignored` writes `assets/session.svg` again. Text stays text, in
+//! any monospaced font; every letter is placed at its cell.
 
 use std::fmt::Write as _;
 
 use crate::pty::Screen;
 
 const SIZE: (u16, u16) = (132, 38);
-/// Pixels of a cell, and around the screen.
+/// Pixels of a cell, and of the margin around the screen.
 const CELL: (u16, u16) = (8, 17);
 const EDGE: u16 = 12;
 const INK: &str = "#d0d0d0";
@@ -16,7 +16,7 @@ const GROUND: &str = "#16181d";
 const FONTS: &str = "'DejaVu Sans Mono',ui-monospace,'Cascadia Mono',Menlo,Consolas,'Noto Sans Mono',\
 'Noto Sans Mono CJK SC',monospace";
 
-/// Whatever else two cells next to each other may differ in, they are drawn as one.
+/// What two neighbouring cells must have in common to be drawn as one.
 #[derive(PartialEq, Clone)]
 struct Look {
     ink: String,
@@ -46,7 +46,7 @@ impl Look {
 fn colour(colour: vt100::Color) -> Option<String> {
     match colour {
         vt100::Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
-        // The session was told that the terminal has all colours.
+        // The session has been told that the terminal has all colours.
         vt100::Color::Default | vt100::Color::Idx(_) => None,
     }
 }
@@ -65,14 +65,14 @@ struct Stretch {
     words: Vec<Word>,
 }
 
-/// Letters without a blank between them. A word is a text of its own: a program that heeds only the
-/// first place of a text still puts every word where it belongs.
+/// Letters without a blank between them. Each word is its own text element, so that a viewer that uses
+/// only the first x coordinate of a text still puts every word in its place.
 #[derive(Default)]
 struct Word {
     letters: String,
-    /// Where each letter stands.
+    /// The position of each letter.
     at: String,
-    /// The column behind it.
+    /// The column after it.
     end: u16,
 }
 

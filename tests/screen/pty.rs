@@ -17,13 +17,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{Termios, tcgetattr};
 use nix::unistd::Pid;
 
-/// How long anything may take.
+/// How long any step may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 const MARK: &str = "FORKLORE_SCREEN_TEST";
 
 struct Seen {
     parser: vt100::Parser,
-    /// Everything that was written to the terminal.
+    /// All bytes written to the terminal.
     bytes: Vec<u8>,
     changed: u64,
     closed: bool,
@@ -35,11 +35,11 @@ pub struct Screen {
     slave: OwnedFd,
     before: Termios,
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    /// Told to let go of the terminal.
+    /// Tells the reader to let go of the terminal.
     hangs_up: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
     mark: String,
-    /// Where it keeps progress.
+    /// The folder for progress.
     state: Option<tempfile::TempDir>,
 }
 
@@ -50,7 +50,7 @@ impl Screen {
         Screen::with(arguments, size, state, &[])
     }
 
-    /// The same, with a state folder of before and further variables.
+    /// The same, with an existing state folder and further variables.
     pub fn with(
         arguments: &[&str],
         size: (u16, u16),
@@ -83,7 +83,7 @@ impl Screen {
         let before = tcgetattr(&pty.slave).unwrap();
         let mark = format!("{}-{}", std::process::id(), state.path().display());
         let end = || Stdio::from(pty.slave.try_clone().unwrap());
-        // `setsid --ctty` makes the pseudo-terminal the controlling one and becomes the program.
+        // `setsid --ctty` makes the pseudo-terminal the controlling terminal and executes the program.
         let child = Command::new("setsid")
             .arg("--ctty")
             .args(words)
@@ -156,12 +156,12 @@ impl Screen {
             .expect("keys can be sent");
     }
 
-    /// Waits until the screen's text is as wanted; gives it.
+    /// Waits until the screen's text is as wanted, and returns it.
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_until(what, |screen| wanted(&screen.contents()))
     }
 
-    /// Waits until the screen, its colours and all, is as wanted; gives its text.
+    /// Waits until the screen, colours included, is as wanted, and returns its text.
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
@@ -174,7 +174,7 @@ impl Screen {
             let left = deadline.saturating_duration_since(Instant::now());
             let open = !left.is_zero() && !seen.closed;
             if !open {
-                // A panic under the lock would be told as another one by the reader.
+                // A panic under the lock would appear as another panic in the reader.
                 drop(seen);
                 panic!("never seen: {what}\n{text}");
             }
@@ -195,7 +195,7 @@ impl Screen {
         }
     }
 
-    /// What it shows now.
+    /// The text on the screen now.
     pub fn text(&self) -> String {
         let seen = self.seen.0.lock().unwrap();
         seen.parser.screen().contents()
@@ -205,17 +205,18 @@ impl Screen {
         self.wait(words, |text| text.contains(words))
     }
 
-    /// Looks at the screen as the terminal has it now.
+    /// Gives access to the screen as it is now.
     pub fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
         at(self.seen.0.lock().unwrap().parser.screen())
     }
 
-    /// Bytes that were written to the terminal so far.
+    /// The number of bytes written to the terminal so far.
     pub fn written(&self) -> usize {
         self.seen.0.lock().unwrap().bytes.len()
     }
 
-    /// Waits until these bytes are written to the terminal after so many others; gives what was.
+    /// Waits until these bytes are written to the terminal after the given position; returns all bytes
+    /// from there on.
     pub fn wait_for_bytes(&self, after: usize, wanted: &[u8]) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
@@ -246,7 +247,7 @@ impl Screen {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it lives");
     }
 
-    /// What is kept of the learner's way.
+    /// The saved progress.
     pub fn progress(&self) -> String {
         let file = self
             .state
@@ -257,20 +258,20 @@ impl Screen {
         std::fs::read_to_string(file).expect("it is kept")
     }
 
-    /// Waits for its end, see `ended`; gives the folder it kept its state in.
+    /// Waits for the end, see `ended`; returns the state folder.
     pub fn ended_with_state(mut self) -> (ExitStatus, tempfile::TempDir) {
         let state = self.state.take().expect("not taken yet");
         (self.ended(), state)
     }
 
-    /// Waits for its end: the terminal is as it was and no process is left.
+    /// Waits for the end: the terminal must be as it was, and no process may be left.
     pub fn ended(mut self) -> ExitStatus {
         let status = self.wait_for_the_end();
         self.assert_given_back();
         status
     }
 
-    /// Waits for its end, however it leaves the terminal.
+    /// Waits for the end, in whatever state the terminal is left.
     pub fn gone(mut self) -> ExitStatus {
         self.wait_for_the_end()
     }
@@ -303,7 +304,7 @@ impl Screen {
         assert_eq!(after.output_flags, self.before.output_flags);
         assert_eq!(after.control_flags, self.before.control_flags);
         assert_eq!(after.control_chars, self.before.control_chars);
-        // What was written last may not have been read yet.
+        // The last bytes written may not have been read yet.
         self.wait_until(
             "the screen, the cursor and the mouse given back",
             |screen| {
@@ -319,7 +320,7 @@ impl Screen {
         self.child.id().cast_signed()
     }
 
-    /// Closes the terminal's other end, as a window that is closed does; waits for the end of all.
+    /// Closes the terminal's other end, as closing a window does, and waits until all processes end.
     pub fn hang_up(mut self) -> ExitStatus {
         self.hangs_up.store(true, Ordering::Relaxed);
         let reader = self.reader.take().expect("once");
@@ -336,7 +337,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // Only where a case failed: then nothing of it may outlive it.
+        // Only when a case has failed: none of its processes may outlive it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -346,7 +347,7 @@ fn some(size: u16) -> NonZero<u16> {
     NonZero::new(size).expect("a size")
 }
 
-/// PIDs of the processes that carry this mark and are no zombies.
+/// PIDs of the processes that carry this mark and are not zombies.
 fn marked(mark: &str) -> Vec<i32> {
     let wanted = format!("{MARK}={mark}");
     let entries = std::fs::read_dir("/proc").expect("/proc").flatten();

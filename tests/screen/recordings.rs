@@ -1,4 +1,4 @@
-//! Recordings on the screen: every way the play head can go, and files that are damaged.
+//! Recordings on the screen: every way to move the play head, and damaged files.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn replay(name: &str, bytes: &[u8], size: (u16, u16)) -> Screen {
     Screen::with(&["replay", name], size, state, &[])
 }
 
-/// Goes to a place by the prompt and waits for what stands there.
+/// Goes to a place with the prompt and waits for what is there.
 fn go(screen: &mut Screen, words: &str, seen: &str) {
     screen.press("t");
     screen.wait_for("go to (");
@@ -47,7 +47,7 @@ fn the_play_head_goes_wherever_it_is_sent() {
         screen.press(keys);
         screen.wait_for(place);
     }
-    // What was gone to, again; then along the process, then the points worth finding.
+    // The same match again; then along the process, then from marker to marker.
     screen.press("}");
     screen.wait("the next release", |text| {
         matches!(place(text), Some(n) if n > 55) && text.contains("release lock")
@@ -64,7 +64,7 @@ fn the_play_head_goes_wherever_it_is_sent() {
     });
     screen.press("[");
     screen.wait_for(" 1/201 ");
-    // At an eighth of its speed it plays from there; held it stands.
+    // It plays from there at an eighth of the speed, and stops when paused.
     screen.press("---");
     screen.wait_for("0.125 times as fast");
     screen.press(" ");
@@ -75,7 +75,7 @@ fn the_play_head_goes_wherever_it_is_sent() {
     screen.wait_for("64 times as fast");
     screen.press("e");
     screen.wait_for(" 201/201 ");
-    // A search finds what was printed later than the play head stands.
+    // A search finds lines printed after the play head's moment.
     screen.press("t1\r");
     screen.wait_for(" 1/201 ");
     screen.press("/9 -----> 44\r");
@@ -103,7 +103,7 @@ fn a_damaged_file_opens_with_a_word_and_what_can_be_trusted() {
         lines.concat().into_bytes()
     };
     let mut sink = Sink::compressed(Vec::new()).unwrap();
-    // As a run writes it: what has happened by a moment can be read from then on.
+    // As a run writes it: what has happened up to a moment is readable from then on.
     sink.write_all(lines[..28].concat().as_bytes()).unwrap();
     sink.flush().unwrap();
     sink.write_all(lines[28].as_bytes()).unwrap();
@@ -128,7 +128,7 @@ fn a_damaged_file_opens_with_a_word_and_what_can_be_trusted() {
     ] {
         let mut screen = replay("a.jsonl", &bytes, (140, 40));
         screen.wait_for(words);
-        // What came before it is there, to its end.
+        // Everything before it is there.
         screen.press("e");
         screen.wait("the incomplete recording", |text| {
             text.contains("plain") && text.contains("recording, incomplete")
@@ -190,7 +190,7 @@ fn a_session_records_its_runs_from_their_beginning() {
     screen.wait_for("Question 1 of");
     screen.press("\x1b");
     screen.wait_for("finished");
-    // The second one is left while it goes on.
+    // The session is left while the second run goes on.
     screen.press("g");
     screen.wait_for("Enter opens");
     screen.press("\x1b[F\r");

@@ -1,4 +1,4 @@
-//! The mouse, the clipboard, and what the screen looks like on terminals of every kind.
+//! The mouse, the clipboard, and the screen on terminals of every kind.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ fn finished(lesson: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Scree
             .next()
             .is_some_and(|head| head.contains("finished"))
     });
-    // In the last row: a frame may be seen half written.
+    // In the last row, because a frame may be seen half written.
     screen.wait("the play head at rest", |text| {
         let mut last = text.lines().rev().take(3).map(str::trim_start);
         last.any(|line| line.starts_with(['■', '#']))
@@ -25,7 +25,7 @@ fn finished(lesson: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Scree
     screen
 }
 
-/// Row and column (from 0) of the first place these words stand at.
+/// Row and column (from 0) of the first place where these words appear.
 fn place(screen: &Screen, words: &str) -> (u16, u16) {
     let text = screen.wait_for(words);
     let found = text.lines().enumerate().find_map(|(row, line)| {
@@ -36,7 +36,7 @@ fn place(screen: &Screen, words: &str) -> (u16, u16) {
     (u16::try_from(row).unwrap(), u16::try_from(column).unwrap())
 }
 
-/// What xterm sends for the mouse (SGR, 1006): places count from 1.
+/// What xterm sends for the mouse (SGR, 1006); positions count from 1.
 fn mouse(button: u8, (row, column): (u16, u16), pressed: bool) -> String {
     let end = if pressed { 'M' } else { 'm' };
     format!("\x1b[<{button};{};{}{end}", column + 1, row + 1)
@@ -51,7 +51,7 @@ const WHEEL_UP: u8 = 64;
 const WHEEL_DOWN: u8 = 65;
 const DRAG: u8 = 32;
 
-/// Whether the cells of this row are shown reversed, about.
+/// Whether most cells of this row are reversed.
 fn reversed(screen: &Screen, row: u16, column: u16) -> bool {
     screen.look(|seen| seen.cell(row, column).is_some_and(vt100::Cell::inverse))
 }
@@ -68,7 +68,7 @@ fn a_click_gives_the_focus_and_selects_a_row() {
     click(&mut screen, (row, column));
     screen.wait_for("▸ ps aux");
     assert!(reversed(&screen, row, column));
-    // Its output alone, by a key on what the mouse has chosen.
+    // Only its output, by a key on the row that the mouse has selected.
     screen.press("f");
     screen.wait_for("only Process-4");
     screen.press("q");
@@ -149,7 +149,7 @@ fn tabs_and_lessons_of_the_list_are_clicked() {
     assert!(screen.ended().success());
 }
 
-/// RFC 4648, by the letters' places.
+/// Decodes base64 (RFC 4648).
 fn decoded(text: &[u8]) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
@@ -202,7 +202,7 @@ fn a_panel_is_copied_to_the_terminals_clipboard() {
     assert!(screen.ended().success());
 }
 
-/// What a terminal was sent in colours: the parameters of SGR sequences, as they came.
+/// The colours sent to a terminal: the parameters of SGR sequences, in order.
 fn colours(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut found = Vec::new();
@@ -233,7 +233,7 @@ fn is_colour(word: &str) -> bool {
     first.is_some_and(|code| matches!(code, 30..=38 | 40..=48 | 90..=97 | 100..=107))
 }
 
-/// A terminal: its variables, and what a colour may look like there.
+/// A kind of terminal: its environment variables, and the colours it can show.
 type Kind = (
     &'static str,
     &'static [(&'static str, &'static str)],
@@ -264,7 +264,7 @@ const KINDS: [Kind; 5] = [
     }),
 ];
 
-/// Colours are what the terminal has, in every theme, and nothing is told by them alone.
+/// Only colours that the terminal has are used, in every theme, and nothing is told by colour alone.
 #[test]
 fn every_kind_of_terminal_gets_the_colours_it_has() {
     for (name, variables, fits) in KINDS {

@@ -38,7 +38,7 @@ fn told(text: &str) -> Option<&str> {
     footer(text)?.trim_start_matches(" ▸ ").split(' ').next()
 }
 
-/// Which question is asked.
+/// The number of the question on the screen.
 fn question(text: &str) -> Option<&str> {
     text.lines().find(|line| line.contains("Question "))
 }
@@ -53,8 +53,8 @@ fn sent(key: &str) -> &str {
     }
 }
 
-/// A learner who knows nothing but what the footer says comes through every lesson: read, predict,
-/// run, compare, explain, change a parameter, run again, next lesson.
+/// A learner who follows only the footer gets through every lesson: read, predict, run, compare,
+/// explain, change a parameter, run again, next lesson.
 #[test]
 fn all_lessons_are_walked_by_keys_alone() {
     let mut screen = Screen::open(&[], (80, 24));
@@ -78,18 +78,18 @@ fn all_lessons_are_walked_by_keys_alone() {
                 assert!(head.contains(&format!(" 0{number} ")), "{text}");
                 break;
             }
-            // Seen on the way: the checks with their words, and what the tutorial says of it.
+            // Seen on the way: the checks with their words, and the tutorial's claims.
             compared |= text.contains("✓ ") && text.contains("╭▸ Checks");
             again |= varied && head.contains("finished");
             varied |= head.contains('=');
             if text.contains("Question ") {
                 answered += 1;
-                // More sure than proposed.
+                // More confident than the default.
                 screen.press("\x1b[C");
                 screen.wait_for("certain");
             }
             screen.press(sent(&key));
-            // The footer is drawn last: once it is another, so is the rest.
+            // The footer is drawn last: when it has changed, so has the rest.
             screen.wait(&format!("what {key} does"), |now| {
                 footer(now) != footer(&text) || question(now) != question(&text)
             });
@@ -120,10 +120,10 @@ fn stepped_by_hand_from_its_first_operation_on() {
     screen.press("r");
     screen.wait_for("Question 1 of");
     screen.press("\x1b");
-    // Nothing has gone through: main stands before the first thing it does.
+    // Nothing has been granted: main is held before its first operation.
     screen.wait_for("MainProcess       about to ");
     assert!(!screen.text().contains("Process-1"), "{}", screen.text());
-    // Main is stepped until its first child is there, which is held before its own first operation.
+    // Main is stepped until its first child exists; the child is held before its own first operation.
     let mut steps = 0;
     while !screen.text().contains("Process-1") {
         steps += 1;
@@ -133,7 +133,7 @@ fn stepped_by_hand_from_its_first_operation_on() {
         screen.wait("a step", |now| now != before);
     }
     screen.wait_for("Process-1         about to ");
-    // The rest goes by itself.
+    // The rest runs by itself.
     screen.press(" ");
     screen.wait_for("finished");
     screen.press("q");
@@ -208,7 +208,7 @@ fn a_signal_gives_the_terminal_back() {
 fn a_worker_is_killed_after_a_question_and_the_pool_replaces_it() {
     let mut screen = run("pool-blocking", (120, 40));
     screen.wait_for("ForkPoolWorker-3");
-    // From the output to the rows of ps, main's and then the first worker's.
+    // From the output to the rows of ps: main's row, then the first worker's.
     screen.press("\x1b[Z");
     screen.press("jj");
     screen.press("K");
