@@ -20,6 +20,9 @@
 //! | (plain values) | `object` | a value of any of Python's plain types |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!
+//! What a method raises is said where it is more than CPython's documentation says. Whatever shares
+//! memory raises `OSError` where the system has none left.
+//!
 //! # Deliberate differences
 //! - No primitive starts a thread in a program's process. What CPython's threads do (a queue's
 //!   feeder, a pool's handlers) goes on inside calls of `mp` only: callbacks and replacing workers

@@ -217,9 +217,6 @@ where
     }
 
     /// `poll(timeout)`: the same, after waiting for it; `None` waits for ever.
-    ///
-    /// # Errors
-    /// As `poll`.
     #[track_caller]
     pub fn poll_timeout(&self, seconds: Option<f64>) -> Result<bool> {
         let timeout = seconds.map_or(Timeout::Never, Timeout::After);

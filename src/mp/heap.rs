@@ -25,9 +25,6 @@ thread_local! {
 }
 
 /// `len` bytes of zeroed memory shared with every process forked from now on.
-///
-/// # Errors
-/// `OSError` when the system has no memory to map.
 #[track_caller]
 pub(crate) fn allocate(len: usize) -> Result<Block> {
     let len = len.max(1).next_multiple_of(ALIGN);

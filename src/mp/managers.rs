@@ -13,6 +13,7 @@ mod channel;
 mod dict_proxy;
 mod link;
 mod list_proxy;
+mod methods;
 mod namespace_proxy;
 mod proxy;
 mod referent;
@@ -158,9 +159,6 @@ impl Manager {
     }
 
     /// `manager.list()`.
-    ///
-    /// # Errors
-    /// As `dict`.
     #[track_caller]
     pub fn list(&self) -> Result<ListProxy> {
         self.create(ProxyKind::List, Object::List(Vec::new()))
@@ -168,9 +166,6 @@ impl Manager {
     }
 
     /// `manager.list(init)`: anything to iterate over.
-    ///
-    /// # Errors
-    /// As `dict_from`.
     #[track_caller]
     pub fn list_from(&self, init: impl Into<Object>) -> Result<ListProxy> {
         self.create(ProxyKind::List, init.into())
@@ -178,9 +173,6 @@ impl Manager {
     }
 
     /// `manager.Namespace()`.
-    ///
-    /// # Errors
-    /// As `dict`.
     #[track_caller]
     pub fn namespace(&self) -> Result<NamespaceProxy> {
         self.create(ProxyKind::Namespace, Object::Dict(Vec::new()))
@@ -188,9 +180,6 @@ impl Manager {
     }
 
     /// `manager.Namespace(name=value, …)`.
-    ///
-    /// # Errors
-    /// As `dict_from`.
     #[track_caller]
     pub fn namespace_from(&self, init: impl Into<Object>) -> Result<NamespaceProxy> {
         self.create(ProxyKind::Namespace, init.into())
@@ -216,7 +205,7 @@ impl Manager {
         tracer::created(&id, kind.class(), at, &|packet| {
             packet.text("of", &self.0.id);
             if let Request::Create(kind, init) = &request {
-                packet.texts("values", &told(*kind, init));
+                packet.texts("values", &contents(*kind, init));
             }
         });
         let reference = ProxyRef {
@@ -268,22 +257,22 @@ fn new_address() -> String {
 }
 
 /// What an event tells of a whole content: values; of a dict keys and values in turn.
-fn told(kind: ProxyKind, content: &Object) -> Vec<String> {
-    match content {
-        Object::Dict(pairs) => {
-            let pairs = pairs.iter();
-            pairs
-                .flat_map(|(key, value)| [repr(key), repr(value)])
-                .collect()
+fn contents(kind: ProxyKind, content: &Object) -> Vec<String> {
+    let of_pair = |(key, value): &(Object, Object)| [repr(key), repr(value)];
+    match (kind, content) {
+        (ProxyKind::Dict | ProxyKind::Namespace, Object::Dict(pairs)) => {
+            pairs.iter().flat_map(of_pair).collect()
         }
-        Object::List(items) | Object::Tuple(items) if kind == ProxyKind::Dict => {
+        (ProxyKind::Dict, Object::List(items) | Object::Tuple(items)) => {
             let pairs = items.iter().filter_map(|item| match item {
                 Object::List(pair) | Object::Tuple(pair) if pair.len() == 2 => Some(pair),
                 _ => None,
             });
             pairs.flatten().map(repr).collect()
         }
-        Object::List(items) | Object::Tuple(items) => items.iter().map(repr).collect(),
-        _ => Vec::new(),
+        _ => {
+            let items = content.clone().into_items().unwrap_or_default();
+            items.iter().map(repr).collect()
+        }
     }
 }

@@ -205,9 +205,6 @@ impl Pool {
     }
 
     /// `apply_async(func, args, callback=…, error_callback=…)`.
-    ///
-    /// # Errors
-    /// As `apply_async`.
     #[track_caller]
     pub fn apply_async_with<F, A>(
         &self,

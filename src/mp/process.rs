@@ -203,9 +203,6 @@ impl Process {
     }
 
     /// `join(timeout=seconds)`: returns when the time is over too; `exitcode` tells which.
-    ///
-    /// # Errors
-    /// As `join`.
     #[track_caller]
     pub fn join_timeout(&self, seconds: f64) -> Result<()> {
         self.join_until(Timeout::After(seconds), Location::caller())
@@ -226,9 +223,6 @@ impl Process {
     }
 
     /// Whether the child runs still. A finished child is reaped by asking.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
     #[track_caller]
     pub fn is_alive(&self) -> Result<bool> {
         self.ask(OpName::IsAlive, |child| {
@@ -237,9 +231,6 @@ impl Process {
     }
 
     /// The exit code: `None` while it runs, −N when signal N killed it.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
     #[track_caller]
     pub fn exitcode(&self) -> Result<Option<i32>> {
         self.ask(OpName::ExitCode, |child| {
@@ -275,9 +266,6 @@ impl Process {
     }
 
     /// Sends SIGKILL; no effect once it has ended.
-    ///
-    /// # Errors
-    /// As `terminate`.
     #[track_caller]
     pub fn kill(&self) -> Result<()> {
         self.signal(OpName::Kill, nix::sys::signal::SIGKILL, "kill")

@@ -38,18 +38,12 @@ impl<T> Clone for Queue<T> {
 
 impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
     /// `Queue()`: without a bound of its own.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn new() -> Result<Queue<T>> {
         Queue::with_maxsize(0)
     }
 
     /// `Queue(maxsize)`; zero and less is no bound.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn with_maxsize(maxsize: i64) -> Result<Queue<T>> {
         Ok(Queue(Rc::new(Core::new(

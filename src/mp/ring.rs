@@ -88,9 +88,6 @@ pub(crate) struct Ring {
 
 impl Ring {
     /// An empty ring, shared with every process forked from now on.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to map.
     #[track_caller]
     pub(crate) fn new() -> Result<Rc<Ring>> {
         let block = Block::map(DATA + CAPACITY as usize).map_err(|error| Exception::os(&error))?;

@@ -224,9 +224,6 @@ macro_rules! lock_type {
 
         impl $name {
             /// A free lock.
-            ///
-            /// # Errors
-            /// `OSError` when the system has no memory to share.
             #[track_caller]
             pub fn new() -> Result<$name> {
                 Ok($name(Rc::new(SemLock::new($kind)?)))
@@ -286,9 +283,6 @@ impl AnyLock {
     }
 
     /// Gives the lock up.
-    ///
-    /// # Errors
-    /// As the kind it is.
     #[track_caller]
     pub fn release(&self) -> Result<()> {
         match self {

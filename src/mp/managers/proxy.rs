@@ -3,20 +3,16 @@
 use std::panic::Location;
 use std::rc::Rc;
 
+use super::dict_proxy::DictCall;
 use super::link::Link;
-use super::request::{Answer, DictCall, ListCall, Request};
+use super::list_proxy::ListCall;
+use super::methods::Returned;
+use super::request::{Answer, Call, Request};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::object::{Object, ProxyKind, ProxyRef};
 use crate::mp::synchronize::Witness;
-use crate::mp::tracer::{Call, Fill, NO_ARGS};
+use crate::mp::tracer::{self, Fill};
 use crate::trace::OpName;
-
-/// What an operation gives, as its event tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gives {
-    Nothing,
-    Value,
-}
 
 #[derive(Debug)]
 pub(super) struct Proxy {
@@ -53,40 +49,40 @@ impl Proxy {
         &self.reference.id
     }
 
-    /// The referent's number in its server.
-    pub(super) fn ident(&self) -> u64 {
-        self.reference.ident
-    }
-
     /// The proxy as a value, for a dict or list of the manager.
     pub(super) fn object(&self) -> Object {
         Object::Proxy(Box::new(self.reference.clone()))
     }
 
-    /// One operation: a request and its answer.
-    #[inline]
-    pub(super) fn call(
+    /// Calls a method of the referent: one request and its answer.
+    pub(super) fn call<R: Returned>(
         &self,
         op: OpName,
-        gives: Gives,
-        args: Fill<'_>,
-        request: &Request,
+        method: Call,
         at: &'static Location<'static>,
-    ) -> Result<Object> {
-        let call = Call::begin(op, self.id(), at, args);
+    ) -> Result<R> {
+        let request = Request::Call(self.reference.ident, method);
+        let args: Fill<'_> = &|packet| {
+            if let Request::Call(_, method) = &request {
+                method.fill(packet);
+            }
+        };
+        let call = tracer::Call::begin(op, self.id(), at, args);
         let step = |ver| {
-            let value = self.ask(request, at);
-            match gives {
-                Gives::Nothing => call.done(ver, value.as_ref().err()),
-                Gives::Value => call.done(ver, &value),
+            let value = self.ask(&request, at);
+            if R::TOLD {
+                call.done(ver, &value);
+            } else {
+                call.done(ver, value.as_ref().err());
             }
             value
         };
         // The event is sent before the witness is left: nobody sees the effect before it.
-        match &self.witness {
+        let value = match &self.witness {
             Some(witness) => witness.step(|ver| step(Some(ver))),
             None => step(None),
-        }
+        };
+        R::from_answer(value?)
     }
 
     fn ask(&self, request: &Request, at: &'static Location<'static>) -> Result<Object> {
@@ -98,8 +94,7 @@ impl Proxy {
 
     /// `str(proxy)`: the referent's `repr`; what can't be asked says so and raises nothing.
     pub(super) fn str(&self, op: OpName, at: &'static Location<'static>) -> String {
-        let text = self.call(op, Gives::Value, NO_ARGS, &Request::Repr(self.ident()), at);
-        match text {
+        match self.call(op, Call::Repr, at) {
             Ok(Object::Str(text)) => text,
             _ => format!("{}; '__str__()' failed>", self.repr().trim_end_matches('>')),
         }
@@ -116,19 +111,13 @@ pub(super) fn fetched(value: Object, at: &'static Location<'static>) -> Result<O
     let Object::Proxy(reference) = &value else {
         return Ok(value);
     };
-    let (op, request) = match reference.kind {
-        ProxyKind::Dict => (
-            OpName::DictCopy,
-            Request::Dict(reference.ident, DictCall::Copy),
-        ),
-        ProxyKind::List => {
-            let whole = ListCall::Slice(None, None);
-            (OpName::ListItems, Request::List(reference.ident, whole))
-        }
+    let (op, method) = match reference.kind {
+        ProxyKind::Dict => (OpName::DictCopy, Call::Dict(DictCall::copy())),
+        ProxyKind::List => (OpName::ListItems, Call::List(ListCall::items())),
         ProxyKind::Namespace => return Ok(value),
     };
     let kind = reference.kind;
-    Proxy::of(value, kind)?.call(op, Gives::Value, NO_ARGS, &request, at)
+    Proxy::of(value, kind)?.call(op, method, at)
 }
 
 /// What is the same for the handle of every kind of proxy.

@@ -4,69 +4,43 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dict_proxy::DictCall;
+use super::list_proxy::ListCall;
+use super::namespace_proxy::NamespaceCall;
 use crate::mp::exceptions::Exception;
 use crate::mp::object::{Object, ProxyKind};
+use crate::trace::Packet;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Request {
     /// Make an object of this type.
     Create(ProxyKind, Object),
-    Dict(u64, DictCall),
-    List(u64, ListCall),
-    Namespace(u64, NamespaceCall),
-    /// `str(proxy)`: the referent's `repr`.
-    Repr(u64),
+    /// Call a method of the object with this number.
+    Call(u64, Call),
     /// End the server.
     Shutdown,
 }
 
+/// A method by the class it belongs to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum DictCall {
-    Set(Object, Object),
-    Get(Object),
-    GetOr(Object, Object),
-    Del(Object),
-    Pop(Object, Option<Object>),
-    PopItem,
-    SetDefault(Object, Object),
-    Update(Object),
-    Contains(Object),
-    Len,
-    Clear,
-    Copy,
-    Keys,
-    Values,
-    Items,
+pub(super) enum Call {
+    Dict(DictCall),
+    List(ListCall),
+    Namespace(NamespaceCall),
+    /// `str(proxy)`: the referent's `repr`.
+    Repr,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum ListCall {
-    Append(Object),
-    Extend(Object),
-    Insert(Object, Object),
-    Get(Object),
-    Set(Object, Object),
-    Del(Object),
-    /// From, to before, as Python reads them; `None` is the end of the list.
-    Slice(Option<i64>, Option<i64>),
-    Pop(Object),
-    Remove(Object),
-    Index(Object),
-    Count(Object),
-    Contains(Object),
-    Len,
-    Reverse,
-    Sort {
-        reverse: bool,
-    },
-    Clear,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum NamespaceCall {
-    Get(String),
-    Set(String, Object),
-    Del(String),
+impl Call {
+    /// Adds to the method's event what it tells of the arguments.
+    pub(super) fn fill(&self, packet: &mut Packet<'_>) {
+        match self {
+            Call::Dict(call) => call.fill(packet),
+            Call::List(call) => call.fill(packet),
+            Call::Namespace(call) => call.fill(packet),
+            Call::Repr => {}
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -107,10 +107,7 @@ impl Table {
                 };
             }
             Request::Shutdown => Ok(Object::None),
-            Request::Repr(ident) => self.find(ident).map(|referent| referent.repr().into()),
-            Request::Dict(ident, call) => self.find(ident).and_then(|it| it.dict(call)),
-            Request::List(ident, call) => self.find(ident).and_then(|it| it.list(call)),
-            Request::Namespace(ident, call) => self.find(ident).and_then(|it| it.namespace(call)),
+            Request::Call(ident, call) => self.find(ident).and_then(|it| it.answer(call)),
         };
         value.map_or_else(Answer::Raised, Answer::Value)
     }

@@ -66,9 +66,6 @@ pub(super) struct Inner {
 
 impl Inner {
     /// Starts a worker in each empty place.
-    ///
-    /// # Errors
-    /// What fork(2) reports.
     pub(super) fn fill_crew(&self) -> std::io::Result<()> {
         let places = self.crew.borrow().len();
         for place in 0..places {

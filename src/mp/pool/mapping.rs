@@ -38,9 +38,6 @@ impl Pool {
     }
 
     /// `map_async(func, items, chunksize=…)`: `map` that does not wait.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
     #[track_caller]
     pub fn map_async<F, T>(
         &self,
@@ -57,9 +54,6 @@ impl Pool {
     }
 
     /// `map_async(func, items, chunksize, callback, error_callback)`.
-    ///
-    /// # Errors
-    /// `ValueError` after `close`.
     #[track_caller]
     pub fn map_async_with<F, T>(
         &self,
@@ -76,9 +70,6 @@ impl Pool {
     }
 
     /// `starmap(func, items)`: `map` with several arguments an item, as tuples.
-    ///
-    /// # Errors
-    /// As `map`.
     #[track_caller]
     pub fn starmap<F, A>(
         &self,
@@ -176,9 +167,6 @@ impl Pool {
     }
 
     /// `imap_unordered(func, items, chunksize)`: as `imap`, in the order in which they come.
-    ///
-    /// # Errors
-    /// As `imap`.
     #[track_caller]
     pub fn imap_unordered<F, T>(
         &self,

@@ -16,8 +16,6 @@ use crate::sys::code::{Entry, entry};
 pub trait Returned {
     type Value: Serialize + DeserializeOwned + 'static;
 
-    /// # Errors
-    /// What the function raised.
     fn returned(self) -> Result<Self::Value>;
 }
 
@@ -61,8 +59,6 @@ where
 pub trait Task<A>: Copy + 'static {
     type Output: Serialize + DeserializeOwned + 'static;
 
-    /// # Errors
-    /// What the function raised.
     fn call(&self, args: A) -> Result<Self::Output>;
 }
 

@@ -32,9 +32,6 @@ pub(crate) struct SpawnSpec {
 }
 
 /// Forks a child that does `work` and ends.
-///
-/// # Errors
-/// What fork(2) reports.
 pub(crate) fn spawn(
     spec: &SpawnSpec,
     work: impl FnOnce() -> Option<Exception>,

@@ -31,18 +31,12 @@ impl<T> Deref for JoinableQueue<T> {
 
 impl<T: Serialize + DeserializeOwned + 'static> JoinableQueue<T> {
     /// `JoinableQueue()`.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn new() -> Result<JoinableQueue<T>> {
         JoinableQueue::with_maxsize(0)
     }
 
     /// `JoinableQueue(maxsize)`; zero and less is no bound.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn with_maxsize(maxsize: i64) -> Result<JoinableQueue<T>> {
         let core = Core::new("JoinableQueue", maxsize, Location::caller())?;

@@ -36,8 +36,6 @@ impl<T> Clone for SimpleQueue<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn new() -> Result<SimpleQueue<T>> {
         let inner = Inner {

@@ -32,18 +32,12 @@ impl Array {
     }
 
     /// `Array(code, len)`: zeros.
-    ///
-    /// # Errors
-    /// As `new`.
     #[track_caller]
     pub fn zeroed(code: char, len: i64) -> Result<Array> {
         Array::new(code, len)
     }
 
     /// `Array(code, init, lock=lock)`.
-    ///
-    /// # Errors
-    /// As `new`; `AttributeError` for what is no lock.
     #[track_caller]
     pub fn with_lock(
         code: char,
@@ -54,9 +48,6 @@ impl Array {
     }
 
     /// `RawArray(code, init)`: no lock.
-    ///
-    /// # Errors
-    /// As `new`.
     #[track_caller]
     pub fn raw(code: char, init: impl Into<Object>) -> Result<Array> {
         Array::with_lock(code, init, Locking::Without)

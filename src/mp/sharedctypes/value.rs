@@ -28,18 +28,12 @@ impl Value {
     }
 
     /// `Value(code)`: zero.
-    ///
-    /// # Errors
-    /// As `new`.
     #[track_caller]
     pub fn zeroed(code: char) -> Result<Value> {
         Value::build(code, &Init::Zeros(1), Locking::New)
     }
 
     /// `Value(code, value, lock=lock)`.
-    ///
-    /// # Errors
-    /// As `new`; `AttributeError` for what is no lock.
     #[track_caller]
     pub fn with_lock(
         code: char,
@@ -50,9 +44,6 @@ impl Value {
     }
 
     /// `RawValue(code, value)`: no lock.
-    ///
-    /// # Errors
-    /// As `new`.
     #[track_caller]
     pub fn raw(code: char, value: impl Into<Object>) -> Result<Value> {
         Value::with_lock(code, value, Locking::Without)

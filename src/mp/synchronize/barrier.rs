@@ -76,9 +76,6 @@ impl Barrier {
     }
 
     /// `wait(timeout=seconds)`: a barrier that is waited for too long breaks for all.
-    ///
-    /// # Errors
-    /// As `wait`.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) -> Result<u32> {
         self.meet(Timeout::After(seconds), Location::caller())

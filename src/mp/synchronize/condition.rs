@@ -29,26 +29,18 @@ struct Inner {
 pub struct Condition(Rc<Inner>);
 
 impl Condition {
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn new() -> Result<Condition> {
         Condition::with_sem(Rc::clone(RLock::new()?.sem()), Location::caller())
     }
 
     /// `Condition(lock)`.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn with_lock(lock: &super::Lock) -> Result<Condition> {
         Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
     }
 
     /// `Condition(rlock)`.
-    ///
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn with_rlock(lock: &RLock) -> Result<Condition> {
         Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
@@ -82,8 +74,6 @@ impl Condition {
         self.0.lock.acquire(Timeout::Never, Location::caller())
     }
 
-    /// # Errors
-    /// As the lock's release.
     #[track_caller]
     pub fn release(&self) -> Result<()> {
         self.0.lock.release(Location::caller())
@@ -99,9 +89,6 @@ impl Condition {
     }
 
     /// `wait(timeout=seconds)`: false when nobody notified in time.
-    ///
-    /// # Errors
-    /// As `wait`.
     #[track_caller]
     pub fn wait_timeout(&self, seconds: f64) -> Result<bool> {
         self.wait_until(Timeout::After(seconds), Location::caller())
@@ -162,9 +149,6 @@ impl Condition {
     }
 
     /// Wakes all sleepers.
-    ///
-    /// # Errors
-    /// As `notify`.
     #[track_caller]
     pub fn notify_all(&self) -> Result<()> {
         self.wake(OpName::NotifyAll, SEM_VALUE_MAX, Location::caller())

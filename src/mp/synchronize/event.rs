@@ -27,8 +27,6 @@ struct Inner {
 pub struct Event(Rc<Inner>);
 
 impl Event {
-    /// # Errors
-    /// `OSError` when the system has no memory to share.
     #[track_caller]
     pub fn new() -> Result<Event> {
         let block = heap::allocate(WITNESS_BYTES + 4)?;

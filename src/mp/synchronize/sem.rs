@@ -23,8 +23,6 @@ pub(crate) trait Sem {
     /// Sends the event of an acquire, after it took effect and before anybody can see another.
     fn tell(&self, call: &Call<'_>, taken: bool);
 
-    /// # Errors
-    /// As CPython's `release` of the class.
     fn release(&self, at: &'static Location<'static>) -> Result<()>;
 
     #[inline]
@@ -78,9 +76,6 @@ macro_rules! sem_handle {
             }
 
             /// Gives it back.
-            ///
-            /// # Errors
-            /// As CPython: see the type.
             #[track_caller]
             #[inline]
             pub fn release(&self) -> Result<()> {

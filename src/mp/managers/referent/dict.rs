@@ -3,68 +3,81 @@
 use indexmap::IndexMap;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::managers::request::DictCall;
 use crate::mp::object::{Key, Object, hashable};
 use crate::mp::repr::{push_repr, repr_whole};
 
 #[derive(Debug, Default)]
-pub(in crate::mp::managers) struct Dict(IndexMap<Key, Object>);
+pub(crate) struct Dict(IndexMap<Key, Object>);
 
 impl Dict {
-    pub(super) fn answer(&mut self, call: DictCall) -> Result<Object> {
-        let Dict(map) = self;
-        Ok(match call {
-            DictCall::Set(name, value) => {
-                map.insert(key(name)?, value);
-                Object::None
-            }
-            DictCall::Get(name) => {
-                let key = key(name)?;
-                map.get(&key).cloned().ok_or_else(|| no_key(&key))?
-            }
-            DictCall::GetOr(name, default) => map.get(&key(name)?).cloned().unwrap_or(default),
-            DictCall::Del(name) => {
-                let key = key(name)?;
-                map.shift_remove(&key).ok_or_else(|| no_key(&key))?;
-                Object::None
-            }
-            DictCall::Pop(name, default) => {
-                let key = key(name)?;
-                map.shift_remove(&key)
-                    .or(default)
-                    .ok_or_else(|| no_key(&key))?
-            }
-            DictCall::PopItem => {
-                let (Key(key), value) = map.pop().ok_or_else(|| {
-                    Exception::new("KeyError", "'popitem(): dictionary is empty'")
-                })?;
-                Object::Tuple(vec![key, value])
-            }
-            DictCall::SetDefault(name, default) => map.entry(key(name)?).or_insert(default).clone(),
-            DictCall::Update(other) => {
-                self.update(other)?;
-                Object::None
-            }
-            DictCall::Contains(name) => map.contains_key(&key(name)?).into(),
-            DictCall::Len => map.len().into(),
-            DictCall::Clear => {
-                map.clear();
-                Object::None
-            }
-            DictCall::Copy => Object::Dict(self.pairs().collect()),
-            DictCall::Keys => Object::List(map.keys().map(|Key(key)| key.clone()).collect()),
-            DictCall::Values => Object::List(map.values().cloned().collect()),
-            DictCall::Items => {
-                let items = self
-                    .pairs()
-                    .map(|(key, value)| Object::Tuple(vec![key, value]));
-                Object::List(items.collect())
-            }
-        })
+    pub(crate) fn set(&mut self, name: Object, value: Object) -> Result<()> {
+        self.0.insert(key(name)?, value);
+        Ok(())
+    }
+
+    pub(crate) fn get(&mut self, name: Object) -> Result<Object> {
+        let key = key(name)?;
+        self.0.get(&key).cloned().ok_or_else(|| no_key(&key))
+    }
+
+    pub(crate) fn get_or(&mut self, name: Object, default: Object) -> Result<Object> {
+        Ok(self.0.get(&key(name)?).cloned().unwrap_or(default))
+    }
+
+    pub(crate) fn del(&mut self, name: Object) -> Result<()> {
+        self.pop(name).map(drop)
+    }
+
+    pub(crate) fn pop(&mut self, name: Object) -> Result<Object> {
+        let key = key(name)?;
+        self.0.shift_remove(&key).ok_or_else(|| no_key(&key))
+    }
+
+    pub(crate) fn pop_or(&mut self, name: Object, default: Object) -> Result<Object> {
+        Ok(self.0.shift_remove(&key(name)?).unwrap_or(default))
+    }
+
+    pub(crate) fn popitem(&mut self) -> Result<Object> {
+        let empty = || Exception::new("KeyError", "'popitem(): dictionary is empty'");
+        let (Key(key), value) = self.0.pop().ok_or_else(empty)?;
+        Ok(Object::Tuple(vec![key, value]))
+    }
+
+    pub(crate) fn setdefault(&mut self, name: Object, default: Object) -> Result<Object> {
+        Ok(self.0.entry(key(name)?).or_insert(default).clone())
+    }
+
+    pub(crate) fn contains(&mut self, name: Object) -> Result<bool> {
+        Ok(self.0.contains_key(&key(name)?))
+    }
+
+    pub(crate) fn len(&mut self) -> Result<usize> {
+        Ok(self.0.len())
+    }
+
+    pub(crate) fn clear(&mut self) -> Result<()> {
+        self.0.clear();
+        Ok(())
+    }
+
+    pub(crate) fn copy(&mut self) -> Result<Object> {
+        Ok(Object::Dict(self.pairs().collect()))
+    }
+
+    pub(crate) fn keys(&mut self) -> Result<Object> {
+        Ok(Object::list(self.0.keys().map(|Key(key)| key)))
+    }
+
+    pub(crate) fn values(&mut self) -> Result<Object> {
+        Ok(Object::list(self.0.values()))
+    }
+
+    pub(crate) fn items(&mut self) -> Result<Object> {
+        Ok(Object::list(self.pairs()))
     }
 
     /// `update(other)`: from a dict, or from pairs; those before a bad one are taken.
-    pub(super) fn update(&mut self, other: Object) -> Result<()> {
+    pub(crate) fn update(&mut self, other: Object) -> Result<()> {
         if let Object::Dict(pairs) = other {
             for (name, value) in pairs {
                 self.0.insert(key(name)?, value);
@@ -97,7 +110,7 @@ impl Dict {
             .map(|(Key(key), value)| (key.clone(), value.clone()))
     }
 
-    pub(super) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let mut text = "{".to_owned();
         for (Key(key), value) in &self.0 {
             if text.len() > 1 {
@@ -123,9 +136,10 @@ fn no_key(Key(key): &Key) -> Exception {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dict, DictCall};
+    use super::Dict;
     use crate::mp::Object;
     use crate::mp::exceptions::Result;
+    use crate::mp::managers::dict_proxy::DictCall;
 
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(
@@ -141,52 +155,52 @@ mod tests {
         let x = || Object::from("x");
         let pairs = Object::from([Object::from((1, 2)), Object::from("ab")]);
         let steps = [
-            (DictCall::Set(x(), one()), "None"),
-            (DictCall::Set(true.into(), "t".into()), "None"),
-            (DictCall::Set(1.0.into(), "one".into()), "None"),
-            (DictCall::Copy, "{'x': 1, True: 'one'}"),
-            (DictCall::Get(one()), "'one'"),
-            (DictCall::Get("y".into()), "KeyError: 'y'"),
-            (DictCall::Get(3.into()), "KeyError: 3"),
-            (DictCall::GetOr("y".into(), Object::None), "None"),
-            (DictCall::Del("y".into()), "KeyError: 'y'"),
-            (DictCall::Pop("y".into(), None), "KeyError: 'y'"),
-            (DictCall::Pop("y".into(), Some(5.into())), "5"),
+            (DictCall::set(x(), one()), "None"),
+            (DictCall::set(true.into(), "t".into()), "None"),
+            (DictCall::set(1.0.into(), "one".into()), "None"),
+            (DictCall::copy(), "{'x': 1, True: 'one'}"),
+            (DictCall::get(one()), "'one'"),
+            (DictCall::get("y".into()), "KeyError: 'y'"),
+            (DictCall::get(3.into()), "KeyError: 3"),
+            (DictCall::get_or("y".into(), Object::None), "None"),
+            (DictCall::del("y".into()), "KeyError: 'y'"),
+            (DictCall::pop("y".into()), "KeyError: 'y'"),
+            (DictCall::pop_or("y".into(), 5.into()), "5"),
             (
-                DictCall::Set([1].into(), one()),
+                DictCall::set([1].into(), one()),
                 "TypeError: unhashable type: 'list'",
             ),
             (
-                DictCall::Contains((1, [2]).into()),
+                DictCall::contains((1, [2]).into()),
                 "TypeError: unhashable type: 'list'",
             ),
-            (DictCall::Contains(x()), "True"),
-            (DictCall::SetDefault("z".into(), Object::None), "None"),
-            (DictCall::SetDefault(x(), 9.into()), "1"),
-            (DictCall::Len, "3"),
-            (DictCall::Keys, "['x', True, 'z']"),
-            (DictCall::Values, "[1, 'one', None]"),
-            (DictCall::Items, "[('x', 1), (True, 'one'), ('z', None)]"),
-            (DictCall::PopItem, "('z', None)"),
-            (DictCall::Del(x()), "None"),
-            (DictCall::Update(pairs), "None"),
-            (DictCall::Update(Object::dict([("q", 2)])), "None"),
+            (DictCall::contains(x()), "True"),
+            (DictCall::setdefault("z".into(), Object::None), "None"),
+            (DictCall::setdefault(x(), 9.into()), "1"),
+            (DictCall::len(), "3"),
+            (DictCall::keys(), "['x', True, 'z']"),
+            (DictCall::values(), "[1, 'one', None]"),
+            (DictCall::items(), "[('x', 1), (True, 'one'), ('z', None)]"),
+            (DictCall::popitem(), "('z', None)"),
+            (DictCall::del(x()), "None"),
+            (DictCall::update(pairs), "None"),
+            (DictCall::update(Object::dict([("q", 2)])), "None"),
             (
-                DictCall::Update(5.into()),
+                DictCall::update(5.into()),
                 "TypeError: 'int' object is not iterable",
             ),
             (
-                DictCall::Update([1].into()),
+                DictCall::update([1].into()),
                 "TypeError: cannot convert dictionary update sequence element #0 to a sequence",
             ),
             (
-                DictCall::Update(["abc"].into()),
+                DictCall::update(["abc"].into()),
                 "ValueError: dictionary update sequence element #0 has length 3; 2 is required",
             ),
-            (DictCall::Copy, "{True: 2, 'a': 'b', 'q': 2}"),
-            (DictCall::Clear, "None"),
+            (DictCall::copy(), "{True: 2, 'a': 'b', 'q': 2}"),
+            (DictCall::clear(), "None"),
             (
-                DictCall::PopItem,
+                DictCall::popitem(),
                 "KeyError: 'popitem(): dictionary is empty'",
             ),
         ];

@@ -3,73 +3,118 @@
 use std::cmp::Ordering;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::managers::request::ListCall;
 use crate::mp::object::{Object, compare};
 use crate::mp::repr::{push_repr, repr_whole};
 
+const ASSIGNMENT: &str = "list assignment index out of range";
+
 #[derive(Debug, Default)]
-pub(in crate::mp::managers) struct List(Vec<Object>);
+pub(crate) struct List(Vec<Object>);
 
 impl List {
-    pub(super) fn answer(&mut self, call: ListCall) -> Result<Object> {
-        let items = &mut self.0;
-        let assignment = "list assignment index out of range";
-        match call {
-            ListCall::Append(value) => items.push(value),
-            ListCall::Extend(values) => self.extend(values)?,
-            ListCall::Insert(index, value) => {
-                let index = place_to_insert(items.len(), &index)?;
-                items.insert(index, value);
-            }
-            ListCall::Get(index) => {
-                let index = place(items.len(), &index, "list index out of range")?;
-                return Ok(items[index].clone());
-            }
-            ListCall::Set(index, value) => {
-                let index = place(items.len(), &index, assignment)?;
-                items[index] = value;
-            }
-            ListCall::Del(index) => {
-                let index = place(items.len(), &index, assignment)?;
-                items.remove(index);
-            }
-            ListCall::Slice(start, end) => {
-                let start = bound(items.len(), start.unwrap_or(0));
-                let end = end.map_or(items.len(), |end| bound(items.len(), end));
-                return Ok(Object::List(items[start..end.max(start)].to_vec()));
-            }
-            ListCall::Pop(index) => return self.pop(&index),
-            ListCall::Remove(value) => {
-                let found = items.iter().position(|item| *item == value);
-                let missing = || Exception::value("list.remove(x): x not in list");
-                items.remove(found.ok_or_else(missing)?);
-            }
-            ListCall::Index(value) => {
-                let found = items.iter().position(|item| *item == value);
-                let missing = || Exception::value(format!("{} is not in list", repr_whole(&value)));
-                return Ok(found.ok_or_else(missing)?.into());
-            }
-            ListCall::Count(value) => {
-                return Ok(items.iter().filter(|item| **item == value).count().into());
-            }
-            ListCall::Contains(value) => return Ok(items.contains(&value).into()),
-            ListCall::Len => return Ok(items.len().into()),
-            ListCall::Reverse => items.reverse(),
-            ListCall::Sort { reverse } => sort(items, reverse)?,
-            ListCall::Clear => items.clear(),
-        }
-        Ok(Object::None)
+    pub(crate) fn append(&mut self, value: Object) -> Result<()> {
+        self.0.push(value);
+        Ok(())
+    }
+
+    pub(crate) fn insert(&mut self, index: Object, value: Object) -> Result<()> {
+        let index = place_to_insert(self.0.len(), &index)?;
+        self.0.insert(index, value);
+        Ok(())
+    }
+
+    pub(crate) fn get(&mut self, index: Object) -> Result<Object> {
+        let index = place(self.0.len(), &index, "list index out of range")?;
+        Ok(self.0[index].clone())
+    }
+
+    pub(crate) fn set(&mut self, index: Object, value: Object) -> Result<()> {
+        let index = place(self.0.len(), &index, ASSIGNMENT)?;
+        self.0[index] = value;
+        Ok(())
+    }
+
+    pub(crate) fn del(&mut self, index: Object) -> Result<()> {
+        let index = place(self.0.len(), &index, ASSIGNMENT)?;
+        self.0.remove(index);
+        Ok(())
+    }
+
+    pub(crate) fn between(&mut self, start: Object, end: Object) -> Result<Object> {
+        let len = self.0.len();
+        let inside = |end: Object| end.as_int().map(|end| bound(len, end));
+        let start = if start == Object::None {
+            0
+        } else {
+            inside(start)?
+        };
+        let end = if end == Object::None {
+            len
+        } else {
+            inside(end)?
+        };
+        Ok(Object::List(self.0[start..end.max(start)].to_vec()))
+    }
+
+    pub(crate) fn items(&mut self) -> Result<Object> {
+        Ok(Object::List(self.0.clone()))
+    }
+
+    pub(crate) fn remove(&mut self, value: Object) -> Result<()> {
+        let found = self.0.iter().position(|item| *item == value);
+        let missing = || Exception::value("list.remove(x): x not in list");
+        self.0.remove(found.ok_or_else(missing)?);
+        Ok(())
+    }
+
+    pub(crate) fn index(&mut self, value: Object) -> Result<usize> {
+        let found = self.0.iter().position(|item| *item == value);
+        found.ok_or_else(|| Exception::value(format!("{} is not in list", repr_whole(&value))))
+    }
+
+    pub(crate) fn count(&mut self, value: Object) -> Result<usize> {
+        Ok(self.0.iter().filter(|item| **item == value).count())
+    }
+
+    pub(crate) fn contains(&mut self, value: Object) -> Result<bool> {
+        Ok(self.0.contains(&value))
+    }
+
+    pub(crate) fn len(&mut self) -> Result<usize> {
+        Ok(self.0.len())
+    }
+
+    pub(crate) fn reverse(&mut self) -> Result<()> {
+        self.0.reverse();
+        Ok(())
+    }
+
+    pub(crate) fn sort(&mut self) -> Result<()> {
+        sort(&mut self.0, false)
+    }
+
+    pub(crate) fn sort_reversed(&mut self) -> Result<()> {
+        sort(&mut self.0, true)
+    }
+
+    pub(crate) fn clear(&mut self) -> Result<()> {
+        self.0.clear();
+        Ok(())
     }
 
     /// `extend(values)`.
-    pub(super) fn extend(&mut self, values: Object) -> Result<()> {
+    pub(crate) fn extend(&mut self, values: Object) -> Result<()> {
         let text = format!("'{}' object is not iterable", values.type_name());
         let values = values.into_items().ok_or_else(|| Exception::types(text))?;
         self.0.extend(values);
         Ok(())
     }
 
-    fn pop(&mut self, index: &Object) -> Result<Object> {
+    pub(crate) fn pop(&mut self) -> Result<Object> {
+        self.pop_at(Object::from(-1))
+    }
+
+    pub(crate) fn pop_at(&mut self, index: Object) -> Result<Object> {
         let wanted = index
             .integer()
             .ok_or_else(|| Exception::types(index.no_integer()))?;
@@ -80,7 +125,7 @@ impl List {
         Ok(self.0.remove(index))
     }
 
-    pub(super) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let mut text = "[".to_owned();
         for item in &self.0 {
             if text.len() > 1 {
@@ -173,9 +218,10 @@ fn merge_sort(items: &mut Vec<Object>) -> std::result::Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{List, ListCall};
+    use super::List;
     use crate::mp::Object;
     use crate::mp::exceptions::Result;
+    use crate::mp::managers::list_proxy::ListCall;
 
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(
@@ -185,7 +231,7 @@ mod tests {
     }
 
     fn all() -> ListCall {
-        ListCall::Slice(None, None)
+        ListCall::items()
     }
 
     #[test]
@@ -195,68 +241,68 @@ mod tests {
         let no_integer = "TypeError: 'str' object cannot be interpreted as an integer";
         let steps = [
             (
-                ListCall::Get(5.into()),
+                ListCall::get(5.into()),
                 "IndexError: list index out of range",
             ),
             (
-                ListCall::Get((-4).into()),
+                ListCall::get((-4).into()),
                 "IndexError: list index out of range",
             ),
-            (ListCall::Get((-1).into()), "2"),
-            (ListCall::Get("0".into()), no_index),
+            (ListCall::get((-1).into()), "2"),
+            (ListCall::get("0".into()), no_index),
             (
-                ListCall::Set(5.into(), 1.into()),
+                ListCall::set(5.into(), 1.into()),
                 "IndexError: list assignment index out of range",
             ),
             (
-                ListCall::Del(9.into()),
+                ListCall::del(9.into()),
                 "IndexError: list assignment index out of range",
             ),
-            (ListCall::Set("0".into(), 1.into()), no_index),
+            (ListCall::set("0".into(), 1.into()), no_index),
             (
-                ListCall::Pop(9.into()),
+                ListCall::pop_at(9.into()),
                 "IndexError: pop index out of range",
             ),
-            (ListCall::Pop("x".into()), no_integer),
-            (ListCall::Insert("x".into(), 1.into()), no_integer),
-            (ListCall::Insert((-100).into(), 9.into()), "None"),
-            (ListCall::Insert(100.into(), 8.into()), "None"),
+            (ListCall::pop_at("x".into()), no_integer),
+            (ListCall::insert("x".into(), 1.into()), no_integer),
+            (ListCall::insert((-100).into(), 9.into()), "None"),
+            (ListCall::insert(100.into(), 8.into()), "None"),
             (all(), "[9, 3, 1, 2, 8]"),
             (
-                ListCall::Remove("x".into()),
+                ListCall::remove("x".into()),
                 "ValueError: list.remove(x): x not in list",
             ),
             (
-                ListCall::Index("x".into()),
+                ListCall::index("x".into()),
                 "ValueError: 'x' is not in list",
             ),
-            (ListCall::Index(77.into()), "ValueError: 77 is not in list"),
-            (ListCall::Index(1.0.into()), "2"),
-            (ListCall::Count(1.into()), "1"),
-            (ListCall::Contains(4.into()), "False"),
-            (ListCall::Sort { reverse: false }, "None"),
+            (ListCall::index(77.into()), "ValueError: 77 is not in list"),
+            (ListCall::index(1.0.into()), "2"),
+            (ListCall::count(1.into()), "1"),
+            (ListCall::contains(4.into()), "False"),
+            (ListCall::sort(), "None"),
             (all(), "[1, 2, 3, 8, 9]"),
-            (ListCall::Sort { reverse: true }, "None"),
-            (ListCall::Slice(Some(1), Some(-1)), "[8, 3, 2]"),
-            (ListCall::Slice(Some(4), Some(1)), "[]"),
-            (ListCall::Extend("ab".into()), "None"),
+            (ListCall::sort_reversed(), "None"),
+            (ListCall::between(1.into(), (-1).into()), "[8, 3, 2]"),
+            (ListCall::between(4.into(), 1.into()), "[]"),
+            (ListCall::extend("ab".into()), "None"),
             (
-                ListCall::Extend(5.into()),
+                ListCall::extend(5.into()),
                 "TypeError: 'int' object is not iterable",
             ),
             (
-                ListCall::Sort { reverse: false },
+                ListCall::sort(),
                 "TypeError: '<' not supported between instances of 'str' and 'int'",
             ),
-            (ListCall::Reverse, "None"),
-            (ListCall::Pop((-1).into()), "9"),
-            (ListCall::Del(0.into()), "None"),
-            (ListCall::Remove("a".into()), "None"),
+            (ListCall::reverse(), "None"),
+            (ListCall::pop_at((-1).into()), "9"),
+            (ListCall::del(0.into()), "None"),
+            (ListCall::remove("a".into()), "None"),
             (all(), "[1, 2, 3, 8]"),
-            (ListCall::Len, "4"),
-            (ListCall::Clear, "None"),
+            (ListCall::len(), "4"),
+            (ListCall::clear(), "None"),
             (
-                ListCall::Pop((-1).into()),
+                ListCall::pop_at((-1).into()),
                 "IndexError: pop from empty list",
             ),
         ];
@@ -270,7 +316,11 @@ mod tests {
     fn sorted(items: impl Into<Object>, reverse: bool) -> String {
         let mut list = List::default();
         list.extend(items.into()).expect("a list");
-        match list.answer(ListCall::Sort { reverse }) {
+        match list.answer(if reverse {
+            ListCall::sort_reversed()
+        } else {
+            ListCall::sort()
+        }) {
             Ok(_) => list.repr(),
             Err(error) => error.to_string(),
         }

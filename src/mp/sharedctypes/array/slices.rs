@@ -51,9 +51,6 @@ impl Array {
     }
 
     /// `a.raw` of a 'c': all its bytes.
-    ///
-    /// # Errors
-    /// As `value`.
     #[track_caller]
     pub fn raw_bytes(&self) -> Result<Vec<u8>> {
         self.bytes("raw")
@@ -69,9 +66,6 @@ impl Array {
     }
 
     /// `a.raw = bytes` of a 'c'.
-    ///
-    /// # Errors
-    /// As `set_value`.
     #[track_caller]
     pub fn set_raw_bytes(&self, bytes: &[u8]) -> Result<()> {
         self.set_bytes("raw", bytes)

@@ -1,0 +1,54 @@
+//! The server's namespace: attributes by name (CPython: managers.py, `Namespace`).
+
+use std::collections::BTreeMap;
+
+use crate::mp::exceptions::{Exception, Result};
+use crate::mp::object::Object;
+use crate::mp::repr::repr_whole;
+
+#[derive(Debug)]
+pub(crate) struct Namespace(BTreeMap<String, Object>);
+
+impl Namespace {
+    /// `Namespace(name=value, …)`, the names given as a dict.
+    pub(crate) fn new(init: Object) -> Result<Namespace> {
+        let Object::Dict(pairs) = init else {
+            let text = "Namespace.__init__() takes 1 positional argument but 2 were given";
+            return Err(Exception::types(text));
+        };
+        let named = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value));
+        Ok(Namespace(named.collect()))
+    }
+
+    pub(crate) fn get(&mut self, name: Object) -> Result<Object> {
+        let name = name.to_string();
+        self.0.get(&name).cloned().ok_or_else(|| missing(&name))
+    }
+
+    pub(crate) fn set(&mut self, name: Object, value: Object) -> Result<()> {
+        self.0.insert(name.to_string(), value);
+        Ok(())
+    }
+
+    pub(crate) fn del(&mut self, name: Object) -> Result<()> {
+        let name = name.to_string();
+        let gone = self.0.remove(&name);
+        gone.map(drop).ok_or_else(|| missing(&name))
+    }
+
+    pub(crate) fn repr(&self) -> String {
+        let shown = self.0.iter().filter(|(name, _)| !name.starts_with('_'));
+        let mut texts: Vec<String> = shown
+            .map(|(name, value)| format!("{name}={}", repr_whole(value)))
+            .collect();
+        texts.sort();
+        format!("Namespace({})", texts.join(", "))
+    }
+}
+
+fn missing(name: &str) -> Exception {
+    let text = format!("'Namespace' object has no attribute '{name}'");
+    Exception::new("AttributeError", text)
+}
