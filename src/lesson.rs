@@ -52,9 +52,10 @@ mod scope;
 mod section;
 mod source;
 mod template;
-mod value;
 mod words;
 
+/// A value as the learner's Python would have it.
+pub use crate::object::Object as Value;
 pub use checks::{Cell, Check, CheckKind, Of, Who};
 pub use error::LessonError;
 pub use expr::{Bound, EvalError, Expr, Scope, SyntaxError};
@@ -71,7 +72,6 @@ pub use questions::{
 };
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};
-pub use value::Value;
 pub use words::Words;
 
 pub use crate::text::Lang;

@@ -15,6 +15,7 @@ pub mod feed;
 pub mod lesson;
 pub mod model;
 pub mod mp;
+pub mod object;
 pub mod programs;
 pub mod protocol;
 pub mod replay;

@@ -16,8 +16,7 @@
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
 //! | (waiting) | `wait` | sleeping on words, and the brief look before it |
-//! | (repr) | `repr` | a value of the program as text |
-//! | (plain values) | `object` | a value of any of Python's plain types |
+//! | (plain values) | `crate::object` | a value of any of Python's plain types, `repr` |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!
 //! What a method raises is said where it is more than CPython's documentation says. Whatever shares
@@ -52,11 +51,9 @@ pub mod context;
 mod exceptions;
 mod heap;
 mod managers;
-mod object;
 mod pool;
 mod process;
 mod queues;
-pub mod repr;
 mod ring;
 mod sharedctypes;
 mod stdio;
@@ -65,13 +62,13 @@ pub mod tracer;
 mod util;
 mod wait;
 
+pub use crate::object::Object;
 pub use crate::print_py as print;
 pub use codec::Bytes;
 pub use connection::{Connection, pipe};
 pub use context::{Settings, configure, current_name};
 pub use exceptions::{Exception, Outcome, Result, exit};
 pub use managers::{DictProxy, ListProxy, Manager, NamespaceProxy};
-pub use object::{Object, ProxyRef};
 pub use pool::{AsyncResult, Callbacks, IMap, Pool, PoolOptions, Returned, Task};
 pub use process::{Process, Target, active_children, exit_main, run_main, sleep};
 pub use queues::{JoinableQueue, Queue, SimpleQueue};

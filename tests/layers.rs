@@ -19,11 +19,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("sys", &[]),
     ("trace", &[]),
+    ("object", &[]),
     ("protocol", &["sys"]),
     // L1
-    ("mp", &["sys", "trace", "protocol"]),
+    ("mp", &["sys", "trace", "protocol", "object"]),
     ("model", &["trace"]),
-    ("lesson", &["text", "error"]),
+    ("lesson", &["text", "error", "object"]),
     // L2
     ("check", &["model", "trace", "lesson"]),
     ("feed", &["trace", "model"]),

@@ -53,12 +53,12 @@ fn settings(lesson: &Lesson) -> Vec<Params> {
         .filter(|parameter| parameter.name != "sleep")
     {
         let values = match &parameter.kind {
-            ParameterKind::Int { min, max, .. } => vec![Value::Int(*min), Value::Int(*max)],
+            ParameterKind::Int { min, max, .. } => vec![(*min).into(), (*max).into()],
             ParameterKind::Bool { default } => vec![Value::Bool(!default)],
             ParameterKind::Seconds { min, .. } => vec![Value::Float(*min)],
             ParameterKind::Choice { choices, .. } => {
                 let texts = choices.iter().map(|choice| choice.value.clone());
-                texts.map(Value::Text).collect()
+                texts.map(Value::Str).collect()
             }
         };
         for value in values {
@@ -101,7 +101,7 @@ fn together<T: Sync>(items: &[T], work: impl Fn(&T) -> Vec<String> + Sync) -> Ve
 /// Whether the lesson says that such a run never ends.
 fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> bool {
     let setting = lesson.setting(params, circumstances);
-    let deadlock = Value::Text("deadlock".to_owned());
+    let deadlock = Value::Str("deadlock".to_owned());
     lesson.manifest.checks.iter().any(|check| {
         let applies = check
             .when
@@ -110,7 +110,7 @@ fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> boo
         match &check.kind {
             CheckKind::Status {
                 status: Expected::Is(is),
-            } if applies => is.eval(&setting).unwrap().same(&deadlock),
+            } if applies => is.eval(&setting).unwrap() == deadlock,
             _ => false,
         }
     })

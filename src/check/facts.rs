@@ -42,7 +42,7 @@ pub fn outcome(facts: &Facts<'_>) -> Result<OutcomeLabel, EvalError> {
 }
 
 fn text(text: impl Into<String>) -> Value {
-    Value::Text(text.into())
+    Value::Str(text.into())
 }
 
 impl Facts<'_> {
@@ -66,7 +66,7 @@ impl Facts<'_> {
     fn role(args: &[Value]) -> Result<Of, String> {
         match args {
             [] => Ok(Of::All),
-            [Value::Text(word)] => {
+            [Value::Str(word)] => {
                 Of::parse(word).ok_or_else(|| format!("'{word}' is no role of a process"))
             }
             _ => Err("the role of a process is a string".to_owned()),
@@ -79,7 +79,7 @@ impl Facts<'_> {
             .processes()
             .find(|process| *process.name == *name);
         let code = found.and_then(Process::exit).and_then(Exit::exitcode);
-        code.map_or(Value::None, |code| Value::Int(i64::from(code)))
+        code.map_or(Value::None, Value::from)
     }
 
     /// Processes that were blocked on the object.
@@ -108,7 +108,7 @@ impl Scope for Facts<'_> {
             }
             "blocks" => {
                 let labels = outcome(self).map(|label| label.blocks).unwrap_or_default();
-                Value::List(labels.into_iter().map(Value::Text).collect())
+                Value::List(labels.into_iter().map(Value::Str).collect())
             }
             "outcome" => match &self.lesson.manifest.outcome {
                 // Its own value must not ask for itself.
@@ -136,14 +136,14 @@ impl Scope for Facts<'_> {
     fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
         let of_role = |count: &dyn Fn(Of) -> Value| Facts::role(args).map(count);
         let named = |answer: &dyn Fn(&str) -> Result<Value, String>| match args {
-            [Value::Text(name)] => answer(name),
+            [Value::Str(name)] => answer(name),
             _ => Err(format!("`{function}` takes one string")),
         };
         Some(match function {
             "count" => of_role(&|of| number(lives(of, self.world).len())),
             "pids" => of_role(&|of| {
                 let found = self.world.processes().filter(|process| is_of(of, process));
-                Value::List(found.map(|p| Value::Int(i64::from(p.pid))).collect())
+                Value::List(found.map(|p| Value::from(p.pid)).collect())
             }),
             "most_alive" => of_role(&|of| number(most_at_once(&lives(of, self.world)).0)),
             "most_tasks" => {

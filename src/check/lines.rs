@@ -59,7 +59,7 @@ pub(super) fn of_text(
         CheckKind::LineTimes { line, times } => {
             let slots = line.expand(scope)?;
             let found = places(&slots, stdout).len();
-            let value = crate::lesson::Value::Int(i64::try_from(found).unwrap_or(i64::MAX));
+            let value = crate::lesson::Value::from(found);
             let (passed, wanted) = times.test(&value, scope)?;
             let line = quoted(&either(&slots));
             Ok(Judged::new(

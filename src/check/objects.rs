@@ -3,7 +3,7 @@
 use super::processes::{label, number};
 use super::shown::{counted, few, few_clauses, quoted};
 use super::{Judged, Result, is_of};
-use crate::lesson::{Cell, Expected, Expr, Of, Scope, Template, Value};
+use crate::lesson::{Cell, Expected, Of, Scope, Template, Value};
 use crate::model::{Anomaly, AnomalyKind, Object, World};
 
 /// The object of this variable name or identity.
@@ -89,19 +89,7 @@ pub(super) fn delivered(
 
 /// The value a repr text stands for; the text itself where it is no plain value.
 pub(super) fn value_of(repr: &str) -> Value {
-    if let Ok(n) = repr.parse() {
-        return Value::Int(n);
-    }
-    if let Some(x) = repr.parse().ok().filter(|x: &f64| x.is_finite()) {
-        return Value::Float(x);
-    }
-    let plain = Expr::parse(repr).and_then(|expr| {
-        expr.eval(&()).map_err(|error| crate::lesson::SyntaxError {
-            offset: 0,
-            message: error.message,
-        })
-    });
-    plain.unwrap_or_else(|_| Value::Text(repr.to_owned()))
+    Value::parse(repr).unwrap_or_else(|| repr.into())
 }
 
 /// The values an object holds: all of an Array or list, the one of a Value, those of a dict.

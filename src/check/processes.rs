@@ -9,7 +9,7 @@ use crate::trace::{Exit, Stream};
 
 /// A number as an expression has it.
 pub(super) fn number(n: usize) -> Value {
-    Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
+    n.into()
 }
 
 /// `Process-1 (4711)`.
@@ -86,7 +86,7 @@ pub(super) fn lines(
 /// The exit code as CPython's `exitcode` has it; `None` where unknown or still alive.
 fn code(process: &Process) -> Value {
     match process.exit().and_then(Exit::exitcode) {
-        Some(code) => Value::Int(i64::from(code)),
+        Some(code) => code.into(),
         None => Value::None,
     }
 }
@@ -272,7 +272,7 @@ fn in_chinese(status: &str) -> &'static str {
 pub(super) fn status(expected: &Expected, scope: &dyn Scope, world: &World) -> Result<Judged> {
     let end = world.end();
     let word = end.map_or("unknown", |note| note.end.status.as_str());
-    let (passed, wanted) = expected.test(&Value::Text(word.to_owned()), scope)?;
+    let (passed, wanted) = expected.test(&Value::Str(word.to_owned()), scope)?;
     let detail = end
         .and_then(|note| note.end.detail.as_deref())
         .map(super::shown::quoted);

@@ -211,7 +211,7 @@ pub(super) fn results(
     let mut wrong: Vec<(String, String)> = Vec::new();
     for task in &tasks {
         let number = task.number;
-        let number_value = Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let number_value = Value::from(number);
         let scope = Bound {
             name: "task",
             value: number_value,
@@ -219,7 +219,7 @@ pub(super) fn results(
         };
         let word = state_word(task.state);
         if let Some(state) = state {
-            let (passed, wanted) = state.test(&Value::Text(word.to_owned()), &scope)?;
+            let (passed, wanted) = state.test(&Value::Str(word.to_owned()), &scope)?;
             if !passed {
                 wrong.push((
                     format!("task {number} is {word}, expected {wanted}"),

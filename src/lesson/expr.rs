@@ -10,7 +10,7 @@ mod parse;
 
 use std::fmt;
 
-use super::value::Value;
+use crate::lesson::Value;
 use eval::Fuel;
 
 /// Longest text of an expression; it bounds the depth of the tree.
@@ -20,7 +20,7 @@ const MAX_TEXT: usize = 1_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
     text: String,
-    node: Node,
+    node: Box<Node>,
 }
 
 /// What gives names their values.
@@ -119,7 +119,7 @@ impl Expr {
         }
         Ok(Expr {
             text: text.to_owned(),
-            node: parse::expression(text)?,
+            node: Box::new(parse::expression(text)?),
         })
     }
 
@@ -128,7 +128,7 @@ impl Expr {
     pub fn constant(value: Value) -> Expr {
         Expr {
             text: value.repr(),
-            node: Node::Const(value),
+            node: Box::new(Node::Const(value)),
         }
     }
 
@@ -150,7 +150,7 @@ impl Expr {
         let value = self.eval(scope)?;
         value
             .as_int()
-            .ok_or_else(|| self.error(format!("{} where an integer is wanted", value.kind())))
+            .ok_or_else(|| self.error(format!("{} where an integer is wanted", kind(&value))))
     }
 
     /// # Errors
@@ -158,7 +158,7 @@ impl Expr {
     pub fn list(&self, scope: &dyn Scope) -> Result<Vec<Value>, EvalError> {
         match self.eval(scope)? {
             Value::List(items) => Ok(items),
-            other => Err(self.error(format!("{} where a list is wanted", other.kind()))),
+            other => Err(self.error(format!("{} where a list is wanted", kind(&other)))),
         }
     }
 
@@ -217,6 +217,19 @@ impl Scope for Bound<'_> {
 
     fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
         self.outer.call(function, args)
+    }
+}
+
+/// What a value is called in an error.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::None => "None",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) => "an integer",
+        Value::Float(_) => "a float",
+        Value::Str(_) => "a string",
+        Value::List(_) => "a list",
+        other => other.type_name(),
     }
 }
 

@@ -4,9 +4,9 @@
 //! perhaps one of several (`any`). Owns their expansion to `Slot`s for given parameters; comparing
 //! slots with real output is the business of `check`.
 
+use super::Value;
 use super::expr::{Bound, EvalError, Expr, Scope};
 use super::template::{Pattern, Template};
-use super::value::Value;
 
 /// Most lines a lesson may expect of one run, alternatives counted.
 const MAX_LINES: usize = 20_000;
@@ -185,11 +185,11 @@ impl Expected {
         Ok(match self {
             Expected::Is(expr) => {
                 let wanted = expr.eval(scope)?;
-                (wanted.same(value), wanted.repr())
+                (wanted == *value, wanted.repr())
             }
             Expected::OneOf(expr) => {
                 let wanted = expr.list(scope)?;
-                let found = wanted.iter().any(|wanted| wanted.same(value));
+                let found = wanted.iter().any(|wanted| wanted == value);
                 let words: Vec<String> = wanted.iter().map(Value::repr).collect();
                 let shown = match words.as_slice() {
                     [first, _, _, .., last] if words.len() > 4 => format!("{first} | … | {last}"),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::value::Value;
+use super::Value;
 use super::words::Words;
 
 /// One thing of the program the learner may change.
@@ -67,10 +67,10 @@ impl Parameter {
     #[must_use]
     pub fn default(&self) -> Value {
         match &self.kind {
-            ParameterKind::Int { default, .. } => Value::Int(*default),
+            ParameterKind::Int { default, .. } => (*default).into(),
             ParameterKind::Bool { default } => Value::Bool(*default),
             ParameterKind::Seconds { default, .. } => Value::Float(*default),
-            ParameterKind::Choice { default, .. } => Value::Text(default.clone()),
+            ParameterKind::Choice { default, .. } => Value::Str(default.clone()),
         }
     }
 
@@ -85,14 +85,14 @@ impl Parameter {
     pub fn admit(&self, value: &Value) -> Option<Value> {
         match (&self.kind, value) {
             (ParameterKind::Int { min, max, .. }, Value::Int(n)) => {
-                (min <= n && n <= max).then(|| value.clone())
+                (i128::from(*min) <= *n && *n <= i128::from(*max)).then(|| value.clone())
             }
             (ParameterKind::Bool { .. }, Value::Bool(_)) => Some(value.clone()),
             (ParameterKind::Seconds { min, max, .. }, Value::Int(_) | Value::Float(_)) => {
                 let x = value.as_float()?;
                 (*min <= x && x <= *max).then_some(Value::Float(x))
             }
-            (ParameterKind::Choice { choices, .. }, Value::Text(text)) => choices
+            (ParameterKind::Choice { choices, .. }, Value::Str(text)) => choices
                 .iter()
                 .any(|choice| choice.value == *text)
                 .then(|| value.clone()),
@@ -104,7 +104,7 @@ impl Parameter {
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Value> {
         let value = match &self.kind {
-            ParameterKind::Int { .. } => Value::Int(text.parse().ok()?),
+            ParameterKind::Int { .. } => text.parse::<i64>().ok()?.into(),
             ParameterKind::Bool { .. } => match text {
                 "true" | "True" | "on" | "yes" | "1" => Value::Bool(true),
                 "false" | "False" | "off" | "no" | "0" => Value::Bool(false),
@@ -113,7 +113,7 @@ impl Parameter {
             ParameterKind::Seconds { .. } => {
                 Value::Float(text.parse().ok().filter(|x: &f64| x.is_finite())?)
             }
-            ParameterKind::Choice { .. } => Value::Text(text.to_owned()),
+            ParameterKind::Choice { .. } => Value::Str(text.to_owned()),
         };
         self.admit(&value)
     }
@@ -255,7 +255,7 @@ impl Params {
         let mut params = Params::defaults(parameters);
         for (name, value) in json {
             let value: Value =
-                serde_json::from_value(value.clone()).unwrap_or(Value::Text(value.to_string()));
+                serde_json::from_value(value.clone()).unwrap_or(Value::Str(value.to_string()));
             params.set_value(lesson, parameters, name, &value)?;
         }
         Ok(params)
@@ -340,7 +340,7 @@ mod tests {
             ("join-inside=off", "join_inside", Value::Bool(false)),
             ("sleep=0.25", "sleep", Value::Float(0.25)),
             ("sleep=2", "sleep", Value::Float(2.0)),
-            ("lock = none", "lock", Value::Text("none".into())),
+            ("lock = none", "lock", Value::Str("none".into())),
         ] {
             assert_eq!(set(given).unwrap().get(name), Some(&value), "{given}");
         }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Value;
 use super::expr::{Expr, Scope};
 use super::params::Params;
-use super::value::Value;
 
 /// Names every lesson's expressions may use beside its parameters.
 pub const CIRCUMSTANCES: &[&str] = &["stdout", "engine", "method", "python"];
@@ -52,12 +52,12 @@ impl Setting {
         circumstances: &Circumstances,
         defined: &[(String, Expr)],
     ) -> Setting {
-        let text = |text: &str| Value::Text(text.to_owned());
+        let text = |text: &str| Value::Str(text.to_owned());
         let mut names = BTreeMap::from([
             ("stdout".to_owned(), text(&circumstances.stdout)),
             ("engine".to_owned(), text(&circumstances.engine)),
             ("method".to_owned(), text(&circumstances.method)),
-            ("python".to_owned(), Value::Int(circumstances.python)),
+            ("python".to_owned(), circumstances.python.into()),
         ]);
         for (name, value) in params.iter() {
             names.insert(name.to_owned(), value.clone());

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Value;
 use super::error::LessonError;
 use super::expr::{Expr, SyntaxError};
 use super::template::Template;
-use super::value::Value;
 use super::words::Words;
 
 /// A lesson.toml being read.
@@ -209,7 +209,7 @@ impl<'a> Field<'a> {
 
     pub(super) fn int(&self) -> Result<i64, LessonError> {
         match self.constant() {
-            Some(Value::Int(n)) => Ok(n),
+            Some(value @ Value::Int(_)) => Ok(value.as_int().unwrap_or(0)),
             _ => Err(self.wrong("an integer")),
         }
     }
@@ -331,13 +331,13 @@ fn constant(value: &DeValue<'_>) -> Option<Value> {
     match value {
         DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix())
             .ok()
-            .map(Value::Int),
+            .map(Value::from),
         DeValue::Float(x) => x.as_str().parse().ok().map(Value::Float),
         DeValue::Boolean(b) => Some(Value::Bool(*b)),
         DeValue::Array(items) => items
             .iter()
             .map(|item| match item.get_ref() {
-                DeValue::String(text) => Some(Value::Text(text.to_string())),
+                DeValue::String(text) => Some(Value::Str(text.to_string())),
                 other => constant(other),
             })
             .collect::<Option<_>>()

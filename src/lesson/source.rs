@@ -3,8 +3,8 @@
 //! Owns the convention that a parameter `join_inside` is the line `JOIN_INSIDE = …` at module
 //! level. Used to run program.py with other values (line numbers stay) and to lint the defaults.
 
+use super::Value;
 use super::params::{Parameter, Params};
-use super::value::Value;
 
 /// The line of `NAME = …`, from 0, and where on it the value stands.
 pub(super) struct Constant {
@@ -54,27 +54,11 @@ fn literal_length(text: &str) -> usize {
 
 /// Whether a literal of program.py means this value.
 pub(super) fn means(literal: &str, value: &Value) -> bool {
-    let read = match literal {
-        "True" => Value::Bool(true),
-        "False" => Value::Bool(false),
-        "None" => Value::None,
-        text => match (text.parse::<i64>(), text.parse::<f64>()) {
-            (Ok(n), _) => Value::Int(n),
-            (_, Ok(x)) => Value::Float(x),
-            _ => {
-                let inner = text
-                    .strip_prefix('\'')
-                    .and_then(|text| text.strip_suffix('\''))
-                    .or_else(|| text.strip_prefix('"').and_then(|t| t.strip_suffix('"')));
-                match inner {
-                    Some(inner) => Value::Text(inner.to_owned()),
-                    None => return false,
-                }
-            }
-        },
+    let Some(read) = Value::parse(literal) else {
+        return false;
     };
     // `1 == True` in Python, but a constant of the wrong type is a mistake.
-    matches!(read, Value::Bool(_)) == matches!(value, Value::Bool(_)) && read.same(value)
+    matches!(read, Value::Bool(_)) == matches!(value, Value::Bool(_)) && read == *value
 }
 
 /// The program with its constants at the values of `params`.
@@ -89,7 +73,7 @@ pub(super) fn with_params(
         let Some(value) = params.get(&parameter.name) else {
             continue;
         };
-        if value.same(&parameter.default()) {
+        if *value == parameter.default() {
             continue;
         }
         match find(source, &parameter.constant()) {
@@ -127,11 +111,11 @@ mod tests {
     fn a_literal_means_its_value_and_type() {
         assert!(means("1", &Value::Float(1.0)));
         assert!(means("True", &Value::Bool(true)));
-        assert!(means("'none'", &Value::Text("none".into())));
+        assert!(means("'none'", &Value::Str("none".into())));
         for (literal, value) in [
             ("1", Value::Bool(true)),
             ("True", Value::Int(1)),
-            ("none", Value::Text("none".into())),
+            ("none", Value::Str("none".into())),
             ("2", Value::Int(3)),
         ] {
             assert!(!means(literal, &value), "{literal}");

@@ -155,8 +155,8 @@ impl std::fmt::Display for Pattern {
 #[cfg(test)]
 mod tests {
     use super::Template;
+    use crate::lesson::Value;
     use crate::lesson::expr::Scope;
-    use crate::lesson::value::Value;
 
     struct I;
     impl Scope for I {

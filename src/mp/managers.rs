@@ -33,11 +33,11 @@ pub use list_proxy::ListProxy;
 pub use namespace_proxy::NamespaceProxy;
 
 use super::exceptions::{Exception, Result};
-use super::object::{Object, ProxyKind, ProxyRef};
 use super::process::{Child, SpawnSpec, reap_finished, spawn};
-use super::repr::repr;
 use super::tracer::{self, Call, Ended, NO_ARGS};
 use super::{context, stdio, util};
+use crate::object::repr;
+use crate::object::{Object, ProxyKind, ProxyRef};
 use crate::sys::clock;
 use crate::trace::{OpName, Role};
 use channel::Channel;

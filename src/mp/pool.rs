@@ -41,7 +41,8 @@ use super::ring::Ring;
 use super::synchronize::{WITNESS_BYTES, Witness};
 use super::tracer::{self, Call, Ended, NO_ARGS};
 use super::wait::{self, Timeout};
-use super::{codec, context, heap, repr, util};
+use super::{codec, context, heap, util};
+use crate::object::repr;
 use crate::sys::code::Seal;
 use crate::sys::signal;
 use crate::trace::OpName;
@@ -243,7 +244,7 @@ impl Pool {
             entry: task::single::<F, A>(func),
             parts: 1,
             args: &|_, bytes| codec::append(&args, bytes),
-            value: &|_| repr::repr(&args),
+            value: &|_| repr(&args),
             class: "ApplyResult",
             handler: callbacks.handler(decode),
             at,

@@ -17,10 +17,10 @@ pub(crate) use child::{Child, reap_finished};
 
 use super::context;
 use super::exceptions::{Exception, Outcome, Result};
-use super::repr::Repr;
 use super::stdio;
 use super::tracer::{self, Call, Ended, Fill, Grant};
 use super::wait::{self, Timeout};
+use crate::object::Repr;
 use crate::trace::{Exit, OpName, Role};
 
 /// A function a process can run, with its arguments as one tuple.

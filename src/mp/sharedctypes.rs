@@ -19,10 +19,10 @@ pub use array::{Array, Iter as ArrayIter};
 pub use value::Value;
 
 use super::exceptions::{Exception, Result};
-use super::object::Object;
-use super::repr::repr;
 use super::synchronize::{AnyLock, Lock, RLock, Sem as _};
 use super::tracer::{Call, Ended, Fill};
+use crate::object::Object;
+use crate::object::repr;
 use crate::trace::{OpName, Packet};
 use cells::Cells;
 

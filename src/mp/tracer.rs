@@ -20,8 +20,8 @@ use nix::sys::socket::{
 
 use super::context;
 use super::exceptions::{Exception, Result};
-use super::repr::{LONGEST_REPR, Repr};
 use super::wait::{self, Timeout};
+use crate::object::{LONGEST_REPR, Repr};
 use crate::protocol::ControlPage;
 pub(crate) use crate::protocol::Grant;
 use crate::sys::clock;

@@ -63,7 +63,7 @@ impl Said for u32 {
 
 impl Said for Object {
     fn said(&self) -> String {
-        mp::repr::repr(self)
+        forklore::object::repr(self)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::cell::Cell;
 
-use super::{Bound, Node, Operator, Scope};
-use crate::lesson::value::Value;
+use super::{Bound, Node, Operator, Scope, kind};
+use crate::lesson::Value;
 
 /// Longest list an expression may make: a lesson that asks for more is a mistake or an attack.
 const MAX_ITEMS: usize = 10_000;
@@ -66,8 +66,8 @@ pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value,
             other => other
                 .as_int()
                 .and_then(i64::checked_neg)
-                .map(Value::Int)
-                .ok_or_else(|| format!("{} can't be negated", other.kind())),
+                .map(Value::from)
+                .ok_or_else(|| format!("{} can't be negated", kind(&other))),
         },
         Node::Binary(operator, left, right) => binary(*operator, left, right, scope, fuel),
         Node::If {
@@ -99,7 +99,7 @@ pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value,
 fn size(value: &Value) -> usize {
     match value {
         Value::List(items) => items.iter().map(size).sum::<usize>() + 1,
-        Value::Text(text) => text.len() / 8 + 1,
+        Value::Str(text) => text.len() / 8 + 1,
         _ => 1,
     }
 }
@@ -114,7 +114,7 @@ fn range(from: &Value, to: &Value, inclusive: bool, fuel: &Fuel) -> Result<Value
         return Err(format!("more than {MAX_ITEMS} items"));
     }
     fuel.burn(count)?;
-    Ok(Value::List((from..to).map(Value::Int).collect()))
+    Ok(Value::List((from..to).map(Value::from).collect()))
 }
 
 fn each(
@@ -125,7 +125,7 @@ fn each(
     fuel: &Fuel,
 ) -> Result<Value, String> {
     let Value::List(values) = over else {
-        return Err(format!("`for` runs over a list, not {}", over.kind()));
+        return Err(format!("`for` runs over a list, not {}", kind(over)));
     };
     values
         .iter()
@@ -143,10 +143,10 @@ fn each(
 
 fn index(list: &Value, place: &Value) -> Result<Value, String> {
     let Value::List(items) = list else {
-        return Err(format!("{} has no items", list.kind()));
+        return Err(format!("{} has no items", kind(list)));
     };
     let Some(place) = place.as_int() else {
-        return Err(format!("{} is no index", place.kind()));
+        return Err(format!("{} is no index", kind(place)));
     };
     // Negative places count from the end, as in Python.
     let from_end = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
@@ -161,10 +161,6 @@ fn index(list: &Value, place: &Value) -> Result<Value, String> {
         .ok_or_else(|| format!("no item {place} in a list of {}", items.len()))
 }
 
-fn count(n: usize) -> Value {
-    Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
-}
-
 fn call(function: &str, args: &[Value]) -> Result<Value, String> {
     let number = |value: &Value| value.as_float().unwrap_or(f64::NAN);
     let pool = match args {
@@ -172,23 +168,23 @@ fn call(function: &str, args: &[Value]) -> Result<Value, String> {
         _ => args,
     };
     match (function, args) {
-        ("len", [Value::List(items)]) => Ok(count(items.len())),
-        ("len", [Value::Text(text)]) => Ok(count(text.chars().count())),
-        ("int", [Value::Text(text)]) => text
+        ("len", [Value::List(items)]) => Ok(items.len().into()),
+        ("len", [Value::Str(text)]) => Ok(text.chars().count().into()),
+        ("int", [Value::Str(text)]) => text
             .trim()
-            .parse()
-            .map(Value::Int)
+            .parse::<i64>()
+            .map(Value::from)
             .map_err(|_| format!("`{text}` is no integer")),
         ("int", [value]) => value
             .as_int()
-            .map(Value::Int)
-            .ok_or_else(|| format!("{} is no integer", value.kind())),
-        ("str", [value]) => Ok(Value::Text(value.to_string())),
-        ("repr", [value]) => Ok(Value::Text(value.repr())),
+            .map(Value::from)
+            .ok_or_else(|| format!("{} is no integer", kind(value))),
+        ("str", [value]) => Ok(Value::Str(value.to_string())),
+        ("repr", [value]) => Ok(Value::Str(value.repr())),
         ("sorted", [Value::List(items)]) => {
             let mut items = items.clone();
             items.sort_by(|a, b| match (a, b) {
-                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                (Value::Str(a), Value::Str(b)) => a.cmp(b),
                 _ => number(a).total_cmp(&number(b)),
             });
             Ok(Value::List(items))
@@ -225,20 +221,20 @@ fn binary(
     let b = eval(right, scope, fuel)?;
     let answer = match operator {
         Operator::Or | Operator::And => return Ok(b),
-        Operator::Eq => a.same(&b),
-        Operator::Ne => !a.same(&b),
+        Operator::Eq => a == b,
+        Operator::Ne => a != b,
         Operator::In => contains(&b, &a)?,
         Operator::NotIn => !contains(&b, &a)?,
         Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
             let order = match (&a, &b) {
-                (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+                (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
                 _ => match (a.as_float(), b.as_float()) {
                     (Some(a), Some(b)) => a.partial_cmp(&b),
                     _ => None,
                 },
             };
             let Some(order) = order else {
-                return Err(format!("{} and {} have no order", a.kind(), b.kind()));
+                return Err(format!("{} and {} have no order", kind(&a), kind(&b)));
             };
             match operator {
                 Operator::Lt => order.is_lt(),
@@ -254,16 +250,16 @@ fn binary(
 
 fn contains(list: &Value, item: &Value) -> Result<bool, String> {
     match (list, item) {
-        (Value::List(items), item) => Ok(items.iter().any(|other| other.same(item))),
-        (Value::Text(text), Value::Text(part)) => Ok(text.contains(part.as_str())),
-        _ => Err(format!("nothing can be in {}", list.kind())),
+        (Value::List(items), item) => Ok(items.iter().any(|other| other == item)),
+        (Value::Str(text), Value::Str(part)) => Ok(text.contains(part.as_str())),
+        _ => Err(format!("nothing can be in {}", kind(list))),
     }
 }
 
 fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
     match (operator, a, b) {
-        (Operator::Add, Value::Text(a), Value::Text(b)) => {
-            return Ok(Value::Text(format!("{a}{b}")));
+        (Operator::Add, Value::Str(a), Value::Str(b)) => {
+            return Ok(Value::Str(format!("{a}{b}")));
         }
         (Operator::Add, Value::List(a), Value::List(b)) if a.len() + b.len() <= MAX_ITEMS => {
             return Ok(Value::List([a.as_slice(), b].concat()));
@@ -280,15 +276,15 @@ fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
             Operator::Rem if y > 0 => x.checked_rem_euclid(y),
             _ => None,
         };
-        return result.map(Value::Int).ok_or_else(|| {
+        return result.map(Value::from).ok_or_else(|| {
             "the result is out of range, or the divisor is not positive".to_owned()
         });
     }
     let (Some(x), Some(y)) = (a.as_float(), b.as_float()) else {
         return Err(format!(
             "{} and {} can't be computed with",
-            a.kind(),
-            b.kind()
+            kind(a),
+            kind(b)
         ));
     };
     match operator {

@@ -4,7 +4,7 @@
 //! index. Errors carry the byte where reading stopped and what was expected there.
 
 use super::{Node, Operator, SyntaxError};
-use crate::lesson::value::Value;
+use crate::lesson::Value;
 
 /// Deepest nesting: far beyond any lesson, far below the stack.
 const MAX_DEPTH: usize = 64;
@@ -322,9 +322,9 @@ impl Reader<'_> {
             Some((_, token)) => token.clone(),
         };
         let node = match token {
-            Token::Int(n) => Node::Const(Value::Int(n)),
+            Token::Int(n) => Node::Const(n.into()),
             Token::Float(x) => Node::Const(Value::Float(x)),
-            Token::Text(text) => Node::Const(Value::Text(text)),
+            Token::Text(text) => Node::Const(Value::Str(text)),
             Token::Word(word) => match word.as_str() {
                 "None" => Node::Const(Value::None),
                 "True" | "true" => Node::Const(Value::Bool(true)),

@@ -5,7 +5,7 @@ impl Scope for Ten {
     fn name(&self, name: &str) -> Option<Value> {
         match name {
             "n" => Some(Value::Int(10)),
-            "lock" => Some(Value::Text("RLock".into())),
+            "lock" => Some(Value::Str("RLock".into())),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Rules about lesson.toml: its place, its constants, and that all its expressions have values.
 
 use super::Report;
+use crate::lesson::Value;
 use crate::lesson::checks::{CheckKind, Who};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::{Expected, Lines, Loops};
@@ -8,7 +9,6 @@ use crate::lesson::params::{Parameter, ParameterKind, Params};
 use crate::lesson::questions::{Outcome, PredictionKind};
 use crate::lesson::scope::Circumstances;
 use crate::lesson::template::Template;
-use crate::lesson::value::Value;
 use crate::lesson::{outcome, printed, source};
 
 /// `06-lock` holds the lesson of order 6 and slug `lock`, with something to check.
@@ -108,12 +108,12 @@ fn corners(parameters: &[Parameter]) -> Vec<(Params, String)> {
     let mut found = vec![(Params::defaults(parameters), "the defaults".to_owned())];
     for parameter in parameters {
         let values = match &parameter.kind {
-            ParameterKind::Int { min, max, .. } => vec![Value::Int(*min), Value::Int(*max)],
+            ParameterKind::Int { min, max, .. } => vec![(*min).into(), (*max).into()],
             ParameterKind::Bool { default } => vec![Value::Bool(!default)],
             ParameterKind::Seconds { min, max, .. } => vec![Value::Float(*min), Value::Float(*max)],
             ParameterKind::Choice { choices, .. } => choices
                 .iter()
-                .map(|choice| Value::Text(choice.value.clone()))
+                .map(|choice| Value::Str(choice.value.clone()))
                 .collect(),
         };
         for value in values {

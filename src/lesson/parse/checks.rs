@@ -2,12 +2,12 @@
 
 use super::lines::{expectation, expected, expected_field, lines, loops, when};
 use super::names::Names;
+use crate::lesson::Value;
 use crate::lesson::checks::{Cell, Check, CheckKind, Of, Who};
 use crate::lesson::error::LessonError;
 use crate::lesson::expr::Expr;
 use crate::lesson::lines::{Expected, Lines, Loops};
 use crate::lesson::section::{Field, Section};
-use crate::lesson::value::Value;
 
 pub(super) fn check(field: &Field<'_>, names: &Names) -> Result<Check, LessonError> {
     let section = field.section()?;
@@ -153,7 +153,7 @@ fn of_the_run(word: &str, section: &Section<'_>, names: &Names) -> Result<CheckK
         },
         "status" => CheckKind::Status {
             status: expectation(section, names)?
-                .unwrap_or_else(|| Expected::Is(Expr::constant(Value::Text("finished".into())))),
+                .unwrap_or_else(|| Expected::Is(Expr::constant(Value::Str("finished".into())))),
         },
         _ => CheckKind::NothingLeft,
     })

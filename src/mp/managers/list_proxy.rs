@@ -6,7 +6,7 @@ use super::methods::methods;
 use super::proxy::proxy_type;
 use super::referent::List;
 use crate::mp::exceptions::Result;
-use crate::mp::object::{Object, ProxyKind};
+use crate::object::{Object, ProxyKind};
 use crate::trace::OpName;
 
 proxy_type!(

@@ -6,7 +6,7 @@
 //! there does not compile, nor does an argument whose name has no rule here.
 
 use crate::mp::exceptions::Result;
-use crate::mp::object::Object;
+use crate::object::Object;
 
 /// What a method returns, as the proxy's caller gets it.
 pub(super) trait Returned: Sized {
@@ -39,7 +39,10 @@ impl Returned for bool {
 
 impl Returned for usize {
     fn from_answer(answer: Object) -> Result<usize> {
-        Ok(usize::try_from(answer.as_int()?).unwrap_or(0))
+        let number = answer
+            .as_int()
+            .and_then(|number| usize::try_from(number).ok());
+        Ok(number.unwrap_or(0))
     }
 }
 
@@ -77,7 +80,7 @@ macro_rules! methods {
                 #[track_caller]
                 pub fn $name(
                     &self,
-                    $($arg: impl Into<$crate::mp::object::Object>),*
+                    $($arg: impl Into<$crate::object::Object>),*
                 ) -> $crate::mp::exceptions::Result<$returns> {
                     let at = std::panic::Location::caller();
                     $(let $arg = methods!(@take $arg $arg, at);)*
@@ -92,17 +95,17 @@ macro_rules! methods {
             pub(crate) fn answer(
                 &mut self,
                 call: $call,
-            ) -> $crate::mp::exceptions::Result<$crate::mp::object::Object> {
+            ) -> $crate::mp::exceptions::Result<$crate::object::Object> {
                 match call {
                     $($call::$name($($arg),*) => {
-                        self.$name($($arg),*).map($crate::mp::object::Object::from)
+                        self.$name($($arg),*).map($crate::object::Object::from)
                     })*
                 }
             }
         }
     };
 
-    (@type $arg:ident) => { $crate::mp::object::Object };
+    (@type $arg:ident) => { $crate::object::Object };
 
     // What a method iterates over: a proxy goes as what it holds.
     (@take pairs $value:ident, $at:ident) => {
@@ -114,10 +117,10 @@ macro_rules! methods {
     (@take $arg:ident $value:ident, $at:ident) => { $value.into() };
 
     (@tell key $packet:ident, $value:ident) => {
-        $packet.text("key", &$crate::mp::repr::repr($value));
+        $packet.text("key", &$crate::object::repr($value));
     };
     (@tell value $packet:ident, $value:ident) => {
-        $packet.text("value", &$crate::mp::repr::repr($value));
+        $packet.text("value", &$crate::object::repr($value));
     };
     (@tell name $packet:ident, $value:ident) => {
         $packet.text("key", &$value.to_string());
@@ -129,11 +132,11 @@ macro_rules! methods {
     };
     (@tell start $packet:ident, $value:ident) => { methods!(@tell index $packet, $value) };
     (@tell pairs $packet:ident, $value:ident) => {
-        let kind = $crate::mp::object::ProxyKind::Dict;
+        let kind = $crate::object::ProxyKind::Dict;
         $packet.texts("values", &$crate::mp::managers::contents(kind, $value));
     };
     (@tell values $packet:ident, $value:ident) => {
-        let kind = $crate::mp::object::ProxyKind::List;
+        let kind = $crate::object::ProxyKind::List;
         $packet.texts("values", &$crate::mp::managers::contents(kind, $value));
     };
     (@tell default $packet:ident, $value:ident) => { let _ = $value; };

@@ -3,7 +3,7 @@
 use super::methods::methods;
 use super::proxy::proxy_type;
 use super::referent::Namespace;
-use crate::mp::object::{Object, ProxyKind};
+use crate::object::{Object, ProxyKind};
 use crate::trace::OpName;
 
 proxy_type!(

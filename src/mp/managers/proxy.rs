@@ -9,9 +9,9 @@ use super::list_proxy::ListCall;
 use super::methods::Returned;
 use super::request::{Answer, Call, Request};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::{Object, ProxyKind, ProxyRef};
 use crate::mp::synchronize::Witness;
 use crate::mp::tracer::{self, Fill};
+use crate::object::{Object, ProxyKind, ProxyRef};
 use crate::trace::OpName;
 
 #[derive(Debug)]
@@ -159,23 +159,23 @@ macro_rules! proxy_type {
             }
         }
 
-        impl From<&$name> for $crate::mp::object::Object {
+        impl From<&$name> for $crate::object::Object {
             fn from(proxy: &$name) -> Self {
                 proxy.0.object()
             }
         }
 
-        impl From<$name> for $crate::mp::object::Object {
+        impl From<$name> for $crate::object::Object {
             fn from(proxy: $name) -> Self {
                 proxy.0.object()
             }
         }
 
         /// The proxy found in a dict or list of the manager.
-        impl TryFrom<$crate::mp::object::Object> for $name {
+        impl TryFrom<$crate::object::Object> for $name {
             type Error = $crate::mp::exceptions::Exception;
 
-            fn try_from(value: $crate::mp::object::Object) -> $crate::mp::exceptions::Result<$name> {
+            fn try_from(value: $crate::object::Object) -> $crate::mp::exceptions::Result<$name> {
                 $crate::mp::managers::proxy::Proxy::of(value, $kind).map($name::from_proxy)
             }
         }

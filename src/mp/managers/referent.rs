@@ -13,7 +13,7 @@ pub(super) use namespace::Namespace;
 
 use super::request::Call;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::{Object, ProxyKind};
+use crate::object::{Object, ProxyKind};
 
 #[derive(Debug)]
 pub(super) enum Referent {

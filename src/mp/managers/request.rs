@@ -8,7 +8,7 @@ use super::dict_proxy::DictCall;
 use super::list_proxy::ListCall;
 use super::namespace_proxy::NamespaceCall;
 use crate::mp::exceptions::Exception;
-use crate::mp::object::{Object, ProxyKind};
+use crate::object::{Object, ProxyKind};
 use crate::trace::Packet;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ use super::channel::Channel;
 use super::referent::Referent;
 use super::request::{Answer, Request};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
+use crate::object::Object;
 use crate::sys::signal;
 
 /// How long the accepter rests where it can't accept: at a limit of descriptors.

@@ -17,9 +17,10 @@ use super::job::{Handler, Job};
 use super::result::{AsyncResult, IMap};
 use super::submit::Submission;
 use super::task::{self, Task};
+use crate::mp::codec;
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::wait::Timeout;
-use crate::mp::{codec, repr};
+use crate::object::repr;
 
 impl Pool {
     /// `map(func, items)`: the values of `func` for all items, in their order.
@@ -138,8 +139,8 @@ impl Pool {
             parts: items.len().div_ceil(size),
             args: &|index, bytes| codec::append(part(index), bytes),
             value: &|index| match part(index) {
-                [item] => repr::repr(item),
-                items => repr::repr(items),
+                [item] => repr(item),
+                items => repr(items),
             },
             class,
             handler,

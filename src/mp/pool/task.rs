@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mp::codec::{self, Bytes};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::repr::Repr;
+use crate::object::Repr;
 use crate::sys::code::{Entry, entry};
 
 /// What a task's function returns: a value, or `Result` of one. A type of one's own is returned as

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use super::cells::{Cells, Init, Shape};
 use super::{Locking, Synchronized};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
 use crate::mp::synchronize::{AnyLock, Sem as _};
 use crate::mp::tracer;
+use crate::object::Object;
 
 /// C values in shared memory, with an `RLock` unless it is told otherwise.
 ///

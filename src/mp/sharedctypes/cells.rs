@@ -8,10 +8,10 @@ use std::sync::atomic::Ordering;
 
 use super::typecode::TypeCode;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
-use crate::mp::repr::repr;
 use crate::mp::synchronize::{WITNESS_BYTES, Witness};
 use crate::mp::{context, heap, tracer};
+use crate::object::Object;
+use crate::object::repr;
 use crate::sys::mmap::Block;
 
 /// Most initial values a `create` tells.

@@ -2,8 +2,8 @@
 
 use super::{Array, Locking, Value};
 use crate::mp::exceptions::Result;
-use crate::mp::object::Object;
 use crate::mp::synchronize::{Lock, RLock};
+use crate::object::Object;
 
 fn numbers() -> Array {
     Array::new('i', [11, 22, 33, 44, 55]).expect("five ints")

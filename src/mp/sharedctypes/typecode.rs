@@ -3,7 +3,7 @@
 //! Sizes are those of Linux on x86-64. Ints wrap silently as ctypes lets them; the errors' texts are
 //! ctypes' own (CPython: Modules/_ctypes/cfield.c).
 
-use crate::mp::object::Object;
+use crate::object::Object;
 
 /// A type of C by its code in `array` and `multiprocessing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl TypeCode {
                 Some(value) => Ok(wrap(value)),
                 None => types(value.no_integer()),
             },
-            TypeCode::Float | TypeCode::Double => match value.float() {
+            TypeCode::Float | TypeCode::Double => match value.as_float() {
                 Some(value) if self == TypeCode::Float => Ok(u64::from(narrow(value).to_bits())),
                 Some(value) => Ok(value.to_bits()),
                 None => types(format!("must be real number, not {}", value.type_name())),

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::cells::{Cells, Init, Shape};
 use super::{Locking, Synchronized};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
-use crate::mp::repr::repr_whole;
 use crate::mp::synchronize::{AnyLock, Sem as _};
 use crate::mp::tracer;
+use crate::object::Object;
+use crate::object::repr_whole;
 
 /// A C value in shared memory, with an `RLock` unless it is told otherwise.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ impl Value {
 /// Python's `+` of two numbers.
 #[track_caller]
 fn sum(a: &Object, b: &Object) -> Result<Object> {
-    match (a.integer(), b.integer(), a.float(), b.float()) {
+    match (a.integer(), b.integer(), a.as_float(), b.as_float()) {
         (Some(a), Some(b), ..) => Ok(Object::Int(a.wrapping_add(b))),
         (.., Some(a), Some(b)) => Ok(Object::Float(a + b)),
         _ => Err(Exception::types(format!(

@@ -25,7 +25,7 @@ pub(crate) fn lines(app: &App) -> Vec<Line<'static>> {
                 .cloned()
                 .unwrap_or(Value::None);
             let shown = match (&parameter.kind, &value) {
-                (ParameterKind::Choice { choices, .. }, Value::Text(text)) => choices
+                (ParameterKind::Choice { choices, .. }, Value::Str(text)) => choices
                     .iter()
                     .find(|choice| choice.value == *text)
                     .map_or_else(

@@ -222,8 +222,8 @@ fn change(app: &mut App, row: usize, by: i64) {
 /// The value next to this one, as `--set` writes it.
 fn neighbour(parameter: &Parameter, value: &Value, by: i64) -> Option<String> {
     match (&parameter.kind, value) {
-        (ParameterKind::Int { min, max, .. }, Value::Int(n)) => {
-            Some((n + by).clamp(*min, *max).to_string())
+        (ParameterKind::Int { min, max, .. }, Value::Int(_)) => {
+            Some((value.as_int()? + by).clamp(*min, *max).to_string())
         }
         (ParameterKind::Bool { .. }, Value::Bool(on)) => Some((!on).to_string()),
         (ParameterKind::Seconds { min, max, .. }, value) => {
@@ -231,7 +231,7 @@ fn neighbour(parameter: &Parameter, value: &Value, by: i64) -> Option<String> {
             let next = value.as_float()? + 0.25 * by as f64;
             Some(next.clamp(*min, *max).to_string())
         }
-        (ParameterKind::Choice { choices, .. }, Value::Text(text)) => {
+        (ParameterKind::Choice { choices, .. }, Value::Str(text)) => {
             let place = choices.iter().position(|choice| choice.value == *text)?;
             let count = i64::try_from(choices.len()).ok()?;
             let next = (i64::try_from(place).ok()? + by).rem_euclid(count.max(1));

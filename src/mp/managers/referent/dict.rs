@@ -3,12 +3,17 @@
 use indexmap::IndexMap;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::{Key, Object, hashable};
-use crate::mp::repr::{push_repr, repr_whole};
+use crate::object::{Key, Object, hashable};
+use crate::object::{push_repr, repr_whole};
 
 #[derive(Debug, Default)]
 pub(crate) struct Dict(IndexMap<Key, Object>);
 
+#[allow(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "the table of methods calls all of them alike"
+)]
 impl Dict {
     pub(crate) fn set(&mut self, name: Object, value: Object) -> Result<()> {
         self.0.insert(key(name)?, value);
@@ -144,7 +149,7 @@ mod tests {
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(
             |error| error.to_string(),
-            |value| crate::mp::repr::repr(&value),
+            |value| crate::object::repr(&value),
         )
     }
 

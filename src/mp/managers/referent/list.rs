@@ -3,14 +3,19 @@
 use std::cmp::Ordering;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::{Object, compare};
-use crate::mp::repr::{push_repr, repr_whole};
+use crate::object::{Object, compare};
+use crate::object::{push_repr, repr_whole};
 
 const ASSIGNMENT: &str = "list assignment index out of range";
 
 #[derive(Debug, Default)]
 pub(crate) struct List(Vec<Object>);
 
+#[allow(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "the table of methods calls all of them alike"
+)]
 impl List {
     pub(crate) fn append(&mut self, value: Object) -> Result<()> {
         self.0.push(value);
@@ -42,17 +47,8 @@ impl List {
 
     pub(crate) fn between(&mut self, start: Object, end: Object) -> Result<Object> {
         let len = self.0.len();
-        let inside = |end: Object| end.as_int().map(|end| bound(len, end));
-        let start = if start == Object::None {
-            0
-        } else {
-            inside(start)?
-        };
-        let end = if end == Object::None {
-            len
-        } else {
-            inside(end)?
-        };
+        let start = start.as_int().map_or(0, |start| bound(len, start));
+        let end = end.as_int().map_or(len, |end| bound(len, end));
         Ok(Object::List(self.0[start..end.max(start)].to_vec()))
     }
 
@@ -226,7 +222,7 @@ mod tests {
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(
             |error| error.to_string(),
-            |value| crate::mp::repr::repr(&value),
+            |value| crate::object::repr(&value),
         )
     }
 

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
-use crate::mp::repr::repr_whole;
+use crate::object::Object;
+use crate::object::repr_whole;
 
 #[derive(Debug)]
 pub(crate) struct Namespace(BTreeMap<String, Object>);
 
+#[allow(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "the table of methods calls all of them alike"
+)]
 impl Namespace {
     /// `Namespace(name=value, …)`, the names given as a dict.
     pub(crate) fn new(init: Object) -> Result<Namespace> {

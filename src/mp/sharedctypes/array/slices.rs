@@ -5,10 +5,10 @@ use std::panic::Location;
 
 use super::Array;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::object::Object;
-use crate::mp::repr::repr;
 use crate::mp::sharedctypes::typecode::TypeCode;
 use crate::mp::tracer::{self, Ended, Fill};
+use crate::object::Object;
+use crate::object::repr;
 use crate::trace::OpName;
 
 impl Array {

@@ -1,7 +1,7 @@
 //! `repr`: any serde value as the text Python's `repr` prints.
 //!
-//! Events carry values as this text (`tracer` cuts what is too long), and messages of errors quote
-//! it. Called wherever a program's value is shown; it never reads text back. Structs are written
+//! Events carry values as this text, at most `LONGEST_REPR` of it, and messages of errors quote it.
+//! Called wherever a program's value is shown; it never reads text back (`parse` does). Structs are written
 //! as Python's dataclasses are, variants of enums as its enum members.
 
 mod scalar;

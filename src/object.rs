@@ -1,28 +1,35 @@
-//! `Object`: a value of Python's plain types, for what takes values of any type: elements of an
-//! `Array`, keys and values of a manager's dict.
+//! `Object`: a value of one of Python's plain types, and what Python does with it.
 //!
-//! Owns the types, their names and how they are printed; `convert` makes them from Rust values,
-//! `compare` has Python's equality, order and hash. It refuses to be a class system: there are these
-//! types and proxies, nothing else.
+//! Used where values of any type stand: elements of an `Array`, entries of a manager's dict,
+//! parameters and expressions of a lesson, values that a recording tells. Owns the types, their
+//! names and their truth; `convert` makes them from Rust values, `compare` has Python's equality,
+//! order and hash (CPython: Objects/longobject.c, floatobject.c), `repr` prints them and any other
+//! serde value, `parse` reads that back. It refuses to be a class system: there are these types and
+//! proxies, nothing else.
 
 mod compare;
 mod convert;
+mod parse;
+mod repr;
 
 pub(crate) use compare::{Key, compare, hashable};
+pub(crate) use repr::{LONGEST_REPR, Repr};
+pub use repr::{push_repr, repr, repr_whole};
 
 use std::fmt;
 
+use serde::de::{self, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, SerializeTuple as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::exceptions::{Exception, Result};
-use super::repr::{VERBATIM, repr_whole};
+use repr::VERBATIM;
 
 /// A value of one of Python's plain types.
 ///
-/// `Display` is Python's `str`; `mp::repr` gives its `repr`. Equality is Python's: `1 == 1.0 == True`.
-/// As a serde value it has two forms: an enum for formats that are not read by people (what crosses
-/// processes), Python's own shapes for `repr`.
+/// `Display` is Python's `str`; `repr` gives its `repr`. Equality is Python's: `1 == 1.0 == True`. As
+/// a serde value it has two forms: an enum for formats that are not read by people (what crosses
+/// processes); for `repr` and JSON Python's own shapes. JSON is read back as far as it goes: as
+/// None, bool, int, float, str and list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub enum Object {
@@ -108,41 +115,45 @@ impl Object {
         }
     }
 
-    /// The number as an `i64`.
-    ///
-    /// # Errors
-    /// `TypeError` for what is no int; `OverflowError` beyond 64 bits.
-    #[track_caller]
-    pub fn as_int(&self) -> Result<i64> {
-        let Some(value) = self.integer() else {
-            return Err(Exception::types(self.no_integer()));
-        };
-        i64::try_from(value).map_err(|_| {
-            Exception::new("OverflowError", "Python int too large to convert to C long")
-        })
-    }
-
-    /// The number as an `f64`.
-    ///
-    /// # Errors
-    /// `TypeError` for what is no number.
-    #[track_caller]
-    pub fn as_float(&self) -> Result<f64> {
-        self.float().ok_or_else(|| {
-            Exception::types(format!("must be real number, not {}", self.type_name()))
-        })
+    /// The int this is, as far as 64 bits hold it.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        self.integer().and_then(|value| i64::try_from(value).ok())
     }
 
     /// The number as C's double holds it.
+    #[must_use]
     #[allow(
         clippy::cast_precision_loss,
         reason = "as in Python, a large int is rounded"
     )]
-    pub(crate) fn float(&self) -> Option<f64> {
+    pub fn as_float(&self) -> Option<f64> {
         match self {
             Object::Float(value) => Some(*value),
             _ => self.integer().map(|value| value as f64),
         }
+    }
+
+    /// Whether Python takes it for true.
+    #[must_use]
+    pub fn truth(&self) -> bool {
+        match self {
+            Object::None => false,
+            Object::Bool(value) => *value,
+            Object::Int(value) => *value != 0,
+            Object::Float(value) => *value != 0.0,
+            Object::Str(text) => !text.is_empty(),
+            Object::Bytes(bytes) => !bytes.is_empty(),
+            Object::List(items) | Object::Tuple(items) => !items.is_empty(),
+            Object::Dict(pairs) => !pairs.is_empty(),
+            Object::Proxy(_) => true,
+        }
+    }
+
+    /// `repr(value)`, whatever its length.
+    #[must_use]
+    pub fn repr(&self) -> String {
+        repr_whole(self)
     }
 
     /// The text of a str.
@@ -185,7 +196,7 @@ impl fmt::Display for Object {
 }
 
 impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !serializer.is_human_readable() {
             return Object::serialize(self, serializer);
         }
@@ -219,8 +230,55 @@ impl Serialize for Object {
 }
 
 impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Object, D::Error> {
-        Object::deserialize(deserializer)
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Plain)
+        } else {
+            Object::deserialize(deserializer)
+        }
+    }
+}
+
+/// Reads what a format that describes itself has.
+struct Plain;
+
+impl<'de> Visitor<'de> for Plain {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a boolean, a number, a string or a list of these")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Object, E> {
+        Ok(Object::None)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Object, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Object, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Object, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Object, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Object, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Object, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Object::List(items))
     }
 }
 
@@ -240,7 +298,7 @@ impl fmt::Display for ProxyRef {
 #[cfg(test)]
 mod tests {
     use super::{Object, ProxyKind, ProxyRef};
-    use crate::mp::repr::repr;
+    use crate::object::repr;
 
     fn sample() -> Object {
         Object::from([
@@ -287,21 +345,38 @@ mod tests {
 
     #[test]
     fn numbers_come_out_as_rust_numbers() {
-        assert_eq!(Object::from(true).as_int(), Ok(1));
-        assert_eq!(Object::from(2).as_float(), Ok(2.0));
-        let texts = [
-            Object::from("x").as_int().map(drop),
-            Object::from(1_i128 << 70).as_int().map(drop),
-            Object::None.as_float().map(drop),
-        ]
-        .map(|result| result.expect_err("no such number").to_string());
-        assert_eq!(
-            texts,
-            [
-                "TypeError: 'str' object cannot be interpreted as an integer",
-                "OverflowError: Python int too large to convert to C long",
-                "TypeError: must be real number, not NoneType",
-            ]
-        );
+        assert_eq!(Object::from(true).as_int(), Some(1));
+        assert_eq!(Object::from(2).as_float(), Some(2.0));
+        assert_eq!(Object::from("1").as_int(), None);
+        assert_eq!(Object::from(1_i128 << 70).as_int(), None);
+        assert_eq!(Object::None.as_float(), None);
+    }
+
+    #[test]
+    fn what_is_empty_or_zero_is_not_true() {
+        let empty = [
+            Object::from(""),
+            b"".into(),
+            Object::from(()),
+            0.into(),
+            false.into(),
+        ];
+        assert!(empty.iter().all(|value| !value.truth()));
+        let full = [
+            Object::from(" "),
+            0.5.into(),
+            [0].into(),
+            (0,).into(),
+            true.into(),
+        ];
+        assert!(full.iter().all(Object::truth));
+        assert!(!Object::List(Vec::new()).truth() && !Object::Dict(Vec::new()).truth());
+    }
+
+    #[test]
+    fn json_goes_there_and_back() {
+        let json = r#"[null,true,-3,0.5,"x",[1]]"#;
+        let value: Object = serde_json::from_str(json).expect("JSON");
+        assert_eq!(serde_json::to_string(&value).expect("JSON"), json);
     }
 }

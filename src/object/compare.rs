@@ -62,7 +62,7 @@ enum Numbers {
 }
 
 fn compare_numbers(a: &Object, b: &Object) -> Numbers {
-    let order = match (a.integer(), b.integer(), a.float(), b.float()) {
+    let order = match (a.integer(), b.integer(), a.as_float(), b.as_float()) {
         (Some(a), Some(b), ..) => Some(a.cmp(&b)),
         (Some(a), None, _, Some(b)) => compare_mixed(a, b),
         (None, Some(b), Some(a), _) => compare_mixed(b, a).map(Ordering::reverse),
@@ -179,7 +179,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::{Key, compare, hashable};
-    use crate::mp::Object;
+    use crate::object::Object;
 
     #[test]
     fn numbers_are_equal_by_value() {
