@@ -220,7 +220,7 @@ fn measure(name: &str, events: &[Event]) {
     let mut history = History::default();
     let push = seconds(|| {
         for (line, event) in lines.iter().zip(events) {
-            history.push_line(line.trim_ascii_end(), event);
+            history.push(line.trim_ascii_end(), event);
         }
     });
     let kept = resident().saturating_sub(before);

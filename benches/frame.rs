@@ -45,7 +45,9 @@ impl Feed for Written {
         self.0
             .pop_front()
             .filter(|events| !events.is_empty())
-            .map_or(FeedItem::Idle, FeedItem::Events)
+            .map_or(FeedItem::Idle, |events| {
+                FeedItem::Events(events.into_iter().collect())
+            })
     }
 
     fn abilities(&self) -> Abilities {

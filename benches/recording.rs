@@ -11,7 +11,7 @@
     reason = "a bench prints figures"
 )]
 
-use std::io::{BufRead, BufReader, BufWriter, Cursor};
+use std::io::{BufRead, BufReader, BufWriter, Cursor, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -20,7 +20,7 @@ use forklore::feed::{Feed as _, FeedItem};
 use forklore::model::{History, World};
 use forklore::replay::Ahead;
 use forklore::sys::clock;
-use forklore::trace::{Event, Header, Kind, Reader, Sink, Stretch, Writer, uncompressed};
+use forklore::trace::{Batch, Event, Header, Kind, Reader, Sink, encode_event, uncompressed};
 use nix::time::{ClockId, clock_gettime};
 
 /// Number of rounds; the median counts.
@@ -89,13 +89,13 @@ fn log(events: usize) -> Log {
             }
         }
     }
-    let mut writer = Writer::new(Vec::new(), &header).expect("memory");
+    let mut text = header.line();
     for event in &list {
-        writer.write(event).expect("memory");
+        encode_event(&mut text, event);
     }
     Log {
         header,
-        text: writer.into_output(),
+        text,
         events: list,
     }
 }
@@ -142,16 +142,41 @@ fn row(what: &str, figure: &str) {
 }
 
 fn writing(log: &Log, folder: &Path) {
+    let encoding = median(ROUNDS, processor_ns, || {
+        for events in log.events.chunks(512) {
+            let mut batch = Batch::default();
+            for event in events {
+                batch.add(std::hint::black_box(event.clone()));
+            }
+        }
+    });
+    let cloning = median(ROUNDS, processor_ns, || {
+        for event in &log.events {
+            std::hint::black_box(event.clone());
+        }
+    });
+    row(
+        "encode a line, in the supervisor",
+        &format!(
+            "{:.1} ns/event",
+            (encoding - cloning) / log.events.len() as f64 * 1e9
+        ),
+    );
+    let batches: Vec<Batch> = log
+        .events
+        .chunks(512)
+        .map(|events| events.iter().cloned().collect())
+        .collect();
     for name in ["a.jsonl", "a.jsonl.zst"] {
         let path = folder.join(name);
         let seconds = median(ROUNDS, processor_ns, || {
             let file = BufWriter::new(std::fs::File::create(&path).expect("a file"));
-            let sink = Sink::named(&path, file).expect("a sink");
-            let mut writer = Writer::new(sink, &log.header).expect("a header");
-            for event in &log.events {
-                writer.write(event).expect("a line");
+            let mut sink = Sink::named(&path, file).expect("a sink");
+            sink.write_all(&log.header.line()).expect("a header");
+            for batch in &batches {
+                sink.write_all(&batch.text()).expect("lines");
             }
-            writer.into_output().finish().expect("an end");
+            sink.finish().expect("an end");
         });
         let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
         let events = log.events.len() as f64;
@@ -173,14 +198,17 @@ fn writing(log: &Log, folder: &Path) {
 fn handing_over(log: &Log, path: &Path) {
     let mut times: Vec<i64> = (0..ROUNDS)
         .map(|_| {
-            let batches: Vec<Vec<Event>> = log.events.chunks(512).map(<[Event]>::to_vec).collect();
-            let mut recorder = Recorder::create(path, &log.header).expect("a file");
+            let batch = |events: &[Event]| events.iter().cloned().collect::<Batch>();
+            let batches: Vec<Batch> = log.events.chunks(512).map(batch).collect();
+            let recorder = Recorder::create(path, &log.header).expect("a file");
             let begun = processor_ns();
             for batch in batches {
-                recorder.take(batch).expect("somebody writes");
+                recorder.take(&batch).expect("somebody writes");
             }
             let taken = processor_ns() - begun;
-            recorder.finish().expect("an end");
+            recorder.close();
+            let last = recorder.ended(std::time::Duration::from_mins(1));
+            last.expect("an end").expect("a disk");
             taken
         })
         .collect();
@@ -251,11 +279,11 @@ fn reading(log: &Log, folder: &Path) {
         let file = std::fs::File::open(path).expect("a file");
         let lines = uncompressed(file).expect("readable");
         let mut ahead = Ahead::new(Reader::new(lines).expect("a recording")).expect("a thread");
-        while let Some(stretch) = next(&mut ahead) {
-            for event in stretch.events() {
+        while let Some(batch) = next(&mut ahead) {
+            for event in batch.events() {
                 world.apply(event);
             }
-            ahead.give_back(stretch);
+            ahead.give_back(batch);
         }
         assert_eq!(world.folded(), log.events.len() as u64);
     };
@@ -296,15 +324,15 @@ fn reading(log: &Log, folder: &Path) {
 }
 
 /// The next events; `None` at the end of a recording without damage.
-fn next(ahead: &mut Ahead) -> Option<Stretch> {
+fn next(ahead: &mut Ahead) -> Option<Batch> {
     loop {
         match ahead.poll(clock::instant() + std::time::Duration::from_secs(1)) {
-            FeedItem::Read(stretch) => return Some(stretch),
+            FeedItem::Events(batch) => return Some(batch),
             FeedItem::End => {
                 assert_eq!(ahead.flaw(), None);
                 return None;
             }
-            FeedItem::Events(_) | FeedItem::Idle => {}
+            FeedItem::Idle => {}
         }
     }
 }
@@ -316,11 +344,11 @@ fn opening(log: &Log) {
     let mut first = 0.0;
     let mut ahead = Ahead::new(open(bytes)).expect("a thread");
     let mut history = History::new(World::new());
-    while let Some(stretch) = next(&mut ahead) {
-        for (line, event) in stretch.lines() {
-            history.push_line(line, event);
+    while let Some(batch) = next(&mut ahead) {
+        for (line, event) in batch.lines() {
+            history.push(line, event);
         }
-        ahead.give_back(stretch);
+        ahead.give_back(batch);
         if first == 0.0 {
             first = (clock::monotonic_ns() - begun) as f64 / 1e6;
         }
@@ -338,7 +366,7 @@ fn opening(log: &Log) {
         &format!(
             "{:.0} bytes/event resident, {:.0} packed",
             kept as f64 / len as f64,
-            history.source().bytes() as f64 / len as f64
+            history.packed().bytes() as f64 / len as f64
         ),
     );
     let mut seeks: Vec<f64> = (1..=400_u64)

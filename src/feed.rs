@@ -6,15 +6,14 @@
 
 use std::time::Instant;
 
-use crate::trace::{Event, Stretch};
+use crate::trace::Batch;
 
 /// What one `poll` gave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeedItem {
-    /// Events in the order of their `seq`, never empty, continuing where the last batch stopped.
-    Events(Vec<Event>),
-    /// The same, read from a recording: each with its line.
-    Read(Stretch),
+    /// Events in the order of their `seq`, never empty, continuing where the last batch stopped; each
+    /// with its line.
+    Events(Batch),
     /// Nothing came before the deadline.
     Idle,
     /// No event will come any more. The last one given was the run's `end`, unless the source was
@@ -132,7 +131,7 @@ pub trait Feed {
     fn control(&mut self, control: Control) -> Result<(), ControlError>;
 
     /// Takes back what it gave, to be filled again; whoever is done with it may drop it as well.
-    fn give_back(&mut self, _: Stretch) {}
+    fn give_back(&mut self, _: Batch) {}
 
     /// What was wrong with the source, known once it gave `End`.
     fn flaw(&self) -> Option<Flaw> {

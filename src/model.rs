@@ -53,7 +53,7 @@ pub use chunked::Chunked;
 pub use condition::Condition;
 pub use connection::Connection;
 pub use flag::Flag;
-pub use history::{History, Packed, Source};
+pub use history::{History, Packed};
 pub use limits::Limits;
 pub use lock::{Holder, Lock, Semaphore};
 pub use manager::{Manager, Request};

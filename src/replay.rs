@@ -10,14 +10,9 @@ use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
-use crate::trace::{Event, Header, ReadError, Reader};
+use crate::trace::{Batch, Event, Header, ReadError, Reader};
 
 pub use ahead::Ahead;
-
-/// Events given at once, at most: whoever shows them wants to look up in between.
-const BATCH: usize = 512;
-/// Bytes of their lines, about: a recording made to harm has megabytes in each.
-const BATCH_TEXT: usize = 1 << 20;
 
 /// Where a replay takes its time from.
 pub trait Clock {
@@ -41,10 +36,8 @@ pub enum Speed {
 pub struct Replay<R, C> {
     reader: Reader<R>,
     clock: C,
-    /// Read, and not given yet.
+    /// Read, and not given yet; its line is the reader's.
     next: Option<Event>,
-    /// How long its line was.
-    next_text: usize,
     /// The latest time an event has told: times may run backwards between processes, the play head
     /// does not.
     due: i64,
@@ -65,7 +58,6 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
             reader,
             clock,
             next: None,
-            next_text: 0,
             due: 0,
             position: 0,
             since,
@@ -126,7 +118,6 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
                 Ok(Some(event)) => {
                     self.due = self.due.max(event.t);
                     self.next = Some(event);
-                    self.next_text = self.reader.line().len();
                 }
                 Ok(None) => self.over = true,
                 Err(damage) => {
@@ -139,18 +130,17 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
     }
 
     /// The events whose time has come.
-    fn take(&mut self) -> Vec<Event> {
-        let (mut events, mut text) = (Vec::new(), 0);
+    fn take(&mut self) -> Batch {
+        let mut batch = Batch::default();
         let head = self.head();
-        while events.len() < BATCH
-            && text < BATCH_TEXT
+        while !batch.is_full()
             && self.peek()
             && head.is_none_or(|head| !self.held && self.due <= head)
+            && let Some(event) = self.next.take()
         {
-            events.extend(self.next.take());
-            text += self.next_text;
+            batch.add_read(self.reader.line(), event);
         }
-        events
+        batch
     }
 
     /// When the next event is due; `None` while the play head is held.
@@ -171,9 +161,9 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
 impl<R: BufRead, C: Clock> Feed for Replay<R, C> {
     fn poll(&mut self, deadline: Instant) -> FeedItem {
         loop {
-            let events = self.take();
-            if !events.is_empty() {
-                return FeedItem::Events(events);
+            let batch = self.take();
+            if !batch.is_empty() {
+                return FeedItem::Events(batch);
             }
             if self.over && self.next.is_none() {
                 return FeedItem::End;

@@ -76,6 +76,7 @@
 //!
 //! `tests/golden/format-1.jsonl` has every kind, as it is written.
 
+mod batch;
 mod compressed;
 mod event;
 mod field;
@@ -86,10 +87,9 @@ mod output;
 mod packet;
 mod ps_line;
 mod reader;
-mod stretch;
 mod words;
-mod writer;
 
+pub use batch::{Batch, encode_event};
 pub use compressed::{Sink, beginning, is_compressed_name, uncompressed};
 pub use event::{Event, Exit, Fault, Kind, ProcessStart, PsRow, PsUpdate, Reaped, RunEnd};
 pub use header::{FORMAT, Header};
@@ -97,6 +97,4 @@ pub use op::{Args, Op};
 pub use output::{LeftOut, Output};
 pub use packet::Packet;
 pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};
-pub use stretch::Stretch;
 pub use words::{Class, FaultKind, OpName, Role, RunStatus, StartMethod, Stream};
-pub use writer::{Writer, encode_event};

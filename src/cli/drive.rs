@@ -1,19 +1,16 @@
-//! The loop of every headless command: events from a `Feed` are folded, shown and recorded until
-//! they end, a signal comes, or nobody reads any more.
+//! The loop of every headless command: events from a `Feed` are folded and shown until they end, a signal comes, or nobody reads any more.
 //!
 //! A live run that is to end is ended in order and heard to its end; a recording is just left.
 
 use std::io;
 use std::time::Duration;
 
-use super::context::Context;
 use super::outlet::{Hindrance, Outlet};
-use super::recorder::Recorder;
 use crate::engine::shutdown::{Request, Shutdown};
 use crate::feed::{Control, ControlError, Feed, FeedItem};
 use crate::model::World;
 use crate::sys::clock;
-use crate::trace::Event;
+use crate::trace::{Batch, Event};
 
 /// How long the loop waits for events before it looks for a signal.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -26,15 +23,15 @@ pub(crate) trait Show {
     /// Adds to the page what there is to say while nothing happens.
     fn idle(&mut self, _world: &World, _page: &mut Vec<u8>) {}
 
-    /// Adds to the page what the event, folded by now, has brought.
-    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>);
+    /// Adds to the page what the event, folded by now, has brought. It comes with its line.
+    fn after(&mut self, event: (&[u8], &Event), world: &World, page: &mut Vec<u8>);
 }
 
 /// Shows nothing.
 pub(crate) struct Silent;
 
 impl Show for Silent {
-    fn after(&mut self, _: &Event, _: &World, _: &mut Vec<u8>) {}
+    fn after(&mut self, _: (&[u8], &Event), _: &World, _: &mut Vec<u8>) {}
 }
 
 /// How the loop ended.
@@ -59,13 +56,11 @@ impl From<Hindrance> for Ending {
 
 /// What a feed is driven with.
 pub(crate) struct Driver<'a> {
-    pub context: &'a Context,
     pub shutdown: &'a Shutdown,
     /// What the run's sleeps are multiplied by.
     pub time_scale: f64,
     /// Where pages go; `None` where nothing is shown.
     pub outlet: Option<&'a Outlet>,
-    pub recorder: Option<&'a mut Recorder>,
     pub interrupts: Interrupts,
 }
 
@@ -104,19 +99,14 @@ impl Driver<'_> {
                     show.idle(&world, &mut page);
                     self.look_up(feed).or_else(|| self.send(feed, page).err())
                 }
-                FeedItem::Read(stretch) => {
-                    let page = fold(&mut world, stretch.events(), show);
-                    feed.give_back(stretch);
-                    self.look_up(feed).or_else(|| self.send(feed, page).err())
-                }
-                FeedItem::Events(events) => {
+                FeedItem::Events(batch) => {
                     // What nobody will see any more is folded all the same, which is quicker.
                     let page = match ending {
-                        Ending::Over => fold(&mut world, &events, show),
-                        Ending::Asked(_) if keeps_up => fold(&mut world, &events, show),
-                        _ => fold(&mut world, &events, &mut Silent),
+                        Ending::Over => fold(&mut world, &batch, show),
+                        Ending::Asked(_) if keeps_up => fold(&mut world, &batch, show),
+                        _ => fold(&mut world, &batch, &mut Silent),
                     };
-                    self.record(feed, events);
+                    feed.give_back(batch);
                     match ending {
                         Ending::Over => self.look_up(feed).or_else(|| self.send(feed, page).err()),
                         // Once the end was asked for nobody is waited for any more.
@@ -178,25 +168,14 @@ impl Driver<'_> {
             sent => sent,
         }
     }
-
-    fn record(&mut self, feed: &mut dyn Feed, events: Vec<Event>) {
-        let Some(recorder) = &mut self.recorder else {
-            return;
-        };
-        if let Err(why) = recorder.take(events) {
-            self.context.recording_stopped(&why);
-            // At the end of the run nobody is left to note it.
-            let _ = feed.control(Control::RecordingStopped);
-        }
-    }
 }
 
-fn fold(world: &mut World, events: &[Event], show: &mut dyn Show) -> Vec<u8> {
+fn fold(world: &mut World, batch: &Batch, show: &mut dyn Show) -> Vec<u8> {
     let mut page = Vec::new();
-    for event in events {
+    for (line, event) in batch.lines() {
         show.before(event, world);
         world.apply(event);
-        show.after(event, world, &mut page);
+        show.after((line, event), world, &mut page);
     }
     page
 }

@@ -5,9 +5,10 @@
 //! run goes on. What was written until then can be read.
 
 mod inbox;
+mod recorded;
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,17 +20,14 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::context::Context;
 use crate::error::{Code, Failure};
 use crate::sys::clock;
-use crate::trace::{
-    Event, Header, Kind, ReadError, Reader, Sink, Writer, beginning, is_compressed_name,
-};
+use crate::trace::{Batch, Header, Kind, ReadError, Reader, Sink, beginning, is_compressed_name};
 use inbox::Inbox;
+pub(crate) use recorded::Recorded;
 
-/// Bytes of events that may wait for the disk.
+/// Bytes of lines that may wait for the disk.
 const WAITING: usize = 64 << 20;
 /// How long the run waits, in all, for a disk that is that far behind.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What an event weighs beside its output, about.
-const EVENT: usize = 512;
 /// How long what is compressed may stay unwritten: shorter makes the file larger.
 const UNWRITTEN: Duration = Duration::from_millis(250);
 
@@ -37,8 +35,6 @@ const UNWRITTEN: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Recorder {
     shared: Arc<Shared>,
-    /// Why it has ended was said.
-    told: bool,
     done: Receiver<io::Result<()>>,
 }
 
@@ -46,7 +42,7 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Shared {
     inbox: Inbox,
-    /// Bytes of events that wait.
+    /// Bytes of lines that wait.
     waiting: AtomicUsize,
     /// The file is open: a pipe's only once somebody reads it.
     open: AtomicBool,
@@ -127,29 +123,25 @@ impl Recorder {
                 };
                 ended.with(write(file, &header, &theirs, small));
             })?;
-        Ok(Recorder {
-            shared,
-            told: false,
-            done,
-        })
+        Ok(Recorder { shared, done })
     }
 
     /// Takes events to be written.
     ///
     /// # Errors
-    /// Why the recording has ended: said once, afterwards nothing is taken.
-    pub fn take(&mut self, events: Vec<Event>) -> io::Result<()> {
-        if self.told {
-            return Ok(());
-        }
-        let weight = weight(&events);
+    /// Why the recording has ended; nothing is taken any more.
+    pub fn take(&self, batch: &Batch) -> io::Result<()> {
+        let lines = batch.text();
         let behind = self.shared.waiting.load(Ordering::Relaxed) > WAITING;
         let taken = if behind && !self.catch_up() {
             Err(io::ErrorKind::TimedOut.into())
         } else {
-            self.shared.waiting.fetch_add(weight, Ordering::Relaxed);
-            let last = matches!(events.last(), Some(last) if matches!(last.kind, Kind::End(_)));
-            if self.shared.inbox.send(events, last) {
+            self.shared
+                .waiting
+                .fetch_add(lines.len(), Ordering::Relaxed);
+            let last = batch.events().last();
+            let last = last.is_some_and(|last| matches!(last.kind, Kind::End(_)));
+            if self.shared.inbox.send(lines, last) {
                 Ok(())
             } else {
                 let last = self.ended(Duration::from_secs(1));
@@ -157,8 +149,8 @@ impl Recorder {
             }
         };
         if taken.is_err() {
-            self.told = true;
             self.shared.inbox.leave();
+            self.close();
         }
         taken
     }
@@ -178,26 +170,12 @@ impl Recorder {
     }
 
     /// Nothing more will come: what is left is written meanwhile.
-    pub(crate) fn close(&self) {
+    pub fn close(&self) {
         self.shared.inbox.close();
     }
 
-    /// Ends the recording, everything taken written.
-    ///
-    /// # Errors
-    /// As `take`.
-    pub fn finish(self) -> io::Result<()> {
-        self.close();
-        let within = self.patience();
-        self.ended(within)
-            .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
-    }
-
     /// How it ended, once it was closed; `None` while it is still being written after `patience`.
-    pub(crate) fn ended(&self, patience: Duration) -> Option<io::Result<()>> {
-        if self.told {
-            return Some(Ok(()));
-        }
+    pub fn ended(&self, patience: Duration) -> Option<io::Result<()>> {
         match self.done.recv_timeout(patience) {
             Ok(last) => Some(last),
             Err(RecvTimeoutError::Timeout) => None,
@@ -231,14 +209,6 @@ fn is_in_the_way(path: &Path) -> bool {
     )
 }
 
-fn weight(events: &[Event]) -> usize {
-    let output = |event: &Event| match &event.kind {
-        Kind::Output(output) => output.data.len(),
-        _ => 0,
-    };
-    events.iter().map(|event| EVENT + output(event)).sum()
-}
-
 /// What is written to.
 enum Target {
     Open(File),
@@ -260,27 +230,25 @@ fn write(target: Target, header: &Header, shared: &Shared, small: bool) -> io::R
     };
     shared.open.store(true, Ordering::Relaxed);
     let file = BufWriter::new(file);
-    let (file, lag) = if small {
+    let (mut file, lag) = if small {
         (Sink::compressed(file)?, UNWRITTEN)
     } else {
         (Sink::Plain(file), Duration::ZERO)
     };
-    let mut writer = Writer::new(file, header)?;
-    writer.flush()?;
+    file.write_all(&header.line())?;
+    file.flush()?;
     let mut due: Option<i64> = None;
     while let Some(batches) = shared.inbox.take(due.map(clock::left)) {
-        for events in batches {
-            for event in &events {
-                writer.write(event)?;
-            }
-            shared.waiting.fetch_sub(weight(&events), Ordering::Relaxed);
+        for lines in batches {
+            file.write_all(&lines)?;
+            shared.waiting.fetch_sub(lines.len(), Ordering::Relaxed);
             due = due.or_else(|| clock::deadline(lag));
         }
         if due.is_some_and(|due| clock::left(due).is_zero()) {
-            writer.flush()?;
+            file.flush()?;
             due = None;
         }
     }
-    writer.into_output().finish()?;
+    file.finish()?;
     Ok(())
 }

@@ -48,11 +48,9 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
     let mut driver = Driver {
-        context,
         shutdown: &shutdown,
         time_scale: header.time_scale,
         outlet: Some(&outlet),
-        recorder: None,
         interrupts: Interrupts::End,
     };
     let mut text = Text {
@@ -151,7 +149,7 @@ struct Text<'a> {
 }
 
 impl Show for Text<'_> {
-    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>) {
+    fn after(&mut self, (_, event): (&[u8], &Event), world: &World, page: &mut Vec<u8>) {
         let (mut out, mut err) = (String::new(), String::new());
         self.printed.after(event, world, &mut out, &mut err);
         page.extend_from_slice(out.as_bytes());

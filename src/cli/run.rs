@@ -89,7 +89,7 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, Json::head(header)?);
+    let (world, end) = session.drive(run, &mut Json, header.line());
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }

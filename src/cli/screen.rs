@@ -15,13 +15,14 @@ use super::Stop;
 use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
+use super::recorder::Recorded;
 use super::scenario::{Scenario, any_seed, paced};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Progress, Seen, Start, Started, Theme};
-use taped::{Taped, Tapes};
+use taped::Tapes;
 
 /// Opens the screen on a lesson, on the last one, or on the list of lessons; its runs are recorded where
 /// a file was named.
@@ -169,14 +170,7 @@ impl Host for Engine<'_> {
             .start(self.context)
             .map_err(|failure| failure.to_string())?;
         Ok(Started {
-            feed: match tape {
-                Some(tape) => {
-                    let lang = self.context.lang;
-                    let words = move |why: &io::Error| super::words::recording(lang, why);
-                    Box::new(Taped::new(run, tape, words))
-                }
-                None => Box::new(run),
-            },
+            feed: Box::new(Recorded::new(run, tape, self.context.lang)),
             header,
             recorded: None,
         })

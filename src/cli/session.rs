@@ -7,13 +7,13 @@ use super::Stop;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Show};
 use super::outlet::Outlet;
-use super::recorder::Recorder;
+use super::recorder::{Recorded, Recorder};
 use crate::engine::shutdown::Shutdown;
 use crate::error::Code;
 use crate::feed::Feed;
 use crate::model::World;
 use crate::report::{Live, Rows, Style, ending};
-use crate::trace::{Event, Header, encode_event};
+use crate::trace::Event;
 
 /// A run that has been started.
 pub(crate) struct Session<'a> {
@@ -30,30 +30,21 @@ impl Session<'_> {
     /// Drives the run to its end, the first page before its events.
     pub(crate) fn drive(
         &mut self,
-        mut run: impl Feed,
+        run: impl Feed,
         show: &mut dyn Show,
         first: Vec<u8>,
     ) -> (World, Ending) {
         let mut driver = Driver {
-            context: self.context,
             shutdown: self.shutdown,
             time_scale: self.time_scale,
             outlet: Some(&self.outlet),
-            recorder: self.recorder.as_mut(),
             interrupts: self.interrupts,
         };
-        let driven = driver.drive(&mut run, show, first);
-        if let Some(recorder) = &self.recorder {
-            recorder.close();
-        }
-        // The processes are gone before anything more is said.
-        drop(run);
-        if let Some(recorder) = self.recorder.take()
-            && let Err(why) = recorder.finish()
-        {
-            self.context.recording_stopped(&why);
-        }
-        driven
+        let context = self.context;
+        let mut run = Recorded::new(run, self.recorder.take(), context.lang)
+            .telling(|why| context.recording_stopped(why));
+        // The processes are gone, and the recording is written, before anything more is said.
+        driver.drive(&mut run, show, first)
     }
 
     /// The run did not come to its own end.
@@ -123,7 +114,7 @@ impl Show for Human<'_> {
         }
     }
 
-    fn after(&mut self, event: &Event, world: &World, page: &mut Vec<u8>) {
+    fn after(&mut self, (_, event): (&[u8], &Event), world: &World, page: &mut Vec<u8>) {
         self.live.after(event, world, &mut self.page);
         page.extend_from_slice(self.page.as_bytes());
         self.page.clear();
@@ -133,17 +124,9 @@ impl Show for Human<'_> {
 /// The lines of a recording.
 pub(crate) struct Json;
 
-impl Json {
-    /// The recording's first line.
-    pub(crate) fn head(header: &Header) -> std::io::Result<Vec<u8>> {
-        let mut page = serde_json::to_vec(header)?;
-        page.push(b'\n');
-        Ok(page)
-    }
-}
-
 impl Show for Json {
-    fn after(&mut self, event: &Event, _: &World, page: &mut Vec<u8>) {
-        encode_event(page, event);
+    fn after(&mut self, (line, _): (&[u8], &Event), _: &World, page: &mut Vec<u8>) {
+        page.extend_from_slice(line);
+        page.push(b'\n');
     }
 }

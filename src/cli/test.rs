@@ -15,7 +15,7 @@ use super::choose;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::outlet::Outlet;
-use super::recorder::Recorder;
+use super::recorder::{Recorded, Recorder};
 use super::scenario::{Scenario, any_seed};
 use crate::check::Verdict;
 use crate::engine::GateMode;
@@ -212,31 +212,25 @@ impl Bench<'_> {
         result: &mut LessonResult,
     ) -> Result<(), Stop> {
         let path = self.recordings.path(scenario.lesson.slug(), number);
-        let mut recorder = self.recorder(path.as_ref(), scenario);
+        let recorder = self.recorder(path.as_ref(), scenario);
         let began = clock::instant();
-        let mut run = scenario.start(self.context)?;
+        let run = scenario.start(self.context)?;
+        let recorded = recorder.is_some();
+        let mut run = Recorded::new(run, recorder, self.context.lang);
         let mut driver = Driver {
-            context: self.context,
             shutdown: self.shutdown,
             time_scale: scenario.time_scale,
             outlet: Some(self.outlet),
-            recorder: recorder.as_mut(),
             interrupts: Interrupts::End,
         };
         let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
-        drop(run);
         let seconds = clock::instant().duration_since(began).as_secs_f64();
-        let written = recorder.map(Recorder::finish);
         let verdicts = judged(scenario, &world);
         let red = verdicts.iter().any(|verdict| !verdict.passed);
-        let kept = match written {
-            Some(Ok(())) if red => path.clone(),
-            Some(Err(why)) if red => {
-                self.context.recording_stopped(&why);
-                path.clone()
-            }
-            _ => None,
-        };
+        let kept = path.clone().filter(|_| red && recorded);
+        if let Some(why) = run.lost().filter(|_| red) {
+            self.context.recording_stopped(why);
+        }
         if kept.is_none() {
             discard(path.as_ref());
         }

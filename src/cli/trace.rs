@@ -91,7 +91,7 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
 }
 
 fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, Json::head(header)?);
+    let (world, end) = session.drive(run, &mut Json, header.line());
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }

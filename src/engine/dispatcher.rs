@@ -32,14 +32,14 @@ use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::send_packet;
 use crate::trace::{
-    Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, RunStatus,
+    self, Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, RunStatus,
     StartMethod,
 };
 
 /// Events given out together, and what they cost the backlog.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    pub events: Vec<Event>,
+    pub events: trace::Batch,
     pub cost: usize,
 }
 
@@ -83,7 +83,7 @@ pub(crate) struct Dispatcher {
     gates: HashMap<u32, (i32, OwnedFd)>,
     /// When the gate has to be asked again (ns); at once when an operation was announced.
     gate_at: i64,
-    batch: Vec<Event>,
+    batch: trace::Batch,
     cost: usize,
     /// Set once the tree is being ended.
     verdict: Option<Verdict>,
@@ -111,7 +111,7 @@ impl Dispatcher {
             world: World::new(),
             gates: HashMap::new(),
             gate_at: 0,
-            batch: Vec::new(),
+            batch: trace::Batch::default(),
             cost: 0,
             verdict: None,
             main_born: false,
@@ -201,7 +201,7 @@ impl Dispatcher {
             // Announced while the gate was being opened.
             self.gate_at = 0;
         }
-        self.batch.push(event);
+        self.batch.add(event);
     }
 
     fn fault(&mut self, t: i64, pid: i32, fault: FaultKind, detail: impl Into<String>) {

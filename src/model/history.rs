@@ -2,8 +2,8 @@
 //!
 //! A front end pushes each event as it comes and asks for `world_at`. Checkpoints are clones that
 //! share what did not change; how far apart they stand is chosen by what a clone costs, so that they
-//! take a bounded share of memory beside the events themselves. A `Source` keeps the events: `Packed`
-//! in memory as lines of a recording, or whoever reads them from a file.
+//! take a bounded share of memory beside the events themselves, which `Packed` keeps as lines of a
+//! recording.
 
 mod packed;
 
@@ -23,27 +23,13 @@ const SHARE: u64 = 48;
 /// What all output that can be looked back at may weigh (see `Packed::output`); the oldest goes first.
 const OUTPUT: usize = 32 << 20;
 
-/// Where the events of a run can be read again.
-pub trait Source {
-    /// Number of events.
-    fn len(&self) -> u64;
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Gives the events at places `from` (counted from 0) up to before `to`, in order; what is out
-    /// of range is left out.
-    fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event));
-}
-
 /// The events of a run and the Worlds they make.
 ///
 /// A place is a number of events: `world_at(n)` is the World after the first `n`. In a log without
 /// gaps that is the event numbered `n`.
 #[derive(Debug, Clone)]
-pub struct History<S = Packed> {
-    source: S,
+pub struct History {
+    packed: Packed,
     /// Before the first event.
     empty: World,
     now: World,
@@ -68,21 +54,35 @@ impl Default for History {
     }
 }
 
-impl History<Packed> {
+impl History {
     /// No events yet; `empty` is the World before them, with its bounds and its time scale.
     pub fn new(empty: World) -> History {
-        History::over(empty, Packed::default())
+        History {
+            packed: Packed::default(),
+            now: empty.clone(),
+            folded: 0,
+            checkpoints: Vec::new(),
+            due: NEAREST,
+            cursor: (0, empty.clone()),
+            empty,
+            bare: 0,
+            bare_checkpoints: 0,
+            most_output: OUTPUT,
+        }
     }
 
-    /// Appends an event that has just come.
-    pub fn push(&mut self, event: &Event) {
-        self.source.push(event);
-        self.fold(event);
+    /// Appends an event that has just come, with its line in a recording (the newline left out). The
+    /// line is trusted to be the event's.
+    pub fn push(&mut self, line: &[u8], event: &Event) {
+        self.packed.push(line, event);
+        self.now.apply(event);
+        self.folded += 1;
+        self.mark();
         self.thin();
     }
 
     /// The same history with another bound on the output that can be looked back at, in bytes.
-    pub fn with_output(self, most_output: usize) -> History<Packed> {
+    pub fn with_output(self, most_output: usize) -> History {
         History {
             most_output,
             ..self
@@ -98,8 +98,8 @@ impl History<Packed> {
     /// Leaves out the oldest output beyond the bound, in the events and in the Worlds of that time.
     fn thin(&mut self) {
         let before = self.bare;
-        while self.source.output() > self.most_output
-            && let Some(upto) = self.source.thin()
+        while self.packed.output() > self.most_output
+            && let Some(upto) = self.packed.thin()
         {
             self.bare = upto;
         }
@@ -116,59 +116,6 @@ impl History<Packed> {
         if self.cursor.0 < self.bare {
             self.cursor = (0, self.empty.clone());
         }
-    }
-
-    /// Appends an event that was read from `line` of a recording (its newline left out), which
-    /// saves writing it again. The line is trusted to be the event's.
-    pub fn push_line(&mut self, line: &[u8], event: &Event) {
-        self.source.push_line(line, event);
-        self.fold(event);
-        self.thin();
-    }
-}
-
-impl<S: Source> History<S> {
-    /// The history of a source that has all its events. Nothing is folded yet: `advance` does.
-    pub fn over(empty: World, source: S) -> History<S> {
-        History {
-            source,
-            now: empty.clone(),
-            folded: 0,
-            checkpoints: Vec::new(),
-            due: NEAREST,
-            cursor: (0, empty.clone()),
-            empty,
-            bare: 0,
-            bare_checkpoints: 0,
-            most_output: OUTPUT,
-        }
-    }
-
-    /// Folds up to `most` further events of the source; says whether any are left. For a front end
-    /// that shows progress while a long recording opens.
-    pub fn advance(&mut self, most: u64) -> bool {
-        let to = self.source.len().min(self.folded.saturating_add(most));
-        // The place of a checkpoint has to be reached exactly, so the way there is cut at each.
-        while self.folded < to {
-            let stop = to.min(self.due);
-            let (now, folded) = (&mut self.now, &mut self.folded);
-            let before = *folded;
-            self.source.visit(before, stop, &mut |event| {
-                now.apply(event);
-                *folded += 1;
-            });
-            if self.folded == before {
-                break;
-            }
-            self.mark();
-        }
-        self.folded < self.source.len()
-    }
-
-    fn fold(&mut self, event: &Event) {
-        self.now.apply(event);
-        self.folded += 1;
-        self.mark();
     }
 
     fn mark(&mut self) {
@@ -189,8 +136,9 @@ impl<S: Source> History<S> {
         self.folded == 0
     }
 
-    pub fn source(&self) -> &S {
-        &self.source
+    /// The events themselves.
+    pub fn packed(&self) -> &Packed {
+        &self.packed
     }
 
     /// The World after every event folded so far.
@@ -212,7 +160,7 @@ impl<S: Source> History<S> {
             self.cursor = (at, world.clone());
         }
         let (from, world) = &mut self.cursor;
-        self.source
+        self.packed
             .visit(*from, place, &mut |event| world.apply(event));
         *from = place;
         &self.cursor.1
@@ -232,7 +180,7 @@ impl<S: Source> History<S> {
             .get(after)
             .map_or(self.folded, |(at, _)| *at);
         let mut place = from;
-        self.source.visit(from, to, &mut |event| {
+        self.packed.visit(from, to, &mut |event| {
             now = now.max(event.t);
             place += u64::from(now <= t);
         });
@@ -243,7 +191,7 @@ impl<S: Source> History<S> {
     pub fn event(&self, place: u64) -> Option<Event> {
         let mut found = None;
         if let Some(before) = place.checked_sub(1) {
-            self.source
+            self.packed
                 .visit(before, place, &mut |event| found = Some(event.clone()));
         }
         found

@@ -10,14 +10,14 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
-use crate::trace::{Header, ReadError, Reader, Stretch};
+use crate::trace::{Batch, Header, ReadError, Reader};
 
-/// Stretches that may wait.
+/// Batches that may wait.
 const WAITING: usize = 4;
 
 /// What the thread says.
 enum Said {
-    Stretch(Stretch),
+    Batch(Batch),
     Damage(ReadError),
     /// The end; whether a torn last line was left out.
     End {
@@ -29,7 +29,7 @@ enum Said {
 pub struct Ahead {
     header: Header,
     said: Receiver<Said>,
-    used: Sender<Stretch>,
+    used: Sender<Batch>,
     over: bool,
     flaw: Option<Flaw>,
     words: Box<dyn Fn(&ReadError) -> String>,
@@ -80,7 +80,7 @@ impl Feed for Ahead {
             return FeedItem::End;
         }
         match self.said.recv_deadline(deadline) {
-            Ok(Said::Stretch(stretch)) => FeedItem::Read(stretch),
+            Ok(Said::Batch(batch)) => FeedItem::Events(batch),
             Ok(Said::Damage(why)) => self.end(Some(&why)),
             Ok(Said::End { torn }) => {
                 self.end(None);
@@ -107,9 +107,9 @@ impl Feed for Ahead {
         })
     }
 
-    fn give_back(&mut self, stretch: Stretch) {
+    fn give_back(&mut self, batch: Batch) {
         // Nobody needs it any more at the end.
-        let _ = self.used.send(stretch);
+        let _ = self.used.send(batch);
     }
 
     fn flaw(&self) -> Option<Flaw> {
@@ -117,13 +117,13 @@ impl Feed for Ahead {
     }
 }
 
-fn read<R: BufRead>(mut reader: Reader<R>, say: &Sender<Said>, again: &Receiver<Stretch>) {
+fn read<R: BufRead>(mut reader: Reader<R>, say: &Sender<Said>, again: &Receiver<Batch>) {
     loop {
-        let mut stretch = again.try_recv().unwrap_or_default();
-        stretch.clear();
+        let mut batch = again.try_recv().unwrap_or_default();
+        batch.clear();
         let last = loop {
             match reader.next_event() {
-                Ok(Some(event)) => stretch.add(reader.line(), event),
+                Ok(Some(event)) => batch.add_read(reader.line(), event),
                 Ok(None) => {
                     break Some(Said::End {
                         torn: reader.torn(),
@@ -131,11 +131,11 @@ fn read<R: BufRead>(mut reader: Reader<R>, say: &Sender<Said>, again: &Receiver<
                 }
                 Err(why) => break Some(Said::Damage(why)),
             }
-            if stretch.is_full() {
+            if batch.is_full() {
                 break None;
             }
         };
-        let given = stretch.is_empty() || say.send(Said::Stretch(stretch)).is_ok();
+        let given = batch.is_empty() || say.send(Said::Batch(batch)).is_ok();
         if let Some(last) = last {
             // Nobody may be left to hear it.
             let _ = say.send(last);

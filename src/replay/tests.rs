@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Ahead, Clock, Replay, Speed};
 use crate::feed::{Control, ControlError, Feed as _, FeedItem, Flaw};
-use crate::trace::{Event, Header, Kind, Reader, Writer};
+use crate::trace::{Event, Header, Kind, Reader, encode_event};
 
 /// Waiting moves it, nothing else does.
 #[derive(Clone)]
@@ -28,8 +28,7 @@ fn header() -> Header {
 
 /// A recording of markers at these seconds.
 fn recording(seconds: &[f64]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = Writer::new(&mut bytes, &header()).unwrap();
+    let mut bytes = header().line();
     for (index, second) in seconds.iter().enumerate() {
         #[expect(clippy::cast_possible_truncation, reason = "whole numbers of a test")]
         let event = Event {
@@ -42,7 +41,7 @@ fn recording(seconds: &[f64]) -> Vec<u8> {
                 text: index.to_string(),
             },
         };
-        writer.write(&event).unwrap();
+        encode_event(&mut bytes, &event);
     }
     bytes
 }
@@ -63,7 +62,7 @@ fn play(bytes: Vec<u8>, speed: Speed) -> (Played, Instant) {
 
 fn seqs(item: FeedItem) -> Vec<u64> {
     match item {
-        FeedItem::Events(events) => events.iter().map(|event| event.seq).collect(),
+        FeedItem::Events(batch) => batch.events().iter().map(|event| event.seq).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -141,16 +140,16 @@ fn reading_ahead_gives_the_same_events_with_their_lines_and_says_how_it_ends() {
         let soon = || start() + Duration::from_secs(30);
         loop {
             match ahead.poll(soon()) {
-                FeedItem::Read(stretch) => {
-                    for (line, event) in stretch.lines() {
+                FeedItem::Events(batch) => {
+                    for (line, event) in batch.lines() {
                         seqs.push(event.seq);
                         text.extend_from_slice(line);
                         text.push(b'\n');
                     }
-                    ahead.give_back(stretch);
+                    ahead.give_back(batch);
                 }
                 FeedItem::End => break,
-                other => panic!("{other:?}"),
+                FeedItem::Idle => panic!("nothing came"),
             }
         }
         assert_eq!(ahead.poll(soon()), FeedItem::End);
@@ -171,8 +170,7 @@ fn reading_ahead_gives_the_same_events_with_their_lines_and_says_how_it_ends() {
 
 #[test]
 fn events_with_megabytes_in_each_are_given_a_few_at_a_time() {
-    let mut bytes = Vec::new();
-    let mut writer = Writer::new(&mut bytes, &header()).unwrap();
+    let mut bytes = header().line();
     for seq in 1..=10 {
         let event = Event {
             seq,
@@ -184,14 +182,14 @@ fn events_with_megabytes_in_each_are_given_a_few_at_a_time() {
                 text: "x".repeat(700_000),
             },
         };
-        writer.write(&event).unwrap();
+        encode_event(&mut bytes, &event);
     }
     let hands = Hands(Rc::new(Cell::new(start())));
     let reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
     let mut replay = Replay::new(reader, hands.clone(), Speed::AllAtOnce);
     let mut batches = Vec::new();
-    while let FeedItem::Events(events) = replay.poll(hands.0.get()) {
-        batches.push(events.len());
+    while let FeedItem::Events(batch) = replay.poll(hands.0.get()) {
+        batches.push(batch.len());
     }
     assert_eq!(batches, [2; 5]);
 }

@@ -47,6 +47,16 @@ pub struct Header {
 }
 
 impl Header {
+    /// The first line of a recording, its newline included.
+    #[must_use]
+    pub fn line(&self) -> Vec<u8> {
+        let mut line = Vec::new();
+        // Writing plain structs of strings and numbers into a `Vec` does not fail.
+        let _ = serde_json::to_writer(&mut line, self);
+        line.push(b'\n');
+        line
+    }
+
     /// The header of a run of this lesson of which nothing else is known: the native engine, on one
     /// processor, at its own speed, its gate open, begun at the epoch.
     #[must_use]

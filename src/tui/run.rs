@@ -19,8 +19,8 @@ use crate::check::{
 };
 use crate::feed::{Control, Feed, FeedItem, Flaw};
 use crate::lesson::{Lesson, Params};
-use crate::model::{History, Source as _, World};
-use crate::trace::{Event, FaultKind, Header, Kind, RunStatus};
+use crate::model::{History, World};
+use crate::trace::{Batch, Event, FaultKind, Header, Kind, RunStatus};
 
 /// How many times as fast as it was the past can be played.
 pub(crate) const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -62,8 +62,8 @@ pub(crate) struct Taken {
 )]
 pub(crate) struct RunView {
     feed: Box<dyn Feed>,
-    /// Events taken from the feed and not looked at yet.
-    waiting: VecDeque<Event>,
+    /// Events taken from the feed, and how many of them were looked at.
+    waiting: (Batch, usize),
     pub(crate) header: Header,
     pub(crate) params: Params,
     /// A recording: its events are all there, only the play head moves.
@@ -114,7 +114,7 @@ impl RunView {
             most_kept: KEPT,
             cut_idle: false,
             feed: started.feed,
-            waiting: VecDeque::new(),
+            waiting: Default::default(),
             header: started.header,
             params,
             history: History::new(empty),
@@ -179,28 +179,11 @@ impl RunView {
                 taken.more = true;
                 break;
             }
-            // One at a time: a few events of a flood are more than a key may wait for.
-            if let Some(event) = self.waiting.pop_front() {
-                taken.came = true;
-                if let Kind::Fault(fault) = &event.kind {
-                    taken.fault = Some(fault.fault);
-                }
-                self.history.push(&event);
+            if self.take_waiting(&mut taken) {
                 continue;
             }
             match self.feed.poll(now) {
-                FeedItem::Events(events) => self.waiting.extend(events),
-                FeedItem::Read(stretch) => {
-                    taken.came = true;
-                    for (line, event) in stretch.lines() {
-                        self.history.push_line(line, event);
-                    }
-                    self.feed.give_back(stretch);
-                    if self.history.source().bytes() > self.most_kept {
-                        self.stop_reading(Some(Flaw::Large));
-                        taken.ended = true;
-                    }
-                }
+                FeedItem::Events(batch) => self.waiting = (batch, 0),
                 FeedItem::Idle => break,
                 FeedItem::End => {
                     let flaw = self.feed.flaw();
@@ -211,6 +194,34 @@ impl RunView {
             }
         }
         taken
+    }
+
+    /// Takes events that came and were not looked at yet; false where there are none. Of a live run
+    /// one at a time: a few events of a flood are more than a key may wait for.
+    fn take_waiting(&mut self, taken: &mut Taken) -> bool {
+        let recording = self.is_recording();
+        let (batch, place) = &mut self.waiting;
+        let before = *place;
+        while let Some((line, event)) = batch.get(*place).filter(|_| recording || *place == before)
+        {
+            match &event.kind {
+                Kind::Fault(fault) if !recording => taken.fault = Some(fault.fault),
+                _ => {}
+            }
+            self.history.push(line, event);
+            *place += 1;
+        }
+        let came = *place > before;
+        if came && *place == batch.len() {
+            let batch = std::mem::take(&mut self.waiting).0;
+            self.feed.give_back(batch);
+        }
+        taken.came |= came;
+        if recording && self.history.packed().bytes() > self.most_kept {
+            self.stop_reading(Some(Flaw::Large));
+            taken.ended = true;
+        }
+        came
     }
 
     /// No more of it will come.
@@ -360,7 +371,7 @@ impl RunView {
         for _ in 0..STRIDE {
             if self.ahead.is_empty() && *place < end {
                 let ahead = &mut self.ahead;
-                let source = self.history.source();
+                let source = self.history.packed();
                 let to = source.together(*place);
                 source.visit(*place, to, &mut |event| ahead.push_back(event.clone()));
             }
@@ -437,7 +448,7 @@ impl RunView {
 
     /// Gives the line of every event so far, in order.
     pub(crate) fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
-        self.history.source().each_line(each);
+        self.history.packed().each_line(each);
     }
 
     /// What its processes did, to be laid beside another run; `None` while it goes on, or where that
@@ -448,7 +459,7 @@ impl RunView {
         }
         let mut world = World::new().scaled(self.header.time_scale);
         let mut run = crate::compare::Run::default();
-        let source = self.history.source();
+        let source = self.history.packed();
         source.visit(0, self.history.len(), &mut |event| {
             world.apply(event);
             run.push(event, &world);

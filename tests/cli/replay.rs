@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use forklore::trace::{
     Event, Exit, Header, Kind, Output, ProcessStart, Role, RunEnd, RunStatus, StartMethod, Stream,
-    Writer,
+    encode_event,
 };
 
 use crate::harness::{Said, ended, forklore, say};
@@ -20,8 +20,7 @@ fn header(lesson: &str) -> Header {
 
 /// A recording in which one process with a name prints these bytes and ends.
 fn recording(lesson: &str, name: &str, prints: &[(Stream, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = Writer::new(&mut bytes, &header(lesson)).unwrap();
+    let mut bytes = header(lesson).line();
     let start = ProcessStart {
         ppid: 1,
         name: name.to_owned(),
@@ -54,7 +53,7 @@ fn recording(lesson: &str, name: &str, prints: &[(Stream, &[u8])]) -> Vec<u8> {
             tid: None,
             kind,
         };
-        writer.write(&event).unwrap();
+        encode_event(&mut bytes, &event);
     }
     bytes
 }

@@ -69,15 +69,15 @@ pub fn until(run: &mut Run, seen: &mut Vec<Event>, mut wanted: impl FnMut(&Event
     let deadline = clock::instant() + PATIENCE;
     loop {
         match run.poll(deadline) {
-            FeedItem::Events(events) => {
-                let found = events.iter().any(&mut wanted);
-                seen.extend(events);
+            FeedItem::Events(batch) => {
+                let found = batch.events().iter().any(&mut wanted);
+                seen.extend_from_slice(batch.events());
                 if found {
                     return true;
                 }
             }
             FeedItem::Idle => panic!("nothing came for {PATIENCE:?}; seen: {seen:#?}"),
-            FeedItem::Read(_) | FeedItem::End => return false,
+            FeedItem::End => return false,
         }
     }
 }

@@ -47,7 +47,7 @@ fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Even
     let mut going = None;
     let deadline = clock::instant() + native::PATIENCE;
     while let FeedItem::Events(more) = run.poll(deadline) {
-        for event in &more {
+        for event in more.events() {
             world.apply(event);
             let Some(proc) = event.proc else { continue };
             if !killed && moment.has_come(&world, event) {
@@ -62,7 +62,7 @@ fn with_one_killed(lesson: &Lesson, params: &Params, moment: Moment) -> Vec<Even
                 _ => {}
             }
         }
-        events.extend(more);
+        events.extend_from_slice(more.events());
         let mut able = announced
             .iter()
             .filter(|(proc, op)| world.enabled(**proc, op));

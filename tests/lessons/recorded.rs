@@ -1,10 +1,10 @@
 //! A recording shows what the live run showed: both fold to the same World.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 
 use forklore::lesson::{Library, Params};
 use forklore::model::{History, World};
-use forklore::trace::{Header, Reader, Sink, Writer, uncompressed};
+use forklore::trace::{Batch, Header, Reader, Sink, uncompressed};
 
 use crate::native::{TIME_SCALE, events};
 
@@ -27,19 +27,20 @@ fn a_live_run_and_its_recording_fold_to_the_same_world() {
         let mut shown = empty.clone();
         let mut kept = History::new(empty.clone());
         let header = header(lesson.slug(), &params);
-        let sink = Sink::compressed(Vec::new()).unwrap();
-        let mut writer = Writer::new(sink, &header).unwrap();
-        for event in &live {
+        let mut sink = Sink::compressed(Vec::new()).unwrap();
+        sink.write_all(&header.line()).unwrap();
+        for (line, event) in live.iter().cloned().collect::<Batch>().lines() {
             shown.apply(event);
-            kept.push(event);
-            writer.write(event).unwrap();
+            kept.push(line, event);
+            sink.write_all(line).unwrap();
+            sink.write_all(b"\n").unwrap();
         }
-        let bytes = writer.into_output().finish().unwrap();
+        let bytes = sink.finish().unwrap();
         let mut reader = Reader::new(uncompressed(Cursor::new(bytes)).unwrap()).unwrap();
         assert_eq!(reader.header(), &header);
         let (mut replayed, mut read) = (History::new(empty), Vec::new());
         while let Some(event) = reader.next_event().unwrap() {
-            replayed.push_line(reader.line().trim_ascii_end(), &event);
+            replayed.push(reader.line().trim_ascii_end(), &event);
             read.push(event);
         }
         assert!(shown.end().is_some(), "{}", lesson.slug());

@@ -13,7 +13,7 @@ use forklore::export::{Format, Ground, Setting, begin};
 use forklore::feed::Flaw;
 use forklore::model::{History, World};
 use forklore::text::Lang;
-use forklore::trace::{ReadError, Reader, Sink, Stretch, uncompressed};
+use forklore::trace::{Batch, ReadError, Reader, Sink, uncompressed};
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -230,20 +230,20 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         .collect();
     let mut run = Run::default();
     let mut headless = Headless::new(Lang::En);
-    let mut stretch = Stretch::default();
+    let mut batch = Batch::default();
     let damage = loop {
         match reader.next_event() {
             Ok(Some(event)) => {
                 again.extend_from_slice(reader.line());
                 world.apply(&event);
-                history.push_line(reader.line().trim_ascii_end(), &event);
+                history.push(reader.line().trim_ascii_end(), &event);
                 assert_eq!(event.seq, history.len());
                 for export in &mut exports {
                     export.event(&event, &world, &mut nowhere).unwrap();
                 }
                 run.push(&event, &world);
                 headless.after(&event, &world);
-                stretch.add(reader.line(), event);
+                batch.add_read(reader.line(), event);
             }
             Ok(None) => break None,
             Err(why) => break Some(why),
@@ -263,7 +263,7 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         let sizes = [(80, 24), (120, 40), (200, 60), (23, 7)];
         look(
             header.clone(),
-            stretch,
+            batch,
             flaw,
             sizes[bytes.len() % sizes.len()],
         );

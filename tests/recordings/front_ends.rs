@@ -13,7 +13,7 @@ use forklore::model::World;
 use forklore::report::{Printed, Style, ending, verdicts};
 use forklore::sys::clock;
 use forklore::text::{Depth, Lang, Paint};
-use forklore::trace::{Event, Header, Stretch};
+use forklore::trace::{Batch, Event, Header};
 use forklore::tui::{Glyphs, Ground, Offscreen, Progress, Recorded, Start, Started, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -75,14 +75,14 @@ fn harmless(text: &str) {
 
 /// A recording that was read.
 struct Read {
-    stretches: VecDeque<Stretch>,
+    batches: VecDeque<Batch>,
     flaw: Option<Flaw>,
 }
 
 impl Feed for Read {
     fn poll(&mut self, _: Instant) -> FeedItem {
-        let next = self.stretches.pop_front();
-        next.map_or(FeedItem::End, FeedItem::Read)
+        let next = self.batches.pop_front();
+        next.map_or(FeedItem::End, FeedItem::Events)
     }
 
     fn abilities(&self) -> Abilities {
@@ -103,14 +103,14 @@ const KEYS: &str =
     "ttt50%\n tt1s\n ,,,, <{{ }} ([ )] vvl Z z e- +i trelease\n n /1\n nN \t\t c f P L ? j e";
 
 /// Opens the recording on the screen, plays it, steps through it, and draws every moment.
-pub(crate) fn look(header: Header, stretch: Stretch, flaw: Option<Flaw>, size: (u16, u16)) {
+pub(crate) fn look(header: Header, batch: Batch, flaw: Option<Flaw>, size: (u16, u16)) {
     let recorded = Recorded {
         program: None,
         head: Vec::new(),
         speed: 64.0,
     };
     let feed = Read {
-        stretches: VecDeque::from([stretch]),
+        batches: VecDeque::from([batch]),
         flaw,
     };
     let start = Start {

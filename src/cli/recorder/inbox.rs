@@ -1,24 +1,25 @@
-//! `Inbox`: batches of events on their way to the thread that writes them.
+//! `Inbox`: batches of lines on their way to the thread that writes them.
 //!
 //! The thread is woken rarely: it takes the processors from the very processes it records. It lets
 //! batches gather for a moment before it takes them all; nobody spins. Whoever sends never waits here;
 //! how much may gather is the recorder's business.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use crate::trace::Event;
 
 /// How long batches gather: what a crash of ours can lose, and how late whoever follows the file is.
 const GATHER: Duration = Duration::from_millis(10);
-/// … unless this many events have come.
-const MANY: usize = 16_384;
+/// … unless so many bytes have come.
+const MANY: usize = 2 << 20;
+
+/// Whole lines of a recording.
+pub(super) type Lines = Arc<Vec<u8>>;
 
 /// What has come and was not taken yet.
 #[derive(Debug, Default)]
 struct Come {
-    batches: Vec<Vec<Event>>,
-    events: usize,
+    batches: Vec<Lines>,
+    bytes: usize,
     /// It need not gather any longer.
     hurry: bool,
     /// No more will come.
@@ -42,15 +43,15 @@ impl Inbox {
 
     /// Hands a batch over; false where nobody takes it. After the `last` one there is time to write while
     /// the run is cleared away.
-    pub(super) fn send(&self, events: Vec<Event>, last: bool) -> bool {
+    pub(super) fn send(&self, lines: Lines, last: bool) -> bool {
         let mut come = self.look();
         if come.left {
             return false;
         }
         let (first, before) = (come.batches.is_empty(), come.hurry);
-        come.events += events.len();
-        come.batches.push(events);
-        come.hurry |= last || come.events >= MANY;
+        come.bytes += lines.len();
+        come.batches.push(lines);
+        come.hurry |= last || come.bytes >= MANY;
         if first || (come.hurry && !before) {
             self.bell.notify_one();
         }
@@ -73,7 +74,7 @@ impl Inbox {
 
     /// Takes what has gathered. Waits for it, at most `patience` where that is given; empty when it
     /// took longer. `None` once everything was taken and no more will come.
-    pub(super) fn take(&self, patience: Option<Duration>) -> Option<Vec<Vec<Event>>> {
+    pub(super) fn take(&self, patience: Option<Duration>) -> Option<Vec<Lines>> {
         let nothing = |come: &mut Come| come.batches.is_empty() && !come.closed;
         let mut come = match patience {
             None => self
@@ -88,7 +89,7 @@ impl Inbox {
         if come.batches.is_empty() && come.closed {
             return None;
         }
-        (come.events, come.hurry) = (0, come.closed);
+        (come.bytes, come.hurry) = (0, come.closed);
         Some(std::mem::take(&mut come.batches))
     }
 
@@ -107,19 +108,10 @@ impl Inbox {
 mod tests {
     use std::time::Duration;
 
-    use super::{Inbox, MANY};
-    use crate::trace::{Event, Kind};
+    use super::{Inbox, Lines, MANY};
 
-    fn batch(events: usize) -> Vec<Event> {
-        let event = Event {
-            seq: 1,
-            t: 0,
-            proc: None,
-            pid: 0,
-            tid: None,
-            kind: Kind::Gate,
-        };
-        vec![event; events]
+    fn batch(bytes: usize) -> Lines {
+        vec![b'\n'; bytes].into()
     }
 
     #[test]
@@ -127,7 +119,10 @@ mod tests {
         let inbox = Inbox::default();
         assert!(inbox.send(batch(2), false) && inbox.send(batch(1), false));
         let taken = inbox.take(None).unwrap();
-        assert_eq!(taken.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(
+            taken.iter().map(|lines| lines.len()).collect::<Vec<_>>(),
+            [2, 1]
+        );
         assert_eq!(inbox.take(Some(Duration::ZERO)), Some(Vec::new()));
         inbox.send(batch(1), true);
         inbox.close();
@@ -140,11 +135,11 @@ mod tests {
         let inbox = Inbox::default();
         std::thread::scope(|scope| {
             let taken = scope.spawn(|| {
-                let mut events = 0;
+                let mut bytes = 0;
                 while let Some(batches) = inbox.take(None) {
-                    events += batches.iter().map(Vec::len).sum::<usize>();
+                    bytes += batches.iter().map(|lines| lines.len()).sum::<usize>();
                 }
-                events
+                bytes
             });
             for _ in 0..3 {
                 inbox.send(batch(MANY), false);

@@ -24,11 +24,9 @@ pub(crate) fn save(seen: &Seen<'_>, original: Option<&Path>) -> io::Result<Strin
         }
         return Ok(name);
     }
-    if let Some(head) = seen.head() {
-        file.write_all(head)?;
-    } else {
-        serde_json::to_writer(&mut file, seen.header())?;
-        file.write_all(b"\n")?;
+    match seen.head() {
+        Some(head) => file.write_all(head)?,
+        None => file.write_all(&seen.header().line())?,
     }
     let mut written = Ok(());
     seen.each_line(&mut |line| {

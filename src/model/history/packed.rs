@@ -1,14 +1,9 @@
 //! `Packed`: events in memory as the lines of a recording, compressed.
 //!
-//! Written once, read again a stretch at a time. An event the line can't carry to the bit (a kind
-//! of a later version, a number that is none) is kept beside them as it is. Where there is too much
-//! output the owner has the oldest of it thinned: the events stay, with a count of what is left out.
-
-use std::collections::BTreeMap;
+//! Written once, read again a block at a time. Where there is too much output the owner has the oldest
+//! of it thinned: the events stay, with a count of what is left out.
 
 use crate::trace::{Event, Kind, LeftOut, encode_event, read_packet};
-
-use super::Source;
 
 /// Events a block, at most: what is unpacked to read one of them.
 const BLOCK: usize = 256;
@@ -28,11 +23,12 @@ pub struct Packed {
     output: usize,
     /// Blocks at the front whose output was left out.
     thinned: usize,
-    /// Events kept as they are, by place.
-    whole: BTreeMap<u64, Event>,
     len: u64,
     /// Bytes of `full`.
     full_bytes: usize,
+    /// Events read again so far.
+    #[cfg(test)]
+    pub(in crate::model) read: std::cell::Cell<u64>,
 }
 
 /// Lines that were packed.
@@ -64,6 +60,20 @@ impl Lines {
         self.text.get(start..end)
     }
 
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.ends.len()).filter_map(|line| self.get(line))
+    }
+
+    /// Gives the events from one place up to before another, where the first line's is `first`.
+    fn visit(&self, first: u64, range: [u64; 2], each: &mut dyn FnMut(&Event)) {
+        for place in range[0]..range[1] {
+            let line = usize::try_from(place - first).unwrap_or(usize::MAX);
+            if let Some(Ok(event)) = self.get(line).map(read_packet) {
+                each(&event);
+            }
+        }
+    }
+
     /// The lines as one block: where they end, then their text.
     fn pack(&self) -> Box<[u8]> {
         let ends = self.ends.iter().flat_map(|end| end.to_le_bytes());
@@ -84,22 +94,8 @@ impl Lines {
 }
 
 impl Packed {
-    pub(super) fn push(&mut self, event: &Event) {
-        if carries(event) {
-            encode_event(&mut self.last.text, event);
-            self.last.text.pop();
-        } else {
-            self.whole.insert(self.len, event.clone());
-        }
-        self.end_line(event);
-    }
-
-    pub(super) fn push_line(&mut self, line: &[u8], event: &Event) {
+    pub(super) fn push(&mut self, line: &[u8], event: &Event) {
         self.last.text.extend_from_slice(line);
-        self.end_line(event);
-    }
-
-    fn end_line(&mut self, event: &Event) {
         let output = weight(event);
         self.output += output;
         self.last_output += output;
@@ -160,43 +156,46 @@ impl Packed {
             .unwrap_or(self.len)
     }
 
-    /// Gives every event's line, the newline left out, as it was read or as it would be written.
+    /// Gives every event's line, the newline left out, as it came.
     pub fn each_line(&self, each: &mut dyn FnMut(&[u8])) {
-        let mut place = 0_u64;
-        let mut block = |lines: &Lines, count: usize| {
-            for line in 0..count {
-                if let Some(event) = self.whole.get(&place) {
-                    let mut text = Vec::new();
-                    encode_event(&mut text, event);
-                    each(text.trim_ascii_end());
-                } else if let Some(line) = lines.get(line) {
-                    each(line);
-                }
-                place += 1;
-            }
-        };
-        for full in &self.full {
-            if let Some(lines) = Lines::unpack(full) {
-                block(&lines, full.lines);
-            }
+        let unpacked = self.full.iter().filter_map(Lines::unpack);
+        for lines in unpacked {
+            lines.iter().for_each(&mut *each);
         }
-        block(&self.last, self.last.ends.len());
+        self.last.iter().for_each(each);
     }
 
-    /// Gives the events from one place up to before another, of lines whose first is at `first`.
-    fn visit_lines(&self, lines: &Lines, first: u64, range: [u64; 2], each: Each<'_>) {
-        for place in range[0]..range[1] {
-            let line = usize::try_from(place - first).unwrap_or(usize::MAX);
-            if let Some(event) = self.whole.get(&place) {
-                each(event);
-            } else if let Some(Ok(event)) = lines.get(line).map(read_packet) {
-                each(&event);
+    /// Number of events.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Gives the events at places `from` (counted from 0) up to before `to`, in order; what is out
+    /// of range is left out.
+    pub fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
+        let to = to.min(self.len);
+        #[cfg(test)]
+        self.read.update(|read| read + to.saturating_sub(from));
+        let newest = self.len - self.last.ends.len() as u64;
+        let first = self.full.partition_point(|block| block.from <= from);
+        for block in &self.full[first.saturating_sub(1)..] {
+            if block.from >= to {
+                return;
+            }
+            let end = to.min(block.from + block.lines as u64);
+            if from < end
+                && let Some(lines) = Lines::unpack(block)
+            {
+                lines.visit(block.from, [from.max(block.from), end], each);
             }
         }
+        self.last.visit(newest, [from.max(newest), to], each);
     }
 }
-
-type Each<'a> = &'a mut dyn FnMut(&Event);
 
 /// What an event's output weighs.
 fn weight(event: &Event) -> usize {
@@ -213,8 +212,7 @@ fn ends(data: &[u8]) -> usize {
 /// The same lines, of output only how much it was.
 fn without_output(lines: &Lines) -> Lines {
     let mut thin = Lines::default();
-    for (number, _) in lines.ends.iter().enumerate() {
-        let line = lines.get(number).unwrap_or_default();
+    for line in lines.iter() {
         match read_packet(line) {
             Ok(mut event) if weight(&event) > 0 => {
                 if let Kind::Output(output) = &mut event.kind {
@@ -234,39 +232,4 @@ fn without_output(lines: &Lines) -> Lines {
         thin.ends.push(end);
     }
     thin
-}
-
-impl Source for Packed {
-    fn len(&self) -> u64 {
-        self.len
-    }
-
-    fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
-        let to = to.min(self.len);
-        let newest = self.len - self.last.ends.len() as u64;
-        let first = self.full.partition_point(|block| block.from <= from);
-        for block in &self.full[first.saturating_sub(1)..] {
-            if block.from >= to {
-                return;
-            }
-            let end = to.min(block.from + block.lines as u64);
-            if from < end
-                && let Some(lines) = Lines::unpack(block)
-            {
-                self.visit_lines(&lines, block.from, [from.max(block.from), end], each);
-            }
-        }
-        self.visit_lines(&self.last, newest, [from.max(newest), to], each);
-    }
-}
-
-/// Whether the event's line reads back as the very same event.
-fn carries(event: &Event) -> bool {
-    match &event.kind {
-        Kind::Unknown { .. } => false,
-        Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) => {
-            op.args.timeout.is_none_or(f64::is_finite)
-        }
-        _ => true,
-    }
 }

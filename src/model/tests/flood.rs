@@ -1,7 +1,7 @@
 //! Floods of output: what is looked back at does not grow with them.
 
 use crate::model::{History, World};
-use crate::trace::{Event, Kind, LeftOut, Output, Stream};
+use crate::trace::{Batch, Event, Kind, LeftOut, Output, Stream};
 
 fn printed(seq: u64, data: Vec<u8>, left_out: Option<LeftOut>) -> Event {
     Event {
@@ -19,6 +19,12 @@ fn printed(seq: u64, data: Vec<u8>, left_out: Option<LeftOut>) -> Event {
     }
 }
 
+fn push(history: &mut History, event: Event) {
+    for (line, event) in std::iter::once(event).collect::<Batch>().lines() {
+        history.push(line, event);
+    }
+}
+
 /// The newest moments are whole, older ones count what they no longer have.
 #[test]
 fn output_of_long_ago_is_left_out_and_counted() {
@@ -27,7 +33,7 @@ fn output_of_long_ago_is_left_out_and_counted() {
     for seq in 1..=30_000 {
         let event = printed(seq, format!("{seq:0>40}\n").into_bytes(), None);
         world.apply(&event);
-        history.push(&event);
+        push(&mut history, event);
         if seq % 3_000 == 0 {
             worlds.push((seq, world.clone()));
         }
@@ -49,9 +55,9 @@ fn output_of_long_ago_is_left_out_and_counted() {
     let kept = history.world_at(before).log().lines_kept() as u64;
     assert_eq!(kept, before - bare);
     assert!(
-        history.source().bytes() < 1 << 20,
+        history.packed().bytes() < 1 << 20,
         "{}",
-        history.source().bytes()
+        history.packed().bytes()
     );
 }
 
@@ -70,12 +76,12 @@ fn a_flood_of_large_pieces_is_kept_within_the_bound() {
             .collect::<Vec<u8>>()
     };
     for seq in 1..=500 {
-        history.push(&printed(seq, piece(), None));
+        push(&mut history, printed(seq, piece(), None));
         // The bound, the block that is not full yet, and what base64 and JSON add.
         assert!(
-            history.source().bytes() < 8 << 20,
+            history.packed().bytes() < 8 << 20,
             "{}",
-            history.source().bytes()
+            history.packed().bytes()
         );
     }
     assert!(history.bare() > 400);

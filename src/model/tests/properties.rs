@@ -4,8 +4,8 @@
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
 use super::generate::{Choice, choices, honest, hostile};
-use crate::model::{Body, History, Limits, Packed, Source, World};
-use crate::trace::Event;
+use crate::model::{Body, History, Limits, World};
+use crate::trace::{Batch, Event, read_packet};
 
 fn fold(events: &[Event], mut world: World) -> World {
     for event in events {
@@ -98,10 +98,12 @@ proptest! {
     #[test]
     fn any_moment_can_be_seen_again(events in hostile(40), looks in proptest::collection::vec(any::<u16>(), 12)) {
         let mut history = History::default();
-        for event in &events {
-            history.push(event);
+        let batch = as_written(events);
+        let events = batch.events();
+        for (line, event) in batch.lines() {
+            history.push(line, event);
         }
-        let whole = fold(&events, World::new());
+        let whole = fold(events, World::new());
         prop_assert!(*history.now() == whole);
         for place in (0..=events.len()).chain(looks.iter().map(|look| usize::from(*look) % (events.len() + 1))) {
             let prefix = fold(&events[..place], World::new());
@@ -149,8 +151,9 @@ fn checkpoints_are_made_and_used() {
     let events = honest(&choices);
     assert!(events.len() > 8200, "{} events", events.len());
     let mut history = History::default();
-    for event in &events {
-        history.push(event);
+    let batch: Batch = events.iter().cloned().collect();
+    for (line, event) in batch.lines() {
+        history.push(line, event);
     }
     assert!(
         history.checkpoints() >= 2,
@@ -184,34 +187,17 @@ fn checkpoints_are_made_and_used() {
     assert_eq!((history.event(0), history.event(u64::MAX)), (None, None));
 }
 
-/// A source that counts what is read from it.
-struct Counted(Packed, std::cell::Cell<u64>);
-
-impl Source for Counted {
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn visit(&self, from: u64, to: u64, each: &mut dyn FnMut(&Event)) {
-        self.1.set(self.1.get() + to - from);
-        self.0.visit(from, to, each);
-    }
-}
-
 #[test]
 fn a_look_reads_from_the_nearest_world_on() {
     let choices: Vec<_> = (0..40_000).map(scattered).collect();
-    let mut written = History::default();
-    for event in &honest(&choices) {
-        written.push(event);
+    let mut history = History::default();
+    for (line, event) in honest(&choices).into_iter().collect::<Batch>().lines() {
+        history.push(line, event);
     }
-    let source = Counted(written.source().clone(), std::cell::Cell::default());
-    let mut history = History::over(World::new(), source);
-    while history.advance(u64::MAX) {}
     let mut read = |place: u64| {
-        history.source().1.set(0);
+        let before = history.packed().read.get();
         history.world_at(place);
-        history.source().1.get()
+        history.packed().read.get() - before
     };
     assert_eq!(read(8300), 8300 - 8192);
     // One further, none again, one back, far back.
@@ -222,20 +208,11 @@ fn a_look_reads_from_the_nearest_world_on() {
     assert_eq!(read(100), 100);
 }
 
-#[test]
-fn a_source_that_is_there_already_is_opened_a_stretch_at_a_time() {
-    let choices: Vec<_> = (0..9_000).map(scattered).collect();
-    let events = honest(&choices);
-    let mut written = History::default();
-    for event in &events {
-        written.push(event);
+/// The events as they come back from a recording: what no line can say is gone.
+fn as_written(events: Vec<Event>) -> Batch {
+    let mut batch = Batch::default();
+    for (line, _) in events.into_iter().collect::<Batch>().lines() {
+        batch.add_read(line, read_packet(line).expect("a line"));
     }
-    let mut opened = History::over(World::new(), written.source().clone());
-    let mut stretches = 0;
-    while opened.advance(1000) {
-        stretches += 1;
-    }
-    assert_eq!(stretches, (events.len() - 1) / 1000);
-    assert!(opened.now() == written.now());
-    assert_eq!(opened.checkpoints(), written.checkpoints());
+    batch
 }

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::RunView;
-use crate::model::Source as _;
 use crate::trace::Event;
 
 impl RunView {
@@ -14,7 +13,7 @@ impl RunView {
 
     /// Gives every event so far, in order.
     pub(crate) fn each_event(&self, each: &mut dyn FnMut(&Event)) {
-        let source = self.history.source();
+        let source = self.history.packed();
         source.visit(0, self.history.len(), each);
     }
 

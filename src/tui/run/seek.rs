@@ -1,7 +1,6 @@
 //! The play head moved by hand: by events, to a share or a moment, to the next event of a kind.
 
 use super::RunView;
-use crate::model::Source as _;
 use crate::trace::{Event, Kind};
 use crate::tui::action::Seek;
 use crate::tui::target::{Target, Wanted};
@@ -88,7 +87,7 @@ impl RunView {
 
     /// The nearest place before or behind `place` whose event is wanted.
     fn find(&self, place: u64, by: i64, wanted: impl Fn(&Event) -> bool) -> Option<u64> {
-        let source = self.history.source();
+        let source = self.history.packed();
         let mut found = None;
         if by > 0 {
             let mut at = place;

@@ -37,7 +37,7 @@ struct Script {
 impl Feed for Script {
     fn poll(&mut self, _: Instant) -> FeedItem {
         match self.batches.pop_front() {
-            Some(events) => FeedItem::Events(events),
+            Some(events) => FeedItem::Events(events.into_iter().collect()),
             None if self.ends => FeedItem::End,
             None => FeedItem::Idle,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::scene::{Scene, app, header, open_recording, overflow, picture, play, press, typical};
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::text::Lang;
-use crate::trace::Stretch;
+use crate::trace::Batch;
 use crate::tui::action::{PanelId, Seek};
 use crate::tui::app::App;
 use crate::tui::host::{Recorded, Started};
@@ -276,8 +276,8 @@ struct Endless {
 
 impl Feed for Endless {
     fn poll(&mut self, _: std::time::Instant) -> FeedItem {
-        let mut stretch = Stretch::default();
-        while !stretch.is_full() {
+        let mut batch = Batch::default();
+        while !batch.is_full() {
             self.seq += 1;
             let line = format!(
                 "{{\"seq\":{},\"t\":0,\"kind\":\"marker\",\"text\":\"{:x}\"}}",
@@ -285,9 +285,9 @@ impl Feed for Endless {
                 u128::from(self.seq).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
             );
             let event = crate::trace::read_packet(line.as_bytes()).expect("an event");
-            stretch.add(line.as_bytes(), event);
+            batch.add_read(line.as_bytes(), event);
         }
-        FeedItem::Read(stretch)
+        FeedItem::Events(batch)
     }
 
     fn abilities(&self) -> Abilities {
