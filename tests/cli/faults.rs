@@ -103,7 +103,7 @@ fn a_worker_killed_in_its_task_takes_the_result_with_it() {
         );
         assert!(
             over.failed()
-                .contains(&"Every task handed in is done without an error")
+                .contains(&"Every submitted task is done without an error")
         );
     }
 }
