@@ -1,12 +1,13 @@
 //! Checks: a lesson's invariants, evaluated over a finished `World` or over plain printed text.
 //!
-//! Owns `Verdict` and how each kind of check is answered; what is asked stands in the lesson
-//! (`lesson::CheckKind`). Reads a `World` and changes nothing. Every verdict says in both languages
-//! what was seen, and where it is red, what was expected. Nothing here depends on luck: a check
-//! holds for every run of the program it belongs to.
+//! Owns `Verdict` and how each kind of check is answered (`kinds`); what is asked stands in the
+//! lesson (`lesson::kinds`, which also says how to add a kind). Reads a `World` and changes nothing.
+//! Every verdict says in both languages what was seen, and where it is red, what was expected.
+//! Nothing here depends on luck: a check holds for every run of the program it belongs to.
 
 mod facts;
 mod grade;
+mod kinds;
 mod lines;
 mod objects;
 mod processes;
@@ -43,19 +44,16 @@ struct Judged {
 }
 
 impl Judged {
-    fn new(passed: bool, en: impl Into<String>, zh: impl Into<String>) -> Judged {
-        Judged {
-            passed,
-            detail: Words::new(en, zh),
-        }
+    fn new(passed: bool, detail: Words) -> Judged {
+        Judged { passed, detail }
     }
 
-    fn good(en: impl Into<String>, zh: impl Into<String>) -> Judged {
-        Judged::new(true, en, zh)
+    fn passed(detail: Words) -> Judged {
+        Judged::new(true, detail)
     }
 
-    fn bad(en: impl Into<String>, zh: impl Into<String>) -> Judged {
-        Judged::new(false, en, zh)
+    fn failed(detail: Words) -> Judged {
+        Judged::new(false, detail)
     }
 }
 
@@ -73,7 +71,7 @@ pub fn evaluate(
     let checks = &lesson.manifest.checks;
     checks
         .iter()
-        .filter_map(|check| verdict(check, &setting, &|kind| of_world(kind, &setting, world)))
+        .filter_map(|check| verdict(check, &setting, || of_world(&check.kind, &setting, world)))
         .collect()
 }
 
@@ -99,18 +97,15 @@ pub fn circumstances(header: &Header) -> Circumstances {
 fn verdict(
     check: &Check,
     setting: &Setting,
-    judge: &dyn Fn(&CheckKind) -> Result<Judged>,
+    judge: impl FnOnce() -> Result<Judged>,
 ) -> Option<Verdict> {
     let judged = match check.when.as_ref().map(|when| when.holds(setting)) {
         Some(Ok(false)) => return None,
         Some(Err(error)) => Err(error),
-        Some(Ok(true)) | None => judge(&check.kind),
+        Some(Ok(true)) | None => judge(),
     };
     let judged = judged.unwrap_or_else(|error| {
-        Judged::bad(
-            format!("the lesson is at fault: {error}"),
-            format!("课程本身有误:{error}"),
-        )
+        Judged::failed(Words::tell("verdict.at-fault", &[("why", &error)]))
     });
     Some(Verdict {
         id: check.id.clone(),
@@ -121,49 +116,9 @@ fn verdict(
 }
 
 fn of_world(kind: &CheckKind, scope: &dyn Scope, world: &World) -> Result<Judged> {
-    if kind.is_textual() {
-        return lines::of_world(kind, scope, world);
-    }
     match kind {
-        CheckKind::ProcessLines {
-            process,
-            loops,
-            lines,
-        } => processes::lines(process, loops, lines, scope, world),
-        CheckKind::ExitCodes { who, code } => processes::exit_codes(who, code, scope, world),
-        CheckKind::ProcessCount { of, count } => processes::count(*of, count, scope, world),
-        CheckKind::AtMostAlive { of, n } => processes::at_most_alive(*of, n, scope, world),
-        CheckKind::Status { status } => processes::status(status, scope, world),
-        CheckKind::NothingLeft => Ok(processes::nothing_left(world)),
-        CheckKind::TasksAtMost { n } => tasks::at_most(n, scope, world),
-        CheckKind::TasksNeverOverlap => Ok(tasks::never_overlap(world)),
-        CheckKind::SubmitsReturnAtOnce => Ok(tasks::submits_return(world)),
-        CheckKind::SubmitsWaitForResult => Ok(tasks::submits_wait(world)),
-        CheckKind::TaskPids { count } => tasks::pids(count, scope, world),
-        CheckKind::TaskResults {
-            tasks,
-            state,
-            value,
-        } => tasks::results(tasks.as_ref(), state.as_ref(), value.as_ref(), scope, world),
-        CheckKind::DeliveredOnce { object, puts, gets } => objects::delivered(
-            object.as_deref(),
-            (puts.as_ref(), gets.as_ref()),
-            scope,
-            world,
-        ),
-        CheckKind::FinalValue {
-            object,
-            cells,
-            whole,
-        } => objects::final_value(object, cells, *whole, scope, world),
-        CheckKind::LockExclusive { object } => {
-            Ok(objects::lock_exclusive(object.as_deref(), world))
-        }
-        CheckKind::Raised { op, error, of } => {
-            objects::raised(op.as_deref(), error, *of, scope, world)
-        }
-        CheckKind::NeverRaised { of } => Ok(objects::never_raised(*of, world)),
-        textual => lines::of_world(textual, scope, world),
+        CheckKind::Text(kind) => lines::of_world(kind, scope, world),
+        CheckKind::Run(kind) => kinds::of_run(kind, scope, world),
     }
 }
 

@@ -31,7 +31,7 @@
 //! | `[define]` | names for expressions used more than once |
 //! | `[[listings]]` | `id` (`tutorial` is the tutorial's) `lines` `title` |
 //! | `[outcome]` | `kind`: lines, multiset, blocks (`for` `label` `lines`), value (`value`) |
-//! | `[[checks]]` | `id` `kind` `words` `when`, and the keys of the kind ([`CheckKind`]) |
+//! | `[[checks]]` | `id` `kind` `words` `when`, and the keys of the kind ([`kinds`]) |
 //! | `[[predictions]]` | `id` `kind` `when` `question` `explanation`, and the keys of the kind ([`PredictionKind`]); its expressions may use [`RUN_NAMES`] and [`RUN_FUNCTIONS`] |
 //! | `[[claims]]` | `id` `says` `verdict` (`since`) `finding` `probe` `expect`, `python` and `methods` where it holds only there |
 
@@ -39,10 +39,13 @@ mod checks;
 mod embedded;
 mod error;
 mod expr;
+mod fields;
 mod folder;
+pub mod kinds;
 mod library;
 mod lines;
 mod lint;
+mod names;
 mod outcome;
 mod params;
 mod parse;
@@ -54,12 +57,11 @@ mod source;
 mod template;
 mod words;
 
-/// A value as the learner's Python would have it.
-pub use crate::object::Object as Value;
-pub use checks::{Cell, Check, CheckKind, Of, Who};
+pub use checks::Check;
 pub use error::LessonError;
 pub use expr::{Bound, EvalError, Expr, Scope, SyntaxError};
 pub use folder::{Files, Lesson, Origin};
+pub use kinds::{CheckKind, Of};
 pub use library::Library;
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use lint::{Finding, lint, lint_library};
@@ -74,4 +76,6 @@ pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};
 pub use words::Words;
 
+/// A value as the learner's Python would have it.
+pub use crate::object::Object as Value;
 pub use crate::text::Lang;

@@ -26,7 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["trace"]),
     ("lesson", &["text", "error", "object"]),
     // L2
-    ("check", &["model", "trace", "lesson"]),
+    ("check", &["model", "trace", "lesson", "text"]),
     ("feed", &["trace", "model"]),
     ("programs", &["mp"]),
     // L3

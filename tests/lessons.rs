@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
 use forklore::check::text;
+use forklore::lesson::kinds::{RunKind, Status};
 use forklore::lesson::{
     CheckKind, Circumstances, Expected, Lesson, Library, ParameterKind, Params, Value,
 };
@@ -108,9 +109,9 @@ fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> boo
             .as_ref()
             .is_none_or(|when| when.holds(&setting).unwrap());
         match &check.kind {
-            CheckKind::Status {
+            CheckKind::Run(RunKind::Status(Status {
                 status: Expected::Is(is),
-            } if applies => is.eval(&setting).unwrap() == deadlock,
+            })) if applies => is.eval(&setting).unwrap() == deadlock,
             _ => false,
         }
     })

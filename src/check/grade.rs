@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::facts::Facts;
-use super::shown::quoted;
+use super::shown::{joined, quoted};
 use crate::lesson::{
     AnswerOption, EvalError, Lines, Prediction, PredictionKind, Scope, Value, Words,
 };
@@ -53,15 +53,16 @@ pub struct Grade {
 }
 
 impl Grade {
-    fn new(mark: Mark, en: impl Into<String>, zh: impl Into<String>) -> Grade {
-        Grade {
-            mark,
-            truth: Words::new(en, zh),
-        }
+    fn new(mark: Mark, truth: Words) -> Grade {
+        Grade { mark, truth }
     }
 
-    fn of(right: bool, en: impl Into<String>, zh: impl Into<String>) -> Grade {
-        Grade::new(if right { Mark::Right } else { Mark::Wrong }, en, zh)
+    fn of(right: bool, truth: Words) -> Grade {
+        Grade::new(if right { Mark::Right } else { Mark::Wrong }, truth)
+    }
+
+    fn undecided(why: Words) -> Grade {
+        Grade::new(Mark::Undecided, why)
     }
 }
 
@@ -75,13 +76,8 @@ pub fn grade(
     evidence: &Evidence,
 ) -> Grade {
     // The error names places in the lesson's expressions; a learner has no use for it.
-    by_kind(prediction, answer, facts, evidence).unwrap_or_else(|_| {
-        Grade::new(
-            Mark::Undecided,
-            "it ended before that, or printed something else",
-            "运行没有走到那一步，或者打印了别的内容",
-        )
-    })
+    by_kind(prediction, answer, facts, evidence)
+        .unwrap_or_else(|_| Grade::undecided(Words::tell("grade.ended-before", &[])))
 }
 
 fn by_kind(
@@ -100,11 +96,10 @@ fn by_kind(
         (PredictionKind::Number { answer, within, .. }, Answer::Number(given)) => {
             let value = answer.eval(facts)?;
             let Some(truth) = value.as_float() else {
-                return Ok(Grade::new(
-                    Mark::Undecided,
-                    format!("the run has no number: {}", value.repr()),
-                    format!("这次运行没有得出数字：{}", value.repr()),
-                ));
+                return Ok(Grade::undecided(Words::tell(
+                    "grade.no-number",
+                    &[("value", &value.repr())],
+                )));
             };
             let within = match within {
                 Some(within) => within.eval(facts)?.as_float().unwrap_or(0.0),
@@ -119,18 +114,13 @@ fn by_kind(
             };
             Ok(Grade::of(
                 right,
-                format!("it was {shown}"),
-                format!("实际是 {shown}"),
+                Words::tell("grade.number", &[("number", &shown)]),
             ))
         }
         (PredictionKind::Possible { listings }, Answer::Possible(given)) => {
             possible(listings, given, facts, evidence)
         }
-        _ => Ok(Grade::new(
-            Mark::Undecided,
-            "this is no answer to the question",
-            "答非所问",
-        )),
+        _ => Ok(Grade::undecided(Words::tell("grade.no-answer", &[]))),
     }
 }
 
@@ -147,8 +137,8 @@ fn choice(options: &[AnswerOption], given: &str, facts: &Facts<'_>) -> Result<Gr
     }
     let right = right.or_else(|| options.iter().find(|option| option.when.is_none()));
     Ok(match right {
-        Some(option) => Grade::of(option.id == given, &*option.text.en, &*option.text.zh),
-        None => Grade::new(Mark::Undecided, "none of the answers", "没有一个答案符合"),
+        Some(option) => Grade::of(option.id == given, option.text.clone()),
+        None => Grade::undecided(Words::tell("grade.none-of-them", &[])),
     })
 }
 
@@ -169,13 +159,8 @@ fn order(
         .filter(|text| items.contains(text))
         .collect();
     if truth.is_empty() {
-        return Ok(Grade::new(
-            Mark::Undecided,
-            "the run shows no such order",
-            "这次运行看不出这样的顺序",
-        ));
+        return Ok(Grade::undecided(Words::tell("grade.no-order", &[])));
     }
-    let shown: Vec<String> = truth.iter().map(|text| quoted(text)).collect();
     let place = |list: &[String], text: &String| list.iter().position(|other| other == text);
     // Pairs in the right order: half of them would be right by chance alone.
     let (mut pairs, mut right) = (0, 0);
@@ -194,15 +179,13 @@ fn order(
     } else {
         Mark::Wrong
     };
+    let shown: Vec<String> = truth.iter().map(|text| quoted(text)).collect();
+    let order = Words::of(|lang| shown.join(lang.phrase("verdict.comma")));
     Ok(Grade::new(
         mark,
-        format!(
-            "the order was {}; {right} of {pairs} pairs right",
-            shown.join(", ")
-        ),
-        format!(
-            "实际顺序是 {}；{pairs} 对先后中答对 {right} 对",
-            shown.join("、")
+        Words::tell(
+            "grade.order",
+            &[("order", &order), ("right", &right), ("pairs", &pairs)],
         ),
     ))
 }
@@ -215,7 +198,7 @@ fn possible(
 ) -> Result<Grade, EvalError> {
     let manifest = &facts.lesson.manifest;
     let (mut right, mut wrong) = (0, 0);
-    let (mut en, mut zh) = (Vec::new(), Vec::new());
+    let mut clauses = Vec::new();
     let mut undecided = false;
     for id in listings {
         let Some(listing) = manifest.listings.iter().find(|listing| listing.id == *id) else {
@@ -229,18 +212,16 @@ fn possible(
         } else {
             evidence.complete.then_some(false)
         };
-        let (name_en, name_zh) = match &listing.title {
-            Some(title) => (title.en.clone(), title.zh.clone()),
-            None => ("the tutorial's output".into(), "教程里的输出".into()),
-        };
-        let (word_en, word_zh) = match can {
-            Some(true) => ("can happen", "可能出现"),
-            Some(false) => ("can't happen", "不可能出现"),
-            None => ("did not come", "没有出现"),
-        };
+        let name = listing
+            .title
+            .clone()
+            .unwrap_or_else(|| Words::tell("grade.tutorial", &[]));
+        clauses.push(match can {
+            Some(true) => Words::tell("grade.can", &[("listing", &name)]),
+            Some(false) => Words::tell("grade.cannot", &[("listing", &name)]),
+            None => Words::tell("grade.not-seen", &[("listing", &name)]),
+        });
         undecided |= can.is_none();
-        en.push(format!("{name_en}: {word_en}"));
-        zh.push(format!("{name_zh}：{word_zh}"));
         let said = given
             .iter()
             .find(|(other, _)| other == id)
@@ -253,13 +234,7 @@ fn possible(
     }
     if undecided {
         let runs = evidence.runs.max(1);
-        let times = if runs == 1 {
-            "one run".to_owned()
-        } else {
-            format!("{runs} runs")
-        };
-        en.push(format!("in {times}; what did not come may come yet"));
-        zh.push(format!("共运行 {runs} 次；没有出现的，不等于不可能"));
+        clauses.push(Words::tell("grade.runs", &[("runs", &runs)]));
     }
     let mark = match (right, wrong) {
         (0, 0) => Mark::Undecided,
@@ -268,5 +243,5 @@ fn possible(
         (0, _) => Mark::Wrong,
         _ => Mark::Partly,
     };
-    Ok(Grade::new(mark, en.join("; "), zh.join("；")))
+    Ok(Grade::new(mark, joined(&clauses)))
 }

@@ -4,6 +4,8 @@
 //! terminal and in reports, so it quotes such texts through here only. Controls are written out, not
 //! left away as on the screen: where an escape is the difference, the verdict must show it.
 
+use crate::lesson::Words;
+
 /// Characters of a quoted text that are kept.
 const LONGEST: usize = 80;
 
@@ -33,41 +35,38 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The first few of a list, and how many more: in English and in Chinese.
-pub(super) fn few(texts: &[String]) -> (String, String) {
+/// The first few of a list, and how many more.
+pub(super) fn few(texts: &[String]) -> Words {
     let shown = &texts[..texts.len().min(MOST)];
-    let more = texts.len() - shown.len();
-    with_more(shown.join(", "), shown.join("、"), more)
+    let list = Words::of(|lang| shown.join(lang.phrase("verdict.comma")));
+    with_more(list, texts.len() - shown.len())
 }
 
-/// The same for whole clauses, each in both languages.
-pub(super) fn few_clauses(clauses: &[(String, String)]) -> (String, String) {
+/// The same for whole clauses.
+pub(super) fn few_clauses(clauses: &[Words]) -> Words {
     let shown = &clauses[..clauses.len().min(MOST)];
-    let (en, zh): (Vec<&str>, Vec<&str>) = shown
-        .iter()
-        .map(|(en, zh)| (en.as_str(), zh.as_str()))
-        .unzip();
-    with_more(en.join("; "), zh.join("；"), clauses.len() - shown.len())
+    with_more(joined(shown), clauses.len() - shown.len())
 }
 
-fn with_more(en: String, zh: String, more: usize) -> (String, String) {
+/// Clauses as one sentence.
+pub(super) fn joined(clauses: &[Words]) -> Words {
+    Words::of(|lang| {
+        let clauses: Vec<&str> = clauses.iter().map(|clause| clause.get(lang)).collect();
+        clauses.join(lang.phrase("verdict.semicolon"))
+    })
+}
+
+fn with_more(list: Words, more: usize) -> Words {
     match more {
-        0 => (en, zh),
-        more => (
-            format!("{en} and {more} more"),
-            format!("{zh}，另有 {more} 项"),
-        ),
+        0 => list,
+        more => Words::tell("verdict.more", &[("list", &list), ("more", &more)]),
     }
-}
-
-/// `1 line`, `2 lines`.
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{few, few_clauses, quoted};
+    use crate::lesson::Words;
 
     #[test]
     fn a_quoted_text_can_do_no_harm() {
@@ -79,14 +78,13 @@ mod tests {
     #[test]
     fn long_lists_are_cut() {
         let texts: Vec<String> = ["a", "b", "c", "d", "e"].map(String::from).to_vec();
-        assert_eq!(few(&texts).0, "a, b, c and 2 more");
-        assert_eq!(few(&texts).1, "a、b、c，另有 2 项");
-        assert_eq!(few(&texts[..2]).0, "a, b");
-        let clauses = vec![("a".to_owned(), "甲".to_owned()); 4];
-        let both = (
-            "a; a; a and 1 more".to_owned(),
-            "甲；甲；甲，另有 1 项".to_owned(),
+        assert_eq!(
+            few(&texts),
+            Words::new("a, b, c and 2 more", "a、b、c，另有 2 项")
         );
+        assert_eq!(few(&texts[..2]).en, "a, b");
+        let clauses = vec![Words::new("a", "甲"); 4];
+        let both = Words::new("a; a; a and 1 more", "甲；甲；甲，另有 1 项");
         assert_eq!(few_clauses(&clauses), both);
     }
 }

@@ -8,7 +8,7 @@ mod processes;
 mod tasks;
 
 use super::{Verdict, evaluate};
-use crate::lesson::{Circumstances, Files, Lesson, Origin, Params};
+use crate::lesson::{CheckKind, Circumstances, Files, Lesson, Origin, Params};
 use crate::model::World;
 use crate::trace::{
     Event, Exit, Kind, Op, OpName, Output, ProcessStart, Role, RunEnd, RunStatus, StartMethod,
@@ -187,6 +187,28 @@ fn holds(check: &str, run: &Run) {
 #[track_caller]
 fn breaks(check: &str, run: &Run, detail: &str) {
     assert_eq!(judge(check, run), (false, detail.to_owned()));
+}
+
+/// The text of the test of this name, in the files beside this one.
+fn test_called(name: &str) -> Option<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/tests");
+    let start = format!("#[test]\nfn {name}() {{\n");
+    std::fs::read_dir(folder).unwrap().find_map(|entry| {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let (_, rest) = text.split_once(&start)?;
+        rest.split("\n}\n").next().map(str::to_owned)
+    })
+}
+
+#[test]
+fn every_kind_has_a_run_that_holds_it_and_one_that_breaks_it() {
+    for word in CheckKind::words() {
+        let name = word.replace('-', "_");
+        let text = test_called(&name).unwrap_or_else(|| panic!("no test is called {name}"));
+        for needed in ["holds(", "breaks("] {
+            assert!(text.contains(needed), "{name} lacks {needed}…)");
+        }
+    }
 }
 
 #[test]

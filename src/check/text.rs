@@ -1,9 +1,10 @@
 //! Checks over the plain stdout of `python3 program.py`: no events, no `World`.
 //!
-//! Only textual checks apply (`CheckKind::is_textual`); the others are left out.
+//! Only textual checks apply (`lesson::kinds::TextKind`); the others are left out.
 
-use super::{Verdict, lines, verdict};
-use crate::lesson::{Circumstances, Lesson, Params};
+use super::kinds::{Printed, of_text};
+use super::{Verdict, verdict};
+use crate::lesson::{CheckKind, Circumstances, Lesson, Params};
 
 /// Every textual check that applies, held against what was printed.
 #[must_use]
@@ -15,15 +16,17 @@ pub fn evaluate(
     stderr: Option<&str>,
 ) -> Vec<Verdict> {
     let setting = lesson.setting(params, circumstances);
-    let stdout: Vec<&str> = stdout.lines().collect();
-    let stderr: Option<Vec<&str>> = stderr.map(|text| text.lines().collect());
+    let printed = Printed {
+        stdout: stdout.lines().collect(),
+        stderr: stderr.map(|text| text.lines().collect()),
+    };
     let checks = lesson.manifest.checks.iter();
     checks
-        .filter(|check| check.kind.is_textual())
         .filter_map(|check| {
-            verdict(check, &setting, &|kind| {
-                lines::of_text(kind, &setting, &stdout, stderr.as_deref())
-            })
+            let CheckKind::Text(kind) = &check.kind else {
+                return None;
+            };
+            verdict(check, &setting, || of_text(kind, &setting, &printed))
         })
         .collect()
 }

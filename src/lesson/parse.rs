@@ -5,23 +5,21 @@
 //! keys, unknown names in expressions, doubled ids and defaults out of range, each with its
 //! position.
 
-mod checks;
-mod lines;
-mod names;
 mod questions;
 
 use std::collections::BTreeSet;
 
 use toml::de::DeTable;
 
+use super::checks::Check;
 use super::error::LessonError;
 use super::expr::Expr;
+use super::names::Names;
 use super::params::{Choice, Parameter, ParameterKind};
 use super::questions::{Claim, Listing, Outcome, Prediction};
+use super::scope::CIRCUMSTANCES;
 use super::section::{Field, Section, Source};
 use super::words::Words;
-use super::{checks::Check, scope::CIRCUMSTANCES};
-use names::Names;
 
 /// What lesson.toml says.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +81,7 @@ impl Manifest {
                 Some(field) => questions::outcome(&field, &names)?,
                 None => Outcome::Lines,
             },
-            checks: items(&section, "checks", |field| checks::check(field, &names))?,
+            checks: items(&section, "checks", |field| Check::read(field, &names))?,
             predictions: items(&section, "predictions", |field| {
                 questions::prediction(field, &names, &listings)
             })?,

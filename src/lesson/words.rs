@@ -1,7 +1,10 @@
 //! `Words`: a text in both languages of the program.
 //!
 //! Every sentence a lesson shows is a `Words`; the parser refuses one that lacks a language, so
-//! the rest of the program never meets a missing text.
+//! the rest of the program never meets a missing text. Sentences of our own come from the locale
+//! files (`Words::tell`).
+
+use std::fmt::Display;
 
 use crate::text::Lang;
 
@@ -12,6 +15,23 @@ pub struct Words {
     pub zh: String,
 }
 
+/// What fills a place in a sentence: the same in every language, or a text in each.
+pub trait Part {
+    fn part(&self, lang: Lang) -> String;
+}
+
+impl<T: Display> Part for T {
+    fn part(&self, _: Lang) -> String {
+        self.to_string()
+    }
+}
+
+impl Part for Words {
+    fn part(&self, lang: Lang) -> String {
+        self.get(lang).to_owned()
+    }
+}
+
 impl Words {
     #[must_use]
     pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Words {
@@ -19,6 +39,27 @@ impl Words {
             en: en.into(),
             zh: zh.into(),
         }
+    }
+
+    /// The text of each language.
+    pub fn of(text: impl Fn(Lang) -> String) -> Words {
+        Words::new(text(Lang::En), text(Lang::Zh))
+    }
+
+    /// The words of a key of the locale files, each `{name}` filled from `places`.
+    #[must_use]
+    pub fn tell(key: &'static str, places: &[(&str, &dyn Part)]) -> Words {
+        Words::of(|lang| {
+            let parts: Vec<(&str, String)> = places
+                .iter()
+                .map(|(name, part)| (*name, part.part(lang)))
+                .collect();
+            let filled: Vec<(&str, &dyn Display)> = parts
+                .iter()
+                .map(|(name, part)| (*name, part as &dyn Display))
+                .collect();
+            lang.tell(key, &filled)
+        })
     }
 
     /// The text in `lang`.

@@ -92,7 +92,7 @@ fn contiguous_blocks() {
     breaks(
         BLOCKS,
         &printed(&["2 -----> 102", "1 -----> 101", "2 -----> 22", "1 -----> 22"]),
-        "after `1 -----> 101` (line 2) stands `2 -----> 22`, expected `1 -----> 22`",
+        "after `1 -----> 101` (line 2) comes `2 -----> 22`, expected `1 -----> 22`",
     );
     breaks(
         BLOCKS,
@@ -102,16 +102,26 @@ fn contiguous_blocks() {
 }
 
 #[test]
-fn line_before_and_after() {
-    let before = "kind = \"line-before\"\nline = \"main\"";
-    let after = "kind = \"line-after\"\nline = \"main\"";
-    let first = printed(&["main", "a", "b"]);
-    let last = printed(&["a", "b", "main"]);
-    holds(before, &first);
-    holds(after, &last);
-    breaks(before, &last, "`a` (line 1) comes before `main` (line 3)");
-    breaks(after, &first, "`b` (line 3) comes after `main` (line 1)");
-    breaks(before, &printed(&["a"]), "`main` is not in the output");
+fn line_before() {
+    let check = "kind = \"line-before\"\nline = \"main\"";
+    holds(check, &printed(&["main", "a", "b"]));
+    breaks(
+        check,
+        &printed(&["a", "b", "main"]),
+        "`a` (line 1) comes before `main` (line 3)",
+    );
+    breaks(check, &printed(&["a"]), "`main` is not in the output");
+}
+
+#[test]
+fn line_after() {
+    let check = "kind = \"line-after\"\nline = \"main\"";
+    holds(check, &printed(&["a", "b", "main"]));
+    breaks(
+        check,
+        &printed(&["main", "a", "b"]),
+        "`b` (line 3) comes after `main` (line 1)",
+    );
     let others = "kind = \"line-after\"\nline = \"main\"\nothers = [\"a{*}\"]";
     holds(others, &printed(&["a1", "a2", "main", "b"]));
     breaks(
@@ -128,14 +138,14 @@ fn line_times() {
     breaks(
         check,
         &printed(&["hello"]),
-        "`hello` stands 1× in the output, expected 2",
+        "`hello` was printed 1 time, expected 2",
     );
     let none = "kind = \"line-times\"\nline = \"{*}Error{*}\"\nis = 0";
     holds(none, &printed(&["hello"]));
     breaks(
         none,
         &printed(&["ValueError: Pool not running"]),
-        "`…Error…` stands 1× in the output, expected 0",
+        "`…Error…` was printed 1 time, expected 0",
     );
 }
 
@@ -153,7 +163,7 @@ lines = ["{i} sees old {j}", "{j} sees old {i}"]
     breaks(
         check,
         &printed(&["1 sees old 2", "2 sees old 1"]),
-        "one run printed both `2 sees old 1` and `1 sees old 2`",
+        "one run printed all of these: `2 sees old 1`, `1 sees old 2`",
     );
 }
 

@@ -40,7 +40,7 @@ fn delivered_once() {
     breaks(
         check,
         &run,
-        "took a message that was never put, or was taken before: Process-2 (102)",
+        "took a message that was never put, or had been taken before: Process-2 (102)",
     );
     let mut run = queue();
     run.op(0, put("100:3", "'h3'"));
@@ -166,9 +166,19 @@ fn lock_exclusive() {
     breaks(
         check,
         &run,
-        "operations of Process-2 (102) stand in the wrong order (event 7)",
+        "the operations of Process-2 (102) are in the wrong order (event 7)",
     );
-    breaks(check, &Run::with_children(2), "no lock was acquired");
+    breaks(
+        check,
+        &Run::with_children(2),
+        "the run used nothing called `lock`",
+    );
+    let mut run = Run::new();
+    run.op(0, named("RLock-1", "lock"));
+    breaks(check, &run, "no lock was acquired");
+    let mut run = Run::new();
+    run.op(0, named("Queue-1", "lock"));
+    breaks(check, &run, "`lock` is not a Lock");
 }
 
 fn raising(op: OpName, error: &str) -> Op {

@@ -90,7 +90,7 @@ fn at_most_alive() {
         "3 workers alive at once, allowed 2: ForkPoolWorker-1 (101), ForkPoolWorker-2 (102), \
          ForkPoolWorker-3 (103)",
     );
-    breaks(check, &Run::new(), "there were no workers");
+    breaks(check, &Run::new(), "there were 0 workers");
 }
 
 #[test]
@@ -103,13 +103,13 @@ fn status() {
     breaks(
         "kind = \"status\"",
         &stuck,
-        "the run ended as deadlock, expected 'finished'",
+        "the run ended in a deadlock ('deadlock'), expected 'finished'",
     );
     holds("kind = \"status\"\nis = \"'deadlock'\"", &stuck);
     breaks(
         "kind = \"status\"",
         &Run::new(),
-        "the run ended as unknown, expected 'finished'",
+        "the run ended in an unknown way ('unknown'), expected 'finished'",
     );
 }
 

@@ -71,7 +71,7 @@ fn tasks_at_most() {
     breaks(
         one,
         &side_by_side(),
-        "at most 2 tasks in work at once, allowed 1",
+        "at most 2 tasks at work at once, allowed 1",
     );
     breaks(one, &pool(), "no task was submitted");
 }

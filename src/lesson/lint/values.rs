@@ -2,13 +2,11 @@
 
 use super::Report;
 use crate::lesson::Value;
-use crate::lesson::checks::{CheckKind, Who};
+use crate::lesson::checks::Check;
 use crate::lesson::expr::{EvalError, Scope};
-use crate::lesson::lines::{Expected, Lines, Loops};
 use crate::lesson::params::{Parameter, ParameterKind, Params};
 use crate::lesson::questions::{Outcome, PredictionKind};
 use crate::lesson::scope::Circumstances;
-use crate::lesson::template::Template;
 use crate::lesson::{outcome, printed, source};
 
 /// `06-lock` holds the lesson of order 6 and slug `lock`, with something to check.
@@ -32,7 +30,7 @@ pub(super) fn head(report: &mut Report<'_>) {
             format!("pair: `{}` is not among the two", manifest.slug),
         );
     }
-    if !manifest.checks.iter().any(|check| check.kind.is_textual()) {
+    if !manifest.checks.iter().any(Check::is_textual) {
         report.say(
             "lesson.toml",
             None,
@@ -153,7 +151,7 @@ fn errors_in(report: &Report<'_>, scope: &dyn Scope) -> Vec<(String, EvalError)>
         match check.when.as_ref().map(|when| when.holds(scope)) {
             Some(Ok(false)) => {}
             Some(Err(error)) => note(place, Err(error)),
-            _ => note(place, of_kind(&check.kind, scope)),
+            _ => note(place, check.kind.evaluate(scope)),
         }
     }
     for prediction in &manifest.predictions {
@@ -173,82 +171,6 @@ fn errors_in(report: &Report<'_>, scope: &dyn Scope) -> Vec<(String, EvalError)>
         );
     }
     errors
-}
-
-fn of_kind(kind: &CheckKind, scope: &dyn Scope) -> Result<(), EvalError> {
-    let lines = |lines: &Lines| lines.expand(scope).map(drop);
-    let looped = |loops: &Loops, lines: &Lines| {
-        loops
-            .each(scope, &mut |scope| lines.expand(scope).map(drop))
-            .map(drop)
-    };
-    match kind {
-        CheckKind::LinesMultiset { lines: all, .. } | CheckKind::LinesExact { lines: all } => {
-            lines(all)
-        }
-        CheckKind::LinesInOrder { loops, lines }
-        | CheckKind::ContiguousBlocks { loops, lines }
-        | CheckKind::NeverTogether { loops, lines } => looped(loops, lines),
-        CheckKind::LineBefore { line, others } | CheckKind::LineAfter { line, others } => {
-            lines(line)?;
-            others.as_ref().map_or(Ok(()), lines)
-        }
-        CheckKind::LineTimes { line, times } => {
-            lines(line)?;
-            expected(times, scope)
-        }
-        CheckKind::ProcessLines {
-            process,
-            loops,
-            lines,
-        } => {
-            looped(loops, lines)?;
-            named(process, loops, scope)
-        }
-        CheckKind::ExitCodes { who, code } => match who {
-            Who::Role(_) => expected(code, scope),
-            Who::Named { process, loops } => named(process, loops, scope),
-        },
-        CheckKind::ProcessCount { count, .. } | CheckKind::TaskPids { count } => {
-            expected(count, scope)
-        }
-        CheckKind::AtMostAlive { n, .. } | CheckKind::TasksAtMost { n } => n.int(scope).map(drop),
-        CheckKind::TaskResults { tasks, .. } => optional(tasks.as_ref(), scope),
-        CheckKind::DeliveredOnce { puts, gets, .. } => {
-            optional(puts.as_ref(), scope)?;
-            optional(gets.as_ref(), scope)
-        }
-        CheckKind::FinalValue { cells, .. } => cells.iter().try_for_each(|cell| {
-            cell.loops
-                .each(scope, &mut |scope| {
-                    cell.at.eval(scope)?;
-                    expected(&cell.value, scope)
-                })
-                .map(drop)
-        }),
-        CheckKind::Raised { error, .. } => error.fill(scope).map(drop),
-        CheckKind::Status { status } => expected(status, scope),
-        CheckKind::TasksNeverOverlap
-        | CheckKind::SubmitsReturnAtOnce
-        | CheckKind::SubmitsWaitForResult
-        | CheckKind::LockExclusive { .. }
-        | CheckKind::NeverRaised { .. }
-        | CheckKind::NothingLeft => Ok(()),
-    }
-}
-
-fn named(process: &Template, loops: &Loops, scope: &dyn Scope) -> Result<(), EvalError> {
-    loops
-        .each(scope, &mut |scope| process.fill(scope).map(drop))
-        .map(drop)
-}
-
-fn expected(expected: &Expected, scope: &dyn Scope) -> Result<(), EvalError> {
-    expected.test(&Value::None, scope).map(drop)
-}
-
-fn optional(value: Option<&Expected>, scope: &dyn Scope) -> Result<(), EvalError> {
-    value.map_or(Ok(()), |value| expected(value, scope))
 }
 
 /// The tutorial's listing has an outcome, and its lines are those the outcome speaks of.

@@ -1,8 +1,8 @@
 //! `[[predictions]]`, `[[claims]]`, `[[listings]]` and `[outcome]` of lesson.toml.
 
-use super::lines::{lines, loops, when};
-use super::names::Names;
 use crate::lesson::error::LessonError;
+use crate::lesson::fields::{lines, loops, when};
+use crate::lesson::names::Names;
 use crate::lesson::questions::{
     AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, Truth,
 };

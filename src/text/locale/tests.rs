@@ -58,11 +58,11 @@ fn uses() -> Vec<Use> {
                 file: file.clone(),
             });
         }
-        for how in [".phrase(", ".tell(", ".term("] {
+        for how in [".phrase(", ".tell(", "::tell(", ".term("] {
             for after in text.split(how).skip(1) {
                 let Some(key) = literal(after) else { continue };
-                let call = after.split(']').next().unwrap_or_default();
-                let given = if how == ".tell(" {
+                let call = list(after);
+                let given = if how.ends_with("tell(") {
                     call.split("(\"")
                         .skip(1)
                         .filter_map(|part| part.split_once('"'))
@@ -82,6 +82,20 @@ fn uses() -> Vec<Use> {
         }
     }
     uses
+}
+
+/// What stands between the first `[` and its `]`.
+fn list(after: &str) -> &str {
+    let mut depth = 0;
+    for (at, c) in after.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 1 => return &after[..at],
+            ']' => depth -= 1,
+            _ => {}
+        }
+    }
+    after
 }
 
 fn literal(after: &str) -> Option<String> {

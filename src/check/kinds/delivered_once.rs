@@ -1,0 +1,69 @@
+//! `delivered-once`: every message taken was put, none was taken twice.
+
+use super::OfRun;
+use crate::check::objects::{absent, anomalies, called};
+use crate::check::processes::{label, number};
+use crate::check::shown::few;
+use crate::check::{Judged, Result};
+use crate::lesson::kinds::DeliveredOnce;
+use crate::lesson::{Expected, Scope, Words};
+use crate::model::AnomalyKind;
+use crate::model::World;
+
+impl OfRun for DeliveredOnce {
+    fn judge(&self, scope: &dyn Scope, world: &World) -> Result<Judged> {
+        let name = self.object.as_deref();
+        let (mut put, mut taken, mut seen) = (0_u64, 0_u64, false);
+        let mut strange = Vec::new();
+        for object in called(world, name) {
+            let Some(queue) = object.queue() else {
+                continue;
+            };
+            seen = true;
+            put += queue.mailbox.put;
+            taken += queue.mailbox.taken;
+            for anomaly in anomalies(world, object) {
+                if anomaly.kind == AnomalyKind::NeverPut {
+                    let process = anomaly.proc.and_then(|proc| world.process(proc));
+                    strange.push(process.map_or("?".to_owned(), label));
+                }
+            }
+        }
+        if !seen {
+            return Ok(absent(world, name, "Queue"));
+        }
+        if !strange.is_empty() {
+            return Ok(Judged::failed(Words::tell(
+                "verdict.never-put",
+                &[("names", &few(&strange))],
+            )));
+        }
+        if let Some(wanted) = other(self.puts.as_ref(), put, scope)? {
+            return Ok(Judged::failed(Words::tell(
+                "verdict.messages-put",
+                &[("n", &put), ("wanted", &wanted)],
+            )));
+        }
+        if let Some(wanted) = other(self.gets.as_ref(), taken, scope)? {
+            return Ok(Judged::failed(Words::tell(
+                "verdict.messages-taken",
+                &[("n", &taken), ("wanted", &wanted)],
+            )));
+        }
+        let left = put.saturating_sub(taken);
+        Ok(Judged::passed(Words::tell(
+            "verdict.delivered",
+            &[("put", &put), ("taken", &taken), ("left", &left)],
+        )))
+    }
+}
+
+/// What was expected, where the count is another.
+fn other(expected: Option<&Expected>, n: u64, scope: &dyn Scope) -> Result<Option<String>> {
+    let Some(expected) = expected else {
+        return Ok(None);
+    };
+    let count = number(usize::try_from(n).unwrap_or(usize::MAX));
+    let (passed, wanted) = expected.test(&count, scope)?;
+    Ok((!passed).then_some(wanted))
+}

@@ -1,0 +1,29 @@
+//! `line-after {line, others}`: the line stands after every other one, or after those named.
+
+use super::{Kind, evaluate_lines, read_lines, read_others};
+use crate::lesson::error::LessonError;
+use crate::lesson::expr::{EvalError, Scope};
+use crate::lesson::lines::Lines;
+use crate::lesson::names::Names;
+use crate::lesson::section::Section;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineAfter {
+    pub line: Lines,
+    pub others: Option<Lines>,
+}
+
+impl Kind for LineAfter {
+    fn read(section: &Section<'_>, names: &Names) -> Result<LineAfter, LessonError> {
+        Ok(LineAfter {
+            line: read_lines(section, "line", names)?,
+            others: read_others(section, names)?,
+        })
+    }
+
+    fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {
+        evaluate_lines(&self.line, scope)?;
+        let others = self.others.as_ref();
+        others.map_or(Ok(()), |others| evaluate_lines(others, scope))
+    }
+}

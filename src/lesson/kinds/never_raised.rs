@@ -1,0 +1,23 @@
+//! `never-raised {of}`: no operation raised anything.
+
+use super::{Kind, Of};
+use crate::lesson::error::LessonError;
+use crate::lesson::expr::{EvalError, Scope};
+use crate::lesson::names::Names;
+use crate::lesson::section::Section;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeverRaised {
+    pub of: Of,
+}
+
+impl Kind for NeverRaised {
+    fn read(section: &Section<'_>, _: &Names) -> Result<NeverRaised, LessonError> {
+        let of = Of::read_or_all(section)?;
+        Ok(NeverRaised { of })
+    }
+
+    fn evaluate(&self, _: &dyn Scope) -> Result<(), EvalError> {
+        Ok(())
+    }
+}
