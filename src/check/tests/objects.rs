@@ -68,7 +68,7 @@ fn set(index: i64, value: &str) -> Op {
 }
 
 #[test]
-fn final_value_of_an_array() {
+fn final_value() {
     let check = r#"
 kind = "final-value"
 object = "temp"
@@ -188,37 +188,40 @@ fn raising(op: OpName, error: &str) -> Op {
     }
 }
 
+/// A run in which an operation of a process raised this.
+fn raised_by(proc: u32, op: OpName, error: &str) -> Run {
+    let mut run = Run::with_children(1);
+    run.op(proc, raising(op, error));
+    run
+}
+
+const RUNNING: &str = "ValueError: Pool is still running";
+
 #[test]
-fn raised_and_never_raised() {
+fn raised() {
     let check = "kind = \"raised\"\nop = \"join\"\nof = \"main\"\nerror = \"ValueError: Pool is {*} running\"";
-    let never = "kind = \"never-raised\"\nof = \"main\"";
-    let run = |proc: u32, op: OpName, error: &str| {
-        let mut run = Run::with_children(1);
-        run.op(proc, raising(op, error));
-        run
-    };
-    let right = run(0, OpName::Join, "ValueError: Pool is still running");
-    holds(check, &right);
-    breaks(
-        never,
-        &right,
-        "raised join: `ValueError: Pool is still running`",
-    );
+    holds(check, &raised_by(0, OpName::Join, RUNNING));
     breaks(
         check,
-        &run(0, OpName::Join, "AssertionError"),
+        &raised_by(0, OpName::Join, "AssertionError"),
         "join: raised `AssertionError`, expected `ValueError: Pool is … running`",
     );
-    let nothing = "join: raised nothing, expected `ValueError: Pool is … running`";
+    for (proc, op) in [(0, OpName::Close), (1, OpName::Join)] {
+        breaks(
+            check,
+            &raised_by(proc, op, RUNNING),
+            "join: raised nothing, expected `ValueError: Pool is … running`",
+        );
+    }
+}
+
+#[test]
+fn never_raised() {
+    let check = "kind = \"never-raised\"\nof = \"main\"";
+    holds(check, &raised_by(1, OpName::Join, "ValueError: x"));
     breaks(
         check,
-        &run(0, OpName::Close, "ValueError: Pool is still running"),
-        nothing,
+        &raised_by(0, OpName::Join, RUNNING),
+        "raised join: `ValueError: Pool is still running`",
     );
-    breaks(
-        check,
-        &run(1, OpName::Join, "ValueError: Pool is still running"),
-        nothing,
-    );
-    holds(never, &run(1, OpName::Join, "ValueError: x"));
 }
