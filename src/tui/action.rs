@@ -2,42 +2,7 @@
 //!
 //! Made from keys by `keymap` and from the mouse by `layout`; done by `update`.
 
-/// A panel of the screen, in the order Tab goes through them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum PanelId {
-    Lesson,
-    Source,
-    Ps,
-    Output,
-    Objects,
-    Timeline,
-    Checks,
-}
-
-impl PanelId {
-    pub(crate) const ALL: [PanelId; 7] = [
-        PanelId::Lesson,
-        PanelId::Source,
-        PanelId::Ps,
-        PanelId::Output,
-        PanelId::Objects,
-        PanelId::Timeline,
-        PanelId::Checks,
-    ];
-
-    /// The locale key of its title.
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            PanelId::Lesson => "tui.panel-lesson",
-            PanelId::Source => "tui.panel-source",
-            PanelId::Ps => "tui.panel-ps",
-            PanelId::Output => "tui.panel-output",
-            PanelId::Objects => "tui.panel-objects",
-            PanelId::Timeline => "tui.panel-timeline",
-            PanelId::Checks => "tui.panel-checks",
-        }
-    }
-}
+use super::panel::PanelId;
 
 /// How far something moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

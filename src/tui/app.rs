@@ -9,9 +9,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::action::PanelId;
 use super::host::Started;
 use super::lens::Lens;
+use super::panel::{Cache, PanelId};
+use super::popup::Popup;
+use super::popup::lessons::Lessons;
 use super::progress::{Given, Progress, Said, Visit};
 use super::quiz::{Locked, Quiz};
 use super::run::{RunView, Taken};
@@ -41,44 +43,6 @@ pub struct Start {
 pub(crate) enum Twin {
     Python,
     Rust,
-}
-
-/// What stands over the panels.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Popup {
-    Help {
-        scroll: usize,
-    },
-    /// The lessons, one selected; with a welcome the first time.
-    Lessons {
-        row: usize,
-        welcome: bool,
-    },
-    /// The form of the lesson's parameters.
-    Parameters {
-        row: usize,
-    },
-    /// Kill this process?
-    Kill {
-        pid: i32,
-        name: String,
-    },
-    /// Leave while a run goes on?
-    Quit,
-    /// The questions before a run.
-    Predict(Quiz),
-    /// The answers beside what ran.
-    Graded {
-        scroll: usize,
-    },
-    /// Words to search for.
-    Search {
-        text: String,
-    },
-    /// Where to go: a number, a share, a moment, an event in words.
-    GoTo {
-        text: String,
-    },
 }
 
 /// Where a panel stands.
@@ -117,7 +81,7 @@ pub(crate) struct App {
     pub(crate) own_rows: bool,
     /// Only the selected process's output.
     pub(crate) filter: bool,
-    pub(crate) popup: Option<Popup>,
+    pub(crate) popup: Option<Box<dyn Popup>>,
     pub(crate) notice: Option<String>,
     pub(crate) pace: Option<f64>,
     pub(crate) manual: bool,
@@ -136,6 +100,10 @@ pub(crate) struct App {
     /// Where the two part, once both are over.
     pub(crate) parted: Option<Comparison>,
     nothing: World,
+    /// Lines of panels, kept from frame to frame.
+    pub(crate) cache: Cache,
+    /// Runs there have been in this session.
+    begun: u64,
 }
 
 impl App {
@@ -168,6 +136,8 @@ impl App {
             comparing: false,
             parted: None,
             nothing: World::new(),
+            cache: Cache::default(),
+            begun: 0,
             library: start.library,
         };
         if let Some(started) = start.recording {
@@ -178,7 +148,7 @@ impl App {
             match start.lesson.or(last.filter(known)) {
                 Some(slug) => app.open(&slug),
                 None => {
-                    app.popup = Some(Popup::Lessons {
+                    app.open_popup(Lessons {
                         row: 0,
                         welcome: true,
                     });
@@ -301,6 +271,10 @@ impl App {
         }
     }
 
+    pub(crate) fn open_popup(&mut self, popup: impl Popup) {
+        self.popup = Some(Box::new(popup));
+    }
+
     /// The World that is looked at; an empty one before the first run.
     pub(crate) fn world(&self) -> &World {
         self.run.as_ref().map_or(&self.nothing, RunView::world)
@@ -340,7 +314,8 @@ impl App {
             visit.params = params.to_json();
         }
         self.parted = None;
-        let mut run = RunView::new(started, params.clone(), answers);
+        self.begun += 1;
+        let mut run = RunView::new(self.begun, started, params.clone(), answers);
         run.stepped = self.manual && run.is_live();
         run.paused = run.stepped;
         if self.own_rows {

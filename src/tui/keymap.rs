@@ -6,7 +6,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::action::{Action, Seek, Step};
-use super::app::{App, Popup};
+use super::app::App;
 use super::theme::Glyphs;
 use crate::text::Lang;
 
@@ -335,17 +335,11 @@ pub(crate) fn action(app: &App, key: KeyEvent) -> Option<Action> {
         KeyCode::Char(c) => Char(c),
         code => Code(code),
     };
-    let typed = match (&app.popup, pressed) {
-        (Some(Popup::Search { .. } | Popup::GoTo { .. }), Char(c)) => Some(Action::Type(c)),
-        (Some(Popup::Predict(_)), Char(c)) if c.is_ascii_digit() || c == '.' => {
-            Some(Action::Type(c))
-        }
-        (
-            Some(Popup::Search { .. } | Popup::GoTo { .. } | Popup::Predict(_)),
-            Code(KeyCode::Backspace),
-        ) => Some(Action::Erase),
+    let typed = app.popup.as_ref().and_then(|popup| match pressed {
+        Char(c) if popup.types(c) => Some(Action::Type(c)),
+        Code(KeyCode::Backspace) => Some(Action::Erase),
         _ => None,
-    };
+    });
     typed.or_else(|| {
         TABLE
             .iter()

@@ -6,8 +6,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
 
-use super::action::{Action, PanelId, Seek, Step};
+use super::action::{Action, Seek, Step};
 use super::app::App;
+use super::panel::{PanelId, Region};
 
 /// Below this nothing useful fits.
 pub(crate) const SMALLEST: (u16, u16) = (60, 15);
@@ -23,14 +24,31 @@ pub(crate) struct Frames {
     pub(crate) footer: Rect,
 }
 
-/// Panels that stand together on a small screen.
-pub(crate) const GROUPS: [&[PanelId]; 5] = [
-    &[PanelId::Lesson],
-    &[PanelId::Source],
-    &[PanelId::Ps, PanelId::Output],
-    &[PanelId::Objects, PanelId::Timeline],
-    &[PanelId::Checks],
+impl Frames {
+    /// The inside of a panel; `None` where it is not shown.
+    pub(crate) fn inner(&self, panel: PanelId) -> Option<Rect> {
+        let (_, rect) = self.panels.iter().find(|(id, _)| *id == panel)?;
+        Some(rect.inner(Margin::new(1, 1)))
+    }
+}
+
+/// The whole screen.
+pub(crate) fn area(app: &App) -> Rect {
+    let (width, height) = app.size;
+    Rect::new(0, 0, width, height)
+}
+
+/// Regions that stand together on a small screen.
+pub(crate) const GROUPS: [&[Region]; 5] = [
+    &[Region::Text],
+    &[Region::Program],
+    &[Region::Processes, Region::Output],
+    &[Region::Shared, Region::Time],
+    &[Region::Results],
 ];
+
+/// Regions that are read, one at a time where there is not room for all.
+const READ: &[Region] = &[Region::Text, Region::Program, Region::Results];
 
 /// Cuts up an area of this size.
 pub(crate) fn frames(app: &App, area: Rect) -> Frames {
@@ -62,26 +80,38 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
     frames
 }
 
+/// The first panel of some regions.
+pub(crate) fn first_of(regions: &[Region]) -> PanelId {
+    let mut panels = PanelId::ALL.iter().copied();
+    let first = panels.find(|id| regions.contains(&id.panel().region()));
+    first.unwrap_or(PanelId::Lesson)
+}
+
+/// Of the panels of some regions the one that is shown: the one with the focus, else the first; of those
+/// that are read, the program once there is a run.
+fn shown(app: &App, regions: &[Region]) -> PanelId {
+    if regions.contains(&app.focus.panel().region()) {
+        return app.focus;
+    }
+    if regions.contains(&Region::Program) && app.run.is_some() {
+        return first_of(&[Region::Program]);
+    }
+    first_of(regions)
+}
+
 fn group(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
-    let panels = GROUPS
+    let regions = GROUPS
         .iter()
-        .find(|group| group.contains(&app.focus))
+        .find(|group| group.contains(&app.focus.panel().region()))
         .copied()
         .unwrap_or(GROUPS[0]);
-    match panels {
-        [PanelId::Ps, PanelId::Output] => {
-            let [ps, output] =
-                Layout::vertical([ps_height(app, body.height / 2), Constraint::Min(4)]).areas(body);
-            vec![(PanelId::Ps, ps), (PanelId::Output, output)]
-        }
-        [one, two] => {
-            let [above, below] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
-            vec![(*one, above), (*two, below)]
-        }
-        [one, ..] => vec![(*one, body)],
-        [] => Vec::new(),
-    }
+    let heights = regions.iter().map(|region| match region {
+        Region::Processes => ps_height(app, body.height / 2),
+        _ => Constraint::Fill(1),
+    });
+    let rects = Layout::vertical(heights).split(body);
+    let panels = regions.iter().map(|region| shown(app, &[*region]));
+    panels.zip(rects.iter().copied()).collect()
 }
 
 /// As many rows as there are processes, within bounds: head, borders, rows.
@@ -89,16 +119,6 @@ fn ps_height(app: &App, most: u16) -> Constraint {
     let rows = app.world().process_count() + super::panel::ps::above(app);
     let rows = u16::try_from(rows).unwrap_or(u16::MAX);
     Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
-}
-
-/// Of the panels that are read, the one last looked at.
-fn reading(app: &App) -> PanelId {
-    match app.focus {
-        PanelId::Source | PanelId::Checks => app.focus,
-        PanelId::Lesson => PanelId::Lesson,
-        _ if app.run.is_some() => PanelId::Source,
-        _ => PanelId::Lesson,
-    }
 }
 
 fn middle(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
@@ -111,12 +131,13 @@ fn middle(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
         Constraint::Fill(2),
     ])
     .areas(right);
+    let one = |region| shown(app, &[region]);
     vec![
-        (reading(app), read),
-        (PanelId::Ps, ps),
-        (PanelId::Output, output),
-        (PanelId::Objects, objects),
-        (PanelId::Timeline, timeline),
+        (shown(app, READ), read),
+        (one(Region::Processes), ps),
+        (one(Region::Output), output),
+        (one(Region::Shared), objects),
+        (one(Region::Time), timeline),
     ]
 }
 
@@ -132,29 +153,26 @@ fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
         Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(middle);
     let [objects, checks] =
         Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(side);
+    let one = |region| shown(app, &[region]);
     vec![
-        (PanelId::Lesson, lesson),
-        (PanelId::Source, source),
-        (PanelId::Ps, ps),
-        (PanelId::Output, output),
-        (PanelId::Timeline, timeline),
-        (PanelId::Objects, objects),
-        (PanelId::Checks, checks),
+        (one(Region::Text), lesson),
+        (one(Region::Program), source),
+        (one(Region::Processes), ps),
+        (one(Region::Output), output),
+        (one(Region::Time), timeline),
+        (one(Region::Shared), objects),
+        (one(Region::Results), checks),
     ]
 }
 
 /// The inside of a panel as the screen is now; `None` where it is not shown.
 pub(crate) fn inner(app: &App, panel: PanelId) -> Option<Rect> {
-    let (width, height) = app.size;
-    let frames = frames(app, Rect::new(0, 0, width, height));
-    let (_, rect) = frames.panels.iter().find(|(id, _)| *id == panel)?;
-    Some(rect.inner(Margin::new(1, 1)))
+    frames(app, area(app)).inner(panel)
 }
 
 /// What the mouse did.
 pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
-    let (width, height) = app.size;
-    let area = Rect::new(0, 0, width, height);
+    let area = area(app);
     let frames = frames(app, area);
     let at = Position::new(mouse.column, mouse.row);
     let by: Option<i64> = match mouse.kind {
@@ -201,13 +219,13 @@ fn tab_at(app: &App, column: u16) -> Option<Action> {
     for group in GROUPS {
         end += tab_width(app, group);
         if column < end {
-            return Some(Action::Focus(group[0]));
+            return Some(Action::Focus(first_of(group)));
         }
     }
     None
 }
 
-fn tab_width(app: &App, group: &[PanelId]) -> u16 {
-    let width = crate::text::width(app.lang.phrase(group[0].title()));
+fn tab_width(app: &App, group: &[Region]) -> u16 {
+    let width = crate::text::width(app.lang.phrase(first_of(group).panel().title()));
     u16::try_from(width + 3).unwrap_or(u16::MAX)
 }

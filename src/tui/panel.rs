@@ -1,123 +1,214 @@
-//! The panels: one file each; here is only which is which.
+//! The panels: one file each, one trait, one table.
 //!
-//! Every panel is a function of the `App` it reads and the area it has. Panels with many lines draw
-//! only those that are seen.
+//! A panel reads the `App` and gives its rows; it draws nothing and keeps nothing. Frames, scrolling,
+//! search, copying and the mouse work on rows and are the same for every panel.
+//!
+//! # How to add a panel
+//! 1. Write `panel/memory.rs`: a unit struct `Memory` that implements [`Panel`]. The required methods
+//!    are its title (a key of `assets/locales`), the region it stands in, and its rows.
+//! 2. Declare the module and add its line to the table `panels!` below.
+//!
+//! Tab, layout, focus, zoom, clicks, search and copying follow from the table; the pictures of
+//! `tests/pictures.rs` are taken of every panel in it. A panel without a required method, a module
+//! that is not in the table and a title without words are errors of the compiler or of a test.
 
-pub(crate) mod checks;
-pub(crate) mod compare;
-pub(crate) mod form;
-pub(crate) mod help;
-pub(crate) mod kill;
-pub(crate) mod lesson;
-pub(crate) mod list;
-pub(crate) mod markdown;
-pub(crate) mod objects;
+mod cache;
+mod checks;
+mod lesson;
+mod objects;
 pub(crate) mod output;
 pub(crate) mod ps;
-pub(crate) mod quiz;
-pub(crate) mod source;
+mod source;
 pub(crate) mod timeline;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use std::rc::Rc;
+
+use ratatui::layout::{Rect, Size};
 use ratatui::text::Line;
 
-use super::action::PanelId;
 use super::app::App;
+use super::layout;
+pub(crate) use cache::Cache;
 
-/// Draws the inside of a panel; gives how many lines there are below those that are seen, where
-/// somebody may want to know.
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect) -> usize {
-    let wide = usize::from(area.width);
-    match id {
-        PanelId::Lesson => return show(app, frame, id, area, lesson::lines(app, wide)),
-        PanelId::Objects => return show(app, frame, id, area, objects::lines(app, wide)),
-        PanelId::Checks => return show(app, frame, id, area, checks::lines(app, wide)),
-        PanelId::Source => return source::draw(app, frame, area),
-        PanelId::Ps => ps::draw(app, frame, area),
-        PanelId::Output => output::draw(app, frame, area),
-        PanelId::Timeline => timeline::draw(app, frame, area),
-    }
-    0
+/// Makes `PanelId` of the table: the order is the one Tab goes through.
+macro_rules! panels {
+    ($($name:ident in $module:ident,)*) => {
+        /// A panel of the screen, in the order Tab goes through them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) enum PanelId { $($name,)* }
+
+        impl PanelId {
+            pub(crate) const ALL: &[PanelId] = &[$(PanelId::$name,)*];
+
+            pub(crate) fn panel(self) -> &'static dyn Panel {
+                match self { $(PanelId::$name => &$module::$name,)* }
+            }
+        }
+    };
 }
 
-/// Lines from where the panel is scrolled to; gives how many are left below.
-fn show(
-    app: &App,
-    frame: &mut Frame<'_>,
-    id: PanelId,
-    area: Rect,
-    lines: Vec<Line<'static>>,
-) -> usize {
-    let high = usize::from(area.height);
-    let last = lines.len().saturating_sub(high);
-    let top = app.place(id).top.min(last);
-    let found = app.place(id).found;
-    for ((index, line), y) in lines
-        .into_iter()
-        .enumerate()
-        .skip(top)
-        .zip(area.y..area.bottom())
-    {
-        let line = if found == Some(index) {
-            line.style(app.theme.selected())
-        } else {
-            line
-        };
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-        );
-    }
-    last - top
+panels! {
+    Lesson in lesson,
+    Source in source,
+    Ps in ps,
+    Output in output,
+    Objects in objects,
+    Timeline in timeline,
+    Checks in checks,
 }
 
-/// What a panel's title says beside its name.
-pub(crate) fn subtitle(app: &App, id: PanelId) -> Option<String> {
-    match id {
-        PanelId::Source => Some(source::file(app).to_owned()),
-        PanelId::Output => output::subtitle(app),
-        PanelId::Checks => checks::subtitle(app),
-        PanelId::Timeline => timeline::subtitle(app),
-        _ => None,
+/// A part of the screen. Panels of one region share it: the one with the focus is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Region {
+    Text,
+    Program,
+    Processes,
+    Output,
+    Shared,
+    Time,
+    Results,
+}
+
+/// What the keys up and down do in a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moves {
+    /// Scroll its rows.
+    Rows,
+    /// Scroll its rows; at the end it follows what comes.
+    NewestRows,
+    /// Select another process.
+    Selection,
+}
+
+/// What a panel is.
+pub(crate) trait Panel {
+    /// Locale key of its title.
+    fn title(&self) -> &'static str;
+
+    fn region(&self) -> Region;
+
+    /// Its rows on an area of this size.
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a>;
+
+    /// What its title says beside its name.
+    fn subtitle(&self, _: &App) -> Option<String> {
+        None
+    }
+
+    fn moves(&self) -> Moves {
+        Moves::Rows
+    }
+
+    /// Left and right move its time axis instead of its columns.
+    fn has_time_axis(&self) -> bool {
+        false
+    }
+
+    /// The process that a row is about.
+    fn process_at(&self, _: &App, _row: usize) -> Option<u32> {
+        None
+    }
+
+    /// Whether its rows can be searched; otherwise a search looks at the output.
+    fn is_searched(&self) -> bool {
+        false
+    }
+
+    /// The text that is searched and copied, a line a row; `None`: its rows as they are shown.
+    fn lines<'a>(&self, _: &'a App) -> Option<TextLines<'a>> {
+        None
+    }
+
+    /// All of its text, for the clipboard, where that is not its lines.
+    fn copied(&self, _: &App) -> Option<String> {
+        None
     }
 }
 
-/// Columns a panel has for its text as the screen is now.
-fn wide(app: &App, id: PanelId) -> usize {
-    super::layout::inner(app, id).map_or(80, |rect| usize::from(rect.width))
+/// A function from a row's number to what stands there.
+type At<'a, T> = Box<dyn Fn(usize) -> T + 'a>;
+
+/// Rows of a panel, made one by one as they are seen.
+pub(crate) struct Rows<'a> {
+    /// Stands above the rows and does not scroll.
+    pub(crate) head: Vec<Line<'static>>,
+    /// Stands at the bottom and does not scroll.
+    pub(crate) foot: Vec<Line<'static>>,
+    pub(crate) count: usize,
+    /// The first row shown.
+    pub(crate) first: usize,
+    /// How many are left below is said in the border.
+    pub(crate) counted: bool,
+    pub(crate) row: At<'a, Line<'static>>,
 }
 
-/// Lines a panel has.
-pub(crate) fn count(app: &App, id: PanelId) -> usize {
-    match id {
-        PanelId::Lesson => lesson::lines(app, wide(app, id)).len(),
-        PanelId::Source => source::text(app).lines().count(),
-        PanelId::Ps | PanelId::Timeline => app.world().process_count(),
-        PanelId::Output => output::count(app),
-        PanelId::Objects => objects::lines(app, wide(app, id)).len(),
-        PanelId::Checks => checks::lines(app, wide(app, id)).len(),
+impl Rows<'_> {
+    /// Lines that are there already.
+    fn of(lines: Rc<[Line<'static>]>, top: usize, size: Size) -> Rows<'static> {
+        let count = lines.len();
+        Rows {
+            head: Vec::new(),
+            foot: Vec::new(),
+            count,
+            first: top.min(count.saturating_sub(usize::from(size.height))),
+            counted: true,
+            row: Box::new(move |row| lines.get(row).cloned().unwrap_or_default()),
+        }
     }
+
+    /// Rows there is room for in so many lines.
+    pub(crate) fn room(&self, high: u16) -> usize {
+        usize::from(high).saturating_sub(self.head.len() + self.foot.len())
+    }
+
+    /// Rows below the last one shown.
+    pub(crate) fn below(&self, high: u16) -> usize {
+        self.count.saturating_sub(self.first + self.room(high))
+    }
+}
+
+/// Text by line.
+pub(crate) struct TextLines<'a> {
+    pub(crate) count: usize,
+    pub(crate) line: At<'a, String>,
+}
+
+/// The size of a panel's inside as the screen is now; of one that is not shown, its width is a guess.
+pub(crate) fn size(app: &App, id: PanelId) -> Size {
+    layout::inner(app, id).map_or(Size::new(80, 1), Rect::as_size)
+}
+
+/// A panel's rows as the screen is now.
+pub(crate) fn rows(app: &App, id: PanelId) -> Rows<'_> {
+    id.panel().rows(app, size(app, id))
+}
+
+/// A panel's text by line.
+pub(crate) fn lines(app: &App, id: PanelId) -> TextLines<'_> {
+    id.panel().lines(app).unwrap_or_else(|| {
+        let Rows { count, row, .. } = rows(app, id);
+        TextLines {
+            count,
+            line: Box::new(move |index| row(index).to_string()),
+        }
+    })
 }
 
 /// A panel's whole text.
 pub(crate) fn text(app: &App, id: PanelId) -> String {
-    match id {
-        PanelId::Source => source::text(app).to_owned(),
-        PanelId::Output => output::text(app),
-        PanelId::Ps => ps::text(app),
-        PanelId::Lesson => plain(&lesson::lines(app, wide(app, id))),
-        PanelId::Objects => plain(&objects::lines(app, wide(app, id))),
-        PanelId::Checks => plain(&checks::lines(app, wide(app, id))),
-        PanelId::Timeline => timeline::text(app),
-    }
+    id.panel().copied(app).unwrap_or_else(|| {
+        let lines = lines(app, id);
+        let all: Vec<String> = (0..lines.count).map(lines.line).collect();
+        all.join("\n")
+    })
 }
 
-fn plain(lines: &[Line<'_>]) -> String {
-    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    lines.join("\n")
+/// The first row shown of so many: the selected one is always seen.
+fn first_with(selected: Option<u32>, top: usize, count: usize, room: usize) -> usize {
+    let last = count.saturating_sub(room);
+    let top = selected.map_or(top, |proc| {
+        let row = proc as usize;
+        top.clamp((row + 1).saturating_sub(room.max(1)), row)
+    });
+    top.min(last)
 }

@@ -61,6 +61,8 @@ pub(crate) struct Taken {
     reason = "independent facts of a run, each read by its name"
 )]
 pub(crate) struct RunView {
+    /// Which run of the session it is, counted from 1.
+    pub(crate) number: u64,
     feed: Box<dyn Feed>,
     /// Events taken from the feed, and how many of them were looked at.
     waiting: (Batch, usize),
@@ -99,10 +101,16 @@ pub(crate) struct RunView {
 }
 
 impl RunView {
-    pub(crate) fn new(started: Started, params: Params, locked: Vec<Locked>) -> RunView {
+    pub(crate) fn new(
+        number: u64,
+        started: Started,
+        params: Params,
+        locked: Vec<Locked>,
+    ) -> RunView {
         let empty = World::new().scaled(started.header.time_scale);
         let recorded = started.recorded;
         RunView {
+            number,
             past: recorded.as_ref().map(|_| (0, empty.clone())),
             playing: None,
             held: None,

@@ -3,15 +3,24 @@
 //! Pure but for the `App`: what has to be done outside comes back as `Effect`s.
 
 mod places;
-mod popups;
 
 use std::time::Instant;
 
-use super::action::{Action, PanelId, Seek};
-use super::app::{App, Popup, Twin};
+use super::action::{Action, Seek};
+use super::app::{App, Twin};
 use super::effect::{Effect, Leave};
 use super::host::Order;
 use super::layout;
+use super::panel::PanelId;
+use super::popup::Then;
+use super::popup::go_to::GoTo;
+use super::popup::help::Help;
+use super::popup::kill::Kill;
+use super::popup::lessons::Lessons;
+use super::popup::parameters::Parameters;
+use super::popup::predict::Predict;
+use super::popup::quit::Quit;
+use super::popup::search::Search;
 use super::run::RunView;
 use super::words;
 use crate::feed::Control;
@@ -20,7 +29,8 @@ use crate::model::State;
 use crate::text::{Lang, clean};
 use crate::trace::OpName;
 
-use places::{find, moved, pick, scroll, sideways, turn};
+pub(crate) use places::{find, go_to};
+use places::{pick, scroll, sideways, turn};
 
 /// Operations a second a paced run may be set to.
 const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -28,10 +38,18 @@ const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 /// Does an action at this time; gives what has to be done outside.
 pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect> {
     app.notice = None;
-    if let Some(popup) = app.popup.clone()
-        && let Some(effects) = popups::in_popup(app, popup, action)
+    if !is_everywhere(action)
+        && let Some(mut popup) = app.popup.take()
     {
-        return effects;
+        match popup.update(app, action) {
+            Then::Stay => {
+                app.popup = Some(popup);
+                return Vec::new();
+            }
+            Then::Close => return Vec::new(),
+            Then::Effects(effects) => return effects,
+            Then::Pass => {}
+        }
     }
     match action {
         Action::Run => return run(app),
@@ -58,21 +76,30 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
     Vec::new()
 }
 
+/// Whether an action does the same over a popup.
+fn is_everywhere(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Resize(_)
+            | Action::Leave(_)
+            | Action::Language
+            | Action::Theme
+            | Action::Redraw
+            | Action::Suspend
+    )
+}
+
 /// Actions that change only what is looked at.
 fn look(app: &mut App, action: Action) {
     match action {
         Action::Seek(seek) => places::seek(app, seek),
-        Action::GoTo => {
-            app.popup = Some(Popup::GoTo {
-                text: String::new(),
-            });
-        }
+        Action::GoTo => app.open_popup(GoTo::default()),
         Action::NextPanel => turn(app, 1),
         Action::PreviousPanel => turn(app, -1),
         Action::Focus(panel) => app.focus = panel,
         Action::Move(step) => scroll(app, app.focus, step),
         Action::MoveIn(panel, step) => scroll(app, panel, step),
-        Action::Sideways(by) if app.comparing || app.focus == PanelId::Timeline => {
+        Action::Sideways(by) if app.comparing || app.focus.panel().has_time_axis() => {
             let (head, end) = time_axis(app);
             app.lens.shift(by, end, head);
         }
@@ -81,15 +108,11 @@ fn look(app: &mut App, action: Action) {
         Action::Zoom => app.zoom = !app.zoom,
         Action::Lens(by) => zoom_time(app, by),
         Action::Filter => app.filter = !app.filter && app.selected.is_some(),
-        Action::Search => {
-            app.popup = Some(Popup::Search {
-                text: String::new(),
-            });
-        }
+        Action::Search => app.open_popup(Search::default()),
         Action::Find(by) => find(app, by),
         Action::Engine => app.notice = Some(app.lang.phrase("tui.engine-only").to_owned()),
         Action::CutIdle => cut_idle(app),
-        Action::Help => app.popup = Some(Popup::Help { scroll: 0 }),
+        Action::Help => app.open_popup(Help::default()),
         Action::Lessons => lessons(app),
         Action::Parameters => parameters(app),
         Action::Confirm if app.run.as_ref().is_some_and(|run| run.over) => app.show_checks(),
@@ -154,7 +177,7 @@ fn lessons(app: &mut App) {
     let done = app.run.as_ref().is_some_and(|run| run.over);
     let last = app.library.len().saturating_sub(1);
     let row = here.map_or(0, |row| (row + usize::from(done)).min(last));
-    app.popup = Some(Popup::Lessons {
+    app.open_popup(Lessons {
         row,
         welcome: false,
     });
@@ -165,7 +188,7 @@ fn parameters(app: &mut App) {
         .lesson()
         .is_some_and(|lesson| !lesson.manifest.parameters.is_empty());
     if any {
-        app.popup = Some(Popup::Parameters { row: 0 });
+        app.open_popup(Parameters::default());
     } else {
         app.notice = Some(app.lang.phrase("tui.form-none").to_owned());
     }
@@ -180,7 +203,7 @@ fn run(app: &mut App) -> Vec<Effect> {
     }
     match app.quiz(false) {
         Some(quiz) => {
-            app.popup = Some(Popup::Predict(quiz));
+            app.open_popup(Predict(quiz));
             Vec::new()
         }
         None => start(app),
@@ -189,12 +212,12 @@ fn run(app: &mut App) -> Vec<Effect> {
 
 fn predict(app: &mut App) {
     match app.quiz(true) {
-        Some(quiz) => app.popup = Some(Popup::Predict(quiz)),
+        Some(quiz) => app.open_popup(Predict(quiz)),
         None => app.notice = Some(app.lang.phrase("tui.quiz-none").to_owned()),
     }
 }
 
-fn start(app: &mut App) -> Vec<Effect> {
+pub(crate) fn start(app: &mut App) -> Vec<Effect> {
     let Some(lesson) = app.lesson().map(|lesson| lesson.slug().to_owned()) else {
         app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
@@ -456,7 +479,7 @@ fn own_rows(app: &mut App) -> Vec<Effect> {
 
 fn quit(app: &mut App) -> Vec<Effect> {
     if app.run.as_ref().is_some_and(RunView::is_live) {
-        app.popup = Some(Popup::Quit);
+        app.open_popup(Quit);
         return Vec::new();
     }
     vec![Effect::Leave(Leave::Quit)]
@@ -469,11 +492,12 @@ fn ask_kill(app: &mut App) {
         .selected
         .and_then(|proc| world.process(proc))
         .filter(|process| live && process.is_alive());
-    app.popup = process.map(|process| Popup::Kill {
+    let kill = process.map(|process| Kill {
         pid: process.pid,
         name: process.name.to_string(),
     });
-    if app.popup.is_none() {
-        app.notice = Some(app.lang.phrase("tui.kill-nobody").to_owned());
+    match kill {
+        Some(kill) => app.open_popup(kill),
+        None => app.notice = Some(app.lang.phrase("tui.kill-nobody").to_owned()),
     }
 }

@@ -7,6 +7,7 @@
 //! footer     keys, or what there is to say
 //! ```
 
+mod compare;
 mod footer;
 pub(crate) mod framed;
 mod head;
@@ -20,7 +21,6 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use super::app::App;
 use super::layout::{SMALLEST, frames};
-use super::panel;
 use super::theme::Glyphs;
 use crate::text::Lang;
 
@@ -67,9 +67,9 @@ fn screen(app: &App, frame: &mut Frame<'_>) {
             height: frames.transport.y,
             ..area
         };
-        panel::compare::draw(app, frame, body);
+        compare::draw(app, frame, body);
         transport::draw(app, frame, frames.transport);
-        footer::draw(app, frame, frames.footer);
+        footer::draw(app, frame, &frames);
         return sheet::draw(app, frame, area);
     }
     head::draw(app, frame, frames.head);
@@ -80,7 +80,7 @@ fn screen(app: &App, frame: &mut Frame<'_>) {
         framed::draw(app, frame, *id, *rect);
     }
     transport::draw(app, frame, frames.transport);
-    footer::draw(app, frame, frames.footer);
+    footer::draw(app, frame, &frames);
     sheet::draw(app, frame, area);
 }
 

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{App, Popup};
+use super::App;
 use crate::check::{Evidence, Mark};
 use crate::feed::Flaw;
+use crate::tui::popup::graded::Graded;
 use crate::tui::quiz::Locked;
 use crate::tui::run::RunView;
 
@@ -102,7 +103,7 @@ impl App {
             self.notice = Some(self.lang.phrase("tui.asked-again").to_owned());
         }
         if graded && self.popup.is_none() && !self.comparing {
-            self.popup = Some(Popup::Graded { scroll: 0 });
+            self.open_popup(Graded::default());
         }
     }
 }

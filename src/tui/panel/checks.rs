@@ -1,20 +1,53 @@
 //! The lesson's checks and what became of them in this run.
 
+use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::markdown;
+use super::cache::Content;
+use super::{Panel, PanelId, Region, Rows};
 use crate::check::Verdict;
 use crate::lesson::Truth;
 use crate::tui::app::App;
+use crate::tui::{markdown, popup};
 
-pub(crate) fn subtitle(app: &App) -> Option<String> {
-    let verdicts = &app.run.as_ref()?.verdicts;
-    let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
-    (!verdicts.is_empty()).then(|| format!("{passed}/{}", verdicts.len()))
+pub(super) struct Checks;
+
+impl Panel for Checks {
+    fn title(&self) -> &'static str {
+        "tui.panel-checks"
+    }
+
+    fn region(&self) -> Region {
+        Region::Results
+    }
+
+    fn subtitle(&self, app: &App) -> Option<String> {
+        let verdicts = &app.run.as_ref()?.verdicts;
+        let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
+        (!verdicts.is_empty()).then(|| format!("{passed}/{}", verdicts.len()))
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let wide = usize::from(size.width);
+        let run = app.run.as_ref();
+        let content = Content::Results {
+            lesson: app.slug.clone(),
+            run: run.map_or(0, |run| run.number),
+            over: run.is_some_and(|run| run.over),
+            judged: run.map_or((0, 0), |run| (run.verdicts.len(), run.grades.len())),
+        };
+        let id = PanelId::Checks;
+        let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
+        Rows::of(lines, app.place(id).top, size)
+    }
+
+    fn is_searched(&self) -> bool {
+        true
+    }
 }
 
-pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
+fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let Some(run) = &app.run else {
         return markdown::wrapped(app.lang.phrase("tui.checks-none"), wide);
     };
@@ -32,7 +65,7 @@ pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     for verdict in &run.verdicts {
         lines.extend(one(app, verdict, wide));
     }
-    let graded = super::quiz::graded(app, wide);
+    let graded = popup::graded::lines(app, wide);
     if !graded.is_empty() {
         head(app, &mut lines, app.lang.phrase("tui.checks-said"), wide);
         lines.extend(graded);

@@ -1,13 +1,37 @@
 //! The lesson's text.
 
-use ratatui::text::Line;
+use ratatui::layout::Size;
 
-use super::markdown;
+use super::cache::Content;
+use super::{Panel, PanelId, Region, Rows};
 use crate::tui::app::App;
+use crate::tui::markdown;
 
-pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
-    match app.lesson() {
-        Some(lesson) => markdown::lines(lesson.text(app.lang), wide, app.theme),
-        None => markdown::wrapped(app.lang.phrase("tui.lesson-none"), wide),
+pub(super) struct Lesson;
+
+impl Panel for Lesson {
+    fn title(&self) -> &'static str {
+        "tui.panel-lesson"
+    }
+
+    fn region(&self) -> Region {
+        Region::Text
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let wide = usize::from(size.width);
+        let id = PanelId::Lesson;
+        let content = Content::Lesson(app.slug.clone());
+        let lines = app
+            .cache
+            .lines(app, id, wide, content, || match app.lesson() {
+                Some(lesson) => markdown::lines(lesson.text(app.lang), wide, app.theme),
+                None => markdown::wrapped(app.lang.phrase("tui.lesson-none"), wide),
+            });
+        Rows::of(lines, app.place(id).top, size)
+    }
+
+    fn is_searched(&self) -> bool {
+        true
     }
 }

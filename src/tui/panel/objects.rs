@@ -3,13 +3,18 @@
 //! Cells with their last writers, owners and waiters of locks, messages of queues, entries of a
 //! manager's dict with its latest requests, tasks of a pool.
 
+use std::collections::HashMap;
+
+use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::markdown;
+use super::cache::Content;
+use super::{Panel, PanelId, Region, Rows};
 use crate::model::{Body, Mapping, Object, Pool, Queue, Shared, TaskState, World};
 use crate::text::{clean, truncate};
 use crate::tui::app::App;
+use crate::tui::markdown;
 
 /// Most elements of one object that are shown.
 const MOST: usize = 64;
@@ -17,12 +22,49 @@ const MOST: usize = 64;
 /// Events through which a changed cell flashes.
 const FLASH: u64 = 8;
 
-pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
-    let world = app.world();
-    let mut lines = Vec::new();
-    for object in world.objects() {
-        lines.extend(Sheet { app, world, wide }.object(object));
+pub(super) struct Objects;
+
+impl Panel for Objects {
+    fn title(&self) -> &'static str {
+        "tui.panel-objects"
     }
+
+    fn region(&self) -> Region {
+        Region::Shared
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let wide = usize::from(size.width);
+        let content = Content::Moment {
+            run: app.run.as_ref().map_or(0, |run| run.number),
+            events: app.world().folded(),
+        };
+        let id = PanelId::Objects;
+        let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
+        Rows::of(lines, app.place(id).top, size)
+    }
+
+    fn is_searched(&self) -> bool {
+        true
+    }
+}
+
+fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
+    let world = app.world();
+    let owners = world
+        .objects()
+        .rev()
+        .filter_map(|object| Some((object.of.as_deref()?, object)));
+    let sheet = Sheet {
+        app,
+        world,
+        wide,
+        of: owners.collect(),
+    };
+    let lines: Vec<_> = world
+        .objects()
+        .flat_map(|object| sheet.object(object))
+        .collect();
     if lines.is_empty() {
         return markdown::wrapped(app.lang.phrase("tui.objects-none"), wide);
     }
@@ -33,14 +75,13 @@ struct Sheet<'a> {
     app: &'a App,
     world: &'a World,
     wide: usize,
+    /// By a lock's identity, the object it is the lock of.
+    of: HashMap<&'a str, &'a Object>,
 }
 
 impl Sheet<'_> {
     fn object(&self, object: &Object) -> Vec<Line<'static>> {
-        let mut objects = self.world.objects();
-        let of = object
-            .lock()
-            .and_then(|_| objects.find(|other| other.of.as_ref() == Some(&object.id)));
+        let of = object.lock().and_then(|_| self.of.get(&*object.id));
         let title = match of {
             Some(of) => {
                 let name = clean(of.label());

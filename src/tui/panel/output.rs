@@ -1,13 +1,12 @@
 //! What the processes printed, as it came: time, PID, name, line.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use ratatui::text::{Line, Span};
 
+use super::{Moves, Panel, PanelId, Region, Rows, TextLines};
 use crate::model::{Line as Printed, World};
 use crate::text::{Clean, clean_line, cut, fit, fit_right};
 use crate::trace::Stream;
-use crate::tui::action::PanelId;
 use crate::tui::app::App;
 use crate::tui::words;
 
@@ -18,12 +17,79 @@ const LOOKED_AT: usize = 4096;
 /// Bytes of output that are copied at most, the newest: terminals take no more.
 const COPIED: usize = 512 << 10;
 
+pub(super) struct Output;
+
+impl Panel for Output {
+    fn title(&self) -> &'static str {
+        "tui.panel-output"
+    }
+
+    fn region(&self) -> Region {
+        Region::Output
+    }
+
+    fn subtitle(&self, app: &App) -> Option<String> {
+        subtitle(app)
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let place = app.place(PanelId::Output);
+        let count = count(app);
+        let last = count.saturating_sub(usize::from(size.height));
+        let wide = usize::from(size.width);
+        Rows {
+            head: Vec::new(),
+            foot: Vec::new(),
+            count,
+            first: if app.follow {
+                last
+            } else {
+                place.top.min(last)
+            },
+            counted: false,
+            row: Box::new(move |row| {
+                let printed = line(app, row);
+                printed.map_or_else(Line::default, |printed| {
+                    shown(app, app.world(), printed, place.left, wide)
+                })
+            }),
+        }
+    }
+
+    fn moves(&self) -> Moves {
+        Moves::NewestRows
+    }
+
+    fn process_at(&self, app: &App, row: usize) -> Option<u32> {
+        line(app, row)?.proc
+    }
+
+    fn is_searched(&self) -> bool {
+        true
+    }
+
+    fn lines<'a>(&self, app: &'a App) -> Option<TextLines<'a>> {
+        let plain = |index| {
+            let line = line(app, index)?;
+            Some(clean_line(&line.data, WIDEST).text.into_owned())
+        };
+        Some(TextLines {
+            count: count(app),
+            line: Box::new(move |index| plain(index).unwrap_or_default()),
+        })
+    }
+
+    fn copied(&self, app: &App) -> Option<String> {
+        Some(copied(app))
+    }
+}
+
 /// The process whose output alone is shown.
 fn filter(app: &App) -> Option<u32> {
     app.selected.filter(|_| app.filter)
 }
 
-pub(crate) fn count(app: &App) -> usize {
+fn count(app: &App) -> usize {
     let log = app.world().log();
     match filter(app) {
         Some(proc) => log.count_of(proc),
@@ -39,7 +105,7 @@ fn line(app: &App, index: usize) -> Option<&Printed> {
     }
 }
 
-pub(crate) fn subtitle(app: &App) -> Option<String> {
+fn subtitle(app: &App) -> Option<String> {
     let dropped = app.world().log().dropped_lines();
     let only = filter(app)
         .and_then(|proc| app.world().process(proc))
@@ -52,50 +118,6 @@ pub(crate) fn subtitle(app: &App) -> Option<String> {
         (None, 0) => None,
         (None, dropped) => Some(app.lang.tell("tui.output-dropped", &[("n", &dropped)])),
     }
-}
-
-/// The first line shown in so many rows.
-fn first(app: &App, high: usize) -> usize {
-    let last = count(app).saturating_sub(high);
-    if app.follow {
-        last
-    } else {
-        app.place(PanelId::Output).top.min(last)
-    }
-}
-
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let place = app.place(PanelId::Output);
-    let top = first(app, usize::from(area.height));
-    for (index, y) in (top..count(app)).zip(area.y..area.bottom()) {
-        if let Some(printed) = line(app, index) {
-            let wide = usize::from(area.width);
-            let line = shown(app, app.world(), printed, place.left, wide);
-            let line = if place.found == Some(index) {
-                line.style(app.theme.selected())
-            } else {
-                line
-            };
-            frame.render_widget(
-                line,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-            );
-        }
-    }
-}
-
-/// Who wrote the line in this row.
-pub(crate) fn writer_at(app: &App, high: u16, row: u16) -> Option<u32> {
-    line(app, first(app, usize::from(high)) + usize::from(row))?.proc
-}
-
-/// A line as text, made harmless.
-pub(crate) fn plain(app: &App, index: usize) -> Option<String> {
-    line(app, index).map(|line| clean_line(&line.data, WIDEST).text.into_owned())
 }
 
 /// The last lines of a run, as many as there is room for.
@@ -166,7 +188,7 @@ fn beginning(printed: &Printed, columns: usize) -> Clean<'_> {
 }
 
 /// The lines that are kept, made harmless for where they are pasted; the newest where there are many.
-pub(crate) fn text(app: &App) -> String {
+fn copied(app: &App) -> String {
     let mut room = COPIED;
     let mut lines = Vec::new();
     for index in (0..count(app)).rev() {

@@ -3,16 +3,63 @@
 //! Rows stand in the order of birth and the dead stay, dimmed, with their last figures and how they
 //! ended.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
+use super::{Moves, Panel, PanelId, Region, Rows, first_with};
 use crate::model::Process;
 use crate::text::{clean, cut, fit, fit_right};
 use crate::trace::PsRow;
-use crate::tui::action::PanelId;
 use crate::tui::app::App;
 use crate::tui::words;
+
+pub(super) struct Ps;
+
+impl Panel for Ps {
+    fn title(&self) -> &'static str {
+        "tui.panel-ps"
+    }
+
+    fn region(&self) -> Region {
+        Region::Processes
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let wide = usize::from(size.width);
+        let columns = columns(wide);
+        let names = Span::styled(fit(&head(app, &columns, wide), wide), app.theme.heading());
+        let mut head = vec![Line::from(names)];
+        head.extend(own(app).iter().map(|row| own_row(app, row, &columns, wide)));
+        let count = app.world().process_count();
+        let room = usize::from(size.height).saturating_sub(head.len());
+        // Unless one is selected the youngest are seen.
+        let top = app.selected.map_or(count, |_| app.place(PanelId::Ps).top);
+        Rows {
+            head,
+            foot: Vec::new(),
+            count,
+            first: first_with(app.selected, top, count, room),
+            counted: false,
+            row: Box::new(move |index| {
+                let process = u32::try_from(index).ok();
+                let process = process.and_then(|proc| app.world().process(proc));
+                process.map_or_else(Line::default, |process| row(app, process, &columns, wide))
+            }),
+        }
+    }
+
+    fn moves(&self) -> Moves {
+        Moves::Selection
+    }
+
+    fn process_at(&self, _: &App, row: usize) -> Option<u32> {
+        u32::try_from(row).ok()
+    }
+
+    fn copied(&self, app: &App) -> Option<String> {
+        Some(copied(app))
+    }
+}
 
 /// A column: head, width, whether it is set to the right, and its text.
 type Column = (&'static str, usize, bool, fn(&PsRow) -> String);
@@ -42,34 +89,6 @@ fn columns(wide: usize) -> Vec<Column> {
         COLUMNS.to_vec()
     } else {
         FEW.iter().map(|i| COLUMNS[*i]).collect()
-    }
-}
-
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let wide = usize::from(area.width);
-    let columns = columns(wide);
-    let head = head(app, &columns, wide);
-    frame.render_widget(
-        Line::from(Span::styled(fit(&head, wide), app.theme.heading())),
-        Rect { height: 1, ..area },
-    );
-    let own = own(app);
-    let above = own.len() + 1;
-    let high = usize::from(area.height).saturating_sub(above);
-    let count = app.world().process_count();
-    let top = top(app, count, high);
-    let own = own.iter().map(|row| own_row(app, row, &columns, wide));
-    let processes = app.world().processes().skip(top).take(high);
-    let rows = processes.map(|process| row(app, process, &columns, wide));
-    for (line, y) in own.chain(rows).zip(area.y + 1..area.bottom()) {
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-        );
     }
 }
 
@@ -110,28 +129,6 @@ fn own_row(app: &App, row: &PsRow, columns: &[Column], wide: usize) -> Line<'sta
     let room = wide.saturating_sub(crate::text::width(&text));
     text += &rest(app, "forklore", what, &clean(&row.command), room);
     Line::from(Span::styled(text, app.theme.dim()))
-}
-
-/// The first row shown: the selected one is always seen, else the youngest.
-fn top(app: &App, count: usize, high: usize) -> usize {
-    let last = count.saturating_sub(high);
-    let top = app.place(PanelId::Ps).top;
-    match app.selected {
-        Some(proc) => {
-            let row = proc as usize;
-            top.clamp((row + 1).saturating_sub(high.max(1)), row)
-                .min(last)
-        }
-        None => last,
-    }
-}
-
-/// The process in this row, the head being the first.
-pub(crate) fn row_at(app: &App, high: u16, row: u16) -> Option<u32> {
-    let above = above(app);
-    let high = usize::from(high).saturating_sub(above);
-    let top = top(app, app.world().process_count(), high);
-    u32::try_from(top + usize::from(row).checked_sub(above)?).ok()
 }
 
 /// The columns' heads; beyond them what scrolls sideways: name, what it does, command.
@@ -224,7 +221,7 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
 }
 
 /// All rows, every column.
-pub(crate) fn text(app: &App) -> String {
+fn copied(app: &App) -> String {
     let mut text = head(app, &COLUMNS, 200);
     for process in app.world().processes() {
         text.push('\n');

@@ -3,20 +3,76 @@
 //! Where a process is comes from the World (`program.rs:12`); the twin's lines lead to each other by
 //! the `// py:12` marks of the Rust program.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::{Panel, PanelId, Region, Rows, TextLines};
 use crate::model::Process;
 use crate::text::{clean, cut};
-use crate::tui::action::PanelId;
 use crate::tui::app::{App, Twin};
 use crate::tui::host::Program;
 use crate::tui::theme::Theme;
 
+pub(super) struct Source;
+
+impl Panel for Source {
+    fn title(&self) -> &'static str {
+        "tui.panel-source"
+    }
+
+    fn region(&self) -> Region {
+        Region::Program
+    }
+
+    fn subtitle(&self, app: &App) -> Option<String> {
+        Some(file(app).to_owned())
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let lines: Vec<&str> = text(app).lines().collect();
+        let place = app.place(PanelId::Source);
+        let standing = standing(app);
+        let wide = usize::from(size.width);
+        Rows {
+            head: Vec::new(),
+            foot: Vec::new(),
+            count: lines.len(),
+            first: first_line(place.top, lines.len(), usize::from(size.height), &standing),
+            counted: true,
+            row: Box::new(move |row| {
+                let text = lines.get(row).copied().unwrap_or_default();
+                let here = standing.iter().filter(|(line, _)| *line == row + 1);
+                let here: Vec<&Process> = here.map(|(_, process)| *process).collect();
+                line(
+                    app,
+                    row + 1,
+                    &cut(&clean(text), place.left, wide.saturating_sub(8)),
+                    &here,
+                )
+            }),
+        }
+    }
+
+    fn is_searched(&self) -> bool {
+        true
+    }
+
+    fn lines<'a>(&self, app: &'a App) -> Option<TextLines<'a>> {
+        let lines: Vec<&str> = text(app).lines().collect();
+        Some(TextLines {
+            count: lines.len(),
+            line: Box::new(move |index| lines.get(index).copied().unwrap_or_default().to_owned()),
+        })
+    }
+
+    fn copied(&self, app: &App) -> Option<String> {
+        Some(text(app).to_owned())
+    }
+}
+
 /// The text of the twin that is shown.
-pub(crate) fn text(app: &App) -> &str {
+fn text(app: &App) -> &str {
     match (app.lesson(), app.twin) {
         (Some(lesson), Twin::Rust) => lesson.files.rust.as_deref().unwrap_or(&lesson.files.python),
         (Some(lesson), Twin::Python) => &lesson.files.python,
@@ -30,7 +86,7 @@ fn own(app: &App) -> Option<&Program> {
     run.recorded.as_ref()?.program.as_ref()
 }
 
-pub(crate) fn file(app: &App) -> &str {
+fn file(app: &App) -> &str {
     if let Some(program) = own(app) {
         return &program.name;
     }
@@ -44,51 +100,19 @@ pub(crate) fn file(app: &App) -> &str {
     }
 }
 
-/// Draws the lines from where it is scrolled to; gives how many are left below.
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) -> usize {
-    let lines: Vec<&str> = text(app).lines().collect();
-    let place = app.place(PanelId::Source);
-    let standing = standing(app);
-    let high = usize::from(area.height);
-    let top = first_line(place.top, lines.len(), high, &standing);
-    let wide = usize::from(area.width);
-    for (number, y) in (top + 1..=lines.len()).zip(area.y..area.bottom()) {
-        let text = lines[number - 1];
-        let here: Vec<&Process> = standing
-            .iter()
-            .filter(|(line, _)| *line == number)
-            .map(|(_, process)| *process)
-            .collect();
-        let mut spans = vec![gutter(app.theme, number, &here)];
-        let code = cut(&clean(text), place.left, wide.saturating_sub(8));
-        spans.extend(coloured(&code, file(app) == "program.rs", app.theme));
-        if !here.is_empty() {
-            let names: Vec<String> = here
-                .iter()
-                .take(6)
-                .map(|process| process.pid.to_string())
-                .collect();
-            spans.push(Span::styled(
-                format!("  {} {}", app.theme.glyphs.pick("◂", "<"), names.join(" ")),
-                app.theme.process(here[0].colour()),
-            ));
-        }
-        let line = Line::from(spans);
-        let line = if place.found == Some(number - 1) {
-            line.style(app.theme.selected())
-        } else {
-            line
-        };
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-        );
+/// A line with its number, its code in colour and the processes that stand there.
+fn line(app: &App, number: usize, code: &str, here: &[&Process]) -> Line<'static> {
+    let mut spans = vec![gutter(app.theme, number, here)];
+    spans.extend(coloured(code, file(app) == "program.rs", app.theme));
+    if let Some(first) = here.first() {
+        let pids = here.iter().take(6).map(|process| process.pid.to_string());
+        let pids: Vec<String> = pids.collect();
+        spans.push(Span::styled(
+            format!("  {} {}", app.theme.glyphs.pick("◂", "<"), pids.join(" ")),
+            app.theme.process(first.colour()),
+        ));
     }
-    lines.len().saturating_sub(top + high)
+    Line::from(spans)
 }
 
 /// The first line shown: where it was scrolled to, or so that a moving process is seen.

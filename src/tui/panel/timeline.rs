@@ -6,32 +6,72 @@
 mod axis;
 mod lane;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use crate::tui::action::PanelId;
+use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with};
 use crate::tui::app::App;
 use crate::tui::words;
 
 pub(crate) use axis::{Axis, Window};
 use lane::Mark;
 
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    // The legend goes first where there is little room.
-    let legended = area.height >= 6;
-    let lanes = Rect {
-        height: area.height.saturating_sub(u16::from(legended)),
-        ..area
-    };
-    axis(app).draw(frame, lanes, app.place(PanelId::Timeline).top);
-    if legended {
-        let rect = Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        };
-        frame.render_widget(legend(app), rect);
+pub(super) struct Timeline;
+
+impl Panel for Timeline {
+    fn title(&self) -> &'static str {
+        "tui.panel-timeline"
+    }
+
+    fn region(&self) -> Region {
+        Region::Time
+    }
+
+    fn subtitle(&self, app: &App) -> Option<String> {
+        subtitle(app)
+    }
+
+    fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
+        let axis = axis(app);
+        let wide = axis::lane_width(size.width);
+        let mut foot = Vec::new();
+        // The legend goes first where there is little room, then the scale.
+        if size.height >= 3 {
+            foot.push(axis.scale(wide));
+        }
+        if size.height >= 6 {
+            foot.push(legend(app));
+        }
+        let count = app.world().process_count();
+        let room = usize::from(size.height).saturating_sub(foot.len());
+        Rows {
+            head: Vec::new(),
+            foot,
+            count,
+            first: first_with(app.selected, app.place(PanelId::Timeline).top, count, room),
+            counted: false,
+            row: Box::new(move |row| axis.lane_of(row, wide)),
+        }
+    }
+
+    fn moves(&self) -> Moves {
+        Moves::Selection
+    }
+
+    fn has_time_axis(&self) -> bool {
+        true
+    }
+
+    fn process_at(&self, _: &App, row: usize) -> Option<u32> {
+        u32::try_from(row).ok()
+    }
+
+    fn lines<'a>(&self, app: &'a App) -> Option<TextLines<'a>> {
+        let axis = axis(app);
+        Some(TextLines {
+            count: app.world().process_count(),
+            line: Box::new(move |row| axis.lane_of(row, 80).to_string()),
+        })
     }
 }
 
@@ -48,28 +88,13 @@ fn axis(app: &App) -> Axis<'_> {
 }
 
 /// Which stretch is shown, where it is not the whole.
-pub(crate) fn subtitle(app: &App) -> Option<String> {
+fn subtitle(app: &App) -> Option<String> {
     let window = axis(app).window;
     app.lens.is_close().then(|| {
         let (from, to) = (words::seconds(window.from), words::seconds(window.to));
         app.lang
             .tell("tui.timeline-part", &[("from", &from), ("to", &to)])
     })
-}
-
-/// The process in this row.
-pub(crate) fn row_at(app: &App, high: u16, row: u16) -> Option<u32> {
-    let lanes = high.saturating_sub(if high >= 6 { 2 } else { u16::from(high >= 3) });
-    let count = app.world().process_count();
-    let top = axis::first(
-        app.selected,
-        app.place(PanelId::Timeline).top,
-        count,
-        usize::from(lanes),
-    );
-    u32::try_from(top + usize::from(row))
-        .ok()
-        .filter(|_| row < lanes)
 }
 
 fn legend(app: &App) -> Line<'static> {
@@ -86,15 +111,4 @@ fn legend(app: &App) -> Line<'static> {
         text.extend([mark.sign(app.theme), " ", app.lang.phrase(key), "  "]);
     }
     Line::from(Span::styled(text, app.theme.dim()))
-}
-
-/// All lanes, 80 columns wide.
-pub(crate) fn text(app: &App) -> String {
-    let axis = axis(app);
-    let lanes: Vec<String> = app
-        .world()
-        .processes()
-        .map(|process| axis.lane(process, 80).to_string())
-        .collect();
-    lanes.join("\n")
 }

@@ -1,12 +1,15 @@
 //! What keys do, through the table and `update`, wherever the learner is.
 
-use super::scene::{app, overflow, picture, play, press, typical};
+use super::scene::{app, overflow, picture, play, pool, popup, press, typical};
 use crate::feed::Control;
 use crate::text::Lang;
 use crate::trace::OpName;
-use crate::tui::action::{Action, PanelId};
-use crate::tui::app::{Popup, Twin};
+use crate::tui::action::Action;
+use crate::tui::app::Twin;
 use crate::tui::effect::{Effect, Leave};
+use crate::tui::panel::{Cache, PanelId};
+use crate::tui::popup::kill::Kill;
+use crate::tui::popup::quit::Quit;
 use crate::tui::update::update;
 use crate::tui::{keymap, terminal};
 
@@ -16,9 +19,9 @@ fn quitting_asks_while_a_run_goes_on() {
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Quit)]);
     play(&mut app, typical(), "lock");
     assert_eq!(press(&mut app, "q"), []);
-    assert_eq!(app.popup, Some(Popup::Quit));
+    assert!(popup::<Quit>(&app).is_some());
     assert_eq!(press(&mut app, "\x1b"), []);
-    assert_eq!(app.popup, None);
+    assert!(app.popup.is_none());
     assert_eq!(press(&mut app, "qq"), [Effect::Leave(Leave::Quit)]);
 }
 
@@ -31,7 +34,7 @@ fn a_kill_is_asked_about_and_names_the_process() {
     assert!(app.notice.is_some() && app.popup.is_none());
     press(&mut app, "jjj");
     assert_eq!(press(&mut app, "K"), []);
-    assert!(matches!(app.popup, Some(Popup::Kill { pid: 102, .. })));
+    assert_eq!(popup::<Kill>(&app).map(|kill| kill.pid), Some(102));
     // What will follow is told from what it does: here it holds the lock.
     let shown = picture(&mut app, (80, 24));
     assert!(shown.contains("SIGKILL to Process-2 (PID 102)"), "{shown}");
@@ -107,13 +110,17 @@ fn no_escape_of_a_child_reaches_the_screen() {
 
 #[test]
 fn every_action_of_the_table_can_be_done_anywhere() {
-    for panel in PanelId::ALL {
+    for &panel in PanelId::ALL {
         let mut app = app("pool-async", Lang::Zh);
+        play(&mut app, pool(), "pool-async");
         app.focus = panel;
         for binding in keymap::TABLE {
             let _ = update(&mut app, binding.action(), terminal::now());
             let _ = update(&mut app, Action::Cancel, terminal::now());
-            let _ = picture(&mut app, (80, 24));
+            let shown = picture(&mut app, (80, 24));
+            // What was kept from frame to frame is what would be made anew.
+            app.cache = Cache::default();
+            assert_eq!(picture(&mut app, (80, 24)), shown, "{}", binding.shown);
         }
     }
 }

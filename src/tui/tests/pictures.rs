@@ -3,8 +3,9 @@
 use super::scene::{Scene, app, open_recording, overflow, picture, play, pool, press, typical};
 use crate::text::Lang;
 use crate::trace::Exit;
-use crate::tui::action::PanelId;
-use crate::tui::app::{App, Popup};
+use crate::tui::app::App;
+use crate::tui::panel::PanelId;
+use crate::tui::popup::lessons::Lessons;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -76,38 +77,12 @@ fn the_whole_screen() {
 }
 
 #[test]
-fn the_lesson() {
-    check("lesson", Some(PanelId::Lesson));
-}
-
-#[test]
-fn the_program() {
-    check("source", Some(PanelId::Source));
-}
-
-#[test]
-fn the_rows_of_ps() {
-    check("ps", Some(PanelId::Ps));
-}
-
-#[test]
-fn the_output() {
-    check("output", Some(PanelId::Output));
-}
-
-#[test]
-fn the_objects() {
-    check("objects", Some(PanelId::Objects));
-}
-
-#[test]
-fn the_timeline() {
-    check("timeline", Some(PanelId::Timeline));
-}
-
-#[test]
-fn the_checks() {
-    check("checks", Some(PanelId::Checks));
+fn every_panel() {
+    for panel in PanelId::ALL {
+        let title = panel.panel().title();
+        let name = title.strip_prefix("tui.panel-").expect("a panel's title");
+        check(name, Some(*panel));
+    }
 }
 
 #[test]
@@ -172,7 +147,7 @@ fn help_and_the_list() {
     hold("help", "lock", |app| drop(press(app, "?")));
     hold("lessons", "queue", |app| drop(press(app, "g")));
     hold("welcome", "lock", |app| {
-        app.popup = Some(Popup::Lessons {
+        app.open_popup(Lessons {
             row: 0,
             welcome: true,
         });

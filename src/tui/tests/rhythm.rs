@@ -1,17 +1,21 @@
 //! From reading to the next lesson: questions, what came of them, the next key, what is kept.
 
-use super::scene::{Scene, app, picture, play, press, typical};
+use super::scene::{Scene, app, picture, play, popup, press, typical};
 use crate::text::Lang;
 use crate::trace::{Exit, Role, RunStatus};
-use crate::tui::action::PanelId;
-use crate::tui::app::{App, Popup};
+use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::panel::PanelId;
+use crate::tui::popup::graded::Graded;
+use crate::tui::popup::lessons::Lessons;
+use crate::tui::popup::predict::Predict;
 use crate::tui::progress::Progress;
+use crate::tui::{layout, rhythm};
 
 #[test]
 fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     let mut app = app("lock", Lang::En);
-    let next = |app: &App| crate::tui::rhythm::next(app).keys;
+    let next = |app: &App| rhythm::next(app, &layout::frames(app, layout::area(app))).keys;
     assert_eq!(next(&app), "r");
     press(&mut app, "r");
     assert_eq!(next(&app), "Enter");
@@ -20,7 +24,7 @@ fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     scene.end();
     play(&mut app, scene, "lock");
     assert_eq!((next(&app), app.focus), ("Enter", PanelId::Output));
-    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+    assert!(popup::<Graded>(&app).is_some());
     press(&mut app, "\n");
     assert_eq!((next(&app), app.focus), ("p", PanelId::Checks));
     press(&mut app, "p");
@@ -42,10 +46,8 @@ fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     press(&mut app, "\n");
     assert_eq!((next(&app), app.focus), ("g", PanelId::Checks));
     press(&mut app, "g");
-    let Some(Popup::Lessons { row, .. }) = app.popup else {
-        panic!("{:?}", app.popup);
-    };
-    assert_eq!((row, next(&app)), (6, "Enter"));
+    let row = popup::<Lessons>(&app).map(|lessons| lessons.row);
+    assert_eq!((row, next(&app)), (Some(6), "Enter"));
 }
 
 #[test]
@@ -65,10 +67,7 @@ fn an_answer_left_open_is_decided_by_a_later_run() {
         scene
     };
     press(&mut app, "r");
-    let count = match &app.popup {
-        Some(Popup::Predict(quiz)) => quiz.questions.len(),
-        other => panic!("{other:?}"),
-    };
+    let count = popup::<Predict>(&app).expect("questions").0.questions.len();
     // The tutorial's listing is said to be impossible.
     press(&mut app, &"\n".repeat(count - 1));
     press(&mut app, " \n");
@@ -83,7 +82,7 @@ fn an_answer_left_open_is_decided_by_a_later_run() {
     press(&mut app, "r");
     play(&mut app, listing([2, 1, 0]), "queue");
     assert_eq!(mark(&app).as_deref(), Some("wrong"));
-    assert!(matches!(app.popup, Some(Popup::Graded { .. })));
+    assert!(popup::<Graded>(&app).is_some());
 }
 
 #[test]
@@ -94,20 +93,17 @@ fn a_run_that_was_stopped_decides_nothing_and_asks_again() {
     let mut scene = typical();
     scene.end_as(RunStatus::Stopped);
     play(&mut app, scene, "lock");
-    assert_eq!(app.popup, None);
+    assert!(app.popup.is_none());
     assert!(app.progress.lessons["lock"].answers.is_empty());
     press(&mut app, "r");
-    assert!(matches!(app.popup, Some(Popup::Predict(_))));
+    assert!(popup::<Predict>(&app).is_some());
 }
 
 #[test]
 fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
     let mut app = app("lock", Lang::En);
     assert_eq!(press(&mut app, "r"), []);
-    let Some(Popup::Predict(quiz)) = &app.popup else {
-        panic!("no question: {:?}", app.popup);
-    };
-    let count = quiz.questions.len();
+    let count = popup::<Predict>(&app).expect("questions").0.questions.len();
     assert!(count >= 3, "{count}");
     assert!(picture(&mut app, (80, 24)).contains("Question 1 of"));
     let mut effects = press(&mut app, "3");
@@ -123,7 +119,7 @@ fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
     let mut scene = typical();
     scene.end();
     play(&mut app, scene, "lock");
-    assert_eq!(app.popup, Some(Popup::Graded { scroll: 0 }));
+    assert!(popup::<Graded>(&app).is_some());
     assert_eq!(app.run.as_ref().expect("a run").grades.len(), count);
     let visit = &app.progress.lessons["lock"];
     assert_eq!((visit.runs, visit.answers.len()), (1, count));
@@ -141,7 +137,7 @@ fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
         [Effect::Start(_)]
     ));
     press(&mut app, "a");
-    assert!(matches!(app.popup, Some(Popup::Predict(_))));
+    assert!(popup::<Predict>(&app).is_some());
 }
 
 #[test]
@@ -165,5 +161,5 @@ fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
     let third = app.slug.clone();
     assert!(third.is_some());
     let again = super::scene::session(None, Lang::En, app.progress.clone());
-    assert_eq!((again.slug, again.popup), (third, None));
+    assert_eq!((&again.slug, again.popup.is_none()), (&third, true));
 }

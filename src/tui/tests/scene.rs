@@ -1,5 +1,6 @@
 //! Scenes: runs written down as events, and the `App` that shows them.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
@@ -19,6 +20,7 @@ use crate::tui::app::{App, Start};
 use crate::tui::effect::Effect;
 use crate::tui::host::{Recorded, Started};
 use crate::tui::keymap;
+use crate::tui::popup::Popup;
 use crate::tui::progress::Progress;
 use crate::tui::theme::{Glyphs, Ground, Theme};
 use crate::tui::update::update;
@@ -394,4 +396,10 @@ pub(super) fn picture(app: &mut App, size: (u16, u16)) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The popup that is open, where it is one of these.
+pub(super) fn popup<P: Popup>(app: &App) -> Option<&P> {
+    let popup: &dyn Any = app.popup.as_deref()?;
+    popup.downcast_ref()
 }

@@ -1,10 +1,11 @@
 //! Moving about: scrolling, selecting, the panel that has the focus, finding words.
 
-use super::super::action::{PanelId, Seek, Step};
+use super::super::action::{Seek, Step};
 use super::super::app::App;
-use super::super::layout;
+use super::super::panel::{self, Moves, PanelId};
+use super::super::popup::moved;
 use super::super::target::Target;
-use super::super::{panel, search, words};
+use super::super::{layout, search, words};
 
 /// The next panel of all.
 pub(super) fn turn(app: &mut App, by: isize) {
@@ -17,37 +18,28 @@ pub(super) fn turn(app: &mut App, by: isize) {
     app.focus = all[next.cast_unsigned()];
 }
 
-/// A place moved by a step within so many.
-pub(super) fn moved(place: usize, step: Step, count: usize) -> usize {
-    let last = count.saturating_sub(1);
-    match step {
-        Step::Lines(by) => place
-            .saturating_add_signed(isize::try_from(by).unwrap_or(0))
-            .min(last),
-        Step::Pages(by) => place
-            .saturating_add_signed(isize::try_from(by * 10).unwrap_or(0))
-            .min(last),
-        Step::Start => 0,
-        Step::End => last,
-    }
-}
-
 /// Scrolls a panel, or moves its selection.
 pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
-    if matches!(panel, PanelId::Ps | PanelId::Timeline) {
+    let moves = panel.panel().moves();
+    if moves == Moves::Selection {
         return select(app, step);
     }
-    let high = layout::inner(app, panel).map_or(1, |rect| usize::from(rect.height));
-    let tops = panel::count(app, panel).saturating_sub(high) + 1;
-    let follow = app.follow;
+    let rows = panel::rows(app, panel);
+    let tops = rows
+        .count
+        .saturating_sub(rows.room(panel::size(app, panel).height))
+        + 1;
+    drop(rows);
+    let follows = moves == Moves::NewestRows;
+    let last = app.follow && follows;
     let place = app.places.entry(panel).or_default();
-    let from = if panel == PanelId::Output && follow {
+    let from = if last {
         tops - 1
     } else {
         place.top.min(tops - 1)
     };
     place.top = moved(from, step, tops);
-    if panel == PanelId::Output {
+    if follows {
         app.follow = place.top + 1 == tops;
     }
 }
@@ -69,19 +61,19 @@ pub(super) fn sideways(app: &mut App, by: i64) {
         .saturating_add_signed(isize::try_from(by * 8).unwrap_or(0));
 }
 
-/// A click into a panel: it gets the focus, and its row the selection.
-pub(super) fn pick(app: &mut App, panel: PanelId, row: u16) {
+/// A click into a panel: it gets the focus, and its row's process the selection.
+pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     app.focus = panel;
     let Some(area) = layout::inner(app, panel) else {
         return;
     };
-    let row = match panel {
-        PanelId::Ps => panel::ps::row_at(app, area.height, row),
-        PanelId::Timeline => panel::timeline::row_at(app, area.height, row),
-        PanelId::Output => panel::output::writer_at(app, area.height, row),
-        _ => None,
-    };
-    if let Some(proc) = row.filter(|proc| app.world().process(*proc).is_some()) {
+    let rows = panel::rows(app, panel);
+    let line = usize::from(line).checked_sub(rows.head.len());
+    let row = line.filter(|line| *line < rows.room(area.height));
+    let row = row.map(|line| rows.first + line);
+    let proc = row.and_then(|row| panel.panel().process_at(app, row));
+    drop(rows);
+    if let Some(proc) = proc.filter(|proc| app.world().process(*proc).is_some()) {
         app.selected = Some(proc);
     }
 }
@@ -97,7 +89,7 @@ pub(super) fn seek(app: &mut App, seek: Seek) {
 }
 
 /// Goes where the words say.
-pub(super) fn go_to(app: &mut App, words: &str) {
+pub(crate) fn go_to(app: &mut App, words: &str) {
     let target = Target::parse(words);
     if let (None, Some(run)) = (&target, &mut app.run) {
         run.wanted = None;
@@ -120,14 +112,14 @@ fn told(app: &mut App, moved: Option<bool>) {
 }
 
 /// Goes to the next line that holds the words searched for.
-pub(super) fn find(app: &mut App, by: i64) {
+pub(crate) fn find(app: &mut App, by: i64) {
     let Some(words) = app.search.clone() else {
         app.notice = Some(app.lang.phrase("tui.search-none").to_owned());
         return;
     };
     let panel = search::panel(app);
     let place = app.place(panel);
-    let count = panel::count(app, panel);
+    let count = panel::lines(app, panel).count;
     let from = match (place.found, panel) {
         (Some(found), _) => found,
         (None, PanelId::Output) if app.follow => count.saturating_sub(1),
@@ -141,7 +133,7 @@ pub(super) fn find(app: &mut App, by: i64) {
             found = search::next(app, &words, from, by);
         }
     }
-    let count = panel::count(app, panel);
+    let count = panel::lines(app, panel).count;
     let Some(found) = found else {
         app.notice = Some(app.lang.tell("tui.search-nothing", &[("words", &words)]));
         return;

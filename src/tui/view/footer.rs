@@ -1,23 +1,18 @@
 //! The last line: the next step first, then what there is to say, else further keys.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
-use crate::tui::app::{App, Popup};
+use crate::tui::app::App;
 use crate::tui::keymap::{self, Binding, TABLE};
+use crate::tui::layout::Frames;
 use crate::tui::rhythm::{self, Hint};
 
-pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
-    let asked = match &app.popup {
-        Some(Popup::Search { text }) => Some((app.lang.phrase("tui.search-ask"), "/", text)),
-        Some(Popup::GoTo { text }) => Some((app.lang.phrase("tui.goto-ask"), "", text)),
-        _ => None,
-    };
-    if let Some((asked, sign, text)) = asked {
-        let text = clean(text);
-        frame.render_widget(Line::from(format!(" {asked} {sign}{text}_")), rect);
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, frames: &Frames) {
+    let rect = frames.footer;
+    if let Some(asked) = app.popup.as_ref().and_then(|popup| popup.prompt(app)) {
+        frame.render_widget(Line::from(format!(" {asked}_")), rect);
         return;
     }
     if let Some(notice) = &app.notice {
@@ -28,13 +23,14 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         );
         return;
     }
-    frame.render_widget(Line::from(hints(app, usize::from(rect.width))), rect);
+    frame.render_widget(Line::from(hints(app, frames)), rect);
 }
 
 /// The next step, then as many other keys as there is room for; help and the way out come always.
-fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
+fn hints(app: &App, frames: &Frames) -> Vec<Span<'static>> {
+    let wide = usize::from(frames.footer.width);
     let glyphs = app.theme.glyphs;
-    let next = rhythm::next(app);
+    let next = rhythm::next(app, frames);
     let told = format!(
         " {} {} {} ",
         glyphs.pick("▸", ">"),
@@ -47,12 +43,13 @@ fn hints(app: &App, wide: usize) -> Vec<Span<'static>> {
         Span::styled(told, app.theme.next_step()),
         Span::styled(bar, app.theme.dim()),
     ];
-    let others = rhythm::others(app).unwrap_or_else(|| {
-        rhythm::also(app)
+    let others = match &app.popup {
+        Some(popup) => popup.others(app),
+        None => rhythm::also(app, frames)
             .into_iter()
             .chain(table(app, next))
-            .collect()
-    });
+            .collect(),
+    };
     let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::told(app, hint.words)) + 3;
     let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
     room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());

@@ -5,77 +5,14 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear};
 
-use super::framed::ASCII;
+use super::framed::{ASCII, draw_lines};
 use crate::text::width;
-use crate::tui::app::{App, Popup};
+use crate::tui::app::App;
+use crate::tui::popup::Sheet;
 use crate::tui::theme::Glyphs;
-use crate::tui::{panel, run};
-
-/// What a popup shows.
-struct Sheet {
-    title: String,
-    lines: Vec<Line<'static>>,
-    /// The line that is selected.
-    selected: Option<usize>,
-    /// Lines scrolled past.
-    scroll: usize,
-}
 
 fn sheet(app: &App) -> Option<Sheet> {
-    let lang = app.lang;
-    let plain = |title: &str, lines| Sheet {
-        title: title.to_owned(),
-        lines,
-        selected: None,
-        scroll: 0,
-    };
-    Some(match app.popup.as_ref()? {
-        Popup::Search { .. } | Popup::GoTo { .. } => return None,
-        Popup::Help { scroll } => Sheet {
-            scroll: *scroll,
-            ..plain(lang.phrase("tui.help-title"), panel::help::lines(app, 0))
-        },
-        Popup::Lessons { row, welcome } => {
-            let title = if *welcome {
-                lang.phrase("tui.welcome-title")
-            } else {
-                lang.phrase("tui.lessons-title")
-            };
-            Sheet {
-                selected: Some(row + panel::list::above(app, *welcome)),
-                ..plain(title, panel::list::lines(app, *welcome))
-            }
-        }
-        Popup::Parameters { row } => Sheet {
-            selected: Some(*row),
-            ..plain(lang.phrase("tui.form-title"), panel::form::lines(app))
-        },
-        Popup::Kill { pid, name } => {
-            let lines = panel::kill::lines(app, *pid, name);
-            plain(lang.phrase("tui.kill-title"), lines)
-        }
-        Popup::Quit => {
-            let words = lang.phrase("tui.quit-ask");
-            plain(
-                lang.phrase("tui.quit-title"),
-                panel::markdown::wrapped(words, 56),
-            )
-        }
-        Popup::Predict(quiz) => {
-            let lines = panel::quiz::lines(app, quiz, panel::quiz::WIDE);
-            plain(lang.phrase("tui.quiz-title"), lines)
-        }
-        Popup::Graded { scroll } => {
-            let (right, of) = app.run.as_ref().map_or((0, 0), run::RunView::score);
-            let title = lang.tell("tui.graded-title", &[("right", &right), ("of", &of)]);
-            let mut lines = panel::quiz::graded(app, panel::quiz::WIDE);
-            lines.pop();
-            Sheet {
-                scroll: *scroll,
-                ..plain(&title, lines)
-            }
-        }
-    })
+    app.popup.as_ref()?.sheet(app)
 }
 
 impl Sheet {
@@ -133,21 +70,11 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     };
     frame.render_widget(block, rect);
     let lines = sheet.lines.into_iter().enumerate().skip(first);
-    for ((index, line), y) in lines.zip(inner.y..inner.bottom()) {
-        let line = if sheet.selected == Some(index) {
-            line.style(app.theme.selected())
-        } else {
-            line
-        };
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..inner
-            },
-        );
-    }
+    let lines = lines.map(|(index, line)| match sheet.selected {
+        Some(selected) if selected == index => line.style(app.theme.selected()),
+        _ => line,
+    });
+    draw_lines(frame, inner, lines);
 }
 
 /// A wide character that stands half under the popup's left border would swallow it.

@@ -6,13 +6,13 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::App;
-use crate::tui::layout::GROUPS;
+use crate::tui::layout::{GROUPS, first_of};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let mut spans = Vec::new();
     for group in GROUPS {
-        let name = app.lang.phrase(group[0].title());
-        let active = group.contains(&app.focus);
+        let name = app.lang.phrase(first_of(group).panel().title());
+        let active = group.contains(&app.focus.panel().region());
         let style = if active {
             Style::new().add_modifier(Modifier::REVERSED)
         } else {

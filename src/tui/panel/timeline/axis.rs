@@ -1,6 +1,5 @@
 //! `Axis`: lanes of a World above a scale of time; `Window`: the stretch of time that is seen.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -48,41 +47,29 @@ pub(crate) struct Axis<'a> {
     pub(crate) selected: Option<u32>,
 }
 
-/// The first lane shown: the selected one is always seen.
-pub(super) fn first(selected: Option<u32>, top: usize, count: usize, lanes: usize) -> usize {
-    let last = count.saturating_sub(lanes);
-    match selected {
-        Some(proc) => {
-            let row = proc as usize;
-            top.clamp((row + 1).saturating_sub(lanes.max(1)), row)
-                .min(last)
-        }
-        None => top.min(last),
-    }
+/// Columns of a lane's signs on an area so wide.
+pub(crate) fn lane_width(wide: u16) -> usize {
+    usize::from(wide).saturating_sub(NAME + 1)
 }
 
 impl Axis<'_> {
-    /// Draws the lanes and below them the axis.
-    pub(crate) fn draw(self, frame: &mut Frame<'_>, area: Rect, top: usize) {
+    /// The first lanes, as many as there is room for, and below them the axis.
+    pub(crate) fn lines(self, area: Rect) -> impl Iterator<Item = Line<'static>> {
+        let wide = lane_width(area.width);
         let scaled = area.height >= 3;
-        let lanes = usize::from(area.height.saturating_sub(u16::from(scaled)));
-        let top = first(self.selected, top, self.world.process_count(), lanes);
-        let wide = usize::from(area.width).saturating_sub(NAME + 1);
-        let rows = self.world.processes().skip(top).take(lanes);
-        let row = |y: u16| Rect {
-            y,
-            height: 1,
-            ..area
-        };
-        for (process, y) in rows.zip(area.y..) {
-            frame.render_widget(self.lane(process, wide), row(y));
-        }
-        if scaled {
-            frame.render_widget(self.scale(wide), row(area.bottom() - 1));
-        }
+        let room = usize::from(area.height.saturating_sub(u16::from(scaled)));
+        let lanes = (0..room).map(move |row| self.lane_of(row, wide));
+        lanes.chain(scaled.then(|| self.scale(wide)))
     }
 
-    pub(super) fn lane(self, process: &Process, wide: usize) -> Line<'static> {
+    /// The lane of a process by its birth number.
+    pub(crate) fn lane_of(self, row: usize, wide: usize) -> Line<'static> {
+        let process = u32::try_from(row).ok();
+        let process = process.and_then(|proc| self.world.process(proc));
+        process.map_or_else(Line::default, |process| self.lane(process, wide))
+    }
+
+    fn lane(self, process: &Process, wide: usize) -> Line<'static> {
         let style = self.theme.process(process.colour());
         let named = if process.is_alive() {
             style
@@ -107,7 +94,7 @@ impl Axis<'_> {
     }
 
     /// From when to when, and where the play head stands.
-    fn scale(self, wide: usize) -> Line<'static> {
+    pub(super) fn scale(self, wide: usize) -> Line<'static> {
         let glyphs = self.theme.glyphs;
         let from = match self.window.from {
             0 => "0".to_owned(),

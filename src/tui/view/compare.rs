@@ -6,17 +6,19 @@
 use std::fmt::Write as _;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
-use super::timeline::{Axis, Window};
-use super::{markdown, output};
+use super::framed::{ASCII, draw_lines};
 use crate::compare;
 use crate::model::{Body, World};
 use crate::text::{Lang, clean};
 use crate::tui::app::App;
+use crate::tui::markdown;
+use crate::tui::panel::output;
+use crate::tui::panel::timeline::{Axis, Window};
 use crate::tui::run::RunView;
 use crate::tui::theme::Glyphs;
 use crate::tui::words;
@@ -64,7 +66,7 @@ fn name(app: &App, run: &RunView) -> String {
     name
 }
 
-pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let (Some(one), Some(other)) = (&app.previous, &app.run) else {
         return;
     };
@@ -96,15 +98,8 @@ pub(crate) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     for (run, rect) in [one, other].into_iter().zip(halves) {
         half(app, frame, run, window, rect);
     }
-    for (line, y) in said.into_iter().zip(foot.y..foot.bottom()) {
-        let rect = Rect {
-            x: foot.x + 1,
-            y,
-            width: foot.width.saturating_sub(2),
-            height: 1,
-        };
-        frame.render_widget(line.style(app.theme.good()), rect);
-    }
+    let said = said.into_iter().map(|line| line.style(app.theme.good()));
+    draw_lines(frame, foot.inner(Margin::new(1, 0)), said);
 }
 
 fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: Rect) {
@@ -118,7 +113,7 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: R
         .border_style(app.theme.border(false))
         .title(format!(" {} ", figures.name));
     let block = if app.theme.glyphs == Glyphs::Ascii {
-        block.border_set(crate::tui::view::framed::ASCII)
+        block.border_set(ASCII)
     } else {
         block
     };
@@ -140,17 +135,8 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: R
         head: (!app.pair_is_now()).then(|| app.pair_times().0),
         selected: None,
     };
-    axis.draw(frame, chart, 0);
-    for (line, y) in output::tail(app, world, text).into_iter().zip(text.y..) {
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..text
-            },
-        );
-    }
+    draw_lines(frame, chart, axis.lines(chart));
+    draw_lines(frame, text, output::tail(app, world, text));
 }
 
 /// Total time and the greatest number of workers busy at once.

@@ -1,20 +1,92 @@
-//! The questions before a run, and after it the answers beside what really ran.
+//! The questions before a run.
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::markdown;
-use crate::check::{Answer, Mark};
+use super::{CHOOSE, Popup, Sheet, Then};
 use crate::lesson::{Lesson, Prediction, PredictionKind};
 use crate::text::clean;
+use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::markdown;
 use crate::tui::quiz::{Draft, Question, Quiz};
-use crate::tui::run::Graded;
+use crate::tui::rhythm::Hint;
+use crate::tui::update::start;
 
 /// Columns of the popup's text.
 pub(crate) const WIDE: usize = 66;
 
-pub(crate) fn lines(app: &App, quiz: &Quiz, wide: usize) -> Vec<Line<'static>> {
+/// The questions, one at a time.
+#[derive(Debug)]
+pub(crate) struct Predict(pub(crate) Quiz);
+
+impl Popup for Predict {
+    fn sheet(&self, app: &App) -> Option<Sheet> {
+        let lines = lines(app, &self.0, WIDE);
+        Some(Sheet::new(app.lang.phrase("tui.quiz-title"), lines))
+    }
+
+    fn types(&self, c: char) -> bool {
+        c.is_ascii_digit() || c == '.'
+    }
+
+    /// Enter locks the answer in and goes on, Esc runs without the rest.
+    fn update(&mut self, app: &mut App, action: Action) -> Then {
+        let quiz = &mut self.0;
+        let more = match action {
+            Action::Move(step) => {
+                quiz.step(step);
+                true
+            }
+            Action::Sideways(by) => {
+                quiz.sure(by);
+                true
+            }
+            Action::Pause => {
+                quiz.toggle();
+                true
+            }
+            Action::Type(c) => {
+                quiz.digit(Some(c));
+                true
+            }
+            Action::Erase => {
+                quiz.digit(None);
+                true
+            }
+            Action::Confirm => quiz.next(),
+            Action::Cancel => false,
+            Action::Quit => return Then::Close,
+            _ => true,
+        };
+        if more {
+            return Then::Stay;
+        }
+        let answered = quiz.at.min(quiz.questions.len());
+        app.answers = quiz.locked(answered);
+        for question in quiz.questions.iter().skip(answered) {
+            app.skipped.insert(question.id.clone());
+        }
+        Then::Effects(start(app))
+    }
+
+    fn next(&self, _: &App) -> Hint {
+        Hint::new("Enter", "tui.hint-lock")
+    }
+
+    fn others(&self, _: &App) -> Vec<Hint> {
+        let mut hints = vec![CHOOSE];
+        match self.0.question().map(|question| &question.draft) {
+            Some(Draft::Possible(_)) => hints.push(Hint::new("Space", "tui.hint-turn")),
+            Some(Draft::Order { .. }) => hints.push(Hint::new("Space", "tui.hint-take")),
+            _ => {}
+        }
+        hints.push(Hint::new("←→", "tui.hint-sure"));
+        hints.push(Hint::new("Esc", "tui.hint-skip"));
+        hints
+    }
+}
+
+fn lines(app: &App, quiz: &Quiz, wide: usize) -> Vec<Line<'static>> {
     let (Some(lesson), Some(question)) = (app.lesson(), quiz.question()) else {
         return Vec::new();
     };
@@ -59,7 +131,7 @@ fn phrase(app: &App, key: &str) -> &'static str {
     }
 }
 
-fn prediction<'a>(lesson: &'a Lesson, id: &str) -> Option<&'a Prediction> {
+pub(super) fn prediction<'a>(lesson: &'a Lesson, id: &str) -> Option<&'a Prediction> {
     let predictions = &lesson.manifest.predictions;
     predictions.iter().find(|prediction| prediction.id == id)
 }
@@ -165,7 +237,7 @@ fn excerpt(app: &App, lesson: &Lesson, id: &str, wide: usize) -> Vec<Line<'stati
     lines
 }
 
-fn option(app: &App, prediction: &Prediction, id: &str) -> String {
+pub(super) fn option(app: &App, prediction: &Prediction, id: &str) -> String {
     match &prediction.kind {
         PredictionKind::Choice { options } => {
             options.iter().find(|option| option.id == id).map_or_else(
@@ -177,7 +249,7 @@ fn option(app: &App, prediction: &Prediction, id: &str) -> String {
     }
 }
 
-fn listing(app: &App, lesson: &Lesson, id: &str) -> String {
+pub(super) fn listing(app: &App, lesson: &Lesson, id: &str) -> String {
     lesson
         .manifest
         .listings
@@ -204,103 +276,10 @@ fn sure(app: &App, sure: u8) -> Line<'static> {
     ])
 }
 
-fn sure_words(app: &App, sure: u8) -> &'static str {
+pub(super) fn sure_words(app: &App, sure: u8) -> &'static str {
     match sure {
         1 => app.lang.phrase("tui.quiz-sure-1"),
         2 => app.lang.phrase("tui.quiz-sure-2"),
         _ => app.lang.phrase("tui.quiz-sure-3"),
-    }
-}
-
-/// The answers beside what ran, with what explains it.
-pub(crate) fn graded(app: &App, wide: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    let Some((run, lesson)) = app.run.as_ref().zip(app.lesson()) else {
-        return lines;
-    };
-    for graded in &run.grades {
-        if let Some(prediction) = prediction(lesson, &graded.id) {
-            lines.extend(one(app, lesson, prediction, graded, wide));
-            lines.push(Line::default());
-        }
-    }
-    lines
-}
-
-fn one(
-    app: &App,
-    lesson: &Lesson,
-    prediction: &Prediction,
-    graded: &Graded,
-    wide: usize,
-) -> Vec<Line<'static>> {
-    let glyphs = app.theme.glyphs;
-    let (sign, words, style) = match graded.grade.mark {
-        Mark::Right => (glyphs.pick("✓", "ok"), "tui.mark-right", app.theme.good()),
-        Mark::Partly => (
-            glyphs.pick("~", "~"),
-            "tui.mark-partly",
-            app.theme.warning(),
-        ),
-        Mark::Wrong => (glyphs.pick("✗", "NO"), "tui.mark-wrong", app.theme.bad()),
-        Mark::Undecided => (glyphs.pick("?", "?"), "tui.mark-undecided", app.theme.dim()),
-    };
-    let truth = clean(graded.grade.truth.get(app.lang));
-    let truth = match words {
-        "tui.mark-right" => app.lang.tell("tui.mark-right", &[("truth", &truth)]),
-        "tui.mark-partly" => app.lang.tell("tui.mark-partly", &[("truth", &truth)]),
-        "tui.mark-wrong" => app.lang.tell("tui.mark-wrong", &[("truth", &truth)]),
-        _ => app.lang.tell("tui.mark-undecided", &[("truth", &truth)]),
-    };
-    let mut lines: Vec<Line<'static>> = markdown::wrapped(prediction.question.get(app.lang), wide)
-        .into_iter()
-        .map(|line| line.style(app.theme.heading()))
-        .collect();
-    let said = app.lang.tell(
-        "tui.quiz-said",
-        &[
-            ("answer", &said(app, lesson, prediction, &graded.answer)),
-            ("sure", &sure_words(app, graded.sure)),
-        ],
-    );
-    push(&mut lines, &said, Style::new(), wide);
-    let truth = format!("{sign} {truth}");
-    push(&mut lines, &truth, style, wide);
-    push(
-        &mut lines,
-        prediction.explanation.get(app.lang),
-        Style::new(),
-        wide,
-    );
-    lines
-}
-
-fn push(lines: &mut Vec<Line<'static>>, text: &str, style: Style, wide: usize) {
-    for line in markdown::wrapped(text, wide.saturating_sub(2)) {
-        let mut line = line.patch_style(style);
-        line.spans.insert(0, Span::raw("  "));
-        lines.push(line);
-    }
-}
-
-fn said(app: &App, lesson: &Lesson, prediction: &Prediction, answer: &Answer) -> String {
-    match answer {
-        Answer::Choice(id) => option(app, prediction, id),
-        Answer::Order(items) => clean(&items.join(" · ")).into_owned(),
-        Answer::Number(number) => number.to_string(),
-        Answer::Possible(listings) => {
-            let one = |(id, can): &(String, bool)| {
-                let word = app.lang.phrase(if *can {
-                    "tui.quiz-can"
-                } else {
-                    "tui.quiz-cannot"
-                });
-                app.lang.tell(
-                    "tui.quiz-listing",
-                    &[("listing", &listing(app, lesson, id)), ("word", &word)],
-                )
-            };
-            listings.iter().map(one).collect::<Vec<_>>().join(" · ")
-        }
     }
 }

@@ -2,16 +2,51 @@
 
 use ratatui::text::Line;
 
-use super::markdown;
+use super::{Popup, Sheet, Then};
+use crate::feed::Control;
 use crate::model::{Body, Process, World};
 use crate::text::{Lang, clean};
 use crate::trace::Role;
+use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::markdown;
+use crate::tui::rhythm::Hint;
 
 /// Columns of the text.
 const WIDE: usize = 60;
 
-pub(crate) fn lines(app: &App, pid: i32, name: &str) -> Vec<Line<'static>> {
+#[derive(Debug)]
+pub(crate) struct Kill {
+    pub(crate) pid: i32,
+    pub(crate) name: String,
+}
+
+impl Popup for Kill {
+    fn sheet(&self, app: &App) -> Option<Sheet> {
+        let lines = lines(app, self.pid, &self.name);
+        Some(Sheet::new(app.lang.phrase("tui.kill-title"), lines))
+    }
+
+    fn update(&mut self, _: &mut App, action: Action) -> Then {
+        let kill = Control::Kill { pid: self.pid };
+        match action {
+            Action::Confirm => Then::Effects(vec![Effect::Control(kill)]),
+            Action::Cancel => Then::Close,
+            _ => Then::Stay,
+        }
+    }
+
+    fn next(&self, _: &App) -> Hint {
+        Hint::new("Enter", "tui.key-kill")
+    }
+
+    fn others(&self, _: &App) -> Vec<Hint> {
+        vec![Hint::new("Esc", "tui.hint-no")]
+    }
+}
+
+fn lines(app: &App, pid: i32, name: &str) -> Vec<Line<'static>> {
     let lang = app.lang;
     let ask = lang.tell("tui.kill-ask", &[("name", &clean(name)), ("pid", &pid)]);
     let mut lines = markdown::wrapped(&ask, WIDE);
