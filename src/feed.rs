@@ -4,9 +4,13 @@
 //! do not know whether the events come from a live run or from a recording. The engine implements
 //! it for a live run, `replay` for a recording. Nothing here reads a clock, a file or a process.
 
+mod play_head;
+
 use std::time::Instant;
 
 use crate::trace::Batch;
+
+pub use play_head::PlayHead;
 
 /// What one `poll` gave.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,9 +7,9 @@
 mod ahead;
 
 use std::io::BufRead;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
+use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw, PlayHead};
 use crate::trace::{Batch, Event, Header, ReadError, Reader};
 
 pub use ahead::Ahead;
@@ -41,11 +41,9 @@ pub struct Replay<R, C> {
     /// The latest time an event has told: times may run backwards between processes, the play head
     /// does not.
     due: i64,
-    /// Where the play head stood at `since`, ns of the recording.
-    position: i64,
-    since: Instant,
-    speed: Speed,
-    held: bool,
+    head: PlayHead,
+    /// Nothing is waited for.
+    at_once: bool,
     over: bool,
     damage: Option<ReadError>,
 }
@@ -53,16 +51,19 @@ pub struct Replay<R, C> {
 impl<R: BufRead, C: Clock> Replay<R, C> {
     /// Puts the play head before the first event.
     pub fn new(reader: Reader<R>, mut clock: C, speed: Speed) -> Replay<R, C> {
-        let since = clock.now();
+        let (at_once, times) = match speed {
+            Speed::Times(times) => (false, times),
+            Speed::AllAtOnce => (true, 1.0),
+        };
+        let mut head = PlayHead::new(times);
+        head.play_from(clock.now(), 0);
         Replay {
             reader,
             clock,
             next: None,
             due: 0,
-            position: 0,
-            since,
-            speed,
-            held: false,
+            head,
+            at_once,
             over: false,
             damage: None,
         }
@@ -80,35 +81,6 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
     /// Whether its last line was cut off; known once the feed has ended.
     pub fn torn(&self) -> bool {
         self.reader.torn()
-    }
-
-    /// Goes on at another speed from where the play head is.
-    pub fn set_speed(&mut self, speed: Speed) {
-        self.settle();
-        self.speed = speed;
-    }
-
-    /// Where the play head is, ns of the recording; `None` is behind everything.
-    fn head(&mut self) -> Option<i64> {
-        if self.held {
-            return Some(self.position);
-        }
-        let Speed::Times(speed) = self.speed else {
-            return None;
-        };
-        let passed = self.clock.now().saturating_duration_since(self.since);
-        let passed = passed.as_secs_f64() * speed * 1e9;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float beyond i64 becomes its largest value"
-        )]
-        Some(self.position.saturating_add(passed as i64))
-    }
-
-    /// Begins to count time from now.
-    fn settle(&mut self) {
-        self.position = self.head().unwrap_or(self.due);
-        self.since = self.clock.now();
     }
 
     /// Looks at the next event; false at the end.
@@ -132,10 +104,10 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
     /// The events whose time has come.
     fn take(&mut self) -> Batch {
         let mut batch = Batch::default();
-        let head = self.head();
+        let now = self.clock.now();
         while !batch.is_full()
             && self.peek()
-            && head.is_none_or(|head| !self.held && self.due <= head)
+            && self.is_due(now)
             && let Some(event) = self.next.take()
         {
             batch.add_read(self.reader.line(), event);
@@ -143,18 +115,8 @@ impl<R: BufRead, C: Clock> Replay<R, C> {
         batch
     }
 
-    /// When the next event is due; `None` while the play head is held.
-    fn wake(&mut self) -> Option<Instant> {
-        let Speed::Times(speed) = self.speed else {
-            return None;
-        };
-        if self.held {
-            return None;
-        }
-        let left = self.due.saturating_sub(self.position).max(0);
-        #[expect(clippy::cast_precision_loss, reason = "a wait is no exact number")]
-        let left = Duration::try_from_secs_f64(left as f64 / 1e9 / speed);
-        self.since.checked_add(left.unwrap_or(Duration::MAX))
+    fn is_due(&mut self, now: Instant) -> bool {
+        self.head.is_moving() && (self.at_once || self.head.reaches(now, self.due))
     }
 }
 
@@ -171,7 +133,7 @@ impl<R: BufRead, C: Clock> Feed for Replay<R, C> {
             if self.clock.now() >= deadline {
                 return FeedItem::Idle;
             }
-            let wake = self.wake().unwrap_or(deadline);
+            let wake = self.head.when(self.due).unwrap_or(deadline);
             self.clock.wait_until(wake.min(deadline));
         }
     }
@@ -188,14 +150,12 @@ impl<R: BufRead, C: Clock> Feed for Replay<R, C> {
             return Err(ControlError::Over);
         }
         match control {
-            Control::Pause => {
-                self.settle();
-                self.held = true;
+            Control::Pause => self.head.hold(self.clock.now()),
+            Control::Resume if !self.head.is_moving() => {
+                let now = self.clock.now();
+                self.head.play_from(now, self.head.at(now));
             }
-            Control::Resume => {
-                self.settle();
-                self.held = false;
-            }
+            Control::Resume => {}
             _ => return Err(ControlError::Unable),
         }
         Ok(())

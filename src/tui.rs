@@ -17,26 +17,28 @@
 
 mod action;
 mod app;
+mod course;
 mod effect;
 mod host;
 mod keymap;
 mod layout;
-mod lens;
 mod markdown;
 mod offscreen;
-mod pair;
 mod panel;
+mod panes;
 mod popup;
 mod progress;
 mod quiz;
 mod rhythm;
 mod run;
+mod runs;
 mod search;
 mod target;
 mod terminal;
 mod theme;
 mod update;
 mod view;
+mod viewport;
 mod words;
 
 #[cfg(test)]
@@ -70,7 +72,7 @@ const TAKING: Duration = Duration::from_millis(4);
 pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
     let mut terminal = Terminal::open()?;
     let mut app = App::new(start);
-    app.size = terminal.size();
+    app.panes.size = terminal.size();
     // What was asked for is seen at once; what comes by itself, as often as a screen can show it.
     let (mut asked, mut dirty, mut hurry) = (true, false, false);
     let mut due = terminal::now();
@@ -81,7 +83,7 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             (asked, dirty) = (false, false);
             due = terminal::now() + FRAME;
         }
-        let wait = match (hurry, dirty, app.is_moving()) {
+        let wait = match (hurry, dirty, app.runs.is_moving()) {
             (true, ..) => Duration::ZERO,
             (false, true, _) => left,
             (false, false, true) => FRAME,
@@ -100,7 +102,7 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             let Some(action) = action else { continue };
             for effect in update::update(&mut app, action, terminal::now()) {
                 if let Some(leave) = perform(&mut app, host, &mut terminal, effect)? {
-                    app.stop_run();
+                    app.runs.stop();
                     keep(&mut app, host);
                     return Ok(leave);
                 }
@@ -125,17 +127,17 @@ fn perform(
     match effect {
         Effect::Leave(leave) => return Ok(Some(leave)),
         Effect::Start(order) => {
-            app.stop_run();
+            app.runs.stop();
             begin(app, host, &order);
             keep(app, host);
         }
         Effect::StartBoth(orders) => {
-            app.stop_run();
+            app.runs.stop();
             for order in orders.iter() {
                 begin(app, host, order);
             }
         }
-        Effect::Control(control) => app.control(control),
+        Effect::Control(control) => app.runs.control(control),
         Effect::Copy(text) => terminal.copy(&text)?,
         Effect::Save => save(app, host),
         Effect::Keep => keep(app, host),
@@ -153,13 +155,13 @@ fn begin(app: &mut App, host: &mut dyn Host, order: &Order) {
 }
 
 fn keep(app: &mut App, host: &mut dyn Host) {
-    if let Err(why) = host.keep(&app.progress) {
+    if let Err(why) = host.keep(&app.course.progress) {
         app.notice(why);
     }
 }
 
 fn save(app: &mut App, host: &mut dyn Host) {
-    let Some(run) = &app.run else { return };
+    let Some(run) = &app.runs.current else { return };
     let words = match host.save(&Seen(run)) {
         Ok(file) => app.lang.tell("tui.saved", &[("file", &file)]),
         Err(why) => why,

@@ -56,7 +56,7 @@ pub(crate) enum Action {
     PickLine(u16),
     Zoom,
     /// The time axis closer (by more than 0) or wider.
-    Lens(i64),
+    ZoomTime(i64),
     Filter,
     /// Rows of ps of forklore itself, or none.
     OwnRows,

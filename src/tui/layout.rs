@@ -34,7 +34,7 @@ impl Frames {
 
 /// The whole screen.
 pub(crate) fn area(app: &App) -> Rect {
-    let (width, height) = app.size;
+    let (width, height) = app.panes.size;
     Rect::new(0, 0, width, height)
 }
 
@@ -65,8 +65,8 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
         footer,
         ..Frames::default()
     };
-    if app.zoom {
-        frames.panels.push((app.focus, body));
+    if app.panes.zoom {
+        frames.panels.push((app.panes.focus, body));
     } else if area.width < 100 || area.height < 30 {
         let [tabs, body] =
             Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(body);
@@ -90,10 +90,10 @@ pub(crate) fn first_of(regions: &[Region]) -> PanelId {
 /// Of the panels of some regions the one that is shown: the one with the focus, else the first; of those
 /// that are read, the program once there is a run.
 fn shown(app: &App, regions: &[Region]) -> PanelId {
-    if regions.contains(&app.focus.panel().region()) {
-        return app.focus;
+    if regions.contains(&app.panes.focus.panel().region()) {
+        return app.panes.focus;
     }
-    if regions.contains(&Region::Program) && app.run.is_some() {
+    if regions.contains(&Region::Program) && app.runs.current.is_some() {
         return first_of(&[Region::Program]);
     }
     first_of(regions)
@@ -102,7 +102,7 @@ fn shown(app: &App, regions: &[Region]) -> PanelId {
 fn group(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     let regions = GROUPS
         .iter()
-        .find(|group| group.contains(&app.focus.panel().region()))
+        .find(|group| group.contains(&app.panes.focus.panel().region()))
         .copied()
         .unwrap_or(GROUPS[0]);
     let heights = regions.iter().map(|region| match region {

@@ -36,7 +36,7 @@ impl Offscreen {
 
     /// Shows a run that has begun.
     pub fn begin(&mut self, started: Started) {
-        let params = self.app.params.clone();
+        let params = self.app.course.params.clone();
         self.app.begin_run(started, &params);
     }
 
@@ -57,10 +57,16 @@ impl Offscreen {
 
     /// Reads all of the recording that is shown and goes to before its first event, playing.
     pub fn read(&mut self) {
-        while self.app.run.as_ref().is_some_and(RunView::is_reading) {
+        while self
+            .app
+            .runs
+            .current
+            .as_ref()
+            .is_some_and(RunView::is_reading)
+        {
             self.app.take_events(self.clock, (self.clock)() + READING);
         }
-        if let Some(run) = &mut self.app.run {
+        if let Some(run) = &mut self.app.runs.current {
             run.rewind();
         }
         self.play_to(i64::MIN);
@@ -68,31 +74,31 @@ impl Offscreen {
 
     /// What is wrong with the recording that was read.
     pub fn flaw(&self) -> Option<Flaw> {
-        self.app.run.as_ref()?.flaw.clone()
+        self.app.runs.current.as_ref()?.flaw().cloned()
     }
 
     /// How many events it has, and whether the run's end is among them.
     pub fn extent(&self) -> (u64, bool) {
-        let run = self.app.run.as_ref();
+        let run = self.app.runs.current.as_ref();
         run.map_or((0, false), |run| (run.places().1, !run.is_unfinished()))
     }
 
     /// Gives every event that was read, in order.
     pub fn each_event(&self, each: &mut dyn FnMut(&Event)) {
-        if let Some(run) = &self.app.run {
+        if let Some(run) = &self.app.runs.current {
             run.each_event(each);
         }
     }
 
     /// When the next event is due (ns of the run); `None` at the end.
     pub fn next_due(&self) -> Option<i64> {
-        self.app.run.as_ref()?.next_due()
+        self.app.runs.current.as_ref()?.next_due()
     }
 
     /// Plays on to a moment of the run, ns.
     pub fn play_to(&mut self, t: i64) {
         let now = (self.clock)();
-        if let Some(run) = &mut self.app.run {
+        if let Some(run) = &mut self.app.runs.current {
             run.play_to(now, t);
         }
     }

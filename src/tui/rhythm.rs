@@ -28,18 +28,18 @@ pub(crate) fn next(app: &App, frames: &Frames) -> Hint {
     if let Some(popup) = &app.popup {
         return popup.next(app);
     }
-    match &app.run {
-        _ if app.comparing => comparing(app),
+    match &app.runs.current {
+        _ if app.runs.comparing => comparing(app),
         Some(run) if run.is_recording() => Hint::new("Space", "tui.next-play"),
-        _ if app.slug.is_none() => Hint::new("g", "tui.next-open"),
+        _ if app.course.slug.is_none() => Hint::new("g", "tui.next-open"),
         None => before(app),
-        Some(run) if !run.over => during(app, run),
+        Some(run) if !run.is_over() => during(app, run),
         Some(run) => after(app, run, frames),
     }
 }
 
 fn comparing(app: &App) -> Hint {
-    if app.is_going() {
+    if app.runs.is_going() {
         Hint::new("Space", "tui.key-pause")
     } else {
         Hint::new("<", "tui.next-scrub")
@@ -47,7 +47,7 @@ fn comparing(app: &App) -> Hint {
 }
 
 fn before(app: &App) -> Hint {
-    if app.quiz(false).is_some() {
+    if app.course.quiz(false).is_some() {
         Hint::new("r", "tui.next-predict")
     } else {
         Hint::new("r", "tui.next-run")
@@ -82,24 +82,25 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
 
 /// The checks have been seen, or stand there to be seen.
 fn has_compared(run: &RunView, frames: &Frames) -> bool {
-    run.compared || run.verdicts.is_empty() || frames.inner(PanelId::Checks).is_some()
+    run.results.seen || run.results.verdicts.is_empty() || frames.inner(PanelId::Checks).is_some()
 }
 
 fn has_parameters(app: &App) -> bool {
-    app.lesson()
+    app.course
+        .lesson()
         .is_some_and(|lesson| !lesson.manifest.parameters.is_empty())
 }
 
 fn is_last(app: &App) -> bool {
-    let last = app.library.iter().last();
-    last.map(crate::lesson::Lesson::slug) == app.slug.as_deref()
+    let last = app.course.library.iter().last();
+    last.map(crate::lesson::Lesson::slug) == app.course.slug.as_deref()
 }
 
 /// What stands beside the next step before the table's keys: the text goes on below.
 pub(crate) fn also(app: &App, frames: &Frames) -> Option<Hint> {
     let area = frames.inner(PanelId::Lesson)?;
-    let reads = app.focus == PanelId::Lesson && !app.comparing;
-    let reads = reads && app.run.is_none() && app.slug.is_some();
+    let reads = app.panes.focus == PanelId::Lesson && !app.runs.comparing;
+    let reads = reads && app.runs.current.is_none() && app.course.slug.is_some();
     let rows = || PanelId::Lesson.panel().rows(app, area.as_size());
     let below = || rows().below(area.height) > 0;
     (reads && below()).then(|| Hint::new("↓", "tui.hint-read"))

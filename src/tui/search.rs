@@ -7,8 +7,8 @@ use super::panel::{self, PanelId};
 
 /// The panel that is searched: the one that has the focus, else the output.
 pub(crate) fn panel(app: &App) -> PanelId {
-    if app.focus.panel().is_searched() {
-        app.focus
+    if app.panes.focus.panel().is_searched() {
+        app.panes.focus
     } else {
         PanelId::Output
     }

@@ -7,11 +7,12 @@ mod places;
 use std::time::Instant;
 
 use super::action::{Action, Seek};
-use super::app::{App, Twin};
+use super::app::App;
 use super::effect::{Effect, Leave};
 use super::host::Order;
 use super::layout;
 use super::panel::PanelId;
+use super::panes::Twin;
 use super::popup::Then;
 use super::popup::go_to::GoTo;
 use super::popup::help::Help;
@@ -68,7 +69,7 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Redraw => return vec![Effect::Redraw],
         Action::Leave(signal) => return vec![Effect::Leave(Leave::Ended(signal))],
         Action::Quit => return quit(app),
-        Action::Resize(size) => app.size = size,
+        Action::Resize(size) => app.panes.size = size,
         Action::Kill => ask_kill(app),
         Action::Language | Action::Theme | Action::Program => appearance(app, action),
         other => look(app, other),
@@ -96,18 +97,18 @@ fn look(app: &mut App, action: Action) {
         Action::GoTo => app.open_popup(GoTo::default()),
         Action::NextPanel => turn(app, 1),
         Action::PreviousPanel => turn(app, -1),
-        Action::Focus(panel) => app.focus = panel,
-        Action::Move(step) => scroll(app, app.focus, step),
+        Action::Focus(panel) => app.panes.focus = panel,
+        Action::Move(step) => scroll(app, app.panes.focus, step),
         Action::MoveIn(panel, step) => scroll(app, panel, step),
-        Action::Sideways(by) if app.comparing || app.focus.panel().has_time_axis() => {
+        Action::Sideways(by) if app.runs.comparing || app.panes.focus.panel().has_time_axis() => {
             let (head, end) = time_axis(app);
-            app.lens.shift(by, end, head);
+            app.panes.viewport.shift(by, end, head);
         }
         Action::Sideways(by) => sideways(app, by),
         Action::Pick(panel, row) => pick(app, panel, row),
-        Action::Zoom => app.zoom = !app.zoom,
-        Action::Lens(by) => zoom_time(app, by),
-        Action::Filter => app.filter = !app.filter && app.selected.is_some(),
+        Action::Zoom => app.panes.zoom = !app.panes.zoom,
+        Action::ZoomTime(by) => zoom_time(app, by),
+        Action::Filter => app.panes.filter = !app.panes.filter && app.panes.selected.is_some(),
         Action::Search => app.open_popup(Search::default()),
         Action::Find(by) => find(app, by),
         Action::Engine => app.notice = Some(app.lang.phrase("tui.engine-only").to_owned()),
@@ -115,12 +116,14 @@ fn look(app: &mut App, action: Action) {
         Action::Help => app.open_popup(Help::default()),
         Action::Lessons => lessons(app),
         Action::Parameters => parameters(app),
-        Action::Confirm if app.run.as_ref().is_some_and(|run| run.over) => app.show_checks(),
+        Action::Confirm if app.runs.current.as_ref().is_some_and(RunView::is_over) => {
+            app.show_checks();
+        }
         Action::Cancel => {
-            app.zoom = false;
-            app.filter = false;
-            app.comparing = false;
-            app.selected = None;
+            app.panes.zoom = false;
+            app.panes.filter = false;
+            app.runs.comparing = false;
+            app.panes.selected = None;
         }
         _ => {}
     }
@@ -129,18 +132,18 @@ fn look(app: &mut App, action: Action) {
 /// The time axis closer or wider: of the run, or of both that are compared.
 fn zoom_time(app: &mut App, by: i64) {
     let (head, end) = time_axis(app);
-    app.lens.zoom(by, end, head);
-    if !app.comparing && layout::inner(app, PanelId::Timeline).is_none() {
-        app.focus = PanelId::Timeline;
+    app.panes.viewport.zoom(by, end, head);
+    if !app.runs.comparing && layout::inner(app, PanelId::Timeline).is_none() {
+        app.panes.focus = PanelId::Timeline;
     }
 }
 
 /// Where the play head stands on the time axis that is shown, and where that ends; ns.
 fn time_axis(app: &App) -> (i64, i64) {
-    if app.comparing {
-        return app.pair_times();
+    if app.runs.comparing {
+        return app.runs.times();
     }
-    let run = app.run.as_ref();
+    let run = app.runs.current.as_ref();
     run.map_or((0, 0), |run| (run.world().now(), run.end()))
 }
 
@@ -158,8 +161,8 @@ fn appearance(app: &mut App, action: Action) {
             app.notice = Some(app.lang.phrase(app.theme.words()).to_owned());
         }
         _ => {
-            app.focus = PanelId::Source;
-            app.twin = if app.twin == Twin::Python {
+            app.panes.focus = PanelId::Source;
+            app.panes.twin = if app.panes.twin == Twin::Python {
                 Twin::Rust
             } else {
                 Twin::Python
@@ -171,11 +174,12 @@ fn appearance(app: &mut App, action: Action) {
 /// The list, at the next lesson where this one has been run.
 fn lessons(app: &mut App) {
     let here = app
+        .course
         .library
         .iter()
-        .position(|lesson| Some(lesson.slug()) == app.slug.as_deref());
-    let done = app.run.as_ref().is_some_and(|run| run.over);
-    let last = app.library.len().saturating_sub(1);
+        .position(|lesson| Some(lesson.slug()) == app.course.slug.as_deref());
+    let done = app.runs.current.as_ref().is_some_and(RunView::is_over);
+    let last = app.course.library.len().saturating_sub(1);
     let row = here.map_or(0, |row| (row + usize::from(done)).min(last));
     app.open_popup(Lessons {
         row,
@@ -185,6 +189,7 @@ fn lessons(app: &mut App) {
 
 fn parameters(app: &mut App) {
     let any = app
+        .course
         .lesson()
         .is_some_and(|lesson| !lesson.manifest.parameters.is_empty());
     if any {
@@ -196,12 +201,12 @@ fn parameters(app: &mut App) {
 
 /// Runs the lesson; first the questions that were not answered yet.
 fn run(app: &mut App) -> Vec<Effect> {
-    if app.comparing
+    if app.runs.comparing
         && let Some(slugs) = compared(app)
     {
         return both(app, slugs);
     }
-    match app.quiz(false) {
+    match app.course.quiz(false) {
         Some(quiz) => {
             app.open_popup(Predict(quiz));
             Vec::new()
@@ -211,24 +216,24 @@ fn run(app: &mut App) -> Vec<Effect> {
 }
 
 fn predict(app: &mut App) {
-    match app.quiz(true) {
+    match app.course.quiz(true) {
         Some(quiz) => app.open_popup(Predict(quiz)),
         None => app.notice = Some(app.lang.phrase("tui.quiz-none").to_owned()),
     }
 }
 
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
-    let Some(lesson) = app.lesson().map(|lesson| lesson.slug().to_owned()) else {
+    let Some(lesson) = app.course.lesson().map(|lesson| lesson.slug().to_owned()) else {
         app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
     };
     if matches!(
-        app.focus,
+        app.panes.focus,
         PanelId::Lesson | PanelId::Source | PanelId::Checks
     ) {
-        app.focus = PanelId::Output;
+        app.panes.focus = PanelId::Output;
     }
-    let params = app.params.clone();
+    let params = app.course.params.clone();
     vec![Effect::Start(Box::new(order(app, lesson, params)))]
 }
 
@@ -243,13 +248,14 @@ fn order(app: &App, lesson: String, params: Params) -> Order {
 
 /// Shows two runs side by side; a lesson of a pair brings the other along.
 fn compare(app: &mut App) -> Vec<Effect> {
-    if app.comparing {
-        app.comparing = false;
+    if app.runs.comparing {
+        app.runs.comparing = false;
         return Vec::new();
     }
-    let slugs =
-        [&app.previous, &app.run].map(|run| run.as_ref().map(|run| run.header.lesson.as_str()));
+    let slugs = [&app.runs.previous, &app.runs.current]
+        .map(|run| run.as_ref().map(|run| run.header.lesson.as_str()));
     let pair = app
+        .course
         .lesson()
         .and_then(|lesson| lesson.manifest.pair.as_ref());
     let ready = match pair {
@@ -257,8 +263,8 @@ fn compare(app: &mut App) -> Vec<Effect> {
         None => slugs.iter().all(Option::is_some),
     };
     if ready {
-        app.comparing = true;
-        app.part();
+        app.runs.comparing = true;
+        app.runs.compare();
         return Vec::new();
     }
     if let Some(pair) = pair {
@@ -270,20 +276,20 @@ fn compare(app: &mut App) -> Vec<Effect> {
 
 /// The lessons whose runs are compared, or are about to be.
 fn compared(app: &App) -> Option<[String; 2]> {
-    match (&app.previous, &app.run) {
+    match (&app.runs.previous, &app.runs.current) {
         (Some(one), Some(other)) => Some([one.header.lesson.clone(), other.header.lesson.clone()]),
-        _ => app.lesson()?.manifest.pair.clone(),
+        _ => app.course.lesson()?.manifest.pair.clone(),
     }
 }
 
 /// Starts the two runs that are compared.
 fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
-    let runs = [&app.previous, &app.run];
+    let runs = [&app.runs.previous, &app.runs.current];
     let orders = slugs.map(|slug| {
         let ran = runs
             .iter()
             .filter_map(|run| run.as_ref())
-            .find(|run| run.header.lesson == slug && app.comparing);
+            .find(|run| run.header.lesson == slug && app.runs.comparing);
         let params = ran.map_or_else(|| params_of(app, &slug), |run| run.params.clone());
         Order {
             // One key can't step two runs.
@@ -291,18 +297,18 @@ fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
             ..order(app, slug, params)
         }
     });
-    app.comparing = true;
+    app.runs.comparing = true;
     vec![Effect::StartBoth(Box::new(orders))]
 }
 
 /// A lesson's parameters: its defaults, with what the learner has set under the same name.
 fn params_of(app: &App, slug: &str) -> Params {
-    let Some(lesson) = app.lesson_of(slug) else {
+    let Some(lesson) = app.course.lesson_of(slug) else {
         return Params::default();
     };
     let parameters = &lesson.manifest.parameters;
     let mut params = Params::defaults(parameters);
-    for (name, value) in app.params.iter() {
+    for (name, value) in app.course.params.iter() {
         // A parameter the other lesson lacks, or a value beyond its range, stays at the default.
         let _ = params.set_value(slug, parameters, name, value);
     }
@@ -313,21 +319,22 @@ fn params_of(app: &App, slug: &str) -> Params {
 fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
     if app.manual
         && app
-            .run
+            .runs
+            .current
             .as_ref()
             .is_some_and(|run| run.is_live() && run.is_now())
     {
         return manual(app);
     }
-    let comparing = app.comparing;
-    let Some(run) = &mut app.run else {
+    let comparing = app.runs.comparing;
+    let Some(run) = &mut app.runs.current else {
         return Vec::new();
     };
-    if run.is_recording() || !run.is_now() || (comparing && run.over) {
-        app.toggle_playing(now);
+    if run.is_recording() || !run.is_now() || (comparing && run.is_over()) {
+        app.runs.toggle_playing(now);
         return Vec::new();
     }
-    if run.over {
+    if run.is_over() {
         return Vec::new();
     }
     run.paused = !run.paused;
@@ -349,7 +356,7 @@ fn manual(app: &mut App) -> Vec<Effect> {
         "tui.manual-off"
     };
     app.notice = Some(app.lang.phrase(key).to_owned());
-    let Some(run) = app.run.as_mut().filter(|run| run.is_live()) else {
+    let Some(run) = app.runs.current.as_mut().filter(|run| run.is_live()) else {
         return Vec::new();
     };
     run.paused = by_hand;
@@ -366,25 +373,27 @@ fn manual(app: &mut App) -> Vec<Effect> {
 
 /// Lets one operation through; says why where the chosen process can't go.
 fn step_once(app: &mut App) -> Vec<Effect> {
-    if !app.run.as_ref().is_some_and(RunView::is_live) {
+    if !app.runs.current.as_ref().is_some_and(RunView::is_live) {
         app.notice = Some(app.lang.phrase("tui.step-nothing").to_owned());
         return Vec::new();
     }
-    if let Some(words) = app.selected.and_then(|proc| held_up(app, proc)) {
+    if let Some(words) = app.panes.selected.and_then(|proc| held_up(app, proc)) {
         app.notice = Some(words);
         return Vec::new();
     }
-    if let Some(run) = &mut app.run {
+    if let Some(run) = &mut app.runs.current {
         // From now on it goes step by step.
         (run.paused, run.stepped) = (true, true);
         run.seek(Seek::Now, None);
     }
-    vec![Effect::Control(Control::Step { proc: app.selected })]
+    vec![Effect::Control(Control::Step {
+        proc: app.panes.selected,
+    })]
 }
 
 /// Why this process can't be let through, where it can't.
 fn held_up(app: &App, proc: u32) -> Option<String> {
-    let run = app.run.as_ref().filter(|run| run.is_now())?;
+    let run = app.runs.current.as_ref().filter(|run| run.is_now())?;
     let world = run.world();
     let process = world.process(proc)?;
     let can_go = match &process.state {
@@ -409,8 +418,8 @@ fn held_up(app: &App, proc: u32) -> Option<String> {
 /// One step along the paces; beyond the fastest the gate is open. Looking back, the speed.
 fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
     let past = |run: &RunView| run.is_recording() || !run.is_now();
-    if app.run.as_ref().is_some_and(past) {
-        app.change_speed(by, now);
+    if app.runs.current.as_ref().is_some_and(past) {
+        app.runs.change_speed(by, now);
         return Vec::new();
     }
     let place = app
@@ -433,15 +442,17 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
 }
 
 fn cut_idle(app: &mut App) {
-    let comparing = app.comparing;
-    let Some(run) = &mut app.run else { return };
+    let comparing = app.runs.comparing;
+    let Some(run) = &mut app.runs.current else {
+        return;
+    };
     if comparing {
         // Cut in one, the two would no longer be at one time.
         app.notice = Some(app.lang.phrase("tui.idle-pair").to_owned());
         return;
     }
-    run.cut_idle = !run.cut_idle;
-    let key = if run.cut_idle {
+    run.cut_waits(!run.cuts_waits());
+    let key = if run.cuts_waits() {
         "tui.idle-cut"
     } else {
         "tui.idle-kept"
@@ -450,14 +461,14 @@ fn cut_idle(app: &mut App) {
 }
 
 fn copy(app: &mut App) -> Vec<Effect> {
-    let text = super::panel::text(app, app.focus);
+    let text = super::panel::text(app, app.panes.focus);
     let words = app.lang.tell("tui.copied", &[("n", &text.lines().count())]);
     app.notice = Some(words);
     vec![Effect::Copy(text)]
 }
 
 fn save(app: &mut App) -> Vec<Effect> {
-    if app.run.is_none() {
+    if app.runs.current.is_none() {
         app.notice = Some(app.lang.phrase("tui.save-nothing").to_owned());
         return Vec::new();
     }
@@ -466,8 +477,8 @@ fn save(app: &mut App) -> Vec<Effect> {
 
 /// Shows the rows of ps of forklore itself, or hides them again.
 fn own_rows(app: &mut App) -> Vec<Effect> {
-    app.own_rows = !app.own_rows;
-    let shown = app.own_rows;
+    app.panes.own_rows = !app.panes.own_rows;
+    let shown = app.panes.own_rows;
     let key = if shown {
         "tui.own-shown"
     } else {
@@ -478,7 +489,7 @@ fn own_rows(app: &mut App) -> Vec<Effect> {
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {
-    if app.run.as_ref().is_some_and(RunView::is_live) {
+    if app.runs.current.as_ref().is_some_and(RunView::is_live) {
         app.open_popup(Quit);
         return Vec::new();
     }
@@ -487,8 +498,9 @@ fn quit(app: &mut App) -> Vec<Effect> {
 
 fn ask_kill(app: &mut App) {
     let world = app.world();
-    let live = app.run.as_ref().is_some_and(RunView::is_live);
+    let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
     let process = app
+        .panes
         .selected
         .and_then(|proc| world.process(proc))
         .filter(|process| live && process.is_alive());

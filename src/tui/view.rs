@@ -62,7 +62,7 @@ fn screen(app: &App, frame: &mut Frame<'_>) {
         return too_small(app, frame, area);
     }
     let frames = frames(app, area);
-    if app.comparing {
+    if app.runs.comparing {
         let body = Rect {
             height: frames.transport.y,
             ..area

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -20,15 +21,14 @@ use crate::cli::recording::{Recording, unreadable_words};
 use crate::cli::{trace, words};
 use crate::error::Code;
 use crate::export::{Setting, cast};
-use crate::feed::Flaw;
+use crate::feed::{Flaw, PlayHead};
 use crate::replay::Ahead;
+use crate::sys::clock;
 use crate::text::Depth;
 use crate::tui::{Glyphs, Ground, Offscreen, Progress, Recorded, Start, Started, Theme};
 
-/// Shortest time between two frames, ns of the film.
-const FRAME: i64 = 50_000_000;
-/// Where idle time is cut, nothing lasts longer than this; ns of the run, as the screen has it.
-const LONGEST: i64 = 300_000_000;
+/// Shortest time between two frames of the film.
+const FRAME: Duration = Duration::from_millis(50);
 /// Before the first frame: no cursor, nothing on the screen.
 const OPENING: &str = "\x1b[?25l\x1b[0m\x1b[2J\x1b[H";
 
@@ -114,52 +114,48 @@ fn verdict(context: &Context, place: &str, session: &Offscreen) -> Code {
     Code::Unreadable
 }
 
-/// From times of the run to times of the film.
+/// From times of the run to times of the film: a play head, and a clock that goes as the film does.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
-    speed: f64,
-    cut: bool,
-    /// The moment both stand at, ns.
-    run: i64,
-    film: i64,
+    head: PlayHead,
+    begun: Instant,
+    now: Instant,
 }
 
 impl Pace {
     fn new(speed: f64, cut: bool) -> Pace {
+        let begun = clock::instant();
+        let mut head = PlayHead::new(speed);
+        head.cut_waits(cut);
+        head.play_from(begun, 0);
         Pace {
-            speed,
-            cut,
-            run: 0,
-            film: 0,
+            head,
+            begun,
+            now: begun,
         }
+    }
+
+    /// The moment of the film, ns.
+    fn film(&self) -> i64 {
+        let passed = self.now.saturating_duration_since(self.begun);
+        i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX)
     }
 
     /// The run has come to `t`.
     fn advance(&mut self, t: i64) {
-        let passed = t.saturating_sub(self.run).max(0);
-        let passed = if self.cut {
-            passed.min(LONGEST)
-        } else {
-            passed
-        };
-        self.film = self.film.saturating_add(scaled(passed, 1.0 / self.speed));
-        self.run = self.run.max(t);
+        // Where waits are cut, the head jumps over the most of a long one.
+        if !self.head.reaches(self.now, t)
+            && let Some(then) = self.head.when(t)
+        {
+            self.now = self.now.max(then);
+        }
     }
 
     /// The moment of the frame that shows an event of `t`: at once, or as soon as one may follow the last.
     fn frame(&self, t: i64) -> i64 {
-        let soonest = self.run.saturating_add(scaled(FRAME, self.speed).max(1));
-        t.max(soonest)
+        let last = self.head.at(self.now);
+        t.max(self.head.at(self.now + FRAME).max(last.saturating_add(1)))
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "times of a film; a float beyond i64 is its end"
-)]
-fn scaled(ns: i64, by: f64) -> i64 {
-    (ns as f64 * by).round() as i64
 }
 
 /// What a terminal is sent.
@@ -207,21 +203,21 @@ impl Film {
     ) -> io::Result<()> {
         let mut marks = marks(session).into_iter().peekable();
         cast::event(0, "o", OPENING, output)?;
-        self.frame(session, pace.film, output)?;
+        self.frame(session, pace.film(), output)?;
         while let Some(due) = session.next_due() {
             let at = pace.frame(due);
             session.play_to(at);
             pace.advance(at);
-            self.frame(session, pace.film, output)?;
+            self.frame(session, pace.film(), output)?;
             // Who goes to a mark sees the frame it is in.
             while let Some((_, name)) = marks.next_if(|(t, _)| *t <= at) {
-                cast::event(pace.film, "m", &name, output)?;
+                cast::event(pace.film(), "m", &name, output)?;
             }
         }
         // The terminal goes back to its owner, the film's last picture stays.
         let (_, rows) = self.size();
         let closing = format!("\x1b[0m\x1b[{rows};1H\x1b[?25h");
-        cast::event(pace.film, "o", &closing, output)
+        cast::event(pace.film(), "o", &closing, output)
     }
 
     fn size(&mut self) -> (u16, u16) {
@@ -365,9 +361,9 @@ mod tests {
     fn idle_time_is_cut_and_speed_divides_what_is_left() {
         let mut pace = Pace::new(2.0, true);
         pace.advance(100_000_000);
-        assert_eq!(pace.film, 50_000_000);
+        assert_eq!(pace.film(), 50_000_000);
         pace.advance(9_000_000_000);
-        assert_eq!(pace.film, 200_000_000);
+        assert_eq!(pace.film(), 200_000_000);
         // The next frame is a twentieth of a second of film away, or with its event.
         assert_eq!(pace.frame(9_000_000_001), 9_100_000_000);
         assert_eq!(pace.frame(9_500_000_000), 9_500_000_000);

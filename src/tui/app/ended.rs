@@ -13,7 +13,7 @@ impl App {
     /// What a recording lacks, and what of it can be trusted.
     fn flaw_words(&self, run: &RunView) -> Option<String> {
         let (_, events) = run.places();
-        match &run.flaw {
+        match run.flaw() {
             Some(Flaw::Torn) => Some(self.lang.tell("tui.flaw-torn", &[("events", &events)])),
             Some(Flaw::Large) => Some(self.lang.tell("tui.flaw-large", &[("events", &events)])),
             Some(Flaw::Unrecorded(why)) => {
@@ -28,9 +28,27 @@ impl App {
         }
     }
 
+    /// The current run has ended: it is judged, what became of it is kept, and the learner told what can
+    /// be done now.
+    pub(super) fn current_ended(&mut self) {
+        if let Some(mut run) = self.runs.current.take() {
+            self.judge(&mut run);
+            self.runs.current = Some(run);
+        }
+        self.keep_results();
+    }
+
+    /// The run beside it has ended: it is judged.
+    pub(super) fn previous_ended(&mut self) {
+        if let Some(mut run) = self.runs.previous.take() {
+            self.judge(&mut run);
+            self.runs.previous = Some(run);
+        }
+    }
+
     /// Evaluates a run that has ended, with what earlier runs have shown.
-    pub(super) fn judge(&mut self, run: &mut RunView) {
-        let library = Rc::clone(&self.library);
+    fn judge(&mut self, run: &mut RunView) {
+        let library = Rc::clone(&self.course.library);
         let slug = run.header.lesson.clone();
         let Some(lesson) = library.iter().find(|lesson| lesson.slug() == slug) else {
             return;
@@ -42,7 +60,7 @@ impl App {
         if run.is_recording() || run.was_meddled_with() {
             return;
         }
-        let visit = self.progress.lessons.entry(slug).or_default();
+        let visit = self.course.progress.lessons.entry(slug).or_default();
         let setting = run.params.iter();
         let setting: Vec<String> = setting
             .map(|(name, value)| format!("{name}={}", value.repr()))
@@ -58,7 +76,7 @@ impl App {
             .iter()
             .filter(|(id, given)| {
                 let undecided = given.mark.as_deref() == Some(mark_word(Mark::Undecided));
-                undecided && !run.has_locked(id)
+                undecided && !run.results.has_locked(id)
             })
             .map(|(id, given)| Locked {
                 id: id.clone(),
@@ -69,24 +87,26 @@ impl App {
         run.grade(lesson, &open, &evidence);
     }
 
-    /// The run has ended: what became of it is kept, and the learner told what can be done now.
-    pub(super) fn on_end(&mut self) {
-        let Some(run) = &self.run else { return };
+    fn keep_results(&mut self) {
+        let Some(run) = &self.runs.current else {
+            return;
+        };
         if let Some(words) = self.flaw_words(run) {
             self.notice = Some(words);
         }
-        if run.is_recording() || run.header.lesson != self.slug.clone().unwrap_or_default() {
+        if run.is_recording() || run.header.lesson != self.course.slug.clone().unwrap_or_default() {
             return;
         }
-        let passed = run.passed();
-        let asked_again = run.ungraded();
+        let passed = run.results.passed();
+        let asked_again = run.results.ungraded();
         let marks: Vec<(String, &'static str)> = run
+            .results
             .grades
             .iter()
             .map(|one| (one.id.clone(), mark_word(one.grade.mark)))
             .collect();
         let graded = !marks.is_empty();
-        if let Some(visit) = self.visit() {
+        if let Some(visit) = self.course.visit() {
             visit.runs += 1;
             visit.passed |= passed;
             // What could not be graded is asked again.
@@ -102,7 +122,7 @@ impl App {
         if !asked_again.is_empty() {
             self.notice = Some(self.lang.phrase("tui.asked-again").to_owned());
         }
-        if graded && self.popup.is_none() && !self.comparing {
+        if graded && self.popup.is_none() && !self.runs.comparing {
             self.open_popup(Graded::default());
         }
     }

@@ -9,6 +9,7 @@ use super::{Panel, PanelId, Region, Rows};
 use crate::check::Verdict;
 use crate::lesson::Truth;
 use crate::tui::app::App;
+use crate::tui::run::RunView;
 use crate::tui::{markdown, popup};
 
 pub(super) struct Checks;
@@ -23,23 +24,25 @@ impl Panel for Checks {
     }
 
     fn subtitle(&self, app: &App) -> Option<String> {
-        let verdicts = &app.run.as_ref()?.verdicts;
+        let verdicts = &app.runs.current.as_ref()?.results.verdicts;
         let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
         (!verdicts.is_empty()).then(|| format!("{passed}/{}", verdicts.len()))
     }
 
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
         let wide = usize::from(size.width);
-        let run = app.run.as_ref();
+        let run = app.runs.current.as_ref();
         let content = Content::Results {
-            lesson: app.slug.clone(),
+            lesson: app.course.slug.clone(),
             run: run.map_or(0, |run| run.number),
-            over: run.is_some_and(|run| run.over),
-            judged: run.map_or((0, 0), |run| (run.verdicts.len(), run.grades.len())),
+            over: run.is_some_and(RunView::is_over),
+            judged: run.map_or((0, 0), |run| {
+                (run.results.verdicts.len(), run.results.grades.len())
+            }),
         };
         let id = PanelId::Checks;
         let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
-        Rows::of(lines, app.place(id).top, size)
+        Rows::of(lines, app.panes.place(id).top, size)
     }
 
     fn is_searched(&self) -> bool {
@@ -48,13 +51,13 @@ impl Panel for Checks {
 }
 
 fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
-    let Some(run) = &app.run else {
+    let Some(run) = &app.runs.current else {
         return markdown::wrapped(app.lang.phrase("tui.checks-none"), wide);
     };
-    if run.verdicts.is_empty() {
-        let words = if !run.over {
+    if run.results.verdicts.is_empty() {
+        let words = if !run.is_over() {
             app.lang.phrase("tui.checks-later")
-        } else if app.lesson_of(&run.header.lesson).is_none() {
+        } else if app.course.lesson_of(&run.header.lesson).is_none() {
             app.lang.phrase("tui.checks-no-lesson")
         } else {
             app.lang.phrase("tui.checks-cut-short")
@@ -62,7 +65,7 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
         return markdown::wrapped(words, wide);
     }
     let mut lines = Vec::new();
-    for verdict in &run.verdicts {
+    for verdict in &run.results.verdicts {
         lines.extend(one(app, verdict, wide));
     }
     let graded = popup::graded::lines(app, wide);
@@ -124,7 +127,7 @@ fn head(app: &App, lines: &mut Vec<Line<'static>>, words: &str, wide: usize) {
 /// What the tutorial says of this, and what is true of it.
 fn claims(app: &App, wide: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let Some(lesson) = app.lesson() else {
+    let Some(lesson) = app.course.lesson() else {
         return lines;
     };
     for claim in &lesson.manifest.claims {

@@ -21,14 +21,14 @@ impl Panel for Lesson {
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
         let wide = usize::from(size.width);
         let id = PanelId::Lesson;
-        let content = Content::Lesson(app.slug.clone());
+        let content = Content::Lesson(app.course.slug.clone());
         let lines = app
             .cache
-            .lines(app, id, wide, content, || match app.lesson() {
+            .lines(app, id, wide, content, || match app.course.lesson() {
                 Some(lesson) => markdown::lines(lesson.text(app.lang), wide, app.theme),
                 None => markdown::wrapped(app.lang.phrase("tui.lesson-none"), wide),
             });
-        Rows::of(lines, app.place(id).top, size)
+        Rows::of(lines, app.panes.place(id).top, size)
     }
 
     fn is_searched(&self) -> bool {

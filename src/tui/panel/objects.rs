@@ -36,12 +36,12 @@ impl Panel for Objects {
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
         let wide = usize::from(size.width);
         let content = Content::Moment {
-            run: app.run.as_ref().map_or(0, |run| run.number),
+            run: app.runs.current.as_ref().map_or(0, |run| run.number),
             events: app.world().folded(),
         };
         let id = PanelId::Objects;
         let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
-        Rows::of(lines, app.place(id).top, size)
+        Rows::of(lines, app.panes.place(id).top, size)
     }
 
     fn is_searched(&self) -> bool {

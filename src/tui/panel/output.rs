@@ -33,7 +33,7 @@ impl Panel for Output {
     }
 
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
-        let place = app.place(PanelId::Output);
+        let place = app.panes.place(PanelId::Output);
         let count = count(app);
         let last = count.saturating_sub(usize::from(size.height));
         let wide = usize::from(size.width);
@@ -41,7 +41,7 @@ impl Panel for Output {
             head: Vec::new(),
             foot: Vec::new(),
             count,
-            first: if app.follow {
+            first: if app.panes.follow {
                 last
             } else {
                 place.top.min(last)
@@ -86,7 +86,7 @@ impl Panel for Output {
 
 /// The process whose output alone is shown.
 fn filter(app: &App) -> Option<u32> {
-    app.selected.filter(|_| app.filter)
+    app.panes.selected.filter(|_| app.panes.filter)
 }
 
 fn count(app: &App) -> usize {

@@ -33,12 +33,15 @@ impl Panel for Ps {
         let count = app.world().process_count();
         let room = usize::from(size.height).saturating_sub(head.len());
         // Unless one is selected the youngest are seen.
-        let top = app.selected.map_or(count, |_| app.place(PanelId::Ps).top);
+        let top = app
+            .panes
+            .selected
+            .map_or(count, |_| app.panes.place(PanelId::Ps).top);
         Rows {
             head,
             foot: Vec::new(),
             count,
-            first: first_with(app.selected, top, count, room),
+            first: first_with(app.panes.selected, top, count, room),
             counted: false,
             row: Box::new(move |index| {
                 let process = u32::try_from(index).ok();
@@ -94,7 +97,7 @@ fn columns(wide: usize) -> Vec<Column> {
 
 /// Rows of forklore itself, where they are wanted: rows of no process of the run.
 fn own(app: &App) -> Vec<&PsRow> {
-    if !app.own_rows {
+    if !app.panes.own_rows {
         return Vec::new();
     }
     let world = app.world();
@@ -157,7 +160,7 @@ const STATE: usize = 36;
 /// What stands beyond the columns and scrolls sideways; the command, which comes last, only where
 /// much of it is seen.
 fn rest(app: &App, name: &str, state: &str, command: &str, room: usize) -> String {
-    let left = app.place(PanelId::Ps).left;
+    let left = app.panes.place(PanelId::Ps).left;
     let name = fit(name, NAME);
     if left == 0 && room < NAME + 1 + STATE + 12 {
         return cut(&format!("{name} {state}"), 0, room);
@@ -213,7 +216,7 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
         spans.push(Span::styled(rest, theme.dim()));
     }
     let line = Line::from(spans);
-    if app.selected == Some(process.proc) {
+    if app.panes.selected == Some(process.proc) {
         line.style(theme.selected())
     } else {
         line

@@ -10,8 +10,9 @@ use ratatui::text::{Line, Span};
 use super::{Panel, PanelId, Region, Rows, TextLines};
 use crate::model::Process;
 use crate::text::{clean, cut};
-use crate::tui::app::{App, Twin};
+use crate::tui::app::App;
 use crate::tui::host::Program;
+use crate::tui::panes::Twin;
 use crate::tui::theme::Theme;
 
 pub(super) struct Source;
@@ -31,7 +32,7 @@ impl Panel for Source {
 
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
         let lines: Vec<&str> = text(app).lines().collect();
-        let place = app.place(PanelId::Source);
+        let place = app.panes.place(PanelId::Source);
         let standing = standing(app);
         let wide = usize::from(size.width);
         Rows {
@@ -73,7 +74,7 @@ impl Panel for Source {
 
 /// The text of the twin that is shown.
 fn text(app: &App) -> &str {
-    match (app.lesson(), app.twin) {
+    match (app.course.lesson(), app.panes.twin) {
         (Some(lesson), Twin::Rust) => lesson.files.rust.as_deref().unwrap_or(&lesson.files.python),
         (Some(lesson), Twin::Python) => &lesson.files.python,
         (None, _) => own(app).map_or("", |program| &program.text),
@@ -82,7 +83,11 @@ fn text(app: &App) -> &str {
 
 /// The program of a recording that is of no lesson.
 fn own(app: &App) -> Option<&Program> {
-    let run = app.run.as_ref().filter(|_| app.lesson().is_none())?;
+    let run = app
+        .runs
+        .current
+        .as_ref()
+        .filter(|_| app.course.lesson().is_none())?;
     run.recorded.as_ref()?.program.as_ref()
 }
 
@@ -91,9 +96,10 @@ fn file(app: &App) -> &str {
         return &program.name;
     }
     let has_rust = app
+        .course
         .lesson()
         .is_some_and(|lesson| lesson.files.rust.is_some());
-    if app.twin == Twin::Rust && has_rust {
+    if app.panes.twin == Twin::Rust && has_rust {
         "program.rs"
     } else {
         "program.py"
@@ -133,6 +139,7 @@ fn first_line(top: usize, count: usize, high: usize, standing: &[(usize, &Proces
 /// Live processes with the line they stand at, in the twin that is shown.
 fn standing(app: &App) -> Vec<(usize, &Process)> {
     let rust = app
+        .course
         .lesson()
         .and_then(|lesson| lesson.files.rust.as_deref())
         .unwrap_or("");

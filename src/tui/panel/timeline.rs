@@ -48,7 +48,12 @@ impl Panel for Timeline {
             head: Vec::new(),
             foot,
             count,
-            first: first_with(app.selected, app.place(PanelId::Timeline).top, count, room),
+            first: first_with(
+                app.panes.selected,
+                app.panes.place(PanelId::Timeline).top,
+                count,
+                room,
+            ),
             counted: false,
             row: Box::new(move |row| axis.lane_of(row, wide)),
         }
@@ -76,21 +81,21 @@ impl Panel for Timeline {
 }
 
 fn axis(app: &App) -> Axis<'_> {
-    let run = app.run.as_ref();
+    let run = app.runs.current.as_ref();
     let end = run.map_or(0, super::super::run::RunView::end).max(1);
     Axis {
         world: app.world(),
         theme: app.theme,
-        window: app.lens.window(end, app.world().now()),
+        window: app.panes.viewport.window(end, app.world().now()),
         head: run.filter(|run| !run.is_now()).map(|run| run.world().now()),
-        selected: app.selected,
+        selected: app.panes.selected,
     }
 }
 
 /// Which stretch is shown, where it is not the whole.
 fn subtitle(app: &App) -> Option<String> {
     let window = axis(app).window;
-    app.lens.is_close().then(|| {
+    app.panes.viewport.is_close().then(|| {
         let (from, to) = (words::seconds(window.from), words::seconds(window.to));
         app.lang
             .tell("tui.timeline-part", &[("from", &from), ("to", &to)])

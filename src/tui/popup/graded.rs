@@ -11,7 +11,7 @@ use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::rhythm::Hint;
-use crate::tui::run::{Graded as Answered, RunView};
+use crate::tui::run::Graded as Answered;
 use crate::tui::{markdown, popup};
 
 #[derive(Debug, Default)]
@@ -21,7 +21,11 @@ pub(crate) struct Graded {
 
 impl Popup for Graded {
     fn sheet(&self, app: &App) -> Option<Sheet> {
-        let (right, of) = app.run.as_ref().map_or((0, 0), RunView::score);
+        let (right, of) = app
+            .runs
+            .current
+            .as_ref()
+            .map_or((0, 0), |run| run.results.score());
         let title = app
             .lang
             .tell("tui.graded-title", &[("right", &right), ("of", &of)]);
@@ -63,10 +67,10 @@ impl Popup for Graded {
 /// Each answer, what it was, and why.
 pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let Some((run, lesson)) = app.run.as_ref().zip(app.lesson()) else {
+    let Some((run, lesson)) = app.runs.current.as_ref().zip(app.course.lesson()) else {
         return lines;
     };
-    for graded in &run.grades {
+    for graded in &run.results.grades {
         if let Some(prediction) = prediction(lesson, &graded.id) {
             lines.extend(one(app, lesson, prediction, graded, wide));
             lines.push(Line::default());

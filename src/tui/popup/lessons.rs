@@ -39,7 +39,7 @@ impl Popup for Lessons {
         };
         let mut lines = self.greeting(app);
         let selected = self.row + lines.len();
-        lines.extend(app.library.iter().map(|lesson| one(app, lesson)));
+        lines.extend(app.course.library.iter().map(|lesson| one(app, lesson)));
         Some(Sheet {
             selected: Some(selected),
             ..Sheet::new(title, lines)
@@ -47,7 +47,7 @@ impl Popup for Lessons {
     }
 
     fn update(&mut self, app: &mut App, action: Action) -> Then {
-        let count = app.library.len();
+        let count = app.course.library.len();
         match action {
             Action::Move(step) => self.row = moved(self.row, step, count),
             Action::PickLine(line) => {
@@ -55,7 +55,7 @@ impl Popup for Lessons {
                 self.row = row.filter(|row| *row < count).unwrap_or(self.row);
             }
             Action::Confirm => {
-                let lesson = app.library.iter().nth(self.row);
+                let lesson = app.course.library.iter().nth(self.row);
                 let Some(slug) = lesson.map(|lesson| lesson.slug().to_owned()) else {
                     return Then::Close;
                 };
@@ -80,12 +80,12 @@ impl Popup for Lessons {
 
 fn one(app: &App, lesson: &crate::lesson::Lesson) -> Line<'static> {
     let glyphs = app.theme.glyphs;
-    let here = if Some(lesson.slug()) == app.slug.as_deref() {
+    let here = if Some(lesson.slug()) == app.course.slug.as_deref() {
         glyphs.pick("▸", ">")
     } else {
         " "
     };
-    let visit = app.progress.lessons.get(lesson.slug());
+    let visit = app.course.progress.lessons.get(lesson.slug());
     let done = match visit {
         Some(visit) if visit.passed => glyphs.pick("✓", "+"),
         Some(visit) if visit.runs > 0 => glyphs.pick("·", "."),

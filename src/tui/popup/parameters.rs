@@ -15,7 +15,8 @@ pub(crate) struct Parameters {
 }
 
 fn parameters(app: &App) -> &[Parameter] {
-    app.lesson()
+    app.course
+        .lesson()
         .map_or(&[], |lesson| &lesson.manifest.parameters)
 }
 
@@ -63,7 +64,7 @@ impl Popup for Parameters {
 
 /// A parameter with its value; a star marks one that is not at its default.
 fn line(app: &App, parameter: &Parameter, wide: usize) -> Line<'static> {
-    let value = app.params.get(&parameter.name).cloned();
+    let value = app.course.params.get(&parameter.name).cloned();
     let value = value.unwrap_or(Value::None);
     let shown = match (&parameter.kind, &value) {
         (ParameterKind::Choice { choices, .. }, Value::Str(text)) => {
@@ -100,18 +101,20 @@ fn line(app: &App, parameter: &Parameter, wide: usize) -> Line<'static> {
 
 /// Changes a parameter by one step of its range.
 fn change(app: &mut App, row: usize, by: i64) {
-    let Some(lesson) = app.lesson() else { return };
+    let Some(lesson) = app.course.lesson() else {
+        return;
+    };
     let parameters = lesson.manifest.parameters.clone();
     let Some(parameter) = parameters.get(row) else {
         return;
     };
-    let Some(value) = app.params.get(&parameter.name) else {
+    let Some(value) = app.course.params.get(&parameter.name) else {
         return;
     };
     if let Some(next) = neighbour(parameter, value, by) {
         // The neighbour is within the range, so this does not fail.
-        let _ = app.params.set(
-            app.slug.as_deref().unwrap_or_default(),
+        let _ = app.course.params.set(
+            app.course.slug.as_deref().unwrap_or_default(),
             &parameters,
             &format!("{}={next}", parameter.name),
         );

@@ -62,9 +62,9 @@ impl Popup for Predict {
             return Then::Stay;
         }
         let answered = quiz.at.min(quiz.questions.len());
-        app.answers = quiz.locked(answered);
+        app.course.answers = quiz.locked(answered);
         for question in quiz.questions.iter().skip(answered) {
-            app.skipped.insert(question.id.clone());
+            app.course.skipped.insert(question.id.clone());
         }
         Then::Effects(start(app))
     }
@@ -87,7 +87,7 @@ impl Popup for Predict {
 }
 
 fn lines(app: &App, quiz: &Quiz, wide: usize) -> Vec<Line<'static>> {
-    let (Some(lesson), Some(question)) = (app.lesson(), quiz.question()) else {
+    let (Some(lesson), Some(question)) = (app.course.lesson(), quiz.question()) else {
         return Vec::new();
     };
     let Some(prediction) = prediction(lesson, &question.id) else {

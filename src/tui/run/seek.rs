@@ -35,7 +35,7 @@ impl RunView {
             },
         };
         // Whoever moves the play head by hand wants to look.
-        self.playing = None;
+        self.cursor.stop();
         target.map(|place| self.go(place)).is_some()
     }
 
@@ -54,7 +54,7 @@ impl RunView {
                 found
             }
         };
-        self.playing = None;
+        self.cursor.stop();
         found.map(|place| self.go(place)).is_some()
     }
 
@@ -68,7 +68,7 @@ impl RunView {
             _ => false,
         };
         let found = self.find(place, 1, prints);
-        self.playing = None;
+        self.cursor.stop();
         found.map(|place| self.go(place)).is_some()
     }
 
@@ -77,12 +77,18 @@ impl RunView {
         self.find(place, by, |event| wanted.fits(event, world))
     }
 
-    pub(super) fn go(&mut self, place: u64) {
-        self.ahead.clear();
-        self.past = (place < self.history.len()).then(|| {
-            let world = self.history.world_at(place).clone();
-            (place, world)
-        });
+    fn go(&mut self, place: u64) {
+        self.cursor.go(&mut self.history, place);
+    }
+
+    /// Back to before the first event.
+    pub(crate) fn rewind(&mut self) {
+        self.go(0);
+    }
+
+    /// Moves the play head behind the last event that is not later than `t`.
+    pub(crate) fn seek_time(&mut self, t: i64) {
+        self.go(self.history.place_at(t));
     }
 
     /// The nearest place before or behind `place` whose event is wanted.

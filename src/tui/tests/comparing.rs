@@ -23,7 +23,7 @@ fn both_runs_that_are_compared_are_looked_back_on_at_one_time() {
         let one = |run: &Option<crate::tui::run::RunView>| {
             run.as_ref().expect("a run").world().now() / 1_000_000
         };
-        (one(&app.previous), one(&app.run))
+        (one(&app.runs.previous), one(&app.runs.current))
     };
     assert_eq!(times(&app), (18, 18));
     press(&mut app, ",");
@@ -43,7 +43,7 @@ fn both_runs_that_are_compared_are_looked_back_on_at_one_time() {
     assert_eq!(times(&app), (9, 9));
     let begun = terminal::now();
     let _ = update(&mut app, Action::Pause, begun);
-    for run in [&mut app.previous, &mut app.run] {
+    for run in [&mut app.runs.previous, &mut app.runs.current] {
         run.as_mut()
             .expect("a run")
             .play(begun + Duration::from_millis(3));
@@ -76,7 +76,7 @@ fn pool_lessons_are_compared_by_one_key() {
         assert!(shown.contains("about the same time"), "{shown}");
     }
     press(&mut app, "c");
-    assert!(!app.comparing);
+    assert!(!app.runs.comparing);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn two_runs_of_a_lesson_are_laid_beside_each_other_to_where_they_part() {
     scene.end();
     play(&mut app, scene, "lock");
     press(&mut app, "\x1bc");
-    assert!(app.comparing);
+    assert!(app.runs.comparing);
     let shown = picture(&mut app, (120, 40));
     assert!(
         shown.contains("The runs diverge in Process-2, after"),

@@ -5,9 +5,9 @@ use crate::feed::Control;
 use crate::text::Lang;
 use crate::trace::OpName;
 use crate::tui::action::Action;
-use crate::tui::app::Twin;
 use crate::tui::effect::{Effect, Leave};
 use crate::tui::panel::{Cache, PanelId};
+use crate::tui::panes::Twin;
 use crate::tui::popup::kill::Kill;
 use crate::tui::popup::quit::Quit;
 use crate::tui::update::update;
@@ -29,7 +29,7 @@ fn quitting_asks_while_a_run_goes_on() {
 fn a_kill_is_asked_about_and_names_the_process() {
     let mut app = app("lock", Lang::En);
     play(&mut app, typical(), "lock");
-    app.focus = PanelId::Ps;
+    app.panes.focus = PanelId::Ps;
     assert_eq!(press(&mut app, "K"), []);
     assert!(app.notice.is_some() && app.popup.is_none());
     press(&mut app, "jjj");
@@ -56,14 +56,14 @@ fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
     scene.begin(2, OpName::Release, "RLock-1");
     scene.begin(0, OpName::Join, "");
     play(&mut app, scene, "lock");
-    assert!(app.run.as_ref().is_some_and(|run| run.paused));
+    assert!(app.runs.current.as_ref().is_some_and(|run| run.paused));
     assert!(picture(&mut app, (80, 24)).contains("▸ o let one operation go"));
     let step = |proc| Effect::Control(Control::Step { proc });
     assert_eq!(press(&mut app, "o"), [step(None)]);
-    app.selected = Some(2);
+    app.panes.selected = Some(2);
     assert_eq!(press(&mut app, "o"), [step(Some(2))]);
     // Process-3 waits for the lock that Process-2 holds.
-    app.selected = Some(3);
+    app.panes.selected = Some(3);
     assert_eq!(press(&mut app, "o"), []);
     let why = app.notice.clone().expect("a reason");
     assert!(
@@ -77,14 +77,14 @@ fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
         press(&mut app, " "),
         [Effect::Control(pace), Effect::Control(Control::Resume)]
     );
-    assert!(!app.manual && app.run.as_ref().is_some_and(|run| !run.paused));
+    assert!(!app.manual && app.runs.current.as_ref().is_some_and(|run| !run.paused));
 }
 
 #[test]
 fn language_and_program_change_at_once() {
     let mut app = app("lock", Lang::En);
     press(&mut app, "LP");
-    assert_eq!((app.lang, app.twin), (Lang::Zh, Twin::Rust));
+    assert_eq!((app.lang, app.panes.twin), (Lang::Zh, Twin::Rust));
     assert!(picture(&mut app, (80, 24)).contains("program.rs"));
 }
 
@@ -98,8 +98,8 @@ fn a_screen_too_small_says_so_politely() {
 fn no_escape_of_a_child_reaches_the_screen() {
     let mut app = app("lock", Lang::En);
     play(&mut app, overflow(), "lock");
-    app.focus = PanelId::Output;
-    app.zoom = true;
+    app.panes.focus = PanelId::Output;
+    app.panes.zoom = true;
     let shown = picture(&mut app, (200, 60));
     assert!(shown.contains("red"), "{shown}");
     assert!(
@@ -113,7 +113,7 @@ fn every_action_of_the_table_can_be_done_anywhere() {
     for &panel in PanelId::ALL {
         let mut app = app("pool-async", Lang::Zh);
         play(&mut app, pool(), "pool-async");
-        app.focus = panel;
+        app.panes.focus = panel;
         for binding in keymap::TABLE {
             let _ = update(&mut app, binding.action(), terminal::now());
             let _ = update(&mut app, Action::Cancel, terminal::now());

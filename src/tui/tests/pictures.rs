@@ -16,8 +16,8 @@ fn pictures(panel: Option<PanelId>, scene: Option<fn() -> Scene>) -> String {
             play(app, scene(), "lock");
         }
         if let Some(panel) = panel {
-            app.focus = panel;
-            app.zoom = true;
+            app.panes.focus = panel;
+            app.panes.zoom = true;
         }
     })
 }
@@ -28,7 +28,7 @@ fn pictures_of(lesson: &str, made: impl Fn(&mut App)) -> String {
     for lang in [Lang::En, Lang::Zh] {
         for size in SIZES {
             let mut app = app(lesson, lang);
-            app.size = size;
+            app.panes.size = size;
             made(&mut app);
             let shown = picture(&mut app, size);
             for line in shown.lines() {
@@ -80,7 +80,7 @@ fn the_whole_screen() {
 fn every_panel() {
     for panel in PanelId::ALL {
         let title = panel.panel().title();
-        let name = title.strip_prefix("tui.panel-").expect("a panel's title");
+        let (_, name) = title.rsplit_once('-').expect("a panel's title");
         check(name, Some(*panel));
     }
 }
@@ -158,12 +158,12 @@ fn help_and_the_list() {
 fn questions_before_something_is_ended() {
     hold("confirm-kill-holder", "lock", |app| {
         play(app, typical(), "lock");
-        app.selected = Some(2);
+        app.panes.selected = Some(2);
         press(app, "K");
     });
     hold("confirm-kill-worker", "pool-async", |app| {
         play(app, pool(), "pool-async");
-        app.selected = Some(1);
+        app.panes.selected = Some(1);
         press(app, "K");
     });
     hold("confirm-quit", "lock", |app| {
@@ -197,8 +197,8 @@ fn a_pool_at_work() {
     ] {
         hold(name, "pool-async", |app| {
             play(app, pool(), "pool-async");
-            app.focus = panel;
-            app.zoom = true;
+            app.panes.focus = panel;
+            app.panes.zoom = true;
         });
     }
 }
@@ -215,7 +215,7 @@ fn a_worker_that_is_gone_before_its_task_began_has_its_lane() {
     scene.end();
     let mut app = app("pool-async", Lang::En);
     play(&mut app, scene, "pool-async");
-    app.focus = PanelId::Timeline;
+    app.panes.focus = PanelId::Timeline;
     for size in [(80, 24), (120, 40), (200, 60)] {
         assert!(picture(&mut app, size).contains("Timeline"));
     }

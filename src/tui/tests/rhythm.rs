@@ -23,10 +23,10 @@ fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     let mut scene = typical();
     scene.end();
     play(&mut app, scene, "lock");
-    assert_eq!((next(&app), app.focus), ("Enter", PanelId::Output));
+    assert_eq!((next(&app), app.panes.focus), ("Enter", PanelId::Output));
     assert!(popup::<Graded>(&app).is_some());
     press(&mut app, "\n");
-    assert_eq!((next(&app), app.focus), ("p", PanelId::Checks));
+    assert_eq!((next(&app), app.panes.focus), ("p", PanelId::Checks));
     press(&mut app, "p");
     assert_eq!(next(&app), "→");
     press(&mut app, "l");
@@ -44,7 +44,7 @@ fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     play(&mut app, scene, "lock");
     assert_eq!(next(&app), "Enter");
     press(&mut app, "\n");
-    assert_eq!((next(&app), app.focus), ("g", PanelId::Checks));
+    assert_eq!((next(&app), app.panes.focus), ("g", PanelId::Checks));
     press(&mut app, "g");
     let row = popup::<Lessons>(&app).map(|lessons| lessons.row);
     assert_eq!((row, next(&app)), (Some(6), "Enter"));
@@ -73,7 +73,7 @@ fn an_answer_left_open_is_decided_by_a_later_run() {
     press(&mut app, " \n");
     play(&mut app, listing([0, 1, 2]), "queue");
     let mark = |app: &App| {
-        let given = &app.progress.lessons["queue"].answers["possible-listings"];
+        let given = &app.course.progress.lessons["queue"].answers["possible-listings"];
         given.mark.clone()
     };
     assert_eq!(mark(&app).as_deref(), Some("undecided"));
@@ -89,12 +89,12 @@ fn an_answer_left_open_is_decided_by_a_later_run() {
 fn a_run_that_was_stopped_decides_nothing_and_asks_again() {
     let mut app = app("lock", Lang::En);
     press(&mut app, "r\n\n\n\n\n\n");
-    assert!(!app.answers.is_empty());
+    assert!(!app.course.answers.is_empty());
     let mut scene = typical();
     scene.end_as(RunStatus::Stopped);
     play(&mut app, scene, "lock");
     assert!(app.popup.is_none());
-    assert!(app.progress.lessons["lock"].answers.is_empty());
+    assert!(app.course.progress.lessons["lock"].answers.is_empty());
     press(&mut app, "r");
     assert!(popup::<Predict>(&app).is_some());
 }
@@ -115,13 +115,22 @@ fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
         matches!(effects.as_slice(), [Effect::Start(_)]),
         "{effects:?}"
     );
-    assert_eq!(app.answers.len(), count);
+    assert_eq!(app.course.answers.len(), count);
     let mut scene = typical();
     scene.end();
     play(&mut app, scene, "lock");
     assert!(popup::<Graded>(&app).is_some());
-    assert_eq!(app.run.as_ref().expect("a run").grades.len(), count);
-    let visit = &app.progress.lessons["lock"];
+    assert_eq!(
+        app.runs
+            .current
+            .as_ref()
+            .expect("a run")
+            .results
+            .grades
+            .len(),
+        count
+    );
+    let visit = &app.course.progress.lessons["lock"];
     assert_eq!((visit.runs, visit.answers.len()), (1, count));
     assert!(
         visit
@@ -146,7 +155,7 @@ fn questions_can_be_passed_over() {
     press(&mut app, "r");
     let effects = press(&mut app, "\x1b");
     assert!(matches!(effects.as_slice(), [Effect::Start(_)]));
-    assert!(app.answers.is_empty());
+    assert!(app.course.answers.is_empty());
     assert!(matches!(
         press(&mut app, "r").as_slice(),
         [Effect::Start(_)]
@@ -158,8 +167,8 @@ fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
     let mut app = super::scene::session(None, Lang::En, Progress::default());
     assert!(picture(&mut app, (80, 24)).contains("Welcome"));
     assert_eq!(press(&mut app, "jj\n"), [Effect::Keep]);
-    let third = app.slug.clone();
+    let third = app.course.slug.clone();
     assert!(third.is_some());
-    let again = super::scene::session(None, Lang::En, app.progress.clone());
-    assert_eq!((&again.slug, again.popup.is_none()), (&third, true));
+    let again = super::scene::session(None, Lang::En, app.course.progress.clone());
+    assert_eq!((&again.course.slug, again.popup.is_none()), (&third, true));
 }

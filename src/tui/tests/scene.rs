@@ -224,7 +224,7 @@ pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> A
 
 /// Gives the run of a scene to the session and takes all of it.
 pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
-    let params = app.params.clone();
+    let params = app.course.params.clone();
     app.begin_run(scene.started(lesson), &params);
     let clock = crate::tui::terminal::now;
     while app.take_events(clock, clock()).came {}
@@ -238,7 +238,7 @@ pub(super) fn open_recording(app: &mut App, scene: Scene, lesson: &str) {
         head: Vec::new(),
         speed: 1.0,
     });
-    let params = app.params.clone();
+    let params = app.course.params.clone();
     app.begin_run(started, &params);
     let clock = crate::tui::terminal::now;
     while app.take_events(clock, clock()).came {}
@@ -379,7 +379,7 @@ pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
 
 /// The screen as text, lines without their blank ends.
 pub(super) fn picture(app: &mut App, size: (u16, u16)) -> String {
-    app.size = size;
+    app.panes.size = size;
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a test's terminal");
     terminal.draw(|frame| view(app, frame)).expect("drawn");
     let buffer = terminal.backend().buffer();

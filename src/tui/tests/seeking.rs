@@ -16,15 +16,18 @@ use crate::tui::terminal;
 fn looking_back_and_returning_to_now() {
     let mut app = app("lock", Lang::En);
     play(&mut app, typical(), "lock");
-    let (place, end) = app.run.as_ref().expect("a run").places();
+    let (place, end) = app.runs.current.as_ref().expect("a run").places();
     assert_eq!(place, end);
     press(&mut app, "<,");
-    assert_eq!(app.run.as_ref().expect("a run").places(), (end - 11, end));
+    assert_eq!(
+        app.runs.current.as_ref().expect("a run").places(),
+        (end - 11, end)
+    );
     assert_eq!(app.world().folded(), end - 11);
     press(&mut app, ".");
     assert_eq!(app.world().folded(), end - 10);
     press(&mut app, "e");
-    assert!(app.run.as_ref().expect("a run").is_now());
+    assert!(app.runs.current.as_ref().expect("a run").is_now());
 }
 
 #[test]
@@ -32,14 +35,14 @@ fn the_time_axis_is_looked_at_closer_and_moved() {
     let mut app = app("lock", Lang::En);
     play(&mut app, typical(), "lock");
     press(&mut app, "v");
-    assert_eq!(app.focus, PanelId::Timeline);
+    assert_eq!(app.panes.focus, PanelId::Timeline);
     let closer = picture(&mut app, (80, 24));
     assert!(closer.contains("Timeline · 0.009 to 0.017 s"), "{closer}");
     press(&mut app, "hhh");
     let earlier = picture(&mut app, (80, 24));
     assert!(earlier.contains("Timeline · 0.005 to"), "{earlier}");
     press(&mut app, "V");
-    assert!(!app.lens.is_close());
+    assert!(!app.panes.viewport.is_close());
     // Looking back the axis stays, and a sign shows where.
     press(&mut app, "<");
     let past = picture(&mut app, (80, 24));
@@ -50,15 +53,15 @@ fn the_time_axis_is_looked_at_closer_and_moved() {
 fn a_search_goes_from_line_to_line_and_round() {
     let mut app = app("lock", Lang::En);
     play(&mut app, overflow(), "lock");
-    app.focus = PanelId::Output;
+    app.panes.focus = PanelId::Output;
     press(&mut app, "/LINE 2 OF 7\n");
-    let found = |app: &App| app.place(PanelId::Output).found;
+    let found = |app: &App| app.panes.place(PanelId::Output).found;
     assert_eq!(found(&app), Some(26));
     press(&mut app, "n");
     assert_eq!(found(&app), Some(278));
     press(&mut app, "N");
     assert_eq!(found(&app), Some(26));
-    assert!(!app.follow);
+    assert!(!app.panes.follow);
     assert!(picture(&mut app, (80, 24)).contains("line 2 of 7 "));
     press(&mut app, "/no such words\n");
     assert!(
@@ -72,11 +75,18 @@ fn a_search_goes_from_line_to_line_and_round() {
 fn events_of_a_process_and_of_an_object_are_found() {
     let mut app = app("lock", Lang::En);
     play(&mut app, typical(), "lock");
-    app.selected = Some(2);
+    app.panes.selected = Some(2);
     press(&mut app, "((");
-    let event = |app: &App| app.run.as_ref().expect("a run").event().expect("one");
+    let event = |app: &App| {
+        app.runs
+            .current
+            .as_ref()
+            .expect("a run")
+            .event()
+            .expect("one")
+    };
     assert_eq!(event(&app).proc, Some(2));
-    app.selected = None;
+    app.panes.selected = None;
     press(&mut app, "{{");
     let crate::trace::Kind::Op(op) = event(&app).kind else {
         panic!("{:?}", event(&app));
@@ -88,7 +98,7 @@ fn events_of_a_process_and_of_an_object_are_found() {
 fn a_prompt_goes_to_a_number_a_share_a_moment_and_an_event_in_words() {
     let mut app = app("lock", Lang::En);
     play(&mut app, typical(), "lock");
-    let place = |app: &App| app.run.as_ref().expect("a run").places();
+    let place = |app: &App| app.runs.current.as_ref().expect("a run").places();
     let end = place(&app).1;
     press(&mut app, "t7\n");
     assert_eq!((place(&app).0, app.world().folded()), (7, 7));
@@ -104,7 +114,14 @@ fn a_prompt_goes_to_a_number_a_share_a_moment_and_an_event_in_words() {
     // Words: the next one that fits, then on and back by the keys of its like.
     press(&mut app, "t0\ntacquire rlock\n");
     let first = place(&app).0;
-    let event = |app: &App| app.run.as_ref().expect("a run").event().expect("one");
+    let event = |app: &App| {
+        app.runs
+            .current
+            .as_ref()
+            .expect("a run")
+            .event()
+            .expect("one")
+    };
     assert_eq!(
         event(&app).kind.op().map(|op| op.op.as_str()),
         Some("acquire")
@@ -133,11 +150,11 @@ fn a_prompt_goes_to_a_number_a_share_a_moment_and_an_event_in_words() {
 fn a_search_finds_what_is_printed_later() {
     let mut app = app("lock", Lang::En);
     play(&mut app, overflow(), "lock");
-    app.focus = PanelId::Output;
+    app.panes.focus = PanelId::Output;
     press(&mut app, "t0\n/line 2 of 7\n");
-    let run = app.run.as_ref().expect("a run");
+    let run = app.runs.current.as_ref().expect("a run");
     assert!(!run.is_now() && run.places().0 > 0);
-    assert!(app.place(PanelId::Output).found.is_some());
+    assert!(app.panes.place(PanelId::Output).found.is_some());
 }
 
 #[test]
@@ -151,11 +168,11 @@ fn a_recording_plays_at_its_speed_and_stops_where_it_is_held() {
         head: Vec::new(),
         speed: 1.0,
     });
-    let params = app.params.clone();
+    let params = app.course.params.clone();
     app.begin_run(started, &params);
     let begun = terminal::now();
     while app.take_events(terminal::now, terminal::now()).came {}
-    let run = app.run.as_mut().expect("a run");
+    let run = app.runs.current.as_mut().expect("a run");
     assert_eq!(run.places().0, 0);
     run.toggle_playing(begun);
     let after = |ms| begun + Duration::from_millis(ms);
@@ -191,7 +208,7 @@ fn with_a_wait(milliseconds: i64) -> App {
 
 /// How long the recording plays, by a clock of ours that is looked at every 10 ms.
 fn played(app: &mut App, begun: std::time::Instant) -> Duration {
-    let run = app.run.as_mut().expect("a run");
+    let run = app.runs.current.as_mut().expect("a run");
     run.toggle_playing(begun);
     let mut now = begun;
     while run.is_playing() {
@@ -220,7 +237,11 @@ fn a_long_wait_is_played_as_long_as_it_was_or_cut() {
             .is_some_and(|words| words.contains("shortened"))
     );
     near(played(&mut app, begun), 300);
-    app.run.as_mut().expect("a run").change_speed(1, begun);
+    app.runs
+        .current
+        .as_mut()
+        .expect("a run")
+        .change_speed(1, begun);
     near(played(&mut app, begun), 150);
     press(&mut app, "i");
     near(played(&mut app, begun), 30_000);
@@ -231,7 +252,7 @@ fn within_a_wait_the_play_head_goes_on_from_where_it_was_held_or_made_faster() {
     let begun = terminal::now();
     let after = |ms| begun + Duration::from_millis(ms);
     let mut app = with_a_wait(60_000);
-    let run = app.run.as_mut().expect("a run");
+    let run = app.runs.current.as_mut().expect("a run");
     run.toggle_playing(begun);
     run.play(after(50_000));
     let place = run.places().0;
@@ -260,9 +281,9 @@ fn two_runs_side_by_side_stay_at_one_time() {
         scene.end();
         play(&mut app, scene, "lock");
     }
-    app.comparing = true;
+    app.runs.comparing = true;
     press(&mut app, "i");
-    assert!(!app.run.as_ref().expect("a run").cut_idle);
+    assert!(!app.runs.current.as_ref().expect("a run").cuts_waits());
     assert!(
         app.notice
             .as_deref()
@@ -312,14 +333,18 @@ fn of_a_recording_without_an_end_the_beginning_is_kept_and_that_is_said() {
             speed: 1.0,
         }),
     };
-    let params = app.params.clone();
+    let params = app.course.params.clone();
     app.begin_run(started, &params);
-    app.run.as_mut().expect("a run").most_kept = 1 << 20;
-    while app.run.as_ref().is_some_and(|run| !run.over) {
+    app.runs
+        .current
+        .as_mut()
+        .expect("a run")
+        .keep_at_most(1 << 20);
+    while app.runs.current.as_ref().is_some_and(|run| !run.is_over()) {
         app.take_events(terminal::now, terminal::now());
     }
-    let run = app.run.as_ref().expect("a run");
-    assert_eq!(run.flaw, Some(Flaw::Large));
+    let run = app.runs.current.as_ref().expect("a run");
+    assert_eq!(run.flaw(), Some(&Flaw::Large));
     assert!(run.places().1 > 1000);
     let words = app.notice.as_deref().expect("words");
     assert!(words.contains("too large to be kept"), "{words}");

@@ -12,10 +12,10 @@ pub(super) fn turn(app: &mut App, by: isize) {
     let all = PanelId::ALL;
     let place = all
         .iter()
-        .position(|panel| *panel == app.focus)
+        .position(|panel| *panel == app.panes.focus)
         .unwrap_or(0);
     let next = (place.cast_signed() + by).rem_euclid(all.len().cast_signed());
-    app.focus = all[next.cast_unsigned()];
+    app.panes.focus = all[next.cast_unsigned()];
 }
 
 /// Scrolls a panel, or moves its selection.
@@ -31,8 +31,8 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
         + 1;
     drop(rows);
     let follows = moves == Moves::NewestRows;
-    let last = app.follow && follows;
-    let place = app.places.entry(panel).or_default();
+    let last = app.panes.follow && follows;
+    let place = app.panes.places.entry(panel).or_default();
     let from = if last {
         tops - 1
     } else {
@@ -40,22 +40,22 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
     };
     place.top = moved(from, step, tops);
     if follows {
-        app.follow = place.top + 1 == tops;
+        app.panes.follow = place.top + 1 == tops;
     }
 }
 
 /// Moves the selection of a process.
 fn select(app: &mut App, step: Step) {
     let count = app.world().process_count();
-    let row = match app.selected {
+    let row = match app.panes.selected {
         Some(proc) => moved(proc as usize, step, count),
         None => 0,
     };
-    app.selected = u32::try_from(row).ok().filter(|_| count > 0);
+    app.panes.selected = u32::try_from(row).ok().filter(|_| count > 0);
 }
 
 pub(super) fn sideways(app: &mut App, by: i64) {
-    let place = app.places.entry(app.focus).or_default();
+    let place = app.panes.places.entry(app.panes.focus).or_default();
     place.left = place
         .left
         .saturating_add_signed(isize::try_from(by * 8).unwrap_or(0));
@@ -63,7 +63,7 @@ pub(super) fn sideways(app: &mut App, by: i64) {
 
 /// A click into a panel: it gets the focus, and its row's process the selection.
 pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
-    app.focus = panel;
+    app.panes.focus = panel;
     let Some(area) = layout::inner(app, panel) else {
         return;
     };
@@ -74,35 +74,39 @@ pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     let proc = row.and_then(|row| panel.panel().process_at(app, row));
     drop(rows);
     if let Some(proc) = proc.filter(|proc| app.world().process(*proc).is_some()) {
-        app.selected = Some(proc);
+        app.panes.selected = Some(proc);
     }
 }
 
 /// Moves the play head and says what stands there.
 pub(super) fn seek(app: &mut App, seek: Seek) {
-    if app.comparing {
-        return app.seek_both(seek);
+    if app.runs.comparing {
+        return app.runs.seek_both(seek, app.panes.selected);
     }
-    let selected = app.selected;
-    let moved = app.run.as_mut().map(|run| run.seek(seek, selected));
+    let selected = app.panes.selected;
+    let moved = app
+        .runs
+        .current
+        .as_mut()
+        .map(|run| run.seek(seek, selected));
     told(app, moved);
 }
 
 /// Goes where the words say.
 pub(crate) fn go_to(app: &mut App, words: &str) {
     let target = Target::parse(words);
-    if let (None, Some(run)) = (&target, &mut app.run) {
+    if let (None, Some(run)) = (&target, &mut app.runs.current) {
         run.wanted = None;
         return;
     }
-    let moved = app.run.as_mut().zip(target);
+    let moved = app.runs.current.as_mut().zip(target);
     let moved = moved.map(|(run, target)| run.go_to(target));
     told(app, moved);
 }
 
 /// `moved` is `None` where there is no run.
 fn told(app: &mut App, moved: Option<bool>) {
-    let event = app.run.as_ref().and_then(super::RunView::event);
+    let event = app.runs.current.as_ref().and_then(super::RunView::event);
     app.notice = match (moved, event) {
         (None, _) => Some(app.lang.phrase("tui.goto-no-run").to_owned()),
         (Some(false), _) => Some(app.lang.phrase("tui.goto-nothing").to_owned()),
@@ -118,18 +122,23 @@ pub(crate) fn find(app: &mut App, by: i64) {
         return;
     };
     let panel = search::panel(app);
-    let place = app.place(panel);
+    let place = app.panes.place(panel);
     let count = panel::lines(app, panel).count;
     let from = match (place.found, panel) {
         (Some(found), _) => found,
-        (None, PanelId::Output) if app.follow => count.saturating_sub(1),
+        (None, PanelId::Output) if app.panes.follow => count.saturating_sub(1),
         (None, _) => (place.top + count).saturating_sub(1) % count.max(1),
     };
     let mut found = search::next(app, &words, from, by);
     if found.is_none() && panel == PanelId::Output && by > 0 {
         // Looking back, what was printed later is found too: the play head goes there.
         let later = words.to_lowercase();
-        if app.run.as_mut().is_some_and(|run| run.go_to_output(&later)) {
+        if app
+            .runs
+            .current
+            .as_mut()
+            .is_some_and(|run| run.go_to_output(&later))
+        {
             found = search::next(app, &words, from, by);
         }
     }
@@ -139,14 +148,14 @@ pub(crate) fn find(app: &mut App, by: i64) {
         return;
     };
     let high = layout::inner(app, panel).map_or(1, |rect| usize::from(rect.height));
-    let place = app.places.entry(panel).or_default();
+    let place = app.panes.places.entry(panel).or_default();
     place.found = Some(found);
     // In the middle, so that what stands around it is seen too.
     place.top = found
         .saturating_sub(high / 2)
         .min(count.saturating_sub(high));
     if panel == PanelId::Output {
-        app.follow = false;
+        app.panes.follow = false;
     }
     let words = app.lang.tell(
         "tui.search-at",

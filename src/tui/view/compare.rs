@@ -53,7 +53,7 @@ fn figures(app: &App, run: &RunView, world: &World) -> Figures {
 /// The lesson's slug, and what of its parameters is not as usual.
 fn name(app: &App, run: &RunView) -> String {
     let mut name = clean(&run.header.lesson).into_owned();
-    let Some(lesson) = app.lesson_of(&run.header.lesson) else {
+    let Some(lesson) = app.course.lesson_of(&run.header.lesson) else {
         return name;
     };
     for parameter in &lesson.manifest.parameters {
@@ -67,14 +67,14 @@ fn name(app: &App, run: &RunView) -> String {
 }
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let (Some(one), Some(other)) = (&app.previous, &app.run) else {
+    let (Some(one), Some(other)) = (&app.runs.previous, &app.runs.current) else {
         return;
     };
     let whole = [one, other].map(|run| figures(app, run, run.whole()));
     let said = sentence(app.lang, &whole[0], &whole[1]);
     let wide = usize::from(area.width).saturating_sub(2);
     let mut said = markdown::wrapped(&said, wide);
-    let parted = app.parted.as_ref();
+    let parted = app.runs.difference.as_ref();
     let parted: Option<Vec<String>> = parted.map(|it| compare::told(app.lang, it));
     for line in parted.unwrap_or_default() {
         said.extend(markdown::wrapped(&line, wide));
@@ -93,8 +93,8 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     } else {
         Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas::<2>(body)
     };
-    let (head_at, end) = app.pair_times();
-    let window = app.lens.window(end, head_at);
+    let (head_at, end) = app.runs.times();
+    let window = app.panes.viewport.window(end, head_at);
     for (run, rect) in [one, other].into_iter().zip(halves) {
         half(app, frame, run, window, rect);
     }
@@ -132,7 +132,7 @@ fn half(app: &App, frame: &mut Frame<'_>, run: &RunView, window: Window, rect: R
         world,
         theme: app.theme,
         window,
-        head: (!app.pair_is_now()).then(|| app.pair_times().0),
+        head: (!app.runs.are_now()).then(|| app.runs.times().0),
         selected: None,
     };
     draw_lines(frame, chart, axis.lines(chart));

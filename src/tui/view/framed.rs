@@ -13,7 +13,7 @@ use crate::tui::theme::Glyphs;
 
 /// A panel with its border and title.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
-    let focused = app.focus == id && app.popup.is_none();
+    let focused = app.panes.focus == id && app.popup.is_none();
     let border = match app.theme.glyphs {
         Glyphs::Unicode => BorderType::Rounded,
         Glyphs::Ascii => BorderType::Plain,
@@ -70,7 +70,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
 
 /// The head, the rows from the first one shown, and at the bottom the foot.
 fn draw_rows(app: &App, frame: &mut Frame<'_>, id: PanelId, area: Rect, rows: Rows<'_>) {
-    let found = app.place(id).found;
+    let found = app.panes.place(id).found;
     let end = rows.count.min(rows.first + rows.room(area.height));
     let shown = (rows.first..end).map(|row| match found {
         Some(found) if found == row => (rows.row)(row).style(app.theme.selected()),

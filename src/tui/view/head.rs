@@ -13,13 +13,13 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         " forklore ",
         Style::new().add_modifier(Modifier::REVERSED),
     )];
-    if app.lesson().is_none()
-        && let Some(run) = &app.run
+    if app.course.lesson().is_none()
+        && let Some(run) = &app.runs.current
     {
         let title = clean(&run.header.lesson);
         spans.push(Span::styled(format!(" {title} "), app.theme.heading()));
     }
-    if let Some(lesson) = app.lesson() {
+    if let Some(lesson) = app.course.lesson() {
         let title = lesson.manifest.title.get(app.lang);
         let place = match lesson.manifest.order {
             Some(order) => format!(" {order:02} {title} "),
@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
 
 /// Parameters that are not at their default.
 fn changed_params(app: &App) -> String {
-    let Some(lesson) = app.lesson() else {
+    let Some(lesson) = app.course.lesson() else {
         return String::new();
     };
     lesson
@@ -46,7 +46,7 @@ fn changed_params(app: &App) -> String {
         .parameters
         .iter()
         .filter_map(|parameter| {
-            let value = app.params.get(&parameter.name)?;
+            let value = app.course.params.get(&parameter.name)?;
             (*value != parameter.default()).then(|| format!("{}={} ", parameter.name, value.repr()))
         })
         .collect()
@@ -55,8 +55,8 @@ fn changed_params(app: &App) -> String {
 /// How the run stands, in words.
 fn status(app: &App) -> Span<'static> {
     let lang = app.lang;
-    let Some(run) = &app.run else {
-        let words = match app.slug {
+    let Some(run) = &app.runs.current else {
+        let words = match app.course.slug {
             Some(_) => lang.phrase("tui.run-none"),
             None => "",
         };

@@ -12,7 +12,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let mut spans = Vec::new();
     for group in GROUPS {
         let name = app.lang.phrase(first_of(group).panel().title());
-        let active = group.contains(&app.focus.panel().region());
+        let active = group.contains(&app.panes.focus.panel().region());
         let style = if active {
             Style::new().add_modifier(Modifier::REVERSED)
         } else {

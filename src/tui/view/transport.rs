@@ -22,7 +22,11 @@ pub(crate) fn bar(rect: Rect) -> Rect {
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let glyphs = app.theme.glyphs;
     let bar = bar(rect);
-    let (text, place, end) = if app.comparing { both(app) } else { one(app) };
+    let (text, place, end) = if app.runs.comparing {
+        both(app)
+    } else {
+        one(app)
+    };
     let left = Rect {
         width: bar.x - rect.x,
         ..rect
@@ -49,12 +53,16 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
 /// The place among the run's events.
 fn one(app: &App) -> (String, u64, u64) {
     let glyphs = app.theme.glyphs;
-    let (place, end) = app.run.as_ref().map_or((0, 0), run::RunView::places);
-    let sign = match &app.run {
+    let (place, end) = app
+        .runs
+        .current
+        .as_ref()
+        .map_or((0, 0), run::RunView::places);
+    let sign = match &app.runs.current {
         None => glyphs.pick("■", "#"),
         Some(run) if run.is_playing() => glyphs.pick("▶", ">"),
         Some(run) if !run.is_now() => glyphs.pick("◀", "<"),
-        Some(run) if run.over => glyphs.pick("■", "#"),
+        Some(run) if run.is_over() => glyphs.pick("■", "#"),
         Some(run) if run.paused => glyphs.pick("‖", "="),
         Some(_) => glyphs.pick("▶", ">"),
     };
@@ -65,10 +73,10 @@ fn one(app: &App) -> (String, u64, u64) {
 /// The place on the time axis of two runs, in microseconds.
 fn both(app: &App) -> (String, u64, u64) {
     let glyphs = app.theme.glyphs;
-    let (head, end) = app.pair_times();
-    let sign = if !app.pair_is_now() && !app.is_going() {
+    let (head, end) = app.runs.times();
+    let sign = if !app.runs.are_now() && !app.runs.is_going() {
         glyphs.pick("◀", "<")
-    } else if app.is_going() {
+    } else if app.runs.is_going() {
         glyphs.pick("▶", ">")
     } else {
         glyphs.pick("■", "#")
@@ -84,7 +92,7 @@ fn both(app: &App) -> (String, u64, u64) {
 
 fn speed(app: &App) -> String {
     let past = |run: &run::RunView| run.is_recording() || !run.is_now();
-    match (&app.run, app.manual, app.pace) {
+    match (&app.runs.current, app.manual, app.pace) {
         (Some(run), ..) if run.is_reading() => app.lang.phrase("tui.reading").to_owned(),
         (Some(run), ..) if past(run) => app.lang.tell("tui.speed-times", &[("n", &run.speed())]),
         (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),

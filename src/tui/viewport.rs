@@ -1,4 +1,4 @@
-//! `Lens`: how close the time axis is looked at, and where.
+//! `Viewport`: how close the time axis is looked at, and where.
 //!
 //! Whole until the learner goes closer; then it follows the play head until it is moved by hand.
 
@@ -8,13 +8,13 @@ use super::panel::timeline::Window;
 const CLOSEST: u32 = 14;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Lens {
+pub(crate) struct Viewport {
     steps: u32,
     /// Where it begins, ns; `None` follows the play head.
     from: Option<i64>,
 }
 
-impl Lens {
+impl Viewport {
     pub(crate) fn is_close(self) -> bool {
         self.steps > 0
     }
@@ -57,11 +57,11 @@ impl Lens {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOSEST, Lens};
+    use super::{CLOSEST, Viewport};
 
     #[test]
     fn closer_it_follows_the_head_until_it_is_moved() {
-        let mut lens = Lens::default();
+        let mut lens = Viewport::default();
         let whole = lens.window(1000, 400);
         assert_eq!((whole.from, whole.to), (0, 1000));
         lens.zoom(2, 1000, 400);
@@ -72,7 +72,7 @@ mod tests {
         lens.shift(100, 1000, 400);
         assert_eq!(lens.window(1000, 0).to, 1000);
         lens.zoom(-9, 1000, 400);
-        assert_eq!(lens, Lens::default());
+        assert_eq!(lens, Viewport::default());
         lens.zoom(99, 10, 0);
         assert_eq!(lens.steps, CLOSEST);
         assert_eq!(lens.window(10, 0).to, 1);
