@@ -1,26 +1,24 @@
 //! What the processes share: every object with its state, as the World has it.
 //!
-//! Cells with their last writers, owners and waiters of locks, messages of queues, entries of a
-//! manager's dict with its latest requests, tasks of a pool.
+//! Here is what all objects have: title, class, who waits. What is particular to a class is in
+//! `inspect`.
+
+mod inspect;
 
 use std::collections::HashMap;
 
 use ratatui::layout::Size;
-use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::cache::Content;
 use super::{Panel, PanelId, Region, Rows};
-use crate::model::{Body, Mapping, Object, Pool, Queue, Shared, TaskState, World};
-use crate::text::{clean, truncate};
+use crate::model::{Object, World};
+use crate::text::clean;
 use crate::tui::app::App;
 use crate::tui::markdown;
 
 /// Most elements of one object that are shown.
 const MOST: usize = 64;
-
-/// Events through which a changed cell flashes.
-const FLASH: u64 = 8;
 
 pub(super) struct Objects;
 
@@ -71,6 +69,15 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// What an object's own inspector shows.
+#[derive(Default)]
+struct Inspected {
+    /// Beside its title.
+    state: Vec<Span<'static>>,
+    /// Below it.
+    rows: Vec<Line<'static>>,
+}
+
 struct Sheet<'a> {
     app: &'a App,
     world: &'a World,
@@ -99,75 +106,19 @@ impl Sheet<'_> {
             Span::styled(class, self.app.theme.dim()),
             Span::raw("  "),
         ];
-        let mut more = Vec::new();
-        match &object.body {
-            Body::Lock(lock) => {
-                spans.extend(match &lock.owner {
-                    Some(holder) => {
-                        let words = self
-                            .app
-                            .lang
-                            .tell("tui.lock-held", &[("depth", &lock.depth)]);
-                        vec![self.who(holder.proc), Span::raw(format!(" {words}"))]
-                    }
-                    None => vec![Span::styled(
-                        self.app.lang.phrase("tui.lock-free"),
-                        self.app.theme.good(),
-                    )],
-                });
-            }
-            Body::Semaphore(semaphore) => spans.push(Span::raw(format!(
-                "{}/{}",
-                semaphore.value, semaphore.initial
-            ))),
-            Body::Shared(shared) => more = self.cells(shared),
-            Body::Queue(queue) => {
-                spans.push(Span::raw(
-                    self.app
-                        .lang
-                        .tell("tui.queue-holds", &[("n", &queue.mailbox.len())]),
-                ));
-                more = self.messages(queue);
-            }
-            Body::Mapping(mapping) => more = self.entries(mapping, object),
-            Body::Sequence(sequence) => {
-                spans.push(Span::raw(format!("{}", sequence.elements.len())));
-            }
-            Body::Manager(manager) => {
-                if let Some(server) = manager.server {
-                    spans.push(Span::raw(self.app.lang.phrase("tui.manager-server")));
-                    spans.push(self.who(server));
-                }
-            }
-            Body::Pool(pool) => {
-                spans.push(Span::raw(self.app.lang.tell(
-                    "tui.pool-busy",
-                    &[
-                        ("busy", &pool.busy()),
-                        ("size", &pool.size),
-                        ("most", &pool.most_busy),
-                    ],
-                )));
-                more = self.tasks(pool);
-            }
-            _ => spans.push(Span::styled(
-                self.app.lang.tell("tui.object-ops", &[("n", &object.ops)]),
-                self.app.theme.dim(),
-            )),
-        }
+        let Inspected { state, rows } = self.inspect(object);
+        spans.extend(state);
         let mut lines = vec![Line::from(spans)];
         if !object.waiters.is_empty() {
-            let mut line = vec![Span::styled(
-                format!("  {} ", self.app.lang.phrase("tui.waiters")),
-                self.app.theme.warning(),
-            )];
+            let words = format!("  {} ", self.app.lang.phrase("tui.waiters"));
+            let mut line = vec![Span::styled(words, self.app.theme.warning())];
             for waiter in object.waiters.iter().take(MOST) {
                 line.push(self.who(waiter.proc));
                 line.push(Span::raw(" "));
             }
             lines.push(Line::from(line));
         }
-        lines.extend(more);
+        lines.extend(rows);
         lines
     }
 
@@ -178,149 +129,6 @@ impl Sheet<'_> {
             .process(proc)
             .map_or_else(|| "?".to_owned(), |process| process.pid.to_string());
         Span::styled(pid, self.app.theme.process(proc as usize))
-    }
-
-    /// Cells in rows: `[1] 101←PID`; the one changed last has a star, and flashes while it is new.
-    fn cells(&self, shared: &Shared) -> Vec<Line<'static>> {
-        let mut flow = Flow::new(self.wide);
-        let latest = shared.cells.iter().filter_map(|cell| cell.written).max();
-        for (index, cell) in shared.cells.iter().enumerate().take(MOST) {
-            let newest = cell.written.is_some() && cell.written == latest;
-            let fresh = newest && latest.is_some_and(|seq| self.world.seq() < seq + FLASH);
-            let style = cell
-                .writer
-                .map_or_else(Style::new, |writer| self.app.theme.process(writer as usize));
-            let style = if fresh {
-                style.add_modifier(Modifier::REVERSED | Modifier::BOLD)
-            } else {
-                style
-            };
-            let writer = cell
-                .writer
-                .filter(|writer| *writer != 0)
-                .and_then(|writer| self.world.process(writer))
-                .map_or_else(String::new, |process| {
-                    format!("{}{}", self.app.theme.glyphs.pick("←", "<-"), process.pid)
-                });
-            let index = if shared.array {
-                format!("[{index}] ")
-            } else {
-                String::new()
-            };
-            flow.add(Span::styled(
-                format!(
-                    "{index}{}{}{writer}",
-                    if newest { "*" } else { "" },
-                    clean(&cell.value)
-                ),
-                style,
-            ));
-        }
-        flow.finish(shared.more)
-    }
-
-    fn messages(&self, queue: &Queue) -> Vec<Line<'static>> {
-        let mut flow = Flow::new(self.wide);
-        for message in queue.mailbox.messages().take(MOST) {
-            let style = self.app.theme.process(message.producer as usize);
-            flow.add(Span::styled(clean(&message.value).into_owned(), style));
-        }
-        let mut lines = flow.finish(queue.mailbox.hidden);
-        for delivery in queue.mailbox.delivered.iter().rev().take(4) {
-            lines.push(Line::from(vec![
-                Span::raw("  "),
-                Span::styled(
-                    clean(&delivery.message.value).into_owned(),
-                    self.app.theme.dim(),
-                ),
-                Span::styled(
-                    format!(" {} ", self.app.theme.glyphs.pick("→", "->")),
-                    self.app.theme.dim(),
-                ),
-                self.who(delivery.consumer),
-            ]));
-        }
-        lines
-    }
-
-    fn entries(&self, mapping: &Mapping, object: &Object) -> Vec<Line<'static>> {
-        let mut flow = Flow::new(self.wide);
-        for entry in mapping.entries().take(MOST) {
-            let style = self.app.theme.process(entry.writer as usize);
-            flow.add(Span::styled(
-                format!("{}: {}", clean(&entry.key), clean(&entry.value)),
-                style,
-            ));
-        }
-        let mut lines = flow.finish(mapping.hidden);
-        for request in self
-            .world
-            .requests()
-            .iter()
-            .rev()
-            .filter(|request| request.proxy == object.key)
-            .take(4)
-        {
-            let key = request
-                .key
-                .as_deref()
-                .map_or_else(String::new, |key| format!("[{}]", clean(key)));
-            let value = request
-                .value
-                .as_deref()
-                .or(request.result.as_deref())
-                .map_or_else(String::new, |value| format!(" {}", clean(value)));
-            let text = format!(" {}{key}{value}", request.op);
-            lines.push(Line::from(vec![
-                Span::raw("  "),
-                self.who(request.proc),
-                Span::styled(
-                    truncate(&text, self.wide.saturating_sub(10)).into_owned(),
-                    self.app.theme.dim(),
-                ),
-            ]));
-        }
-        lines
-    }
-
-    /// Slots of the workers, then the tasks by state.
-    fn tasks(&self, pool: &Pool) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
-        for worker in &pool.workers {
-            let what = match (worker.alive, worker.task) {
-                (false, _) => self.app.lang.phrase("tui.worker-gone").to_owned(),
-                (true, Some(task)) => self.app.lang.tell("tui.worker-task", &[("task", &task)]),
-                (true, None) => self.app.lang.phrase("tui.worker-idle").to_owned(),
-            };
-            let done = self
-                .app
-                .lang
-                .tell("tui.worker-done", &[("n", &worker.done)]);
-            lines.push(Line::from(vec![
-                Span::raw("  "),
-                self.who(worker.proc),
-                Span::raw(format!(" {what}")),
-                Span::styled(format!(" {done}"), self.app.theme.dim()),
-            ]));
-        }
-        let mut flow = Flow::new(self.wide);
-        for task in pool.tasks.iter().take(MOST) {
-            let glyphs = self.app.theme.glyphs;
-            let (sign, style) = match task.state {
-                TaskState::Waiting => (glyphs.pick("·", "."), self.app.theme.dim()),
-                TaskState::Running => (
-                    glyphs.pick("▶", ">"),
-                    task.worker
-                        .map_or_else(Style::new, |proc| self.app.theme.process(proc as usize)),
-                ),
-                TaskState::Succeeded => (glyphs.pick("✓", "ok"), self.app.theme.good()),
-                TaskState::Failed => (glyphs.pick("✗", "NO"), self.app.theme.bad()),
-                TaskState::Lost => (glyphs.pick("?", "?"), self.app.theme.bad()),
-            };
-            flow.add(Span::styled(format!("{}{sign}", task.number), style));
-        }
-        lines.extend(flow.finish(pool.hidden));
-        lines
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every panel, empty, typical and overflowing, at three sizes, in both languages.
 
-use super::scene::{Scene, app, open_recording, overflow, picture, play, pool, press, typical};
+use super::scene::{
+    Scene, app, families, open_recording, overflow, picture, play, pool, press, typical,
+};
 use crate::text::Lang;
 use crate::trace::Exit;
 use crate::tui::app::App;
@@ -201,6 +203,15 @@ fn a_pool_at_work() {
             app.panes.zoom = true;
         });
     }
+}
+
+#[test]
+fn every_family_of_objects_has_its_inspector() {
+    hold("objects-families", "lock", |app| {
+        play(app, families(), "lock");
+        app.panes.focus = PanelId::Objects;
+        app.panes.zoom = true;
+    });
 }
 
 #[test]

@@ -321,6 +321,61 @@ pub(super) fn typical() -> Scene {
     scene
 }
 
+/// An object of each family that has not come in the other scenes.
+pub(super) fn families() -> Scene {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", Role::Main);
+    scene.start(1, "SyncManager-1", Role::Manager);
+    let made = |class: &str, name: &str| Args {
+        class: Some(class.to_owned()),
+        name: Some(name.to_owned()),
+        ..Args::default()
+    };
+    let of = |class: &str, name: &str, of: &str| Args {
+        of: Some(of.to_owned()),
+        ..made(class, name)
+    };
+    let parties = Args {
+        n: Some(3),
+        ..made("Barrier", "barrier")
+    };
+    let manager = made("SyncManager", "manager");
+    scene.op(0, OpName::Create, "SyncManager-1", manager);
+    for proc in 2..=4 {
+        scene.start(proc, &format!("Process-{}", proc - 1), Role::Process);
+    }
+    for (id, args) in [
+        ("Event-1", made("Event", "ready")),
+        ("Semaphore-1", made("Semaphore", "slots")),
+        ("RLock-1", made("RLock", "RLock")),
+        ("Condition-1", of("Condition", "changed", "RLock-1")),
+        ("Barrier-1", parties),
+        ("Connection-1", of("Connection", "parent", "Connection-2")),
+        ("Connection-2", of("Connection", "child", "Connection-1")),
+        ("ListProxy-1", of("ListProxy", "names", "SyncManager-1")),
+        ("Later-1", made("Later", "unknown")),
+    ] {
+        scene.op(0, OpName::Create, id, args);
+    }
+    scene.op(2, OpName::SetFlag, "Event-1", Args::default());
+    scene.wait(2, OpName::Wait, "Barrier-1");
+    scene.wait(3, OpName::Wait, "Barrier-1");
+    scene.wait(4, OpName::Wait, "Condition-1");
+    scene.op(0, OpName::Notify, "Condition-1", Args::default());
+    let value = |value: &str| Args {
+        item: Some(format!("100:{value}")),
+        value: Some(format!("'{value}'")),
+        ..Args::default()
+    };
+    for text in ["one", "two"] {
+        scene.op(0, OpName::Send, "Connection-1", value(text));
+        scene.op(0, OpName::ListAppend, "ListProxy-1", value(text));
+    }
+    scene.op(2, OpName::Recv, "Connection-2", value("one"));
+    scene.op(2, OpName::Close, "Connection-1", Args::default());
+    scene
+}
+
 /// More of everything than a screen holds, and some of it hostile.
 pub(super) fn overflow() -> Scene {
     let mut scene = Scene::default();
