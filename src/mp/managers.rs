@@ -36,14 +36,13 @@ use super::exceptions::{Exception, Result};
 use super::process::{Child, SpawnSpec, reap_finished, spawn};
 use super::tracer::{self, Call, Ended, NO_ARGS};
 use super::{context, stdio, util};
-use crate::object::repr;
 use crate::object::{Object, ProxyKind, ProxyRef};
 use crate::sys::clock;
 use crate::trace::{OpName, Role};
 use channel::Channel;
 use link::Link;
 use proxy::Proxy;
-use request::{Answer, Request};
+use request::{Answer, Request, contents};
 
 /// How long `shutdown` waits for the server to end by itself, for SIGTERM, as CPython does.
 const PATIENCE: [std::time::Duration; 2] = [
@@ -254,25 +253,4 @@ fn new_address() -> String {
     let dir: PathBuf = context::setting(|settings| settings.dir.clone());
     let name = format!("listener-{}-{count}", context::pid());
     dir.join(name).to_string_lossy().into_owned()
-}
-
-/// What an event tells of a whole content: values; of a dict keys and values in turn.
-fn contents(kind: ProxyKind, content: &Object) -> Vec<String> {
-    let of_pair = |(key, value): &(Object, Object)| [repr(key), repr(value)];
-    match (kind, content) {
-        (ProxyKind::Dict | ProxyKind::Namespace, Object::Dict(pairs)) => {
-            pairs.iter().flat_map(of_pair).collect()
-        }
-        (ProxyKind::Dict, Object::List(items) | Object::Tuple(items)) => {
-            let pairs = items.iter().filter_map(|item| match item {
-                Object::List(pair) | Object::Tuple(pair) if pair.len() == 2 => Some(pair),
-                _ => None,
-            });
-            pairs.flatten().map(repr).collect()
-        }
-        _ => {
-            let items = content.clone().into_items().unwrap_or_default();
-            items.iter().map(repr).collect()
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! `DictProxy`: a dict that lives in a manager's server. Each method is one request.
 
-use super::methods::methods;
-use super::proxy::proxy_type;
-use super::referent::Dict;
+use super::methods::dict_methods;
+use super::proxy::{proxy_methods, proxy_type};
+use super::request::{Call, DictCall};
 use crate::mp::exceptions::Result;
 use crate::object::{Object, ProxyKind};
 use crate::trace::OpName;
@@ -19,57 +19,8 @@ proxy_type!(
     OpName::DictCopy
 );
 
-methods! {
-    DictProxy, Dict(DictCall), Dict;
-
-    /// `d[key] = value`.
-    DictSet = set(key, value) -> ();
-
-    /// `d[key]`; `KeyError` where there is no such key.
-    DictGet = get(key) -> Object;
-
-    /// `d.get(key, default)`.
-    DictGet = get_or(key, default) -> Object;
-
-    /// `del d[key]`; `KeyError` where there is no such key.
-    DictDel = del(key) -> ();
-
-    /// `d.pop(key)`; `KeyError` where there is no such key.
-    DictPop = pop(key) -> Object;
-
-    /// `d.pop(key, default)`.
-    DictPop = pop_or(key, default) -> Object;
-
-    /// `d.popitem()`: the pair inserted last; `KeyError` where there is none.
-    DictPop = popitem() -> Object;
-
-    /// `d.setdefault(key, value)`.
-    DictSetDefault = setdefault(key, value) -> Object;
-
-    /// `d.update(pairs)`: a dict, pairs, or a proxy of a dict; `TypeError`, `ValueError` for what is
-    /// none of them.
-    DictUpdate = update(pairs) -> ();
-
-    /// `d.clear()`.
-    DictClear = clear() -> ();
-
-    /// `len(d)`.
-    DictLen = len() -> usize;
-
-    /// `key in d`.
-    DictContains = contains(key) -> bool;
-
-    /// `d.keys()`: a list.
-    DictKeys = keys() -> Object;
-
-    /// `d.values()`: a list.
-    DictValues = values() -> Object;
-
-    /// `d.items()`: a list of pairs.
-    DictItems = items() -> Object;
-
-    /// `d.copy()`: a plain dict.
-    DictCopy = copy() -> Object;
+impl DictProxy {
+    dict_methods!(proxy_methods);
 }
 
 impl DictProxy {

@@ -1,167 +1,111 @@
-//! `methods!`: the methods of a proxied class as one table.
+//! The methods of the classes a manager's server holds, one table a class.
 //!
-//! A row is a method's name, its arguments, what it returns and the operation its event names. From
-//! it come the request (`DictCall::set(key, value)`), the proxy's method, what the event tells of
-//! the arguments, and the server's call of the method on its own object. A row without a method
-//! there does not compile, nor does an argument whose name has no rule here.
+//! A row is the operation its event names, a method's name, its arguments and what it returns. Three
+//! files make of each row what they need, by a macro that is given the table: `request` the request
+//! and what the event tells of the arguments, the proxy its method, `referent` the server's call of
+//! the method on its own object. A row without a method there does not compile, nor does an argument
+//! whose name has no rule in `request`.
 
-use crate::mp::exceptions::Result;
-use crate::object::Object;
-
-/// What a method returns, as the proxy's caller gets it.
-pub(super) trait Returned: Sized {
-    /// Whether its event tells it.
-    const TOLD: bool = true;
-
-    /// Makes it of the server's answer.
-    fn from_answer(answer: Object) -> Result<Self>;
-}
-
-impl Returned for () {
-    const TOLD: bool = false;
-
-    fn from_answer(_: Object) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Returned for Object {
-    fn from_answer(answer: Object) -> Result<Object> {
-        Ok(answer)
-    }
-}
-
-impl Returned for bool {
-    fn from_answer(answer: Object) -> Result<bool> {
-        Ok(answer == true)
-    }
-}
-
-impl Returned for usize {
-    fn from_answer(answer: Object) -> Result<usize> {
-        let number = answer
-            .as_int()
-            .and_then(|number| usize::try_from(number).ok());
-        Ok(number.unwrap_or(0))
-    }
-}
-
-macro_rules! methods {
-    (
-        $proxy:ident, $kind:ident($call:ident), $referent:ty;
-        $($(#[$doc:meta])* $op:ident = $name:ident($($arg:ident),*) -> $returns:ty;)*
-    ) => {
-        /// A method of the referent with its arguments.
-        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-        #[allow(non_camel_case_types, reason = "each is called as its method")]
-        pub(super) enum $call {
-            $($name($(methods!(@type $arg)),*)),*
-        }
-
-        impl $call {
-            /// The operations of the class.
-            #[cfg(test)]
-            pub(super) const OPS: &[$crate::trace::OpName] = &[$($crate::trace::OpName::$op),*];
-
-            /// Adds to the method's event what it tells of the arguments.
-            pub(super) fn fill(&self, packet: &mut $crate::trace::Packet<'_>) {
-                match self {
-                    $($call::$name($($arg),*) => {
-                        let _ = &packet;
-                        $(methods!(@tell $arg packet, $arg);)*
-                    })*
-                }
-            }
-        }
-
-        impl $proxy {
-            $(
-                $(#[$doc])*
-                #[track_caller]
-                pub fn $name(
-                    &self,
-                    $($arg: impl Into<$crate::object::Object>),*
-                ) -> $crate::mp::exceptions::Result<$returns> {
-                    let at = std::panic::Location::caller();
-                    $(let $arg = methods!(@take $arg $arg, at);)*
-                    let call = $crate::mp::managers::request::Call::$kind($call::$name($($arg),*));
-                    self.0.call($crate::trace::OpName::$op, call, at)
-                }
-            )*
-        }
-
-        impl $referent {
-            /// Calls the method.
-            pub(crate) fn answer(
-                &mut self,
-                call: $call,
-            ) -> $crate::mp::exceptions::Result<$crate::object::Object> {
-                match call {
-                    $($call::$name($($arg),*) => {
-                        self.$name($($arg),*).map($crate::object::Object::from)
-                    })*
-                }
-            }
+macro_rules! dict_methods {
+    ($make:ident) => {
+        $make! {
+            Dict DictCall;
+            /// `d[key] = value`.
+            DictSet = set(key, value) -> ();
+            /// `d[key]`; `KeyError` where there is no such key.
+            DictGet = get(key) -> Object;
+            /// `d.get(key, default)`.
+            DictGet = get_or(key, default) -> Object;
+            /// `del d[key]`; `KeyError` where there is no such key.
+            DictDel = del(key) -> ();
+            /// `d.pop(key)`; `KeyError` where there is no such key.
+            DictPop = pop(key) -> Object;
+            /// `d.pop(key, default)`.
+            DictPop = pop_or(key, default) -> Object;
+            /// `d.popitem()`: the pair inserted last; `KeyError` where there is none.
+            DictPop = popitem() -> Object;
+            /// `d.setdefault(key, value)`.
+            DictSetDefault = setdefault(key, value) -> Object;
+            /// `d.update(pairs)`: a dict, pairs, or a proxy of a dict; `TypeError`, `ValueError` for what is
+            /// none of them.
+            DictUpdate = update(pairs) -> ();
+            /// `d.clear()`.
+            DictClear = clear() -> ();
+            /// `len(d)`.
+            DictLen = len() -> usize;
+            /// `key in d`.
+            DictContains = contains(key) -> bool;
+            /// `d.keys()`: a list.
+            DictKeys = keys() -> Object;
+            /// `d.values()`: a list.
+            DictValues = values() -> Object;
+            /// `d.items()`: a list of pairs.
+            DictItems = items() -> Object;
+            /// `d.copy()`: a plain dict.
+            DictCopy = copy() -> Object;
         }
     };
+}
 
-    (@type $arg:ident) => { $crate::object::Object };
-
-    // What a method iterates over: a proxy goes as what it holds.
-    (@take pairs $value:ident, $at:ident) => {
-        $crate::mp::managers::proxy::fetched($value.into(), $at)?
-    };
-    (@take values $value:ident, $at:ident) => {
-        $crate::mp::managers::proxy::fetched($value.into(), $at)?
-    };
-    (@take $arg:ident $value:ident, $at:ident) => { $value.into() };
-
-    (@tell key $packet:ident, $value:ident) => {
-        $packet.text("key", &$crate::object::repr($value));
-    };
-    (@tell value $packet:ident, $value:ident) => {
-        $packet.text("value", &$crate::object::repr($value));
-    };
-    (@tell name $packet:ident, $value:ident) => {
-        $packet.text("key", &$value.to_string());
-    };
-    (@tell index $packet:ident, $value:ident) => {
-        if let Some(index) = $value.integer() {
-            $packet.int("index", i64::try_from(index).unwrap_or(i64::MAX));
+macro_rules! list_methods {
+    ($make:ident) => {
+        $make! {
+            List ListCall;
+            /// `l.append(value)`.
+            ListAppend = append(value) -> ();
+            /// `l.extend(values)`: anything to iterate over, a proxy of a list too; `TypeError` for what is
+            /// not.
+            ListExtend = extend(values) -> ();
+            /// `l.insert(index, value)`.
+            ListInsert = insert(index, value) -> ();
+            /// `l[index]`.
+            ListGet = get(index) -> Object;
+            /// `l[index] = value`.
+            ListSet = set(index, value) -> ();
+            /// `del l[index]`.
+            ListDel = del(index) -> ();
+            /// `l[start:end]`: a plain list; `None` is the list's own end.
+            ListItems = between(start, end) -> Object;
+            /// `l[:]`: a plain list.
+            ListItems = items() -> Object;
+            /// `l.pop()`: the last element; `IndexError` for an empty list.
+            ListPop = pop() -> Object;
+            /// `l.pop(index)`.
+            ListPop = pop_at(index) -> Object;
+            /// `l.remove(value)`: the first that is equal; `ValueError` where there is none.
+            ListRemove = remove(value) -> ();
+            /// `l.index(value)`; `ValueError` where there is none.
+            ListIndex = index(value) -> usize;
+            /// `l.count(value)`.
+            ListCount = count(value) -> usize;
+            /// `len(l)`.
+            ListLen = len() -> usize;
+            /// `value in l`.
+            ListContains = contains(value) -> bool;
+            /// `l.reverse()`.
+            ListReverse = reverse() -> ();
+            /// `l.sort()`; `TypeError` where two elements have no order.
+            ListSort = sort() -> ();
+            /// `l.sort(reverse=True)`.
+            ListSort = sort_reversed() -> ();
+            /// `l.clear()`, which CPython's proxy has from 3.14 on; before that it is an `AttributeError`.
+            ListClear = clear() -> ();
         }
     };
-    (@tell start $packet:ident, $value:ident) => { methods!(@tell index $packet, $value) };
-    (@tell pairs $packet:ident, $value:ident) => {
-        let kind = $crate::object::ProxyKind::Dict;
-        $packet.texts("values", &$crate::mp::managers::contents(kind, $value));
-    };
-    (@tell values $packet:ident, $value:ident) => {
-        let kind = $crate::object::ProxyKind::List;
-        $packet.texts("values", &$crate::mp::managers::contents(kind, $value));
-    };
-    (@tell default $packet:ident, $value:ident) => { let _ = $value; };
-    (@tell end $packet:ident, $value:ident) => { let _ = $value; };
 }
-pub(super) use methods;
 
-#[cfg(test)]
-mod tests {
-    use super::super::dict_proxy::DictCall;
-    use super::super::list_proxy::ListCall;
-    use super::super::namespace_proxy::NamespaceCall;
-    use crate::trace::OpName;
-
-    #[test]
-    fn every_operation_of_a_proxied_class_is_in_a_table() {
-        for (class, ops) in [
-            ("dict.", DictCall::OPS),
-            ("list.", ListCall::OPS),
-            ("namespace.", NamespaceCall::OPS),
-        ] {
-            for op in OpName::ALL {
-                let of_class = op.as_str().starts_with(class);
-                assert_eq!(of_class, ops.contains(op), "{op} in the table of {class}");
-            }
+macro_rules! namespace_methods {
+    ($make:ident) => {
+        $make! {
+            Namespace NamespaceCall;
+            /// `n.name`; `AttributeError` where there is none.
+            NamespaceGet = get(name) -> Object;
+            /// `n.name = value`.
+            NamespaceSet = set(name, value) -> ();
+            /// `del n.name`; `AttributeError` where there is none.
+            NamespaceDel = del(name) -> ();
         }
-    }
+    };
 }
+
+pub(super) use {dict_methods, list_methods, namespace_methods};

@@ -1,8 +1,8 @@
 //! `NamespaceProxy`: attributes that live in a manager's server. Each access is one request.
 
-use super::methods::methods;
-use super::proxy::proxy_type;
-use super::referent::Namespace;
+use super::methods::namespace_methods;
+use super::proxy::{proxy_methods, proxy_type};
+use super::request::{Call, NamespaceCall};
 use crate::object::{Object, ProxyKind};
 use crate::trace::OpName;
 
@@ -16,15 +16,6 @@ proxy_type!(
     OpName::NamespaceGet
 );
 
-methods! {
-    NamespaceProxy, Namespace(NamespaceCall), Namespace;
-
-    /// `n.name`; `AttributeError` where there is none.
-    NamespaceGet = get(name) -> Object;
-
-    /// `n.name = value`.
-    NamespaceSet = set(name, value) -> ();
-
-    /// `del n.name`; `AttributeError` where there is none.
-    NamespaceDel = del(name) -> ();
+impl NamespaceProxy {
+    namespace_methods!(proxy_methods);
 }

@@ -3,11 +3,8 @@
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::dict_proxy::DictCall;
 use super::link::Link;
-use super::list_proxy::ListCall;
-use super::methods::Returned;
-use super::request::{Answer, Call, Request};
+use super::request::{Answer, Call, DictCall, ListCall, Request};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::synchronize::Witness;
 use crate::mp::tracer::{self, Fill};
@@ -119,6 +116,70 @@ pub(super) fn fetched(value: Object, at: &'static Location<'static>) -> Result<O
     let kind = reference.kind;
     Proxy::of(value, kind)?.call(op, method, at)
 }
+
+/// What a method returns, as the proxy's caller gets it.
+pub(super) trait Returned: Sized {
+    /// Whether its event tells it.
+    const TOLD: bool = true;
+
+    /// Makes it of the server's answer.
+    fn from_answer(answer: Object) -> Result<Self>;
+}
+
+impl Returned for () {
+    const TOLD: bool = false;
+
+    fn from_answer(_: Object) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Returned for Object {
+    fn from_answer(answer: Object) -> Result<Object> {
+        Ok(answer)
+    }
+}
+
+impl Returned for bool {
+    fn from_answer(answer: Object) -> Result<bool> {
+        Ok(answer == true)
+    }
+}
+
+impl Returned for usize {
+    fn from_answer(answer: Object) -> Result<usize> {
+        let number = answer
+            .as_int()
+            .and_then(|number| usize::try_from(number).ok());
+        Ok(number.unwrap_or(0))
+    }
+}
+
+/// The methods of a proxy, from its class's table.
+macro_rules! proxy_methods {
+    (
+        $class:ident $call:ident;
+        $($(#[$doc:meta])* $op:ident = $name:ident($($arg:ident),*) -> $returns:ty;)*
+    ) => {$(
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $name(&self, $($arg: impl Into<Object>),*) -> $crate::mp::exceptions::Result<$returns> {
+            let at = std::panic::Location::caller();
+            $(let $arg = proxy_methods!(@take $arg $arg, at);)*
+            self.0.call(OpName::$op, Call::$class($call::$name($($arg),*)), at)
+        }
+    )*};
+
+    // What a method iterates over: a proxy goes as what it holds.
+    (@take pairs $value:ident, $at:ident) => {
+        $crate::mp::managers::proxy::fetched($value.into(), $at)?
+    };
+    (@take values $value:ident, $at:ident) => {
+        $crate::mp::managers::proxy::fetched($value.into(), $at)?
+    };
+    (@take $arg:ident $value:ident, $at:ident) => { $value.into() };
+}
+pub(super) use proxy_methods;
 
 /// What is the same for the handle of every kind of proxy.
 macro_rules! proxy_type {

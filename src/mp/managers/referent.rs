@@ -3,6 +3,21 @@
 //! Results, errors and their texts are those of Python's own dict and list, and of managers.py's
 //! `Namespace`. Which methods there are stands in the proxies' tables (`methods`).
 
+/// The call of a referent's methods, from its class's table.
+macro_rules! answers {
+    (
+        $class:ident $call:ident;
+        $($(#[$doc:meta])* $op:ident = $name:ident($($arg:ident),*) -> $returns:ty;)*
+    ) => {
+        /// Calls the method.
+        pub(super) fn answer(&mut self, call: $call) -> Result<Object> {
+            match call {
+                $($call::$name($($arg),*) => self.$name($($arg),*).map(Object::from),)*
+            }
+        }
+    };
+}
+
 mod dict;
 mod list;
 mod namespace;

@@ -12,7 +12,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use crate::mp::context;
-use crate::mp::tracer::{self, Call, Ended, Fill, Grant};
+use crate::mp::tracer::{self, Call, Ended, Fill};
 use crate::mp::wait::{self, Timeout};
 use crate::trace::{Exit, OpName, Packet};
 
@@ -104,11 +104,7 @@ impl Child {
             timeout.fill(packet);
         };
         let mut call = Call::begin_at(OpName::Join, None, at, args);
-        let mut exit = self.poll();
-        if exit.is_none() && call.grant() != Grant::Expire {
-            call.waiting();
-            exit = self.wait(timeout.deadline());
-        }
+        let exit = call.through(timeout, |deadline| self.wait(deadline));
         match exit.and_then(Exit::exitcode) {
             Some(code) => call.done(None, Ended::Value(&code)),
             None => call.done(None, Ended::Plain),

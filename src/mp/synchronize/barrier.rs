@@ -112,7 +112,11 @@ impl Barrier {
             inner.lock.give();
             call = Call::begin(OpName::Wait, &inner.id, at, wake);
         }
-        let opened = inner.sleep(turn, timeout.deadline(), call.grant());
+        let ended = call.through(timeout, |deadline| inner.sleep(turn, deadline));
+        if ended.is_none() {
+            inner.time_out(turn);
+        }
+        let opened = ended.is_some() && inner.state.u32(ENDED).load(Ordering::SeqCst) == 0;
         let result = if opened { Ok(place) } else { Err(broken()) };
         call.done(None, &result);
         result
@@ -170,25 +174,22 @@ impl Inner {
         futex::wake(self.state.u32(TURN), i32::MAX.cast_unsigned());
     }
 
-    /// Sleeps until the turn ends; whether it ended by opening. A timeout breaks the barrier.
-    fn sleep(&self, turn: u32, deadline: Option<i64>, grant: Grant) -> bool {
+    /// Sleeps until the turn ends; `None` at the deadline.
+    fn sleep(&self, turn: u32, deadline: Option<i64>) -> Option<()> {
         let word = self.state.u32(TURN);
-        let look = || {
-            if word.load(Ordering::SeqCst) == turn {
-                Look::Wait(turn)
-            } else {
-                Look::Done(())
-            }
-        };
-        let ended = grant != Grant::Expire && wait::until(word, deadline, look).is_some();
-        if !ended {
-            self.enter();
-            if word.load(Ordering::SeqCst) == turn {
-                self.state.u32(BROKEN).store(1, Ordering::SeqCst);
-                self.open(1);
-            }
-            self.lock.give();
+        wait::until(word, deadline, || match word.load(Ordering::SeqCst) {
+            now if now == turn => Look::Wait(turn),
+            _ => Look::Done(()),
+        })
+    }
+
+    /// Who has waited too long breaks the barrier, if the turn has not ended by then.
+    fn time_out(&self, turn: u32) {
+        self.enter();
+        if self.state.u32(TURN).load(Ordering::SeqCst) == turn {
+            self.state.u32(BROKEN).store(1, Ordering::SeqCst);
+            self.open(1);
         }
-        ended && self.state.u32(ENDED).load(Ordering::SeqCst) == 0
+        self.lock.give();
     }
 }

@@ -125,11 +125,9 @@ impl Condition {
             call.done_with(None, super::BEGIN, Ended::Plain);
             call = Call::begin(OpName::Wait, &inner.id, at, wake);
         }
-        let mut woken = inner.wake.try_take();
-        if !woken && call.grant() != Grant::Expire {
-            call.waiting();
-            woken = inner.wake.take(timeout.deadline());
-        }
+        let woken = call
+            .through(timeout, |deadline| inner.wake.take(deadline).then_some(()))
+            .is_some();
         // Under the gate the notifier does not wait for the woken, so only a timeout is settled later.
         if !woken || call.grant() == Grant::Open {
             inner.woken.give(SEM_VALUE_MAX);

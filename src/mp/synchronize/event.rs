@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::witness::{WITNESS_BYTES, Witness};
 use crate::mp::exceptions::Result;
-use crate::mp::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
+use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
 use crate::mp::wait::{self, Look, Timeout};
 use crate::mp::{context, heap};
 use crate::sys::futex;
@@ -105,11 +105,11 @@ impl Event {
     fn wait_until(&self, timeout: Timeout, at: &'static Location<'static>) -> bool {
         let args: Fill<'_> = &|packet| timeout.fill(packet);
         let mut call = Call::begin(OpName::Wait, &self.0.id, at, args);
-        let mut set = self.flag().load(Ordering::SeqCst) != 0;
-        if !set && call.grant() != Grant::Expire {
-            call.waiting();
-            set = wait::until(self.flag(), timeout.deadline(), || self.look()).is_some();
-        }
+        let set = call
+            .through(timeout, |deadline| {
+                wait::until(self.flag(), deadline, || self.look())
+            })
+            .is_some();
         // No number: the flag may have changed again since it was seen, which is no contradiction.
         call.done(None, Ended::Value(&set));
         set

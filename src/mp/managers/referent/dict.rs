@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::mp::exceptions::{Exception, Result};
+use crate::mp::managers::methods::dict_methods;
+use crate::mp::managers::request::DictCall;
 use crate::object::{Key, Object, hashable};
 use crate::object::{push_repr, repr_whole};
 
@@ -15,74 +17,76 @@ pub(crate) struct Dict(IndexMap<Key, Object>);
     reason = "the table of methods calls all of them alike"
 )]
 impl Dict {
-    pub(crate) fn set(&mut self, name: Object, value: Object) -> Result<()> {
+    dict_methods!(answers);
+
+    pub(super) fn set(&mut self, name: Object, value: Object) -> Result<()> {
         self.0.insert(key(name)?, value);
         Ok(())
     }
 
-    pub(crate) fn get(&mut self, name: Object) -> Result<Object> {
+    pub(super) fn get(&mut self, name: Object) -> Result<Object> {
         let key = key(name)?;
         self.0.get(&key).cloned().ok_or_else(|| no_key(&key))
     }
 
-    pub(crate) fn get_or(&mut self, name: Object, default: Object) -> Result<Object> {
+    pub(super) fn get_or(&mut self, name: Object, default: Object) -> Result<Object> {
         Ok(self.0.get(&key(name)?).cloned().unwrap_or(default))
     }
 
-    pub(crate) fn del(&mut self, name: Object) -> Result<()> {
+    pub(super) fn del(&mut self, name: Object) -> Result<()> {
         self.pop(name).map(drop)
     }
 
-    pub(crate) fn pop(&mut self, name: Object) -> Result<Object> {
+    pub(super) fn pop(&mut self, name: Object) -> Result<Object> {
         let key = key(name)?;
         self.0.shift_remove(&key).ok_or_else(|| no_key(&key))
     }
 
-    pub(crate) fn pop_or(&mut self, name: Object, default: Object) -> Result<Object> {
+    pub(super) fn pop_or(&mut self, name: Object, default: Object) -> Result<Object> {
         Ok(self.0.shift_remove(&key(name)?).unwrap_or(default))
     }
 
-    pub(crate) fn popitem(&mut self) -> Result<Object> {
+    pub(super) fn popitem(&mut self) -> Result<Object> {
         let empty = || Exception::new("KeyError", "'popitem(): dictionary is empty'");
         let (Key(key), value) = self.0.pop().ok_or_else(empty)?;
         Ok(Object::Tuple(vec![key, value]))
     }
 
-    pub(crate) fn setdefault(&mut self, name: Object, default: Object) -> Result<Object> {
+    pub(super) fn setdefault(&mut self, name: Object, default: Object) -> Result<Object> {
         Ok(self.0.entry(key(name)?).or_insert(default).clone())
     }
 
-    pub(crate) fn contains(&mut self, name: Object) -> Result<bool> {
+    pub(super) fn contains(&mut self, name: Object) -> Result<bool> {
         Ok(self.0.contains_key(&key(name)?))
     }
 
-    pub(crate) fn len(&mut self) -> Result<usize> {
+    pub(super) fn len(&mut self) -> Result<usize> {
         Ok(self.0.len())
     }
 
-    pub(crate) fn clear(&mut self) -> Result<()> {
+    pub(super) fn clear(&mut self) -> Result<()> {
         self.0.clear();
         Ok(())
     }
 
-    pub(crate) fn copy(&mut self) -> Result<Object> {
+    pub(super) fn copy(&mut self) -> Result<Object> {
         Ok(Object::Dict(self.pairs().collect()))
     }
 
-    pub(crate) fn keys(&mut self) -> Result<Object> {
+    pub(super) fn keys(&mut self) -> Result<Object> {
         Ok(Object::list(self.0.keys().map(|Key(key)| key)))
     }
 
-    pub(crate) fn values(&mut self) -> Result<Object> {
+    pub(super) fn values(&mut self) -> Result<Object> {
         Ok(Object::list(self.0.values()))
     }
 
-    pub(crate) fn items(&mut self) -> Result<Object> {
+    pub(super) fn items(&mut self) -> Result<Object> {
         Ok(Object::list(self.pairs()))
     }
 
     /// `update(other)`: from a dict, or from pairs; those before a bad one are taken.
-    pub(crate) fn update(&mut self, other: Object) -> Result<()> {
+    pub(super) fn update(&mut self, other: Object) -> Result<()> {
         if let Object::Dict(pairs) = other {
             for (name, value) in pairs {
                 self.0.insert(key(name)?, value);
@@ -115,7 +119,7 @@ impl Dict {
             .map(|(Key(key), value)| (key.clone(), value.clone()))
     }
 
-    pub(crate) fn repr(&self) -> String {
+    pub(super) fn repr(&self) -> String {
         let mut text = "{".to_owned();
         for (Key(key), value) in &self.0 {
             if text.len() > 1 {
@@ -144,7 +148,7 @@ mod tests {
     use super::Dict;
     use crate::mp::Object;
     use crate::mp::exceptions::Result;
-    use crate::mp::managers::dict_proxy::DictCall;
+    use crate::mp::managers::request::DictCall;
 
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::mp::exceptions::{Exception, Result};
+use crate::mp::managers::methods::list_methods;
+use crate::mp::managers::request::ListCall;
 use crate::object::{Object, compare};
 use crate::object::{push_repr, repr_whole};
 
@@ -17,100 +19,102 @@ pub(crate) struct List(Vec<Object>);
     reason = "the table of methods calls all of them alike"
 )]
 impl List {
-    pub(crate) fn append(&mut self, value: Object) -> Result<()> {
+    list_methods!(answers);
+
+    pub(super) fn append(&mut self, value: Object) -> Result<()> {
         self.0.push(value);
         Ok(())
     }
 
-    pub(crate) fn insert(&mut self, index: Object, value: Object) -> Result<()> {
+    pub(super) fn insert(&mut self, index: Object, value: Object) -> Result<()> {
         let index = place_to_insert(self.0.len(), &index)?;
         self.0.insert(index, value);
         Ok(())
     }
 
-    pub(crate) fn get(&mut self, index: Object) -> Result<Object> {
+    pub(super) fn get(&mut self, index: Object) -> Result<Object> {
         let index = place(self.0.len(), &index, "list index out of range")?;
         Ok(self.0[index].clone())
     }
 
-    pub(crate) fn set(&mut self, index: Object, value: Object) -> Result<()> {
+    pub(super) fn set(&mut self, index: Object, value: Object) -> Result<()> {
         let index = place(self.0.len(), &index, ASSIGNMENT)?;
         self.0[index] = value;
         Ok(())
     }
 
-    pub(crate) fn del(&mut self, index: Object) -> Result<()> {
+    pub(super) fn del(&mut self, index: Object) -> Result<()> {
         let index = place(self.0.len(), &index, ASSIGNMENT)?;
         self.0.remove(index);
         Ok(())
     }
 
-    pub(crate) fn between(&mut self, start: Object, end: Object) -> Result<Object> {
+    pub(super) fn between(&mut self, start: Object, end: Object) -> Result<Object> {
         let len = self.0.len();
         let start = start.as_int().map_or(0, |start| bound(len, start));
         let end = end.as_int().map_or(len, |end| bound(len, end));
         Ok(Object::List(self.0[start..end.max(start)].to_vec()))
     }
 
-    pub(crate) fn items(&mut self) -> Result<Object> {
+    pub(super) fn items(&mut self) -> Result<Object> {
         Ok(Object::List(self.0.clone()))
     }
 
-    pub(crate) fn remove(&mut self, value: Object) -> Result<()> {
+    pub(super) fn remove(&mut self, value: Object) -> Result<()> {
         let found = self.0.iter().position(|item| *item == value);
         let missing = || Exception::value("list.remove(x): x not in list");
         self.0.remove(found.ok_or_else(missing)?);
         Ok(())
     }
 
-    pub(crate) fn index(&mut self, value: Object) -> Result<usize> {
+    pub(super) fn index(&mut self, value: Object) -> Result<usize> {
         let found = self.0.iter().position(|item| *item == value);
         found.ok_or_else(|| Exception::value(format!("{} is not in list", repr_whole(&value))))
     }
 
-    pub(crate) fn count(&mut self, value: Object) -> Result<usize> {
+    pub(super) fn count(&mut self, value: Object) -> Result<usize> {
         Ok(self.0.iter().filter(|item| **item == value).count())
     }
 
-    pub(crate) fn contains(&mut self, value: Object) -> Result<bool> {
+    pub(super) fn contains(&mut self, value: Object) -> Result<bool> {
         Ok(self.0.contains(&value))
     }
 
-    pub(crate) fn len(&mut self) -> Result<usize> {
+    pub(super) fn len(&mut self) -> Result<usize> {
         Ok(self.0.len())
     }
 
-    pub(crate) fn reverse(&mut self) -> Result<()> {
+    pub(super) fn reverse(&mut self) -> Result<()> {
         self.0.reverse();
         Ok(())
     }
 
-    pub(crate) fn sort(&mut self) -> Result<()> {
+    pub(super) fn sort(&mut self) -> Result<()> {
         sort(&mut self.0, false)
     }
 
-    pub(crate) fn sort_reversed(&mut self) -> Result<()> {
+    pub(super) fn sort_reversed(&mut self) -> Result<()> {
         sort(&mut self.0, true)
     }
 
-    pub(crate) fn clear(&mut self) -> Result<()> {
+    pub(super) fn clear(&mut self) -> Result<()> {
         self.0.clear();
         Ok(())
     }
 
     /// `extend(values)`.
-    pub(crate) fn extend(&mut self, values: Object) -> Result<()> {
+    pub(super) fn extend(&mut self, values: Object) -> Result<()> {
         let text = format!("'{}' object is not iterable", values.type_name());
         let values = values.into_items().ok_or_else(|| Exception::types(text))?;
         self.0.extend(values);
         Ok(())
     }
 
-    pub(crate) fn pop(&mut self) -> Result<Object> {
+    pub(super) fn pop(&mut self) -> Result<Object> {
         self.pop_at(Object::from(-1))
     }
 
-    pub(crate) fn pop_at(&mut self, index: Object) -> Result<Object> {
+    pub(super) fn pop_at(&mut self, index: Object) -> Result<Object> {
         let wanted = index
             .integer()
             .ok_or_else(|| Exception::types(index.no_integer()))?;
@@ -121,7 +125,7 @@ impl List {
         Ok(self.0.remove(index))
     }
 
-    pub(crate) fn repr(&self) -> String {
+    pub(super) fn repr(&self) -> String {
         let mut text = "[".to_owned();
         for item in &self.0 {
             if text.len() > 1 {
@@ -217,7 +221,7 @@ mod tests {
     use super::List;
     use crate::mp::Object;
     use crate::mp::exceptions::Result;
-    use crate::mp::managers::list_proxy::ListCall;
+    use crate::mp::managers::request::ListCall;
 
     fn text(answer: Result<Object>) -> String {
         answer.map_or_else(

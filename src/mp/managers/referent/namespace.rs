@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::mp::exceptions::{Exception, Result};
+use crate::mp::managers::methods::namespace_methods;
+use crate::mp::managers::request::NamespaceCall;
 use crate::object::Object;
 use crate::object::repr_whole;
 
@@ -15,8 +17,10 @@ pub(crate) struct Namespace(BTreeMap<String, Object>);
     reason = "the table of methods calls all of them alike"
 )]
 impl Namespace {
+    namespace_methods!(answers);
+
     /// `Namespace(name=value, …)`, the names given as a dict.
-    pub(crate) fn new(init: Object) -> Result<Namespace> {
+    pub(super) fn new(init: Object) -> Result<Namespace> {
         let Object::Dict(pairs) = init else {
             let text = "Namespace.__init__() takes 1 positional argument but 2 were given";
             return Err(Exception::types(text));
@@ -27,23 +31,23 @@ impl Namespace {
         Ok(Namespace(named.collect()))
     }
 
-    pub(crate) fn get(&mut self, name: Object) -> Result<Object> {
+    pub(super) fn get(&mut self, name: Object) -> Result<Object> {
         let name = name.to_string();
         self.0.get(&name).cloned().ok_or_else(|| missing(&name))
     }
 
-    pub(crate) fn set(&mut self, name: Object, value: Object) -> Result<()> {
+    pub(super) fn set(&mut self, name: Object, value: Object) -> Result<()> {
         self.0.insert(name.to_string(), value);
         Ok(())
     }
 
-    pub(crate) fn del(&mut self, name: Object) -> Result<()> {
+    pub(super) fn del(&mut self, name: Object) -> Result<()> {
         let name = name.to_string();
         let gone = self.0.remove(&name);
         gone.map(drop).ok_or_else(|| missing(&name))
     }
 
-    pub(crate) fn repr(&self) -> String {
+    pub(super) fn repr(&self) -> String {
         let shown = self.0.iter().filter(|(name, _)| !name.starts_with('_'));
         let mut texts: Vec<String> = shown
             .map(|(name, value)| format!("{name}={}", repr_whole(value)))
