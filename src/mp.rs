@@ -15,24 +15,24 @@
 //! | pool.py | `pool` | Pool, AsyncResult |
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
-//! | (waiting) | `wait` | sleeping on words, and the brief look before it |
+//! | (waiting) | `wait` | sleeping on futex words, and the short spin before it |
 //! | (plain values) | `crate::object` | a value of any of Python's plain types, `repr` |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!
-//! What a method raises is said where it is more than CPython's documentation says. Whatever shares
-//! memory raises `OSError` where the system has none left.
+//! `# Errors` names what CPython's documentation does not. Every constructor that shares memory
+//! raises `OSError` when the system has none left.
 //!
 //! # Deliberate differences
-//! - No primitive starts a thread in a program's process. What CPython's threads do (a queue's
-//!   feeder, a pool's handlers) goes on inside calls of `mp` only: callbacks and replacing workers
-//!   wait while the program computes.
-//! - Locks are futex words that hold their owner's PID, not POSIX semaphores; they are as little
-//!   robust and fair.
-//! - A manager's server trusts who the kernel says has its user (`SO_PEERCRED`), not who knows a key.
-//!   It lives until `shutdown` or its creator's end, and its objects as long; CPython ends both
-//!   earlier when nobody refers to them any more.
-//! - A process that is killed at work on a queue or a pool's lines leaves them usable: half a message
-//!   is dropped, and another reader or idle worker goes on. CPython's stay locked.
+//! - No primitive starts a thread in a program's process. The work of CPython's threads (a queue's
+//!   feeder, a pool's handlers) is done inside calls of `mp`, so callbacks and the replacement of
+//!   workers wait while the program computes.
+//! - Locks are futex words that hold their owner's PID, not POSIX semaphores. As with those, a lock
+//!   stays locked when its owner dies, and waiters are not served in order.
+//! - A manager's server accepts every process of its own user (`SO_PEERCRED`); CPython checks a key.
+//!   The server and its objects live until `shutdown` or the end of their creator; CPython frees them
+//!   when nothing refers to them any more.
+//! - A process killed in the middle of a queue or pool operation leaves the object usable: half a
+//!   message is dropped, and another reader or worker takes over. CPython's stay locked.
 //! - Children outlive a parent that is killed, as CPython's do, but not the guard and the supervisor of
 //!   their run both (`sys::signal`).
 //! - A manager makes `dict`, `list` and `Namespace`. It has no `Lock`, `RLock`, `Semaphore`, `Event`,

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use self::frame::{Incoming, Outgoing};
 use super::exceptions::{Exception, Result};
-use super::ring::Item;
+use super::ring::MessageId;
 use super::synchronize::{WITNESS_BYTES, Witness};
 use super::tracer::{self, Call, Ended, Fill, NO_ARGS};
 use super::wait::{self, Timeout};
@@ -42,7 +42,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if self.fd.get_mut().is_some() {
             let (id, at) = (Some(&*self.id), Some(self.at));
-            let call = Call::unasked(OpName::Close, id, at, NO_ARGS);
+            let call = Call::ungated(OpName::Close, id, at, NO_ARGS);
             self.witness.step(|ver| call.done(ver, Ended::Plain));
         }
     }
@@ -110,7 +110,7 @@ where
     S: Serialize + DeserializeOwned + 'static,
     R: Serialize + DeserializeOwned + 'static,
 {
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Connection<S, R> {
         tracer::named(&self.inner.id, name, Location::caller());
@@ -163,7 +163,7 @@ where
     fn send_in(&self, value: S, call: &mut Call<'_>, at: &'static Location<'static>) -> Result<()> {
         let fd = self.sending(at)?;
         let bytes = codec::encode(value).map_err(|error| error.raised_at(at))?;
-        let item = Item::next();
+        let item = MessageId::next();
         let mut frame = Outgoing::new(bytes, item);
         // The end of the frame makes it visible; it is sent when there is room for it, after its
         // event.
@@ -173,7 +173,7 @@ where
             .map_err(|error| error.raised_at(at))?;
         self.inner.witness.step(|ver| {
             call.done_with(ver, &|packet| item.fill(packet), Ended::Plain);
-            // Whoever has closed the other end in this moment closes it before he reads.
+            // If the other end has just been closed, the message is lost as it would be in a pipe.
             let _ = frame.send(fd.as_fd(), false, None);
         });
         Ok(())

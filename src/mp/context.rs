@@ -1,4 +1,4 @@
-//! The state of this process that every part of `mp` reads: who it is and how it is traced.
+//! The state of this process that every part of `mp` reads: its name, identity and settings.
 //!
 //! Owns the process's name, identity and counters, the settings the stage was started with, and the
 //! reset after a fork. `process` writes it; the rest reads. There is one thread in every process of
@@ -20,7 +20,7 @@ pub struct Settings {
     pub time_scale: f64,
     /// Whether prints are line-buffered, as on a terminal, or block-buffered, as into a pipe.
     pub line_buffered: bool,
-    /// A 0700 directory for sockets; it goes with the run.
+    /// A 0700 directory for sockets, removed after the run.
     pub dir: PathBuf,
     /// Seed of random choices a program makes.
     pub seed: u64,

@@ -1,7 +1,7 @@
 //! `Exception`: what an operation of `mp` raises, with the class and text CPython 3.13 gives it.
 //!
-//! Also how a program leaves early (`exit`, CPython's `SystemExit`) and how an exception that nobody
-//! caught is printed. Older versions' texts are the lessons' business (claims), not this file's.
+//! Also how a program leaves early (`exit`, CPython's `SystemExit`) and how an uncaught exception
+//! is printed. Texts of older versions are the lessons' matter (claims).
 
 use std::fmt;
 use std::panic::Location;
@@ -127,7 +127,7 @@ pub fn exit(code: i32) -> ! {
     std::panic::resume_unwind(Box::new(SystemExit(code)))
 }
 
-/// What a process's or task's function may return: nothing, a value nobody looks at, or an exception.
+/// What the function of a process may return: nothing, a value that is ignored, or an exception.
 pub trait Outcome {
     fn raised(self) -> Option<Exception>;
 }

@@ -5,9 +5,9 @@
 //! first use and keeps. Values travel as copies: what is changed inside a value got from a proxy
 //! changes the copy. A proxy put into a dict or list stays a proxy.
 //!
-//! While traced, the CLIENT tells of an operation, so that the process it happened in is the
-//! kernel's word. It holds the object's witness over request, answer and event: nobody can see an
-//! effect before its event is sent, and what failed is told as failed.
+//! While traced, the client sends the event of an operation, so that the kernel names the process
+//! it happened in. The client holds the object's witness over request, answer and event: no process
+//! sees an effect before its event is sent, and a request that failed is recorded as failed.
 
 mod channel;
 mod dict_proxy;
@@ -91,7 +91,7 @@ impl Manager {
         stdio::flush();
         let address = new_address();
         let link = Link::new(&address)?;
-        // It listens before the server is there: whoever connects early waits in the queue.
+        // The socket listens before the server runs: early clients wait in the backlog.
         let listener = std::os::unix::net::UnixListener::bind(&address)
             .map_err(|error| Exception::os(&error))?;
         let started = spawn(&spec, move || server::serve(listener, &address));
@@ -120,7 +120,7 @@ impl Manager {
         Ok(manager)
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Manager {
         tracer::named(&self.0.id, name, Location::caller());

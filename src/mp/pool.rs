@@ -6,8 +6,8 @@
 
 mod callbacks;
 mod handler;
+mod idle;
 mod job;
-mod line;
 mod mapping;
 mod options;
 mod result;
@@ -30,8 +30,8 @@ pub use result::{AsyncResult, IMap};
 pub use task::{Returned, Task};
 
 use handler::{Inner, State};
+use idle::IdleWorkers;
 use job::Job;
-use line::Line;
 use submit::Submission;
 use worker::Shared;
 
@@ -105,7 +105,7 @@ impl Pool {
             packet.int("n", processes);
         });
         let pool = Pool(inner);
-        pool.0.fill_crew().map_err(|error| {
+        pool.0.repopulate().map_err(|error| {
             let error = Exception::os(&error).raised_at(at);
             tracer::fault("start_failed", &format!("a pool's worker: {error}"));
             error
@@ -131,7 +131,7 @@ impl Pool {
         feeder.cancel();
         let shared = Rc::new(Shared {
             results: Ring::new()?,
-            line: Line::new(places)?,
+            line: IdleWorkers::new(places)?,
             seal: Seal::default(),
             witness: Witness::new(heap::allocate(WITNESS_BYTES)?),
             tasks,
@@ -144,19 +144,19 @@ impl Pool {
             initializer: options.initializer.clone(),
             most: options.maxtasksperchild.map(i64::cast_unsigned),
             state: Cell::new(State::Run),
-            crew: RefCell::new(vec![None; places as usize]),
+            workers: RefCell::new(vec![None; places as usize]),
             jobs: RefCell::new(HashMap::new()),
             next_job: Cell::new(0),
             next_task: Cell::new(0),
             seen: Cell::new(signal::child_changes().load(std::sync::atomic::Ordering::SeqCst)),
-            short_handed: Cell::new(false),
-            sent_home: Cell::new(false),
+            repopulate_failed: Cell::new(false),
+            stop_sent: Cell::new(false),
             handling: Cell::new(false),
             me: me.clone(),
         }))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Pool {
         tracer::named(&self.0.shared.id, name, Location::caller());
@@ -180,7 +180,7 @@ impl Pool {
 
     /// Hands `func(*args)` to the workers and gives back at once what its result will be in.
     ///
-    /// The function must not capture anything; that is looked at when it is compiled.
+    /// The function must not capture anything; one that does is not compiled.
     ///
     /// ```no_run
     /// # use forklore::mp::Pool;
@@ -270,7 +270,7 @@ impl Pool {
         wait::pump_all();
     }
 
-    /// Ends the workers where they are; results that have not come never will.
+    /// Ends the workers at once; results that have not arrived never will.
     #[track_caller]
     pub fn terminate(&self) {
         self.announce(OpName::Terminate, Location::caller());
@@ -314,7 +314,7 @@ impl std::fmt::Display for Pool {
             State::Close => "CLOSE",
             State::Terminate => "TERMINATE",
         };
-        let size = self.0.crew.borrow().len();
+        let size = self.0.workers.borrow().len();
         write!(
             f,
             "<multiprocessing.pool.Pool state={state} pool_size={size}>"

@@ -1,4 +1,4 @@
-//! `Process` (CPython: process.py, popen_fork.py): a function in a child of one's own.
+//! `Process` (CPython: process.py, popen_fork.py): a function that runs in a child process.
 //!
 //! Owns starting, waiting for and ending children, and what a child does from its first instruction
 //! to its last. The fork is real: a child's memory is a copy of its parent's at `start`.
@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::rc::Rc;
 
-pub(crate) use bootstrap::{SpawnSpec, Thrown, spawn, thrown};
+pub(crate) use bootstrap::{SpawnSpec, Unwound, spawn, unwound};
 pub use bootstrap::{exit_main, run_main};
 pub use child::active_children;
 pub(crate) use child::{Child, reap_finished};
@@ -145,7 +145,7 @@ impl Process {
             call.done(None, Ended::Raised(&error));
             return Err(error);
         }
-        // Sent before the fork: the child's first event must not come before its cause.
+        // Sent before the fork, so that the child's first event can't precede its cause.
         call.done(None, Ended::Plain);
         let work = inner.work.borrow_mut().take();
         let name = inner.name.borrow().clone();
@@ -202,7 +202,7 @@ impl Process {
         self.join_until(Timeout::Never, Location::caller())
     }
 
-    /// `join(timeout=seconds)`: returns when the time is over too; `exitcode` tells which.
+    /// `join(timeout=seconds)`: also returns when the time is over; `exitcode` tells the two apart.
     #[track_caller]
     pub fn join_timeout(&self, seconds: f64) -> Result<()> {
         self.join_until(Timeout::After(seconds), Location::caller())

@@ -1,10 +1,10 @@
 //! `Queue`, `SimpleQueue`, `JoinableQueue` (CPython: queues.py): values between processes, first in
 //! first out for each producer.
 //!
-//! `put` waits for a place (`maxsize`) and for nothing else: what the ring can't take stays in its
-//! process, which goes on feeding inside every call of `mp` and does not end before all is out.
-//! CPython does that in a thread, and puts are written there; here a put that fits is visible when
-//! it returns.
+//! `put` waits for a place (`maxsize`) and for nothing else. What the ring can't take stays in the
+//! process, which feeds it to the ring inside every call of `mp` and does not end before all of it
+//! is out. CPython's feeder thread does that, and writes every put; here a put that fits is visible
+//! when it returns.
 
 mod core;
 mod feeder;
@@ -53,7 +53,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
         )?)))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Queue<T> {
         self.0.named(name, Location::caller());
@@ -136,7 +136,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
         self.0.ask(OpName::Full, at, || self.0.is_full())
     }
 
-    /// This process will put and get no more; what it has put still goes out.
+    /// This process will put and get no more. What it has put is still delivered.
     #[track_caller]
     pub fn close(&self) {
         self.0.close(Location::caller());

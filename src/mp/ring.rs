@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::exceptions::{Exception, Result};
 use super::synchronize::{ROBUST_BYTES, RobustLock};
-use super::wait::{self, Look, Watched, Word};
+use super::wait::{self, Poll, Watched, Word};
 use crate::sys::clock;
 use crate::sys::futex;
 use crate::sys::mmap::Block;
@@ -33,7 +33,7 @@ const WRITE_LOCK: usize = 0;
 const HEAD: usize = 64;
 /// Readers asleep on the head. One that is killed stays counted, which costs wakes and loses none.
 const ASLEEP: usize = 68;
-/// Set by who watches the head beside other things and must be woken whoever else is.
+/// Set by a process that watches the head beside other words and must be woken in any case.
 const HEAD_WATCHED: usize = 72;
 /// Wakes sent to sleeping readers that have not run since: more would be wasted on them.
 const WOKEN: usize = 76;
@@ -44,23 +44,23 @@ const TAIL: usize = 192;
 const TAIL_WATCHED: usize = 196;
 const DATA: usize = 256;
 
-/// Looks before sleeping: some microseconds, about what a sleep and a wake would cost.
+/// Polls before a sleep: some microseconds, about what a sleep and a wake would cost.
 const SPINS: u32 = 300;
-/// How long anybody sleeps before looking for processes that were killed.
+/// How long a process sleeps before it checks for killed processes.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Identity of a message: its producer and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Item {
+pub(crate) struct MessageId {
     pub(crate) pid: u32,
     pub(crate) n: u64,
 }
 
-impl Item {
+impl MessageId {
     /// The next message of this process.
-    pub(crate) fn next() -> Item {
+    pub(crate) fn next() -> MessageId {
         static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-        Item {
+        MessageId {
             pid: super::context::pid(),
             n: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
         }
@@ -72,7 +72,7 @@ impl Item {
     }
 }
 
-impl std::fmt::Display for Item {
+impl std::fmt::Display for MessageId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.pid, self.n)
     }
@@ -134,16 +134,16 @@ impl Ring {
             wait::pump_all();
             return self.ready();
         }
-        wait::briefly(SPINS, || self.ready()) || self.sleep_until_ready(deadline, || true)
+        wait::spin(SPINS, || self.ready()) || self.sleep_until_ready(deadline, || true)
     }
 
-    /// Sleeps until there is something to read; looks at `patient` now and then, and gives up when
-    /// that says no.
+    /// Sleeps until there is something to read. Calls `patient` now and then and gives up when it
+    /// says no.
     #[cold]
     fn sleep_until_ready(&self, deadline: Option<i64>, patient: impl Fn() -> bool) -> bool {
         let (asleep, woken) = (self.block.u32(ASLEEP), self.block.u32(WOKEN));
         let mut slept = false;
-        let mut look = || {
+        let mut poll = || {
             if std::mem::replace(&mut slept, true) {
                 // Perhaps it was another's wake that ended the sleep; then that one is sent twice.
                 let less = |count: u32| count.checked_sub(1);
@@ -151,16 +151,16 @@ impl Ring {
             }
             let head = self.head().load(Ordering::SeqCst);
             if head == self.tail().load(Ordering::SeqCst) {
-                Look::Wait(head)
+                Poll::Wait(head)
             } else {
-                Look::Done(())
+                Poll::Ready(())
             }
         };
         asleep.fetch_add(1, Ordering::SeqCst);
         let found = loop {
             let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
             let until = deadline.map_or(again, |at| at.min(again));
-            if wait::until(self.head(), Some(until), &mut look).is_some() {
+            if wait::until(self.head(), Some(until), &mut poll).is_some() {
                 break true;
             }
             if !patient() || deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
@@ -171,7 +171,7 @@ impl Ring {
         found
     }
 
-    /// The head as a word a pump watches; its writer will wake whoever does.
+    /// The head as a word for a pump to watch; a writer wakes its watchers.
     pub(crate) fn watch_head(self: &Rc<Ring>) -> Watched {
         self.block.u32(HEAD_WATCHED).store(1, Ordering::SeqCst);
         let head = self.head().load(Ordering::SeqCst);
@@ -182,8 +182,8 @@ impl Ring {
         }
     }
 
-    /// Wakes who waits for something to read: one idle reader, or for a message's later pieces
-    /// everybody, because the one that reads it may be any of them.
+    /// Wakes readers: one that is idle, or all of them for the later pieces of a message, because
+    /// any of them may be reading it.
     #[inline]
     fn wake_readers(&self, everybody: bool) {
         let watched = self.block.u32(HEAD_WATCHED);
@@ -206,7 +206,7 @@ impl Ring {
         if woken.load(Ordering::SeqCst) >= asleep.load(Ordering::SeqCst) {
             return;
         }
-        // Counted before it is sent: who is woken takes it off again.
+        // Counted before it is sent; the woken reader counts it down.
         woken.fetch_add(1, Ordering::SeqCst);
         if futex::wake(self.head(), 1) == 0 {
             let less = |count: u32| count.checked_sub(1);
@@ -239,10 +239,10 @@ impl Word for RingWord {
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, Item, Popped, Progress, Pushed, Ring};
+    use super::{CAPACITY, MessageId, Popped, Progress, Pushed, Ring};
     use crate::mp::wait::NOW;
 
-    const ITEM: Item = Item { pid: 1, n: 1 };
+    const ITEM: MessageId = MessageId { pid: 1, n: 1 };
 
     fn push(ring: &Ring, bytes: &[u8]) -> bool {
         matches!(
@@ -301,7 +301,7 @@ mod tests {
         let ring = Ring::new().expect("memory");
         let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[1]).collect();
         let mut progress = Progress::default();
-        let item = Item { pid: 7, n: 9 };
+        let item = MessageId { pid: 7, n: 9 };
         assert!(matches!(
             ring.push(&bytes, item, &mut progress, false),
             Pushed::NoRoom

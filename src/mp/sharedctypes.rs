@@ -126,7 +126,7 @@ impl Synchronized {
         step: impl FnOnce(&Call<'_>, u64) -> T,
     ) -> T {
         let lock = self.lock.as_ref();
-        // Through `get_obj` nobody waits for the lock that the object has.
+        // An access through `get_obj` does not take the lock that the object has.
         let past = lock.is_none() && self.cells.is_locked();
         let args: Fill<'_> = &|packet| {
             args(packet);

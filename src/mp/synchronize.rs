@@ -1,8 +1,8 @@
 //! Locks and what is built on them (CPython: synchronize.py).
 //!
 //! `Lock` and `RLock` are futex words that hold their owner's PID: an uncontended acquire is one
-//! atomic instruction, and when an owner dies the word still names it. As in CPython they are not
-//! robust and not fair: waiters on a dead owner's lock wait for ever, and the `World` knows why.
+//! atomic instruction, and the word still names an owner that died. As in CPython they are neither
+//! robust nor fair: waiters for a dead owner's lock wait for ever, and the `World` can say why.
 
 mod barrier;
 mod condition;
@@ -130,8 +130,8 @@ impl SemLock {
         self.word.owner() == context::pid()
     }
 
-    /// Gives the lock up whatever its depth and says so; for `Condition.wait`. `None` when this
-    /// process does not own it.
+    /// Releases the lock whatever its depth and sends the event; for `Condition.wait`. `None` when
+    /// this process does not own it.
     fn release_save(&self, at: &'static Location<'static>) -> Option<u32> {
         if self.word.owner() != context::pid() {
             return None;
@@ -152,7 +152,7 @@ impl SemLock {
         self.note_depth(OpName::Acquire, depth, at);
     }
 
-    /// A part of `Condition.wait`, told while the lock is held.
+    /// The event of either; sent while the lock is held.
     fn note_depth(&self, op: OpName, depth: u32, at: &'static Location<'static>) {
         let ver = self.word.next_ver();
         tracer::note(op, &self.id, Some(ver), at, &|packet| {
@@ -180,11 +180,11 @@ impl Sem for SemLock {
     #[cold]
     fn take(&self, deadline: Option<i64>) -> bool {
         let me = context::pid();
-        wait::until(self.word.state(), deadline, || self.word.look(me)).is_some()
+        wait::until(self.word.state(), deadline, || self.word.poll(me)).is_some()
     }
 
-    /// Sent after the lock is held and while it is: nobody else's release or acquire can come between
-    /// the effect and its event.
+    /// Sent while the lock is held: no other release or acquire can come between the effect and its
+    /// event.
     fn tell(&self, call: &Call<'_>, taken: bool) {
         let ver = taken.then(|| self.word.next_ver());
         call.done(ver, Ended::Value(&taken));
@@ -198,7 +198,7 @@ impl Sem for SemLock {
             call.done(None, Ended::Raised(&error));
             return Err(error);
         }
-        // Sent while the lock is still held: whoever acquires it next logs after this.
+        // Sent while the lock is still held: the next acquire is logged after this.
         call.done(self.word.next_ver(), Ended::Plain);
         self.leave();
         Ok(())

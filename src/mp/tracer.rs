@@ -29,8 +29,8 @@ use crate::trace::{Class, Exit, OpName, Packet, Role, StartMethod, Stream};
 
 /// Most output one event carries, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
-/// How long a granted operation may wait for what the log has promised it, in seconds.
-const ON_ITS_WAY: f64 = 2.0;
+/// How long a granted operation may wait for what the log already has, in seconds.
+const IN_FLIGHT: f64 = 2.0;
 
 static TRACING: AtomicBool = AtomicBool::new(false);
 /// The event channel; -1 when there is none.
@@ -48,13 +48,13 @@ thread_local! {
     static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new() }) };
 }
 
-/// Whether operations are traced; one load, looked at by every operation.
+/// Whether operations are traced: one load.
 #[inline]
 pub(crate) fn on() -> bool {
     TRACING.load(Ordering::Relaxed)
 }
 
-/// Whether this process tells its operations.
+/// Whether this process sends events.
 pub fn is_on() -> bool {
     on()
 }
@@ -139,14 +139,14 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
     await_gate();
 }
 
-/// Waits for the supervisor's word.
+/// Waits for the supervisor's grant.
 fn await_gate() -> Grant {
     let Some(gate) = LINK.with_borrow(|link| link.gate.clone()) else {
         return Grant::Open;
     };
     let mut byte = [0u8];
     loop {
-        // Background work (a queue's overflow) goes on meanwhile.
+        // Background work (a queue's overflow) is done meanwhile.
         wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
         match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
             Ok(1) => return Grant::from_byte(byte[0]).unwrap_or(Grant::Go),
@@ -160,7 +160,7 @@ fn await_gate() -> Grant {
 }
 
 /// Forgets the parent's gate: a forked child makes its own.
-pub(crate) fn after_fork() {
+pub(crate) fn forget_gate() {
     LINK.with_borrow_mut(|link| link.gate = None);
 }
 
@@ -173,7 +173,7 @@ pub(crate) const NO_ARGS: Fill<'static> = &|_| {};
 /// How an operation ended.
 #[derive(Clone, Copy)]
 pub(crate) enum Ended<'a> {
-    /// Without a value worth telling.
+    /// Without a value worth recording.
     Plain,
     /// Returned this value; the event carries its `repr`.
     Value(&'a dyn Repr),
@@ -236,7 +236,7 @@ impl<'a> Call<'a> {
         at: Option<&'static Location<'static>>,
         args: Fill<'a>,
     ) -> Call<'a> {
-        let mut call = Call::unasked(op, object, at, args);
+        let mut call = Call::ungated(op, object, at, args);
         if on() && gated() {
             call.send("op.begin", None, NO_ARGS, Ended::Plain);
             // What could not be announced will not be granted either.
@@ -247,9 +247,9 @@ impl<'a> Call<'a> {
         call
     }
 
-    /// An operation that is no scheduling point: it never waits for a grant.
+    /// An operation that is no scheduling point: it needs no grant.
     #[inline]
-    pub(crate) fn unasked(
+    pub(crate) fn ungated(
         op: OpName,
         object: Option<&'a str>,
         at: Option<&'static Location<'static>>,
@@ -270,8 +270,8 @@ impl<'a> Call<'a> {
         self.grant
     }
 
-    /// Says, once, that the operation is about to block. Under a granted gate that is a defect: the
-    /// supervisor let through what could not go, and it is told so.
+    /// Sends, once, that the operation is about to block. After a grant that is a defect: the
+    /// supervisor granted an operation that was not enabled, and gets a fault.
     pub(crate) fn waiting(&mut self) {
         if self.waited || !on() {
             return;
@@ -287,8 +287,8 @@ impl<'a> Call<'a> {
         self.send("op.wait", None, NO_ARGS, Ended::Plain);
     }
 
-    /// Gets a step through that may have to wait: without waiting if it goes, else as the caller
-    /// and the gate allow. `attempt` is given the deadline up to which it may wait.
+    /// Does a step that may have to wait: first without waiting, then as long as the caller and the
+    /// gate allow. `attempt` is given the deadline up to which it may wait.
     #[inline]
     pub(crate) fn through<T>(
         &mut self,
@@ -297,8 +297,8 @@ impl<'a> Call<'a> {
     ) -> Option<T> {
         let first = match self.grant {
             Grant::Expire => return None,
-            // The log says it can go; what it promises may still be on its way here.
-            Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(ON_ITS_WAY))),
+            // The operation is enabled in the log; what it needs may still be in flight.
+            Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
             Grant::Open | Grant::Go => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {
@@ -382,7 +382,7 @@ pub(crate) fn note(
     at: &'static Location<'static>,
     args: Fill<'_>,
 ) {
-    Call::unasked(op, Some(object), Some(at), args).done(ver, Ended::Plain);
+    Call::ungated(op, Some(object), Some(at), args).done(ver, Ended::Plain);
 }
 
 /// Output of an instrumented print, split where one event would grow too large.

@@ -1,8 +1,8 @@
-//! Blocking: every call of `mp` that may wait does it here.
+//! Blocking: every call of `mp` that may wait waits here.
 //!
-//! Owns the loop 'look, then sleep on the words that say when to look again', and the pump: work
-//! that CPython gives to threads (a queue's feeder, a pool's handlers) and that here goes on
-//! whenever its process is inside a call of `mp`. Nothing else in `mp` sleeps.
+//! Owns the loop 'poll, then sleep on the futex words that change when it is worth polling again',
+//! and the pumps: the work CPython gives to threads (a queue's feeder, a pool's handlers), which is
+//! done here whenever the process is inside a call of `mp`. Nothing else in `mp` sleeps.
 
 use std::cell::{Cell, RefCell};
 use std::os::fd::BorrowedFd;
@@ -20,22 +20,22 @@ use crate::trace::Packet;
 /// Something with work to do in the background of its process.
 pub(crate) trait Pump {
     /// Does what can be done without waiting. False when there is nothing left to do or to wait
-    /// for: it is not asked again until it registers again.
+    /// for; it is not called again until it registers again.
     fn pump(&self) -> bool;
 
-    /// Adds the words that change when there is more to do, and sees to it that whoever changes them
-    /// wakes this process.
+    /// Adds the words that change when there is more to do, and arranges that their writers wake
+    /// this process.
     fn watch(&self, watch: &mut Vec<Watched>);
 }
 
-/// A word to sleep on and the value at which there is nothing to do: a sleep does not begin while
-/// the word has another.
+/// A word to sleep on, and its value while there is nothing to do. With any other value the sleep
+/// does not begin.
 pub(crate) struct Watched {
     pub(crate) word: Rc<dyn Word>,
     pub(crate) value: u32,
 }
 
-/// A word to watch, kept alive by whoever owns the memory.
+/// A word to watch; the implementor keeps its memory mapped.
 pub(crate) trait Word {
     fn word(&self) -> &AtomicU32;
 }
@@ -46,27 +46,27 @@ impl Word for &'static AtomicU32 {
     }
 }
 
-/// How long background work sleeps before it looks again by itself: the process it waits for may
-/// have been killed before it could wake anybody.
+/// How long background work sleeps before it polls again by itself: the process it waits for may
+/// have been killed before it could wake this one.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 thread_local! {
     static PUMPS: RefCell<Vec<Weak<dyn Pump>>> = const { RefCell::new(Vec::new()) };
-    static QUIET: Cell<u32> = const { Cell::new(0) };
+    static HELD: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs `step`, which may wait while it holds a lock of `mp`: until it is done no pump may run
-/// the program's functions, which could want that very lock.
-pub(crate) fn quietly<T>(step: impl FnOnce() -> T) -> T {
-    QUIET.set(QUIET.get() + 1);
+/// Runs `step`, which may wait while it holds a lock of `mp`. Until it returns no pump may run the
+/// program's functions, because they could need that lock.
+pub(crate) fn without_callbacks<T>(step: impl FnOnce() -> T) -> T {
+    HELD.set(HELD.get() + 1);
     let value = step();
-    QUIET.set(QUIET.get() - 1);
+    HELD.set(HELD.get() - 1);
     value
 }
 
 /// Whether a pump may not run the program's functions now.
-pub(crate) fn is_quiet() -> bool {
-    QUIET.get() > 0
+pub(crate) fn callbacks_held() -> bool {
+    HELD.get() > 0
 }
 
 /// Lets `pump` work inside every call of `mp` from now on, as long as it lives and has work.
@@ -120,7 +120,7 @@ pub(crate) fn has_pumps() -> bool {
     PUMPS.with_borrow(|pumps| !pumps.is_empty())
 }
 
-/// The deadline of who does not wait: it has passed.
+/// The deadline of a call that does not wait: it has passed.
 pub(crate) const NOW: Option<i64> = Some(i64::MIN);
 
 /// How long an operation may wait: CPython's `block` and `timeout` in one.
@@ -162,13 +162,13 @@ impl Timeout {
     }
 }
 
-/// Looks up to `count` times whether `there` holds, before a sleep: between two processors a sleep
-/// and a wake cost tens of microseconds, the other side's answer often one. Not on one processor.
-pub(crate) fn briefly(count: u32, mut there: impl FnMut() -> bool) -> bool {
+/// Polls `ready` up to `count` times before a sleep. A sleep and a wake between two processors cost
+/// tens of microseconds; the other side often answers within one. Does nothing on one processor.
+pub(crate) fn spin(count: u32, mut ready: impl FnMut() -> bool) -> bool {
     let count = if processors() == 1 { 0 } else { count };
     (0..count).any(|_| {
         std::hint::spin_loop();
-        there()
+        ready()
     })
 }
 
@@ -184,25 +184,25 @@ fn processors() -> u32 {
     COUNT.load(Ordering::Relaxed)
 }
 
-/// What one look found.
-pub(crate) enum Look<T> {
-    Done(T),
+/// What one poll found.
+pub(crate) enum Poll<T> {
+    Ready(T),
     /// Not yet; sleep while the word holds this value.
     Wait(u32),
 }
 
-/// Looks until the answer is there or the clock passes `deadline` (ns of `CLOCK_MONOTONIC`; `None`
+/// Polls until the answer is there or the clock passes `deadline` (ns of `CLOCK_MONOTONIC`; `None`
 /// waits for ever). `None` at the deadline.
 pub(crate) fn until<T>(
     word: &AtomicU32,
     deadline: Option<i64>,
-    mut look: impl FnMut() -> Look<T>,
+    mut poll: impl FnMut() -> Poll<T>,
 ) -> Option<T> {
     loop {
         pump_all();
-        let expected = match look() {
-            Look::Done(value) => return Some(value),
-            Look::Wait(expected) => expected,
+        let expected = match poll() {
+            Poll::Ready(value) => return Some(value),
+            Poll::Wait(expected) => expected,
         };
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;
@@ -224,23 +224,23 @@ pub(crate) fn until<T>(
     }
 }
 
-/// Waits for a change of one of this process's children until `look` is content.
+/// Polls after every change of one of this process's children until `poll` gives a value.
 pub(crate) fn for_child<T>(
     deadline: Option<i64>,
-    mut look: impl FnMut() -> Option<T>,
+    mut poll: impl FnMut() -> Option<T>,
 ) -> Option<T> {
     let word = signal::child_changes();
     until(word, deadline, || {
         let expected = word.load(Ordering::SeqCst);
-        look().map_or(Look::Wait(expected), Look::Done)
+        poll().map_or(Poll::Wait(expected), Poll::Ready)
     })
 }
 
-/// Waits until one of `events` (or the other side's end) is there on a descriptor; what is there,
+/// Waits until a descriptor has one of `events` or its other end is closed; the events it has,
 /// `None` at the deadline.
 ///
-/// Pumps go on meanwhile. Their words and a descriptor can't stand in one wait, so they are looked
-/// at again and again, at first every millisecond.
+/// Pumps run meanwhile. One wait can't cover their words and a descriptor, so they are polled, at
+/// first every millisecond.
 pub(crate) fn until_fd(
     fd: BorrowedFd<'_>,
     events: PollFlags,
@@ -271,13 +271,13 @@ pub(crate) fn until_fd(
     }
 }
 
-/// Longest time between two looks of the pumps at a descriptor's wait.
+/// Longest time between two runs of the pumps while waiting for a descriptor.
 const LONGEST_STEP: Duration = Duration::from_millis(16);
 
 /// Sleeps until `deadline`, letting the pumps work.
 pub(crate) fn sleep_until(deadline: i64) {
     static NEVER: AtomicU32 = AtomicU32::new(0);
-    until::<()>(&NEVER, Some(deadline), || Look::Wait(0));
+    until::<()>(&NEVER, Some(deadline), || Poll::Wait(0));
 }
 
 /// Seconds from now as a deadline; negative counts as zero, what is too far waits for ever.

@@ -10,12 +10,12 @@ use nix::poll::PollFlags;
 use nix::sys::socket::{MsgFlags, recv, sendmsg};
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::ring::Item;
+use crate::mp::ring::MessageId;
 use crate::mp::wait;
 
 /// Bytes before the message: its length, its producer and its number there.
 const HEAD: usize = 24;
-/// How much of a frame is kept back for its end: it fits where a socket says there is room.
+/// How much of a frame is held back: it fits as soon as a socket reports room.
 const END: usize = 1024;
 
 /// A message to be sent.
@@ -27,7 +27,7 @@ pub(super) struct Outgoing {
 }
 
 impl Outgoing {
-    pub(super) fn new(bytes: Vec<u8>, item: Item) -> Outgoing {
+    pub(super) fn new(bytes: Vec<u8>, item: MessageId) -> Outgoing {
         let mut head = [0; HEAD];
         let words = [bytes.len() as u64, u64::from(item.pid), item.n];
         for (place, word) in head.chunks_exact_mut(8).zip(words) {
@@ -105,8 +105,8 @@ impl Incoming {
     }
 
     /// The message's identity, once it has come.
-    pub(super) fn item(&self) -> Item {
-        Item {
+    pub(super) fn item(&self) -> MessageId {
+        MessageId {
             pid: u32::try_from(self.word(8)).unwrap_or(0),
             n: self.word(16),
         }

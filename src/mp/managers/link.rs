@@ -14,8 +14,8 @@ use crate::mp::synchronize::{WITNESS_BYTES, Witness};
 use crate::mp::{heap, util};
 use crate::sys::mmap::Block;
 
-/// Objects of one server that have a witness. Those made later are told of too, but
-/// the order of two processes' operations on one of them is not vouched for.
+/// How many objects of one server have a witness. Later ones are traced too, but the log may swap
+/// two processes' operations on one of them.
 const WITNESSES: usize = 4096;
 
 thread_local! {

@@ -74,7 +74,7 @@ impl Proxy {
             }
             value
         };
-        // The event is sent before the witness is left: nobody sees the effect before it.
+        // The event is sent before the witness is released: no process sees the effect before it.
         let value = match &self.witness {
             Some(witness) => witness.step(|ver| step(Some(ver))),
             None => step(None),
@@ -89,7 +89,8 @@ impl Proxy {
         }
     }
 
-    /// `str(proxy)`: the referent's `repr`; what can't be asked says so and raises nothing.
+    /// `str(proxy)`: the referent's `repr`. If the server can't be reached the text says so;
+    /// nothing is raised.
     pub(super) fn str(&self, op: OpName, at: &'static Location<'static>) -> String {
         match self.call(op, Call::Repr, at) {
             Ok(Object::Str(text)) => text,
@@ -119,7 +120,7 @@ pub(super) fn fetched(value: Object, at: &'static Location<'static>) -> Result<O
 
 /// What a method returns, as the proxy's caller gets it.
 pub(super) trait Returned: Sized {
-    /// Whether its event tells it.
+    /// Whether the event carries it.
     const TOLD: bool = true;
 
     /// Makes it of the server's answer.
@@ -170,7 +171,7 @@ macro_rules! proxy_methods {
         }
     )*};
 
-    // What a method iterates over: a proxy goes as what it holds.
+    // For an argument that is iterated over: a proxy is replaced by its contents.
     (@take pairs $value:ident, $at:ident) => {
         $crate::mp::managers::proxy::fetched($value.into(), $at)?
     };
@@ -193,7 +194,7 @@ macro_rules! proxy_type {
                 $name(std::rc::Rc::new(proxy))
             }
 
-            /// Gives the object the name it has in the program, for the screen.
+            /// Gives the object its name in the program, for the screen.
             #[track_caller]
             pub fn named(self, name: &str) -> $name {
                 let at = std::panic::Location::caller();

@@ -30,7 +30,7 @@ pub(super) enum Call {
 }
 
 impl Call {
-    /// Adds to the method's event what it tells of the arguments.
+    /// Adds the arguments to the method's event.
     pub(super) fn fill(&self, packet: &mut Packet<'_>) {
         match self {
             Call::Dict(call) => call.fill(packet),
@@ -116,7 +116,8 @@ impl Answer {
     }
 }
 
-/// What an event tells of a whole content: values; of a dict keys and values in turn.
+/// The contents of an object as its event lists them: its values; of a dict, keys and values in
+/// turn.
 pub(super) fn contents(kind: ProxyKind, content: &Object) -> Vec<String> {
     let of_pair = |(key, value): &(Object, Object)| [repr(key), repr(value)];
     match (kind, content) {

@@ -1,8 +1,8 @@
 //! The server process: holds the objects and answers requests, one thread a connection.
 //!
-//! Its threads start after the fork, and it never forks: it is no part of the single-threaded stage
-//! any more. Who connects is checked by the kernel's word on its user (`SO_PEERCRED`), where CPython
-//! has both sides prove that they know a key. One lock stands for Python's: a request is whole.
+//! Its threads start after the fork, and it never forks, so the rule of one thread does not bind it.
+//! It accepts clients of its own user (`SO_PEERCRED`), where CPython has both sides prove that they
+//! know a key. One lock stands for the GIL: requests do not interleave.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,7 +26,7 @@ const REST: Duration = Duration::from_millis(20);
 
 /// Serves until a client asks for the end; the whole work of the server process.
 pub(super) fn serve(listener: UnixListener, address: &str) -> Option<Exception> {
-    // Ctrl-C goes to the whole group; the server ends when its clients have.
+    // Ctrl-C signals the whole process group; the server ends after its clients.
     if let Err(error) = signal::ignore(&[Signal::SIGINT]) {
         return Some(Exception::os(&error));
     }
@@ -36,7 +36,7 @@ pub(super) fn serve(listener: UnixListener, address: &str) -> Option<Exception> 
     if let Err(error) = accepter {
         return Some(Exception::os(&error));
     }
-    // An error would be that the accepter is gone: the end too.
+    // An error means that the accepting thread is gone: that is the end too.
     let _ = end.recv();
     let _ = std::fs::remove_file(address);
     None
@@ -56,8 +56,8 @@ fn accept_all(listener: &UnixListener, table: &Arc<Mutex<Table>>, ended: &Sender
             continue;
         }
         let (table, ended) = (Arc::clone(table), ended.clone());
-        // Where no thread can be had the connection is closed, and its client told so by that.
-        let _ = spawn_thread(move || converse(Channel::new(socket), &table, &ended));
+        // Without a thread the connection is closed; its client sees that.
+        let _ = spawn_thread(move || serve_client(Channel::new(socket), &table, &ended));
     }
 }
 
@@ -67,8 +67,8 @@ fn is_ours(socket: &UnixStream) -> bool {
         .is_ok_and(|peer| peer.uid() == nix::unistd::geteuid().as_raw())
 }
 
-/// Answers one client until it goes.
-fn converse(mut channel: Channel, table: &Mutex<Table>, ended: &Sender<()>) {
+/// Answers one client until it disconnects.
+fn serve_client(mut channel: Channel, table: &Mutex<Table>, ended: &Sender<()>) {
     while let Ok(Some(request)) = channel.receive() {
         let last = matches!(request, Request::Shutdown);
         let answer = table
@@ -77,7 +77,7 @@ fn converse(mut channel: Channel, table: &Mutex<Table>, ended: &Sender<()>) {
             .answer(request);
         let sent = channel.send(&answer);
         if last {
-            // Who receives is gone only when the process ends anyway.
+            // The receiver is gone only when the process ends.
             let _ = ended.send(());
         }
         if sent.is_err() {

@@ -19,12 +19,12 @@ use crate::mp::process::{Child, SpawnSpec, spawn};
 use crate::mp::queues::{Feeder, NEVER};
 use crate::mp::ring::Popped;
 use crate::mp::tracer::Ended;
-use crate::mp::wait::{self, Look, Pump, Watched};
+use crate::mp::wait::{self, Poll, Pump, Watched};
 use crate::mp::{codec, context, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
 
-/// Looks for a result before sleeping.
+/// Polls for a result before a sleep.
 const SPINS: u32 = 500;
 
 /// What a pool is at.
@@ -47,18 +47,18 @@ pub(super) struct Inner {
     pub(super) initializer: Option<Initializer>,
     pub(super) most: Option<u64>,
     pub(super) state: Cell<State>,
-    /// The workers by their place in line; none where one has ended.
-    pub(super) crew: RefCell<Vec<Option<Rc<Child>>>>,
+    /// The workers by their number; `None` where one has ended.
+    pub(super) workers: RefCell<Vec<Option<Rc<Child>>>>,
     /// Jobs that wait for results (CPython's `_cache`).
     pub(super) jobs: RefCell<HashMap<u64, Rc<Job>>>,
     pub(super) next_job: Cell<u64>,
     pub(super) next_task: Cell<u64>,
-    /// The value of the SIGCHLD word at the last look at the workers.
+    /// The value of the SIGCHLD word when the workers were last checked.
     pub(super) seen: Cell<u32>,
-    /// A worker could not be started in the place of one that ended.
-    pub(super) short_handed: Cell<bool>,
-    /// The workers have been told that nothing will follow.
-    pub(super) sent_home: Cell<bool>,
+    /// A worker that ended could not be replaced yet.
+    pub(super) repopulate_failed: Cell<bool>,
+    /// The workers have been told to stop.
+    pub(super) stop_sent: Cell<bool>,
     /// Results are being handled; a callback that waits for one waits for ever, as in CPython.
     pub(super) handling: Cell<bool>,
     pub(super) me: Weak<Inner>,
@@ -66,12 +66,12 @@ pub(super) struct Inner {
 
 impl Inner {
     /// Starts a worker in each empty place.
-    pub(super) fn fill_crew(&self) -> std::io::Result<()> {
-        let places = self.crew.borrow().len();
+    pub(super) fn repopulate(&self) -> std::io::Result<()> {
+        let places = self.workers.borrow().len();
         for place in 0..places {
-            if self.crew.borrow()[place].is_none() {
+            if self.workers.borrow()[place].is_none() {
                 let child = self.start_worker(place)?;
-                self.crew.borrow_mut()[place] = Some(child);
+                self.workers.borrow_mut()[place] = Some(child);
             }
         }
         Ok(())
@@ -104,18 +104,18 @@ impl Inner {
     }
 
     /// Takes in what has arrived.
-    fn take_results(&self) {
+    fn handle_results(&self) {
         let mut bytes = Vec::new();
         while self.shared.results.ready() {
             let Popped::Message(taken) = self.shared.results.pop(&mut bytes, wait::NOW) else {
                 break;
             };
             drop(taken);
-            self.take_result(&bytes);
+            self.handle_result(&bytes);
         }
     }
 
-    fn take_result(&self, bytes: &[u8]) {
+    fn handle_result(&self, bytes: &[u8]) {
         let Ok((head, rest)) = postcard::take_from_bytes::<ResultHead>(bytes) else {
             tracer::fault("internal", "a result that can't be read");
             return;
@@ -136,16 +136,16 @@ impl Inner {
     }
 
     /// Sees which workers have ended and starts others as long as there may be work.
-    fn look_after_workers(&self) {
+    fn maintain(&self) {
         let changes = signal::child_changes().load(Ordering::SeqCst);
-        if self.seen.replace(changes) == changes && !self.short_handed.get() {
+        if self.seen.replace(changes) == changes && !self.repopulate_failed.get() {
             return;
         }
-        let places = self.crew.borrow().len();
+        let places = self.workers.borrow().len();
         for place in 0..places {
-            let child = self.crew.borrow()[place].clone();
+            let child = self.workers.borrow()[place].clone();
             if child.is_some_and(|child| child.poll().is_some()) {
-                self.crew.borrow_mut()[place] = None;
+                self.workers.borrow_mut()[place] = None;
                 let place = u32::try_from(place).unwrap_or(u32::MAX);
                 self.shared.line.bury(place);
             }
@@ -158,9 +158,9 @@ impl Inner {
         if !work {
             return;
         }
-        let filled = self.fill_crew();
-        // Tried again at the next look.
-        let before = self.short_handed.replace(filled.is_err());
+        let filled = self.repopulate();
+        // It is tried again at the next run of the pump.
+        let before = self.repopulate_failed.replace(filled.is_err());
         if let Err(error) = filled
             && !before
         {
@@ -168,32 +168,32 @@ impl Inner {
         }
     }
 
-    fn send_home_if_done(&self) {
+    fn stop_workers_if_done(&self) {
         if self.state.get() == State::Close
-            && !self.sent_home.get()
+            && !self.stop_sent.get()
             && self.jobs.borrow().is_empty()
             && self.feeder.is_empty()
             && self.shared.tasks.finish()
         {
-            self.sent_home.set(true);
+            self.stop_sent.set(true);
             self.shared.line.close();
         }
     }
 
     pub(super) fn all_ended(&self) -> bool {
-        self.crew.borrow().iter().all(Option::is_none)
+        self.workers.borrow().iter().all(Option::is_none)
     }
 
     /// Waits until every worker has ended.
     pub(super) fn wait_for_workers(&self, deadline: Option<i64>) -> bool {
-        let look = || {
+        let poll = || {
             if self.all_ended() {
-                Look::Done(())
+                Poll::Ready(())
             } else {
-                Look::Wait(0)
+                Poll::Wait(0)
             }
         };
-        wait::until(&NEVER, deadline, look).is_some()
+        wait::until(&NEVER, deadline, poll).is_some()
     }
 
     /// Waits until `done` says so, which it can only after a result has been handled.
@@ -207,27 +207,27 @@ impl Inner {
         }
         self.pump();
         if deadline != wait::NOW {
-            wait::briefly(SPINS, || self.shared.results.ready());
+            wait::spin(SPINS, || self.shared.results.ready());
         }
         wait::until(&NEVER, deadline, || {
-            done().map_or(Look::Wait(0), Look::Done)
+            done().map_or(Poll::Wait(0), Poll::Ready)
         })
     }
 
-    /// Ends the workers where they are; results that have not come never will.
+    /// Ends the workers at once; results that have not arrived never will.
     pub(super) fn terminate(&self) {
         if self.owner != context::pid() || self.state.replace(State::Terminate) == State::Terminate
         {
             return;
         }
-        let crew: Vec<Rc<Child>> = self.crew.borrow().iter().flatten().cloned().collect();
-        for child in &crew {
+        let workers: Vec<Rc<Child>> = self.workers.borrow().iter().flatten().cloned().collect();
+        for child in &workers {
             child.signal(Signal::SIGTERM);
         }
-        for child in &crew {
+        for child in &workers {
             child.wait(None);
         }
-        self.crew.borrow_mut().fill(None);
+        self.workers.borrow_mut().fill(None);
         self.jobs.borrow_mut().clear();
         self.feeder.clear();
     }
@@ -251,17 +251,17 @@ impl Pump for Inner {
         if self.owner != context::pid() || self.state.get() == State::Terminate {
             return false;
         }
-        if !wait::is_quiet() && !self.handling.replace(true) {
-            self.take_results();
-            self.look_after_workers();
-            self.send_home_if_done();
+        if !wait::callbacks_held() && !self.handling.replace(true) {
+            self.handle_results();
+            self.maintain();
+            self.stop_workers_if_done();
             self.handling.set(false);
         }
-        !(self.sent_home.get() && self.all_ended())
+        !(self.stop_sent.get() && self.all_ended())
     }
 
     fn watch(&self, watch: &mut Vec<Watched>) {
-        if !wait::is_quiet() && !self.handling.get() {
+        if !wait::callbacks_held() && !self.handling.get() {
             watch.push(self.shared.results.watch_head());
             watch.push(Watched {
                 word: Rc::new(signal::child_changes()),

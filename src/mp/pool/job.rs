@@ -64,7 +64,7 @@ impl Job {
         if self.left.get() > 0 {
             return false;
         }
-        // CPython calls back before it says ready.
+        // CPython, too, calls back before the result is ready.
         if let Some(handler) = self.handler.take() {
             handler(self);
         }

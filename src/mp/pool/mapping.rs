@@ -1,7 +1,7 @@
 //! One function for many items: `map`, `starmap`, `imap` and their kin.
 //!
-//! Items go in chunks, each a task of its own; what comes of them is put together again here or one
-//! by one by `IMap`.
+//! Items go in chunks, each a task of its own. The results are put together again here, or given
+//! out one by one by `IMap`.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
@@ -103,7 +103,7 @@ impl Pool {
     {
         let items: Vec<T> = items.into_iter().collect();
         // CPython's: about four chunks for each worker.
-        let usual = || items.len().div_ceil(4 * self.0.crew.borrow().len());
+        let usual = || items.len().div_ceil(4 * self.0.workers.borrow().len());
         let size = chunksize.unwrap_or_else(usual).max(1);
         let decode: fn(&Job) -> Result<Vec<F::Output>> = |job| {
             let chunks = job.decode(codec::read::<Vec<F::Output>>)?;

@@ -1,4 +1,4 @@
-//! `AsyncResult` and `IMap`: what a pool gives back at once for what will come later.
+//! `AsyncResult` and `IMap`: handles on results that arrive later.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;

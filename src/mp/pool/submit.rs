@@ -10,7 +10,7 @@ use super::handler::Inner;
 use super::job::{Handler, Job};
 use super::task::{Ran, TaskHead};
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::ring::Item;
+use crate::mp::ring::MessageId;
 use crate::mp::tracer::{Call, Ended, Fill};
 use crate::mp::{codec, wait};
 use crate::sys::code::Entry;
@@ -71,10 +71,10 @@ impl Inner {
             } else {
                 let args: Fill<'_> = &|packet| what.fill(packet, part);
                 let (id, at) = (Some(&*self.shared.id), Some(what.at));
-                let call = Call::unasked(OpName::Submit, id, at, args);
+                let call = Call::ungated(OpName::Submit, id, at, args);
                 self.send(&what, number, part, first, &call)
             };
-            // As in CPython, what can't be sent is what its result raises.
+            // As in CPython, a task that can't be sent raises that from its result.
             if let Err(error) = sent
                 && job.arrive(part, Err(error))
             {
@@ -108,10 +108,10 @@ impl Inner {
             call.done_with(None, task, Ended::Raised(error));
             return encoded;
         }
-        // Sent before any worker can take it.
+        // Sent before any worker can take the task.
         self.shared.witness.step(|ver| {
             call.done_with(ver, task, Ended::Plain);
-            self.feeder.put(bytes, Item::next());
+            self.feeder.put(bytes, MessageId::next());
             self.shared.line.give();
         });
         Ok(())

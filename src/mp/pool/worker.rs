@@ -1,25 +1,25 @@
 //! A worker: what a pool's child does from its first task to its last.
 //!
-//! It stands in line, takes a task, runs it and sends what came of it. An exception or a panic is
-//! the task's; `exit` is the worker's end (CPython does not catch `SystemExit` either).
+//! It waits for a turn, takes a task, runs it and sends the result. An exception or a panic is the
+//! task's; `exit` ends the worker (CPython does not catch `SystemExit` either).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::line::{Line, Turn};
+use super::idle::{IdleWorkers, Turn};
 use super::task::{Ran, ResultHead, TaskHead};
 use crate::mp::codec;
 use crate::mp::exceptions::{Exception, exit};
-use crate::mp::process::{Thrown, thrown};
-use crate::mp::ring::{Item, Popped, Progress, Ring};
+use crate::mp::process::{Unwound, unwound};
+use crate::mp::ring::{MessageId, Popped, Progress, Ring};
 use crate::mp::synchronize::Witness;
 use crate::mp::tracer::{self, Call, Ended, Fill};
 use crate::sys::clock;
 use crate::sys::code::{Entry, Seal};
 use crate::trace::OpName;
 
-/// How long a worker waits before it looks whether its pool still lives.
+/// How long a worker waits before it checks that its pool still lives.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What main and workers share.
@@ -29,18 +29,18 @@ pub(super) struct Shared {
     pub(super) id: String,
     pub(super) tasks: Rc<Ring>,
     pub(super) results: Rc<Ring>,
-    pub(super) line: Line,
+    pub(super) line: IdleWorkers,
     pub(super) seal: Seal<Ran>,
     pub(super) witness: Witness,
 }
 
 impl Shared {
-    /// An event of the pool, sent by whoever does it, in the order of the pool's events.
+    /// Sends an event of the pool, in the order of the pool's operations.
     pub(super) fn tell(&self, op: OpName, number: u64, ended: Ended<'_>) {
         let args: Fill<'_> = &|packet| {
             packet.int("task", number.cast_signed());
         };
-        let call = Call::unasked(op, Some(&self.id), None, args);
+        let call = Call::ungated(op, Some(&self.id), None, args);
         self.witness.step(|ver| call.done(ver, ended));
     }
 }
@@ -83,9 +83,9 @@ impl Worker {
         loop {
             match line.wait(self.place, clock::deadline(PATIENCE)) {
                 Turn::Task => break,
-                Turn::Home => return false,
-                Turn::Later if self.orphaned() => return false,
-                Turn::Later => {}
+                Turn::Stop => return false,
+                Turn::TimedOut if self.orphaned() => return false,
+                Turn::TimedOut => {}
             }
         }
         loop {
@@ -101,7 +101,7 @@ impl Worker {
         }
     }
 
-    /// Runs a task and sends what came of it; false when nobody is there any more to get it.
+    /// Runs a task and sends its result; false when the pool's process is gone.
     fn do_task(&self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
         let Ok((head, args)) = postcard::take_from_bytes::<TaskHead>(bytes) else {
             // Only a defect of ours could bring this up.
@@ -138,7 +138,7 @@ impl Worker {
         };
         // Sent before main can see the result.
         shared.tell(OpName::TaskEnd, head.number, ended);
-        let (item, mut progress) = (Item::next(), Progress::default());
+        let (item, mut progress) = (MessageId::next(), Progress::default());
         while !shared.results.push_waiting(
             out,
             item,
@@ -154,13 +154,13 @@ impl Worker {
     }
 }
 
-/// Calls the function; a panic is an exception, `exit` goes on to the worker's end.
+/// Calls the function. A panic becomes an exception; `exit` ends the worker.
 fn call(entry: Entry<Ran>, args: &[u8], out: &mut Vec<u8>) -> Ran {
     match catch_unwind(AssertUnwindSafe(|| entry(args, out))) {
         Ok(ran) => ran,
-        Err(payload) => match thrown(payload) {
-            Thrown::Exit(code) => exit(code),
-            Thrown::Panic(error) => Err(error),
+        Err(payload) => match unwound(payload) {
+            Unwound::Exit(code) => exit(code),
+            Unwound::Panic(error) => Err(error),
         },
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn spawn(
     let parent = context::pid();
     // All that can be is made before the fork: each page a child is the first to write to, or to run
     // code from, costs it a microsecond.
-    let (own, shown) = (spec.clone(), Shown::of(&spec.name));
+    let (own, shown) = (spec.clone(), ProcessTitle::of(&spec.name));
     match fork()? {
         Side::Parent(pid) => Ok(Child::register(pid, &spec.name, spec.daemon)),
         Side::Child => {
@@ -50,21 +50,21 @@ pub(crate) fn spawn(
     }
 }
 
-fn become_child(spec: SpawnSpec, shown: &Shown, parent: u32) {
+fn become_child(spec: SpawnSpec, shown: &ProcessTitle, parent: u32) {
     signal::notice_parents_end(parent.cast_signed());
     let (role, daemon) = (spec.role, spec.daemon);
     context::become_child(spec.name, spec.path, role, daemon);
-    begin_alone();
+    after_fork();
     shown.show();
     close_stdin();
     let (ppid, name) = (parent.cast_signed(), context::current_name());
     tracer::announce(ppid, &name, role, daemon, StartMethod::Fork);
 }
 
-/// Forgets what belongs to a parent: its gate, its children, its work in the background, and what
-/// else of `mp` has asked to be told of a fork.
-fn begin_alone() {
-    tracer::after_fork();
+/// Drops what belongs to the parent: its gate, its children, its background work. Then runs what
+/// other parts of `mp` registered with `util`.
+fn after_fork() {
+    tracer::forget_gate();
     forget_children();
     wait::forget_pumps();
     util::forget_finalizers();
@@ -72,16 +72,16 @@ fn begin_alone() {
 }
 
 /// A name as ps shows it: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
-struct Shown {
+struct ProcessTitle {
     title: String,
     comm: std::io::Result<CString>,
 }
 
-impl Shown {
-    fn of(name: &str) -> Shown {
-        Shown {
+impl ProcessTitle {
+    fn of(name: &str) -> ProcessTitle {
+        ProcessTitle {
             title: context::setting(|settings| format!("{}: {name}", settings.title)),
-            // comm has 15 bytes; the method is what can be spared.
+            // comm has 15 bytes, so the start method is left out.
             comm: title::comm(name.strip_prefix("Fork").unwrap_or(name)),
         }
     }
@@ -117,9 +117,9 @@ fn run(work: impl FnOnce() -> Option<Exception>) -> i32 {
             report(&error);
             1
         }
-        Err(payload) => match thrown(payload) {
-            Thrown::Exit(code) => code & 0xff,
-            Thrown::Panic(error) => {
+        Err(payload) => match unwound(payload) {
+            Unwound::Exit(code) => code & 0xff,
+            Unwound::Panic(error) => {
                 report(&error);
                 1
             }
@@ -128,15 +128,15 @@ fn run(work: impl FnOnce() -> Option<Exception>) -> i32 {
 }
 
 /// What an unwinding brought up.
-pub(crate) enum Thrown {
+pub(crate) enum Unwound {
     Exit(i32),
     Panic(Exception),
 }
 
-pub(crate) fn thrown(payload: Box<dyn Any + Send>) -> Thrown {
+pub(crate) fn unwound(payload: Box<dyn Any + Send>) -> Unwound {
     match payload.downcast::<SystemExit>() {
-        Ok(exit) => Thrown::Exit(exit.0),
-        Err(_) => Thrown::Panic(
+        Ok(exit) => Unwound::Exit(exit.0),
+        Err(_) => Unwound::Panic(
             PANIC
                 .take()
                 .unwrap_or_else(|| Exception::new("Panic", "a panic without words")),
@@ -195,8 +195,8 @@ pub fn run_main(ppid: i32, program: impl FnOnce() -> crate::mp::Result<()>) -> i
     }
     // There is nothing to forget, but what keeps such things is set up here, once, and not in every
     // child anew.
-    begin_alone();
-    Shown::of("MainProcess").show();
+    after_fork();
+    ProcessTitle::of("MainProcess").show();
     tracer::announce(ppid, "MainProcess", Role::Main, false, StartMethod::Exec);
     let code = run(|| program().err());
     finish(code)

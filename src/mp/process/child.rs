@@ -1,7 +1,7 @@
 //! `Child`: a forked child as its parent holds it (CPython: popen_fork.py).
 //!
 //! Owns waiting for it and its status, and the list of children not yet collected. Only the parent
-//! waits, always by PID: a status is never stolen from somebody else.
+//! waits, and always by PID, so that it never takes a status that another wait needs.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -77,7 +77,7 @@ impl Child {
             Ok(WaitStatus::Exited(_, code)) => Exit::Code(code),
             Ok(WaitStatus::Signaled(_, signal, _)) => Exit::Signal(signal as i32),
             Ok(_) | Err(nix::errno::Errno::EINTR) => return None,
-            // Somebody else collected it: nobody can say any more.
+            // Another wait has collected it: its status is lost.
             Err(_) => Exit::Unknown,
         };
         self.exit.set(Some(exit));

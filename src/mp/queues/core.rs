@@ -14,10 +14,10 @@ use serde::de::DeserializeOwned;
 
 use super::feeder::Feeder;
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::ring::{Item, Ring};
+use crate::mp::ring::{MessageId, Ring};
 use crate::mp::synchronize::{COUNT_BYTES, CountWord, SEM_VALUE_MAX, WITNESS_BYTES, Witness};
 use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use crate::mp::wait::{self, Look, Timeout};
+use crate::mp::wait::{self, Poll, Timeout};
 use crate::mp::{codec, context, heap};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
@@ -121,9 +121,9 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
                 return Err(error);
             }
         };
-        let item = Item::next();
-        // Sent before anybody can get it; the witness makes the ring's order the log's, as far as
-        // nobody's messages wait for room.
+        let item = MessageId::next();
+        // Sent before any process can get the message. The witness gives the log the ring's order,
+        // except for messages that wait for room.
         self.witness.step(|ver| {
             call.done_with(ver, &|packet| item.fill(packet), Ended::Plain);
             self.count_unfinished();
@@ -226,8 +226,8 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
             return Ok(());
         };
         let call = Call::begin(OpName::TaskDone, &self.id, at, NO_ARGS);
-        // Only this operation counts down, and it does so with the witness: what is looked at
-        // before the event still holds after it.
+        // Only this operation counts down, and it holds the witness while it does: what it reads
+        // before the event is still true after it.
         self.witness.enter();
         let left = unfinished.load(Ordering::SeqCst);
         if left > 0 {
@@ -254,8 +254,8 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
         call.through(Timeout::Never, |deadline| {
             wait::until(unfinished, deadline, || {
                 match unfinished.load(Ordering::SeqCst) {
-                    0 => Look::Done(()),
-                    count => Look::Wait(count),
+                    0 => Poll::Ready(()),
+                    count => Poll::Wait(count),
                 }
             })
         });

@@ -9,16 +9,16 @@ use std::panic::Location;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::AtomicU32;
 
-use crate::mp::ring::{Item, Progress, Pushed, Ring};
+use crate::mp::ring::{MessageId, Progress, Pushed, Ring};
 use crate::mp::tracer::{Call, Ended, NO_ARGS};
-use crate::mp::wait::{self, Look, Pump, Watched};
+use crate::mp::wait::{self, Poll, Pump, Watched};
 use crate::mp::{context, util};
 use crate::trace::OpName;
 
 /// CPython's priority of joining a queue's thread: after the children have been joined.
 const AT_EXIT: i32 = -5;
 
-/// Nothing wakes by this word: what ends a wait comes through the pump.
+/// Nothing changes this word: a wait on it ends through a pump.
 pub(crate) static NEVER: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ struct State {
 #[derive(Debug)]
 struct Outgoing {
     bytes: Vec<u8>,
-    item: Item,
+    item: MessageId,
     progress: Progress,
 }
 
@@ -74,8 +74,8 @@ impl Feeder {
         })
     }
 
-    /// Sends a message, at once where it goes, else when it goes; never waits.
-    pub(crate) fn put(&self, bytes: Vec<u8>, item: Item) {
+    /// Sends a message: at once if there is room, else as soon as there is. Never waits.
+    pub(crate) fn put(&self, bytes: Vec<u8>, item: MessageId) {
         let mut state = self.state.borrow_mut();
         state.own();
         let mut progress = Progress::default();
@@ -111,14 +111,14 @@ impl Feeder {
 
     /// Waits until all is out; false at the deadline.
     pub(crate) fn drain(&self, deadline: Option<i64>) -> bool {
-        let look = || {
+        let poll = || {
             if self.is_empty() {
-                Look::Done(())
+                Poll::Ready(())
             } else {
-                Look::Wait(0)
+                Poll::Wait(0)
             }
         };
-        wait::until(&NEVER, deadline, look).is_some()
+        wait::until(&NEVER, deadline, poll).is_some()
     }
 
     /// The end of the process does not wait for what is not out by then.
@@ -143,7 +143,7 @@ impl Feeder {
             return;
         }
         let (id, at) = (Some(&*self.id), Some(self.at));
-        let mut call = Call::unasked(OpName::JoinThread, id, at, NO_ARGS);
+        let mut call = Call::ungated(OpName::JoinThread, id, at, NO_ARGS);
         call.waiting();
         self.drain(None);
         call.done(None, Ended::Plain);

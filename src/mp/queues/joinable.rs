@@ -43,7 +43,7 @@ impl<T: Serialize + DeserializeOwned + 'static> JoinableQueue<T> {
         Ok(JoinableQueue(Queue(Rc::new(core))))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> JoinableQueue<T> {
         self.0.0.named(name, Location::caller());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::mp::exceptions::{Exception, Result};
-use crate::mp::ring::{Item, Progress, Ring};
+use crate::mp::ring::{MessageId, Progress, Ring};
 use crate::mp::synchronize::{WITNESS_BYTES, Witness};
 use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
 use crate::mp::wait::{self, Timeout};
@@ -49,7 +49,7 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
         Ok(SimpleQueue(Rc::new(inner)))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> SimpleQueue<T> {
         tracer::named(&self.0.id, name, Location::caller());
@@ -86,14 +86,14 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
                 return Err(error);
             }
         };
-        let item = Item::next();
+        let item = MessageId::next();
         let mut progress = Progress::default();
         let mut push = |hold, deadline| {
             let ring = &inner.ring;
             ring.push_waiting(&bytes, item, &mut progress, hold, deadline)
         };
-        // All but the last piece is written first: that one makes it visible, and its event comes
-        // before it.
+        // All but the last piece is written first. The last piece makes the message visible, so its
+        // event is sent before it.
         call.through(Timeout::Never, |deadline| {
             push(true, deadline).then_some(())
         });

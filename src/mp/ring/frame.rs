@@ -5,7 +5,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{CAPACITY, Item, Ring};
+use super::{CAPACITY, MessageId, Ring};
 
 /// Bytes before the piece: flags and the piece's length, the message's length, its producer and
 /// number.
@@ -25,7 +25,7 @@ pub(super) struct Frame {
     pub(super) total: u32,
     pub(super) first: bool,
     pub(super) last: bool,
-    pub(super) item: Item,
+    pub(super) item: MessageId,
     /// No message: nothing will ever follow.
     pub(super) end: bool,
 }
@@ -36,7 +36,7 @@ impl Frame {
         total: 0,
         first: false,
         last: false,
-        item: Item { pid: 0, n: 0 },
+        item: MessageId { pid: 0, n: 0 },
         end: true,
     };
 
@@ -89,7 +89,7 @@ impl Ring {
             total: low(head >> 32),
             first: word & FIRST != 0,
             last: word & LAST != 0,
-            item: Item { pid: low(pid), n },
+            item: MessageId { pid: low(pid), n },
             end: word & END != 0,
         }
     }

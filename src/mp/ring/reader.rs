@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
-use super::{Item, Ring, SPINS};
+use super::{MessageId, Ring, SPINS};
 use crate::mp::wait;
 
 /// What a `pop` found.
@@ -28,12 +28,12 @@ impl<'a> Popped<'a> {
     }
 }
 
-/// A message has been taken, and as long as this lives no other reader takes one: what is told of it
-/// here is told in the order of the ring.
+/// A message that was taken. While this lives no other reader takes one, so that events sent
+/// meanwhile have the order of the ring.
 #[derive(Debug)]
 pub(crate) struct Taken<'a> {
     ring: &'a Ring,
-    pub(crate) item: Item,
+    pub(crate) item: MessageId,
 }
 
 impl Drop for Taken<'_> {
@@ -104,16 +104,18 @@ impl Ring {
 
     /// Waits for a message's next piece; false when its writer is no more.
     fn wait_piece(&self) -> bool {
-        if wait::briefly(SPINS, || self.ready()) {
+        if wait::spin(SPINS, || self.ready()) {
             return true;
         }
-        wait::quietly(|| self.sleep_until_ready(None, || self.writers.is_held_by_living()))
+        wait::without_callbacks(|| {
+            self.sleep_until_ready(None, || self.writers.is_held_by_living())
+        })
     }
 }
 
-/// What a look at the ring's first frame gave.
+/// What the ring's first frame was.
 enum Found {
     Nothing,
     End,
-    Message(Item),
+    Message(MessageId),
 }

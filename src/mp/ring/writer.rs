@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use super::frame::{Frame, HEADER};
-use super::{Item, PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
-use crate::mp::wait::{self, Look, Watched, Word};
+use super::{MessageId, PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
+use crate::mp::wait::{self, Poll, Watched, Word};
 use crate::sys::clock;
 
 /// Longest piece of a message: the reader begins while the writer goes on.
@@ -27,7 +27,7 @@ pub(crate) struct Progress {
     locked: bool,
     /// It has asked to be woken when the lock is free, so it takes it as one that slept.
     queued: bool,
-    /// When the lock's owner was last looked at.
+    /// When the lock's owner was last checked.
     looked: Cell<i64>,
 }
 
@@ -50,7 +50,7 @@ impl Ring {
     pub(crate) fn push(
         &self,
         bytes: &[u8],
-        item: Item,
+        item: MessageId,
         progress: &mut Progress,
         hold: bool,
     ) -> Pushed {
@@ -81,8 +81,8 @@ impl Ring {
             self.write_frame(head, &frame, &left[..len as usize]);
             self.head()
                 .store(head.wrapping_add(frame.size()), Ordering::SeqCst);
-            // A reader in the middle of a message sleeps on while the writer goes on: on one processor
-            // each wake would be a change of processes.
+            // A reader in the middle of a message is not woken for every piece: on one processor
+            // each wake would be a context switch.
             if !progress.begun || last || self.free() < PIECE + HEADER {
                 self.wake_readers(progress.begun);
             }
@@ -98,7 +98,8 @@ impl Ring {
     #[inline]
     fn lock_for(&self, progress: &mut Progress) -> bool {
         progress.locked = if progress.queued {
-            matches!(self.writers.enter_or_mark(), Look::Done(())) || self.seize_in_time(progress)
+            matches!(self.writers.enter_or_mark(), Poll::Ready(()))
+                || self.take_over_in_time(progress)
         } else {
             self.writers.try_enter()
         };
@@ -106,14 +107,14 @@ impl Ring {
         progress.locked
     }
 
-    /// Takes the lock from a dead writer; looks at it now and then only, for the look is costly.
-    fn seize_in_time(&self, progress: &Progress) -> bool {
+    /// Takes the lock from a dead writer. The check is costly, so it is made only now and then.
+    fn take_over_in_time(&self, progress: &Progress) -> bool {
         let now = clock::monotonic_ns();
         if now - progress.looked.get() < i64::try_from(PATIENCE.as_nanos()).unwrap_or(0) {
             return false;
         }
         progress.looked.set(now);
-        self.writers.seize_from_dead()
+        self.writers.take_over_from_dead()
     }
 
     #[inline]
@@ -122,7 +123,7 @@ impl Ring {
         self.writers.leave();
     }
 
-    /// Length of the next piece there is room for. What can go in one piece goes in one.
+    /// Length of the next piece there is room for. A message that fits into one piece is not split.
     #[inline]
     fn next_piece(&self, bytes: &[u8], progress: &Progress) -> Option<u32> {
         let left = bytes.len() - progress.sent;
@@ -139,7 +140,7 @@ impl Ring {
     pub(crate) fn push_waiting(
         &self,
         bytes: &[u8],
-        item: Item,
+        item: MessageId,
         progress: &mut Progress,
         hold: bool,
         deadline: Option<i64>,
@@ -150,7 +151,7 @@ impl Ring {
                 Pushed::NoRoom => {
                     let wait = || self.wait_room(bytes, progress, deadline);
                     if progress.locked {
-                        wait::quietly(wait);
+                        wait::without_callbacks(wait);
                     } else {
                         wait();
                     }
@@ -167,7 +168,7 @@ impl Ring {
     }
 
     fn wait_room(&self, bytes: &[u8], progress: &Progress, deadline: Option<i64>) {
-        if wait::briefly(SPINS, || self.next_piece(bytes, progress).is_some()) {
+        if wait::spin(SPINS, || self.next_piece(bytes, progress).is_some()) {
             return;
         }
         let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
@@ -176,9 +177,9 @@ impl Ring {
             self.block.u32(TAIL_WATCHED).store(1, Ordering::SeqCst);
             let tail = self.tail().load(Ordering::SeqCst);
             if self.next_piece(bytes, progress).is_some() {
-                Look::Done(())
+                Poll::Ready(())
             } else {
-                Look::Wait(tail)
+                Poll::Wait(tail)
             }
         });
     }
@@ -187,8 +188,8 @@ impl Ring {
     pub(crate) fn watch_push(self: &Rc<Ring>, bytes: &[u8], progress: &Progress) -> Watched {
         if progress.queued {
             let value = match self.writers.enter_or_mark() {
-                Look::Wait(value) => value,
-                Look::Done(()) => {
+                Poll::Wait(value) => value,
+                Poll::Ready(()) => {
                     // It is free: the next push takes it, and no sleep begins.
                     self.writers.leave();
                     u32::MAX
@@ -208,8 +209,8 @@ impl Ring {
         }
     }
 
-    /// Tells all readers, those to come too, that nothing will follow; false when there is no room
-    /// to say it yet.
+    /// Writes the end mark: no reader, now or later, will find anything after it. False when there
+    /// is no room for it yet.
     pub(crate) fn finish(&self) -> bool {
         self.writers.enter();
         let room = self.free() >= HEADER;

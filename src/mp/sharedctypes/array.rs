@@ -13,7 +13,7 @@ use crate::mp::synchronize::{AnyLock, Sem as _};
 use crate::mp::tracer;
 use crate::object::Object;
 
-/// C values in shared memory, with an `RLock` unless it is told otherwise.
+/// C values in shared memory, with an `RLock` unless `lock` says otherwise.
 ///
 /// Every access of an element takes the lock once, every slice once. Indexes are Python's: negative
 /// ones count from the end.
@@ -71,7 +71,7 @@ impl Array {
         Ok(Array(Synchronized { cells, lock }))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Array {
         tracer::named(self.0.cells.id(), name, Location::caller());
@@ -184,7 +184,7 @@ impl Array {
     }
 }
 
-/// The index as an event tells it.
+/// The index as the event carries it.
 #[inline]
 fn shown(index: &Object) -> Option<i64> {
     match index {

@@ -1,7 +1,7 @@
 //! `Cells`: the memory of an `Array` or a `Value`, its identity and the witness of its order.
 //!
 //! Elements are read and written whole, by one atomic access each, also where the program takes no
-//! lock. Refuses indexes it has not been told are inside.
+//! lock. Callers check the indexes.
 
 use std::panic::Location;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use crate::object::Object;
 use crate::object::repr;
 use crate::sys::mmap::Block;
 
-/// Most initial values a `create` tells.
+/// How many initial values a `create` event lists at most.
 const SHOWN: usize = 4096;
 
 /// What the object is called.
@@ -72,7 +72,8 @@ impl Cells {
         Ok(cells)
     }
 
-    /// Gives the cells their identity and tells of them; `lock` is the identity of their lock.
+    /// Gives the cells their identity and sends their `create` event; `lock` is the identity of
+    /// their lock.
     pub(super) fn announce(&mut self, lock: Option<&str>, at: &'static Location<'static>) {
         let class = match (self.shape, lock) {
             (Shape::Array, Some(_)) => "Array",

@@ -12,7 +12,7 @@ use crate::mp::tracer;
 use crate::object::Object;
 use crate::object::repr_whole;
 
-/// A C value in shared memory, with an `RLock` unless it is told otherwise.
+/// A C value in shared memory, with an `RLock` unless `lock` says otherwise.
 #[derive(Debug, Clone)]
 pub struct Value(Synchronized);
 
@@ -59,7 +59,7 @@ impl Value {
         Ok(Value(Synchronized { cells, lock }))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Value {
         tracer::named(self.0.cells.id(), name, Location::caller());

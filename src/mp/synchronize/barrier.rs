@@ -1,4 +1,4 @@
-//! `Barrier`: a meeting of a fixed number of processes.
+//! `Barrier`: a fixed number of processes wait for each other.
 //!
 //! Built as CPython's threading.Barrier is, on a condition whose state is in shared memory: filling,
 //! draining, resetting, broken.
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use super::word::{LOCK_BYTES, LockWord};
 use crate::mp::exceptions::{Exception, Result};
 use crate::mp::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
-use crate::mp::wait::{self, Look, Timeout};
+use crate::mp::wait::{self, Poll, Timeout};
 use crate::mp::{context, heap};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
@@ -18,7 +18,7 @@ use crate::trace::OpName;
 
 /// Processes waiting now.
 const COUNT: usize = LOCK_BYTES;
-/// Meetings so far, counted up at each opening, breaking and reset: the word that is slept on.
+/// Counted up at each opening, breaking and reset: the word waiters sleep on.
 const TURN: usize = LOCK_BYTES + 4;
 /// 1 when broken.
 const BROKEN: usize = LOCK_BYTES + 8;
@@ -58,15 +58,14 @@ impl Barrier {
         })))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Barrier {
         tracer::named(&self.0.id, name, Location::caller());
         self
     }
 
-    /// Waits for the others; gives this process's place, from 0 for the last to come … as CPython:
-    /// each value from 0 to parties − 1 once.
+    /// Waits for the others. Each of them gets one of the values from 0 to parties − 1.
     ///
     /// # Errors
     /// `threading.BrokenBarrierError` when it is or gets broken.
@@ -97,14 +96,14 @@ impl Barrier {
         let place = inner.state.u32(COUNT).fetch_add(1, Ordering::SeqCst);
         let turn = inner.state.u32(TURN).load(Ordering::SeqCst);
         if place + 1 == inner.parties {
-            // The last one's event goes out before anybody is let go.
+            // The event of the last one is sent before the others are woken.
             call.done(inner.lock.next_ver(), Ended::Value(&place));
             inner.open(0);
             inner.lock.give();
             return Ok(place);
         }
         if call.grant() == Grant::Open {
-            // Said while the barrier is held, so the log has all who wait before it opens.
+            // Sent while the barrier's lock is held, so the log has all waiters before it opens.
             call.waiting();
             inner.lock.give();
         } else {
@@ -122,13 +121,13 @@ impl Barrier {
         result
     }
 
-    /// Breaks the barrier: all who wait and will wait get `BrokenBarrierError`.
+    /// Breaks the barrier: present and future waiters get `BrokenBarrierError`.
     #[track_caller]
     pub fn abort(&self) {
         self.change(OpName::Abort, 1, Location::caller());
     }
 
-    /// Makes the barrier as new; who waits now gets `BrokenBarrierError`.
+    /// Resets the barrier; present waiters get `BrokenBarrierError`.
     #[track_caller]
     pub fn reset(&self) {
         self.change(OpName::Reset, 0, Location::caller());
@@ -162,7 +161,7 @@ impl Inner {
     fn enter(&self) {
         let me = context::pid();
         if !self.lock.try_take(me) {
-            wait::until(self.lock.state(), None, || self.lock.look(me));
+            wait::until(self.lock.state(), None, || self.lock.poll(me));
         }
     }
 
@@ -178,12 +177,12 @@ impl Inner {
     fn sleep(&self, turn: u32, deadline: Option<i64>) -> Option<()> {
         let word = self.state.u32(TURN);
         wait::until(word, deadline, || match word.load(Ordering::SeqCst) {
-            now if now == turn => Look::Wait(turn),
-            _ => Look::Done(()),
+            now if now == turn => Poll::Wait(turn),
+            _ => Poll::Ready(()),
         })
     }
 
-    /// Who has waited too long breaks the barrier, if the turn has not ended by then.
+    /// A wait that timed out breaks the barrier, unless the turn has ended by now.
     fn time_out(&self, turn: u32) {
         self.enter();
         if self.state.u32(TURN).load(Ordering::SeqCst) == turn {

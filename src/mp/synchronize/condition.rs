@@ -1,7 +1,7 @@
-//! `Condition`: waiting under a lock for somebody's word.
+//! `Condition`: waiting under a lock for a notification.
 //!
-//! CPython's scheme: sleepers are counted, `notify` gives to a semaphore, who wakes says so, and the
-//! next `notify` settles waits that timed out in between.
+//! CPython's scheme: sleepers are counted, `notify` releases a semaphore, a woken process counts
+//! itself, and the next `notify` accounts for waits that timed out in between.
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ impl Condition {
         })))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Condition {
         tracer::named(&self.0.id, name, Location::caller());
@@ -120,7 +120,7 @@ impl Condition {
             call.done(None, Ended::Raised(&error));
             return Err(error);
         };
-        // Under the gate the wake is a step of its own, granted when a word is there.
+        // Under the gate the wake is a step of its own, granted after a notification.
         if call.grant() != Grant::Open {
             call.done_with(None, super::BEGIN, Ended::Plain);
             call = Call::begin(OpName::Wait, &inner.id, at, wake);
@@ -163,12 +163,12 @@ impl Condition {
         let mine = inner.lock.is_mine();
         let error = (!mine).then(|| Exception::at("AssertionError", "lock is not owned", at));
         let open = call.grant() == Grant::Open;
-        // The lock is held, so nobody can have woken before this is sent.
+        // The lock is held, so no process can wake before this is sent.
         call.done(None, error.as_ref());
         if let Some(error) = error {
             return Err(error);
         }
-        // Whoever timed out has said 'woken' without a word; it is no sleeper any more.
+        // A wait that timed out counted itself as woken without a notification; it sleeps no more.
         while open && inner.wake.try_take() {}
         while inner.woken.try_take() {
             inner.sleeping.try_take();

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::mp::wait::{self, Look};
+use crate::mp::wait::{self, Poll};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
 
@@ -48,31 +48,38 @@ impl CountWord {
         }
         // A waiter that is killed stays counted; that costs wakes and loses none.
         self.block.u32(WAITERS).fetch_add(1, Ordering::SeqCst);
-        let look = || {
+        let poll = || {
             if self.try_take() {
-                Look::Done(())
+                Poll::Ready(())
             } else {
-                Look::Wait(0)
+                Poll::Wait(0)
             }
         };
-        let taken = wait::until(self.word(), deadline, look).is_some();
+        let taken = wait::until(self.word(), deadline, poll).is_some();
         self.block.u32(WAITERS).fetch_sub(1, Ordering::SeqCst);
         taken
     }
 
-    /// Adds one, unless that would make more than `most`.
-    pub(crate) fn give(&self, most: u32) -> bool {
-        let more = |value: u32| (value < most).then(|| value + 1);
-        if self
-            .word()
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, more)
-            .is_err()
-        {
-            return false;
+    /// Adds one, unless that would make more than `most`, and wakes a waiter.
+    pub(crate) fn give(&self, most: u32) {
+        if self.add(most) {
+            self.wake();
         }
+    }
+
+    /// Adds one, unless that would make more than `most`; `wake` has to follow.
+    pub(crate) fn add(&self, most: u32) -> bool {
+        let more = |value: u32| (value < most).then(|| value + 1);
+        let added = self
+            .word()
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
+        added.is_ok()
+    }
+
+    /// Wakes a waiter, if there is one.
+    pub(crate) fn wake(&self) {
         if self.block.u32(WAITERS).load(Ordering::SeqCst) > 0 {
             futex::wake(self.word(), 1);
         }
-        true
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::witness::{WITNESS_BYTES, Witness};
 use crate::mp::exceptions::Result;
 use crate::mp::tracer::{self, Call, Ended, Fill, NO_ARGS};
-use crate::mp::wait::{self, Look, Timeout};
+use crate::mp::wait::{self, Poll, Timeout};
 use crate::mp::{context, heap};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
@@ -40,7 +40,7 @@ impl Event {
         })))
     }
 
-    /// Gives the object the name it has in the program, for the screen.
+    /// Gives the object its name in the program, for the screen.
     #[track_caller]
     pub fn named(self, name: &str) -> Event {
         tracer::named(&self.0.id, name, Location::caller());
@@ -51,7 +51,7 @@ impl Event {
         self.0.flag.u32(0)
     }
 
-    /// Makes the flag true and wakes all who wait.
+    /// Makes the flag true and wakes all waiters.
     #[track_caller]
     pub fn set(&self) {
         self.change(OpName::SetFlag, 1, Location::caller());
@@ -94,11 +94,11 @@ impl Event {
         self.wait_until(Timeout::After(seconds), Location::caller())
     }
 
-    fn look(&self) -> Look<()> {
+    fn poll(&self) -> Poll<()> {
         if self.flag().load(Ordering::SeqCst) != 0 {
-            Look::Done(())
+            Poll::Ready(())
         } else {
-            Look::Wait(0)
+            Poll::Wait(0)
         }
     }
 
@@ -107,7 +107,7 @@ impl Event {
         let mut call = Call::begin(OpName::Wait, &self.0.id, at, args);
         let set = call
             .through(timeout, |deadline| {
-                wait::until(self.flag(), deadline, || self.look())
+                wait::until(self.flag(), deadline, || self.poll())
             })
             .is_some();
         // No number: the flag may have changed again since it was seen, which is no contradiction.

@@ -1,22 +1,22 @@
 //! `RobustLock`: the lock around `mp`'s own bookkeeping in shared memory.
 //!
-//! It is no part of any program: when its owner dies it is taken over, so that a killed process
-//! never leaves the others stuck in something they can't see. Whoever uses it keeps what it guards
-//! readable at every single step. Held for moments, or by the writer of a long message.
+//! No program sees it. When its owner dies it is taken over, so that a killed process never blocks
+//! the others in something they can't see. What it guards is kept readable at every single step. It
+//! is held spin, or by the writer of a long message.
 
 use std::time::Duration;
 
 use super::word::{LOCK_BYTES, LockWord};
 use crate::mp::context;
-use crate::mp::wait::{self, Look};
+use crate::mp::wait::{self, Poll};
 use crate::sys::mmap::Block;
 use crate::sys::{clock, futex};
 
 /// Bytes a robust lock takes.
 pub(crate) const ROBUST_BYTES: usize = LOCK_BYTES;
-/// How long the owner may be busy before it is looked at.
+/// How long the owner may hold it before it is checked to be alive.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Looks of `try_enter`: the usual turn is shorter than this.
+/// Polls of `try_enter`: the lock is usually held for less.
 const SPINS: u32 = 200;
 
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ impl RobustLock {
         RobustLock(LockWord::new(block))
     }
 
-    /// Takes the lock, waiting as long as it takes. No pump works meanwhile, so this is for locks
-    /// that are held for moments, also by who holds other locks.
+    /// Takes the lock, waiting as long as it takes. No pump runs meanwhile, so this is for locks
+    /// that are held spin; the caller may hold other locks.
     #[inline]
     pub(crate) fn enter(&self) {
         if !self.0.try_take(context::pid()) {
@@ -39,24 +39,26 @@ impl RobustLock {
     #[cold]
     fn enter_slowly(&self) {
         let me = context::pid();
-        while let Look::Wait(held) = self.0.look(me) {
+        while let Poll::Wait(held) = self.0.poll(me) {
             let begun = clock::monotonic_ns();
             futex::wait(self.0.state(), held, Some(PATIENCE));
             let waited = clock::monotonic_ns() - begun;
-            if u128::from(waited.unsigned_abs()) >= PATIENCE.as_nanos() && self.seize_from_dead() {
+            if u128::from(waited.unsigned_abs()) >= PATIENCE.as_nanos()
+                && self.take_over_from_dead()
+            {
                 return;
             }
         }
     }
 
-    /// Takes the lock, letting pumps work while somebody else has it; false at the deadline.
+    /// Takes the lock, running pumps while another process has it; false at the deadline.
     pub(crate) fn enter_until(&self, deadline: Option<i64>) -> bool {
         let me = context::pid();
         loop {
             let look_at_owner = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
             let until = deadline.map_or(look_at_owner, |at| at.min(look_at_owner));
-            if wait::until(self.0.state(), Some(until), || self.0.look(me)).is_some()
-                || self.seize_from_dead()
+            if wait::until(self.0.state(), Some(until), || self.0.poll(me)).is_some()
+                || self.take_over_from_dead()
             {
                 return true;
             }
@@ -66,22 +68,22 @@ impl RobustLock {
         }
     }
 
-    /// Takes the lock if its owner leaves it in a moment, without sleeping.
+    /// Takes the lock if it is free within a short spin, without sleeping.
     #[inline]
     pub(crate) fn try_enter(&self) -> bool {
         let me = context::pid();
-        self.0.try_take(me) || wait::briefly(SPINS, || self.0.owner() == 0 && self.0.try_take(me))
+        self.0.try_take(me) || wait::spin(SPINS, || self.0.owner() == 0 && self.0.try_take(me))
     }
 
     /// Takes the lock if its owner is no more.
-    pub(crate) fn seize_from_dead(&self) -> bool {
+    pub(crate) fn take_over_from_dead(&self) -> bool {
         let owner = self.0.owner();
-        owner != 0 && is_gone(owner) && self.0.seize(owner, context::pid())
+        owner != 0 && is_gone(owner) && self.0.take_over(owner, context::pid())
     }
 
-    /// Takes the lock if it is free, else marks it so that its owner wakes who sleeps on `word`.
-    pub(crate) fn enter_or_mark(&self) -> Look<()> {
-        self.0.look(context::pid())
+    /// Takes the lock if it is free, else marks it so that its release wakes sleepers on `word`.
+    pub(crate) fn enter_or_mark(&self) -> Poll<()> {
+        self.0.poll(context::pid())
     }
 
     /// The word to sleep on after `enter_or_mark`.
@@ -89,7 +91,7 @@ impl RobustLock {
         self.0.state()
     }
 
-    /// Whether somebody has it who lives.
+    /// Whether a living process has it.
     pub(crate) fn is_held_by_living(&self) -> bool {
         let owner = self.0.owner();
         owner != 0 && !is_gone(owner)

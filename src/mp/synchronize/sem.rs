@@ -1,7 +1,7 @@
-//! What locks and semaphores have in common, as CPython's have their one `SemLock`.
+//! What locks and semaphores have in common, as CPython's share one `SemLock`.
 //!
 //! Owns the course of an acquire, from its announcement to its event, and the methods that every
-//! handle of such an object has. What taking and giving mean is each object's own.
+//! handle of such an object has. How to take and give is each object's own.
 
 use std::panic::Location;
 
@@ -14,7 +14,7 @@ use crate::trace::OpName;
 pub(crate) trait Sem {
     fn id(&self) -> &str;
 
-    /// Takes it if that goes at once.
+    /// Takes it if that needs no wait.
     fn try_take(&self) -> bool;
 
     /// Takes it, waiting up to `deadline`; false at the deadline.
@@ -30,7 +30,7 @@ pub(crate) trait Sem {
         let args: Fill<'_> = &|packet| timeout.fill(packet);
         let mut call = Call::begin(OpName::Acquire, self.id(), at, args);
         let attempt = |deadline| {
-            // A wait that does not wait would still leave its mark on the word.
+            // `take` marks the word even if it does not wait.
             let taken = self.try_take() || (deadline != wait::NOW && self.take(deadline));
             taken.then_some(())
         };
@@ -44,7 +44,7 @@ pub(crate) trait Sem {
 macro_rules! sem_handle {
     ($name:ident) => {
         impl $name {
-            /// Gives the object the name it has in the program, for the screen.
+            /// Gives the object its name in the program, for the screen.
             #[track_caller]
             pub fn named(self, name: &str) -> $name {
                 tracer::named(self.0.id(), name, Location::caller());
@@ -59,7 +59,7 @@ macro_rules! sem_handle {
                     .acquire($crate::mp::wait::Timeout::Never, Location::caller())
             }
 
-            /// `acquire(block=False)`: takes it if that goes at once.
+            /// `acquire(block=False)`: takes it if that needs no wait.
             #[track_caller]
             pub fn try_acquire(&self) -> bool {
                 self.0

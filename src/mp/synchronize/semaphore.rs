@@ -1,7 +1,7 @@
 //! `Semaphore` and `BoundedSemaphore`: counters that processes take from and give to.
 //!
-//! Any process may release, so there is no owner; while traced, a witness keeps each effect and its
-//! event together.
+//! Any process may release, so there is no owner; a witness keeps each effect and its event
+//! together.
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -75,10 +75,12 @@ impl Sem for Inner {
         let fits = self.count.value() < self.most;
         if fits {
             call.done(self.witness.next_ver(), Ended::Plain);
-            self.count.give(self.most);
+            self.count.add(self.most);
         }
         self.witness.leave();
         if fits {
+            // Not before: the woken process takes the witness at once.
+            self.count.wake();
             return Ok(());
         }
         let text = "semaphore or lock released too many times";

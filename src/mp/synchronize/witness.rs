@@ -1,8 +1,8 @@
-//! The witness: a hidden lock that objects without one take while they are traced.
+//! The witness: a hidden lock for objects that have none of their own.
 //!
-//! It makes an effect and its event one step, so that the log's order is the object's order, and
-//! counts the object's operations (`ver`). Tracing never makes a program hang that would not hang
-//! by itself: the lock is robust.
+//! It makes an effect and its event one step, so that the log has the object's order, and counts
+//! the object's operations (`ver`). The lock is robust, so that tracing makes no program hang that
+//! would not hang by itself.
 
 use super::robust::{ROBUST_BYTES, RobustLock};
 use crate::sys::mmap::Block;

@@ -1,12 +1,12 @@
 //! `LockWord`: a mutual exclusion lock in shared memory that knows its owner.
 //!
 //! The state word is 0 when free, else the owner's PID with the top bit set when somebody may be
-//! asleep on it. Owns the transitions and nothing of Python's rules (who may release, depth checks).
+//! asleep on it. Owns the transitions, not Python's rules (which process may release, depth checks).
 //! Source of the scheme: Drepper, 'Futexes are tricky', with the PID for the value 1.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::mp::wait::{self, Look};
+use crate::mp::wait::{self, Poll};
 use crate::sys::futex;
 use crate::sys::mmap::{Block, Word};
 
@@ -16,9 +16,9 @@ pub(crate) const LOCK_BYTES: usize = 16;
 const STATE: usize = 0;
 const DEPTH: usize = 4;
 const VER: usize = 8;
-/// Somebody may be asleep on the word.
+/// A process may be asleep on the word.
 const CONTENDED: u32 = 1 << 31;
-/// Looks before sleeping: a lock is usually held for less time than a sleep and a wake cost.
+/// Polls before a sleep: a lock is usually held for less time than a sleep and a wake cost.
 const SPINS: u32 = 100;
 
 #[derive(Debug, Clone)]
@@ -55,15 +55,15 @@ impl LockWord {
             .is_ok()
     }
 
-    /// One look of a waiter: takes the lock if it is free, else marks it so that its release wakes.
-    pub(crate) fn look(&self, me: u32) -> Look<()> {
+    /// One poll of a waiter: takes the lock if it is free, else marks it so that its release wakes.
+    pub(crate) fn poll(&self, me: u32) -> Poll<()> {
         let state = self.state();
-        wait::briefly(SPINS, || state.load(Ordering::Relaxed) == 0);
+        wait::spin(SPINS, || state.load(Ordering::Relaxed) == 0);
         loop {
             let now = state.load(Ordering::Relaxed);
             let free = now & !CONTENDED == 0;
             if !free && now & CONTENDED != 0 {
-                return Look::Wait(now);
+                return Poll::Wait(now);
             }
             // A waiter that has slept can't know whether others sleep too, so it takes the word with
             // the mark: the price is one needless wake.
@@ -77,16 +77,16 @@ impl LockWord {
                 .is_ok()
             {
                 return if free {
-                    Look::Done(())
+                    Poll::Ready(())
                 } else {
-                    Look::Wait(next)
+                    Poll::Wait(next)
                 };
             }
         }
     }
 
     /// Takes the lock over from an owner that is no more.
-    pub(crate) fn seize(&self, dead: u32, me: u32) -> bool {
+    pub(crate) fn take_over(&self, dead: u32, me: u32) -> bool {
         [dead, dead | CONTENDED].iter().any(|held| {
             self.state()
                 .compare_exchange(*held, me | CONTENDED, Ordering::Acquire, Ordering::Relaxed)

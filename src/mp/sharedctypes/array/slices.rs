@@ -134,7 +134,8 @@ impl Array {
                 None => call.done_with(ver, written, Ended::Plain),
                 Some(error) if bits.is_empty() => call.done(ver, Ended::Raised(error)),
                 Some(error) => {
-                    // What came before the misfit is written: an event of its own says so.
+                    // The values before the one that does not fit are written: they get an event of
+                    // their own.
                     tracer::note(OpName::SetSlice, cells.id(), Some(ver), at, &|packet| {
                         args(packet);
                         written(packet);

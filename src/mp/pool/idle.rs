@@ -1,17 +1,17 @@
-//! `Line`: the idle workers of a pool, in the order in which they became idle.
+//! `IdleWorkers`: the idle workers of a pool, in the order in which they became idle.
 //!
-//! A task goes to the worker that has been idle longest, as it does in CPython, where idle workers
-//! queue for a lock. Each task submitted gives one turn: to the first in line, or kept until somebody
-//! comes. A worker with a turn takes the next task from the ring. Only turns are counted here, so a
-//! worker killed at any point costs at most a turn too many, which is a worker that waits at the
-//! ring and not in line; the pool gives back the turn of one that died before it used it.
+//! A task goes to the worker that has been idle longest, as in CPython, where idle workers queue for
+//! a lock. Each submitted task gives one turn, to the first in the queue or to the next that joins
+//! it. A worker with a turn takes the next task from the ring. Only turns are counted, so a worker
+//! that is killed costs at most one turn too many, and then a worker waits at the ring instead of
+//! here. The pool passes on the turn of a worker that died before it used it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::mp::exceptions::Result;
 use crate::mp::heap;
 use crate::mp::synchronize::{ROBUST_BYTES, RobustLock};
-use crate::mp::wait::{self, Look};
+use crate::mp::wait::{self, Poll};
 use crate::sys::futex;
 use crate::sys::mmap::Block;
 
@@ -21,39 +21,39 @@ const LENGTH: usize = ROBUST_BYTES + 8;
 const CLOSED: usize = ROBUST_BYTES + 12;
 const QUEUE: usize = ROBUST_BYTES + 16;
 
-// What a worker is doing, as its place says.
+// What a worker is doing: the value of its word.
 const WAITING: u32 = 1;
 const HAS_TURN: u32 = 2;
 const BUSY: u32 = 3;
-const SENT_HOME: u32 = 4;
+const STOPPED: u32 = 4;
 
-/// Looks before sleeping.
+/// Polls before a sleep.
 const SPINS: u32 = 300;
 
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct IdleWorkers {
     block: Block,
     lock: RobustLock,
     places: u32,
 }
 
-/// What became of standing in line.
+/// How a wait for a turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
     /// A task is there, or on its way.
     Task,
     /// There will be no more tasks.
-    Home,
+    Stop,
     /// Not yet.
-    Later,
+    TimedOut,
 }
 
-impl Line {
-    /// An empty line with room for `places` workers.
+impl IdleWorkers {
+    /// An empty queue with room for `places` workers.
     #[track_caller]
-    pub(super) fn new(places: u32) -> Result<Line> {
+    pub(super) fn new(places: u32) -> Result<IdleWorkers> {
         let block = heap::allocate(QUEUE + places as usize * 8)?;
-        Ok(Line {
+        Ok(IdleWorkers {
             lock: RobustLock::new(block.part(0, ROBUST_BYTES)),
             block,
             places,
@@ -72,7 +72,7 @@ impl Line {
         self.word(offset).store(value, Ordering::SeqCst);
     }
 
-    /// Where the worker in this place waits.
+    /// The word this worker waits on.
     fn place(&self, worker: u32) -> &AtomicU32 {
         self.word(QUEUE + (self.places + worker) as usize * 4)
     }
@@ -81,12 +81,12 @@ impl Line {
         QUEUE + ((self.get(FIRST) + nth) % self.places) as usize * 4
     }
 
-    /// Gets in line; the worker has been in no line before.
+    /// Joins the queue.
     pub(super) fn join(&self, worker: u32) {
         self.lock.enter();
         let turns = self.get(TURNS);
         if self.get(CLOSED) != 0 {
-            self.place(worker).store(SENT_HOME, Ordering::SeqCst);
+            self.place(worker).store(STOPPED, Ordering::SeqCst);
         } else if turns > 0 {
             self.place(worker).store(HAS_TURN, Ordering::SeqCst);
             self.set(TURNS, turns - 1);
@@ -99,16 +99,16 @@ impl Line {
         self.lock.leave();
     }
 
-    /// Waits in line until the deadline.
+    /// Waits for a turn until the deadline.
     pub(super) fn wait(&self, worker: u32, deadline: Option<i64>) -> Turn {
         let place = self.place(worker);
-        wait::briefly(SPINS, || place.load(Ordering::SeqCst) != WAITING);
-        let look = || match place.load(Ordering::SeqCst) {
-            WAITING => Look::Wait(WAITING),
-            HAS_TURN => Look::Done(Turn::Task),
-            _ => Look::Done(Turn::Home),
+        wait::spin(SPINS, || place.load(Ordering::SeqCst) != WAITING);
+        let poll = || match place.load(Ordering::SeqCst) {
+            WAITING => Poll::Wait(WAITING),
+            HAS_TURN => Poll::Ready(Turn::Task),
+            _ => Poll::Ready(Turn::Stop),
         };
-        wait::until(place, deadline, look).unwrap_or(Turn::Later)
+        wait::until(place, deadline, poll).unwrap_or(Turn::TimedOut)
     }
 
     /// The worker has used its turn.
@@ -138,7 +138,7 @@ impl Line {
         Some(worker)
     }
 
-    /// The worker in this place is no more: it leaves the line, and an unused turn is given on.
+    /// The worker has ended: it leaves the queue, and its unused turn goes to the next.
     pub(super) fn bury(&self, worker: u32) {
         self.lock.enter();
         let had_turn = self.place(worker).swap(0, Ordering::SeqCst) == HAS_TURN;
@@ -158,14 +158,14 @@ impl Line {
         }
     }
 
-    /// Sends home who waits and who comes.
+    /// Tells all workers, waiting or still to come, to stop.
     pub(super) fn close(&self) {
         self.lock.enter();
         self.set(CLOSED, 1);
         let length = self.get(LENGTH);
         let waiting: Vec<u32> = (0..length).map(|nth| self.get(self.queued(nth))).collect();
         for worker in &waiting {
-            self.place(*worker).store(SENT_HOME, Ordering::SeqCst);
+            self.place(*worker).store(STOPPED, Ordering::SeqCst);
         }
         self.set(LENGTH, 0);
         self.lock.leave();
@@ -177,22 +177,22 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Turn};
+    use super::{IdleWorkers, Turn};
     use crate::mp::wait::NOW;
 
     #[test]
     fn turns_go_to_who_has_been_idle_longest() {
-        let line = Line::new(3).expect("memory");
+        let line = IdleWorkers::new(3).expect("memory");
         line.give();
         for worker in 0..3 {
             line.join(worker);
         }
-        let turns = |line: &Line| [0, 1, 2].map(|worker| line.wait(worker, NOW));
-        assert_eq!(turns(&line), [Turn::Task, Turn::Later, Turn::Later]);
+        let turns = |line: &IdleWorkers| [0, 1, 2].map(|worker| line.wait(worker, NOW));
+        assert_eq!(turns(&line), [Turn::Task, Turn::TimedOut, Turn::TimedOut]);
         line.busy(0);
         line.join(0);
         line.give();
-        assert_eq!(turns(&line), [Turn::Later, Turn::Task, Turn::Later]);
+        assert_eq!(turns(&line), [Turn::TimedOut, Turn::Task, Turn::TimedOut]);
         line.give();
         line.give();
         assert_eq!(turns(&line), [Turn::Task; 3]);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_turn_of_the_dead_goes_on() {
-        let line = Line::new(3).expect("memory");
+        let line = IdleWorkers::new(3).expect("memory");
         for worker in 0..3 {
             line.join(worker);
         }
@@ -212,15 +212,15 @@ mod tests {
         line.busy(2);
         line.bury(2);
         line.join(1);
-        assert_eq!(line.wait(1, NOW), Turn::Later);
+        assert_eq!(line.wait(1, NOW), Turn::TimedOut);
     }
 
     #[test]
     fn a_closed_line_sends_everybody_home() {
-        let line = Line::new(2).expect("memory");
+        let line = IdleWorkers::new(2).expect("memory");
         line.join(0);
         line.close();
         line.join(1);
-        assert_eq!([0, 1].map(|worker| line.wait(worker, NOW)), [Turn::Home; 2]);
+        assert_eq!([0, 1].map(|worker| line.wait(worker, NOW)), [Turn::Stop; 2]);
     }
 }
