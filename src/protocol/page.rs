@@ -7,10 +7,9 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::Ordering;
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::uio::pwrite;
 
-use crate::sys::mmap::Block;
+use crate::sys::mmap::{Block, memfd};
 
 const BYTES: usize = 4096;
 /// u32: 0 open, 1 gated.
@@ -25,7 +24,7 @@ pub(crate) struct PageWriter(OwnedFd);
 impl PageWriter {
     /// A page whose gate is open. `origin` is the run's beginning.
     pub(crate) fn new(origin: i64) -> io::Result<PageWriter> {
-        let fd = memfd_create("forklore-page", MFdFlags::MFD_CLOEXEC)?;
+        let fd = memfd(c"forklore-page")?;
         let page = PageWriter(fd);
         page.write(&[0; BYTES], 0)?;
         page.write(&origin.to_ne_bytes(), ORIGIN)?;

@@ -4,14 +4,30 @@
 //! atomics and copies of bytes and nothing else: shared memory is never a Rust value that another
 //! process could change behind a reference.
 
+use std::ffi::CStr;
 use std::io;
 use std::num::NonZeroUsize;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
+
+/// Memory without a name in any folder, as a descriptor that closes at exec (memfd_create(2)).
+///
+/// By the system call itself: the C library has its wrapper since glibc 2.27 only, and this would be the
+/// one symbol that keeps the program from older ones.
+pub fn memfd(name: &CStr) -> io::Result<OwnedFd> {
+    // SAFETY: the name is a C string that outlives the call, which keeps no pointer to it.
+    let fd = unsafe { libc::syscall(libc::SYS_memfd_create, name.as_ptr(), libc::MFD_CLOEXEC) };
+    let fd = RawFd::try_from(fd).map_err(io::Error::other)?;
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made this descriptor for us, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
 
 /// One mapping of whole pages.
 #[derive(Debug)]
@@ -221,6 +237,14 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::Block;
+
+    #[test]
+    fn memory_without_a_name_closes_at_exec() {
+        let fd = super::memfd(c"forklore-test").expect("memory");
+        let flags = nix::fcntl::fcntl(&fd, nix::fcntl::FcntlArg::F_GETFD).expect("our own");
+        assert_eq!(flags, libc::FD_CLOEXEC);
+        nix::unistd::ftruncate(&fd, 8).expect("room");
+    }
 
     #[test]
     fn parts_share_their_bytes() {
