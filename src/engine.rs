@@ -3,6 +3,7 @@
 //! The supervisor's side lives in this process (`launch`, `run`, `collector`, `dispatcher`); `guard` is
 //! a process of its own. A run comes out as a `Feed`. What the processes agree on is in `protocol`.
 
+mod backlog;
 mod channels;
 mod collector;
 mod directory;
@@ -12,12 +13,13 @@ mod exits;
 mod gate;
 pub mod guard;
 mod launch;
-mod ledger;
+mod live;
 pub mod native;
 pub mod ps;
 mod report;
 mod run;
 pub mod sampler;
+pub mod sampler_thread;
 pub mod shutdown;
 mod sight;
 mod spawn;

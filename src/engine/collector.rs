@@ -7,8 +7,8 @@
 
 mod control;
 mod door;
+mod exit_watch;
 mod pace;
-mod roll;
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -18,11 +18,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 pub(super) use self::door::Door;
+use self::exit_watch::{ExitWatch, FIRST_TOKEN};
 use self::pace::Pace;
-use self::roll::{FIRST_TOKEN, Roll};
+use super::backlog::Backlog;
 use super::exits::of_process;
-use super::report::{Handle, REPORT_COST, Report, Sent};
-use super::sampler::SamplerThread;
+use super::report::{REPORT_COST, Report, Round};
+use super::sampler_thread::SamplerThread;
 use crate::protocol::Grant;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
@@ -74,18 +75,18 @@ pub(crate) struct Collector {
     control_inbox: Inbox,
     door: Option<Door>,
     epoll: Epoll,
-    roll: Roll,
+    exits: ExitWatch,
     pace: Pace,
     births: usize,
     /// Bytes read from the event channel so far.
     read: usize,
     /// The guard has said that nothing is left.
     empty: bool,
-    handle: Arc<Handle>,
-    out: Sender<Sent>,
+    backlog: Arc<Backlog>,
+    out: Sender<Round>,
     /// Reports of this round: sent together, for a dispatcher that has to be woken for each costs
     /// more than all the rest.
-    round: Sent,
+    round: Round,
     sampler: SamplerThread,
     origin: i64,
 }
@@ -116,23 +117,23 @@ impl Collector {
     /// `EMFILE` at the descriptor limit.
     pub(crate) fn new(
         sources: Sources,
-        handle: Arc<Handle>,
-        out: Sender<Sent>,
+        backlog: Arc<Backlog>,
+        out: Sender<Round>,
         sampler: SamplerThread,
         origin: i64,
     ) -> std::io::Result<Collector> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let watch =
             |fd: BorrowedFd<'_>, token| epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token));
-        watch(handle.wake().as_fd(), WAKE)?;
+        watch(backlog.wake().as_fd(), WAKE)?;
         watch(sources.control.as_fd(), CONTROL)?;
         watch(sources.stdout.as_fd(), STREAMS)?;
         watch(sources.stderr.as_fd(), STREAMS + 1)?;
         if let Some(door) = &sources.door {
             watch(door.as_fd(), DOOR)?;
         }
-        let mut roll = Roll::new(of_process);
-        roll.watch(&sources.main, &epoll);
+        let mut exits = ExitWatch::new(of_process);
+        exits.watch(&sources.main, &epoll);
         let stream = |fd| Source {
             fd: Some(fd),
             inbox: Inbox::new(BATCH, LONGEST_RUN),
@@ -147,14 +148,14 @@ impl Collector {
             control_inbox: Inbox::new(BATCH, 64 << 10),
             door: sources.door,
             epoll,
-            roll,
+            exits,
             pace: Pace::new(),
             births: 0,
             read: 0,
             empty: false,
-            handle,
+            backlog,
             out,
-            round: Sent::default(),
+            round: Round::default(),
             sampler,
             origin,
         })
@@ -163,10 +164,10 @@ impl Collector {
     /// Reads until it is told to stop.
     pub(crate) fn run(mut self) {
         let mut held = false;
-        while !self.handle.stopping() {
-            if self.handle.must_hold() {
+        while !self.backlog.stopping() {
+            if self.backlog.must_hold() {
                 if !held {
-                    let (t, bytes) = (self.now(), self.handle.queued());
+                    let (t, bytes) = (self.now(), self.backlog.queued());
                     self.report(Report::Held { t, bytes }, 0);
                 }
                 held = true;
@@ -202,7 +203,7 @@ impl Collector {
     fn flush(&mut self) {
         if !self.round.reports.is_empty() {
             let round = std::mem::take(&mut self.round);
-            self.handle.put(round.cost);
+            self.backlog.put(round.cost);
             // Without a dispatcher there is nobody to tell; it stops us before it goes.
             let _ = self.out.send(round);
         }
@@ -210,7 +211,7 @@ impl Collector {
 
     /// Waits until anything can be read or an exit is overdue.
     fn wait(&self) {
-        let (due, next) = self.roll.overdue(monotonic_ns());
+        let (due, next) = self.exits.overdue(monotonic_ns());
         let timeout = match next {
             _ if !due.is_empty() => PollTimeout::ZERO,
             Some(at) => millis_until(at),
@@ -229,14 +230,14 @@ impl Collector {
 
     /// While nothing is read from the processes: the guard's words and ours still count.
     fn rest(&mut self) {
-        let mut fds = vec![PollFd::new(self.handle.wake().as_fd(), PollFlags::POLLIN)];
+        let mut fds = vec![PollFd::new(self.backlog.wake().as_fd(), PollFlags::POLLIN)];
         fds.extend(
             self.control
                 .as_ref()
                 .map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)),
         );
         let _ = poll(&mut fds, PollTimeout::NONE);
-        let _ = self.handle.wake().read();
+        let _ = self.backlog.wake().read();
         self.take_control();
         self.answer_settle();
         self.flush();
@@ -250,7 +251,7 @@ impl Collector {
         for event in &ready[..count] {
             match event.data() {
                 WAKE => {
-                    let _ = self.handle.wake().read();
+                    let _ = self.backlog.wake().read();
                 }
                 CONTROL => self.take_control(),
                 DOOR => self.answer_door(),
@@ -261,7 +262,7 @@ impl Collector {
                 token => ended.extend(i32::try_from(token - FIRST_TOKEN)),
             }
         }
-        ended.extend(self.roll.overdue(monotonic_ns()).0);
+        ended.extend(self.exits.overdue(monotonic_ns()).0);
         if !ended.is_empty() {
             self.take_control();
             self.drain();
@@ -353,7 +354,7 @@ impl Collector {
 
     /// Somebody knows of this process's end, perhaps before we have looked: a forkserver told it.
     fn joined(&mut self, pid: i32) {
-        if self.roll.has_ended(pid) {
+        if self.exits.has_ended(pid) {
             self.drain_streams();
             self.tell_exit(pid, None);
         }
@@ -367,7 +368,7 @@ impl Collector {
     /// The start handshake: the process waits until we hold its pidfd and its first row of ps.
     fn birth(&mut self, pid: i32, event: Event, length: usize, gate: Option<OwnedFd>) {
         self.births += 1;
-        let process = self.roll.enter(pid, &self.epoll);
+        let process = self.exits.enter(pid, &self.epoll);
         let row = self.sampler.row(pid);
         if let Some(gate) = &gate {
             // One that is gone already needs no answer.
@@ -403,7 +404,7 @@ impl Collector {
 
     /// Somebody collected this process's status: its exit comes before that word.
     fn reaped(&mut self, pid: i32, t: i64, by: i32, exit: Exit) {
-        if self.roll.has(pid) {
+        if self.exits.has(pid) {
             // What it sent as packets stood before this word; what it wrote may still be waiting.
             self.drain_streams();
             self.tell_exit(pid, Some(exit));
@@ -412,7 +413,7 @@ impl Collector {
     }
 
     fn tell_exit(&mut self, pid: i32, reaper: Option<Exit>) {
-        if let Some(exit) = self.roll.exit(pid, reaper, monotonic_ns(), &self.epoll) {
+        if let Some(exit) = self.exits.exit(pid, reaper, monotonic_ns(), &self.epoll) {
             let t = self.now();
             self.report(Report::Exit { pid, t, exit }, 0);
         }
@@ -447,13 +448,13 @@ impl Collector {
     fn output(&mut self, pid: i32, stream: Stream, data: Vec<u8>) {
         let t = self.now();
         let mut gone = false;
-        if pid != 0 && !self.roll.has(pid) {
-            let entered = self.roll.enter_stranger(pid, &self.epoll);
+        if pid != 0 && !self.exits.has(pid) {
+            let entered = self.exits.enter_stranger(pid, &self.epoll);
             gone = entered.process.is_none();
             self.sampler.add(pid);
             let (parent, name, process) = (entered.parent, entered.name, entered.process);
             self.report(
-                Report::Stranger {
+                Report::Appeared {
                     pid,
                     t,
                     parent,

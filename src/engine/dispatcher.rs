@@ -1,238 +1,203 @@
 //! The dispatcher: the one thread that numbers events and decides how a run ends.
 //!
-//! It turns the collector's `Report`s into events, folds them into a `World` of its own, obeys the
-//! front end's controls, and gives the events out in batches. It touches no channel of the processes
-//! but their gates, and never waits for whoever takes its batches.
+//! It turns the collector's `Report`s into events of the `Log` and lets processes through the gate. It touches no channel of the processes but their gates, and never
+//! waits for whoever takes its batches. `control` obeys the front end, `conclude` decides how the run ends.
 
+mod conclude;
+mod control;
 mod detail;
 mod ending;
 mod followed;
-mod own;
+mod gates;
+mod guard_link;
+mod log;
+mod main_process;
+mod own_rows;
+mod processes;
+mod stillness;
 
-use std::collections::HashMap;
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::sync::{Arc, Mutex};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, never, select};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
-use self::ending::{STILL, Verdict};
+use self::ending::Ending;
 use self::followed::Followed;
-use self::own::Own;
+use self::gates::Gates;
+pub(crate) use self::guard_link::GuardLink;
+pub(crate) use self::log::Batch;
+use self::log::Log;
+pub(crate) use self::main_process::MainProcess;
+use self::own_rows::OwnRows;
+use self::processes::Member;
+use self::stillness::Stillness;
+use super::backlog::Backlog;
 use super::gate::{Decision, Gate};
-use super::ledger::Ledger;
-use super::report::{Handle, Report, Sent};
-use super::sight::Proc;
+use super::live::LiveProcesses;
+use super::report::{Report, Round};
 use crate::feed::Control;
-use crate::model::World;
-use crate::protocol::{Grant, PageWriter};
+use crate::protocol::PageWriter;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
-use crate::sys::socket::send_packet;
-use crate::trace::{
-    self, Event, Exit, Fault, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, RunStatus,
-    StartMethod,
-};
+use crate::trace::{Event, Exit, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, StartMethod};
 
-/// Events given out together, and what they cost the backlog.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    pub events: trace::Batch,
-    pub cost: usize,
-}
-
-/// The processes of the run that live, by PID: whom a control may name.
-pub(crate) type Roster = Mutex<HashMap<i32, Arc<PidFd>>>;
-
-/// What the dispatcher is given to work with.
-pub(crate) struct Desk {
-    pub input: Receiver<Sent>,
+/// What a dispatcher is made of.
+pub(crate) struct Setup {
+    pub reports: Receiver<Round>,
     pub controls: Receiver<Control>,
     /// What the sampler saw, ten times a second.
     pub rows: Receiver<PsUpdate>,
     pub output: Sender<Batch>,
-    pub handle: Arc<Handle>,
-    pub roster: Arc<Roster>,
-    /// The guard, and the way to speak to it.
-    pub guard: Arc<PidFd>,
-    pub to_guard: Arc<OwnedFd>,
-    /// The main process.
-    pub main: Arc<PidFd>,
-    /// The main process introduces itself; one that ends before that was not started.
-    pub introduced: bool,
-    /// What it is called until then.
-    pub main_name: String,
-    /// It is a program of its own: see `Launch::follow`.
+    pub backlog: Arc<Backlog>,
+    pub live: Arc<LiveProcesses>,
+    pub guard: GuardLink,
+    pub main: MainProcess,
+    /// It is a program of the user's own: see `Launch::follow`.
     pub follow: bool,
+    /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: Gate,
     pub page: PageWriter,
+}
+
+/// Where things come from.
+struct Inputs {
+    reports: Receiver<Round>,
+    controls: Receiver<Control>,
+    rows: Receiver<PsUpdate>,
 }
 
 /// Reports handled before the events made of them are given out.
 const TURN: usize = 512;
 /// … and the bytes they stand for.
 const TURN_BYTES: usize = 4 << 20;
+
 pub(crate) struct Dispatcher {
-    desk: Desk,
-    ledger: Ledger,
-    world: World,
-    /// The gate channels of processes that live, with their PIDs, by birth number.
-    gates: HashMap<u32, (i32, OwnedFd)>,
-    /// When the gate has to be asked again (ns); at once when an operation was announced.
-    gate_at: i64,
-    batch: trace::Batch,
-    cost: usize,
-    /// Set once the tree is being ended.
-    verdict: Option<Verdict>,
-    main_born: bool,
-    main_exit: Option<Exit>,
-    /// When those that outlive the main process are ended.
-    outlived_at: Option<i64>,
-    /// The last time anything happened, and whether the stillness since has been judged.
-    active_at: i64,
-    judged: bool,
-    /// Of a program of one's own.
+    inputs: Inputs,
+    backlog: Arc<Backlog>,
+    log: Log,
+    live: Arc<LiveProcesses>,
+    guard: GuardLink,
+    main: MainProcess,
+    gates: Gates,
+    stillness: Stillness,
+    ending: Ending,
+    /// Of a program of the user's own.
     followed: Option<Followed>,
-    ended: Vec<i32>,
-    /// What samples forklore's own rows, while somebody wants to see them.
-    own: Option<Own>,
-    over: bool,
+    own_rows: OwnRows,
 }
 
 impl Dispatcher {
-    pub(crate) fn new(desk: Desk) -> Dispatcher {
-        let follow = desk.follow;
+    pub(crate) fn new(setup: Setup) -> Dispatcher {
         Dispatcher {
-            desk,
-            ledger: Ledger::default(),
-            world: World::new(),
-            gates: HashMap::new(),
-            gate_at: 0,
-            batch: trace::Batch::default(),
-            cost: 0,
-            verdict: None,
-            main_born: false,
-            main_exit: None,
-            outlived_at: None,
-            active_at: monotonic_ns(),
-            judged: false,
-            followed: follow.then(Followed::default),
-            ended: Vec::new(),
-            own: None,
-            over: false,
+            inputs: Inputs {
+                reports: setup.reports,
+                controls: setup.controls,
+                rows: setup.rows,
+            },
+            backlog: setup.backlog,
+            log: Log::new(setup.origin, setup.output),
+            live: setup.live,
+            guard: setup.guard,
+            main: setup.main,
+            gates: Gates::new(setup.gate, setup.page),
+            stillness: Stillness::new(),
+            ending: Ending::default(),
+            followed: setup.follow.then(Followed::default),
+            own_rows: OwnRows::default(),
         }
     }
 
     /// Dispatches until the run is over.
     pub(crate) fn run(mut self) {
-        // One that is followed is told of by its first program.
-        if !self.desk.introduced && self.followed.is_none() {
-            self.acquaint(self.desk.main.pid(), self.now());
+        // A traced program is told of by its first `exec`.
+        if !self.main.introduces_itself && self.followed.is_none() {
+            self.acquaint(self.main.pid(), self.log.now());
         }
-        while !self.over {
+        while !self.ending.over {
             let timeout = self.timeout();
-            let desk = &self.desk;
-            let own = self.own.as_ref().map_or_else(never, |own| own.rows.clone());
+            let own_rows = self.own_rows.rows();
             select! {
-                recv(desk.controls) -> control => match control {
+                recv(self.inputs.controls) -> control => match control {
                     Ok(control) => self.obey(control),
                     // Whoever held the run is gone.
                     Err(_) => self.abandoned(),
                 },
-                recv(desk.rows) -> update => match update {
-                    Ok(update) => self.rows(self.now(), update),
+                recv(self.inputs.rows) -> update => match update {
+                    Ok(update) => self.rows(self.log.now(), update),
                     // The collector, whose sampler it is, has gone.
-                    Err(_) => self.desk.rows = never(),
+                    Err(_) => self.inputs.rows = never(),
                 },
-                recv(own) -> update => match update {
-                    Ok(update) => self.log(self.now(), 0, None, Kind::Ps(update)),
-                    Err(_) => self.own = None,
+                recv(own_rows) -> update => match update {
+                    Ok(update) => self.append(self.log.now(), 0, None, Kind::Ps(update)),
+                    Err(_) => self.hide_own_rows(),
                 },
-                recv(desk.input) -> sent => match sent {
-                    Ok(sent) => self.take(sent),
+                recv(self.inputs.reports) -> round => match round {
+                    Ok(round) => self.take(round),
                     Err(_) => self.collector_lost(),
                 },
                 default(timeout) => {}
             }
-            self.work_gate();
+            self.work_gates();
             self.judge();
             self.flush();
         }
-        self.desk.handle.stop();
+        self.backlog.stop();
+    }
+
+    /// How long to wait for something to happen.
+    fn timeout(&self) -> Duration {
+        let mut at = self.ending.due_at();
+        if !self.ending.decided() {
+            at = at.min(self.gates.ask_at()).min(self.stillness.due_at());
+        }
+        let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);
+        Duration::from_nanos(left.unsigned_abs())
     }
 
     /// Takes what has come, up to about a turn's worth.
-    fn take(&mut self, first: Sent) {
+    fn take(&mut self, first: Round) {
         let mut next = Some(first);
         let mut handled = 0;
-        while let Some(Sent { reports, cost }) = next {
-            self.cost += cost;
+        while let Some(Round { reports, cost }) = next {
+            self.log.charge(cost);
             handled += reports.len();
             for report in reports {
                 // Nothing follows the end.
-                if !self.over {
+                if !self.ending.over {
                     self.handle(report);
                 }
             }
-            let more = !self.over && handled < TURN && self.cost < TURN_BYTES;
+            let more = !self.ending.over && handled < TURN && self.log.cost() < TURN_BYTES;
             next = if more {
-                self.desk.input.try_recv().ok()
+                self.inputs.reports.try_recv().ok()
             } else {
                 None
             };
         }
     }
 
-    fn now(&self) -> i64 {
-        monotonic_ns() - self.desk.origin
-    }
-
-    /// Numbers an event, folds it, and puts it into the batch.
-    fn log(&mut self, t: i64, pid: i32, tid: Option<i32>, kind: Kind) {
-        let event = self.ledger.number(t, pid, tid, kind);
-        self.world.apply(&event);
-        if self.desk.gate.is_closed() {
-            self.desk.gate.note(&event, monotonic_ns());
-            self.gate_at = 0;
-        } else if matches!(event.kind, Kind::OpBegin(_)) {
-            // Announced while the gate was being opened.
-            self.gate_at = 0;
-        }
-        self.batch.add(event);
+    /// Logs an event; the gate hears of it.
+    fn append(&mut self, t: i64, pid: i32, tid: Option<i32>, kind: Kind) {
+        let event = self.log.append(t, pid, tid, kind);
+        self.gates.note(event);
     }
 
     fn fault(&mut self, t: i64, pid: i32, fault: FaultKind, detail: impl Into<String>) {
-        self.log(
-            t,
-            pid,
-            None,
-            Kind::Fault(Fault {
-                fault,
-                detail: detail.into(),
-            }),
-        );
+        let event = self.log.fault(t, pid, fault, detail);
+        self.gates.note(event);
     }
 
     fn flush(&mut self) {
-        if self.batch.is_empty() && self.cost == 0 {
-            return;
-        }
-        let batch = Batch {
-            events: std::mem::take(&mut self.batch),
-            cost: std::mem::take(&mut self.cost),
-        };
-        if self.desk.output.send(batch).is_err() {
+        if !self.log.flush() {
             self.abandoned();
         }
     }
 
     fn handle(&mut self, report: Report) {
         if !matches!(report, Report::Ps { .. }) {
-            self.active_at = monotonic_ns();
-            self.judged = false;
+            self.stillness.broken();
         }
         match report {
             Report::Born {
@@ -241,7 +206,7 @@ impl Dispatcher {
                 process,
                 gate,
             } => self.born(pid, event, process, gate),
-            Report::Stranger {
+            Report::Appeared {
                 pid,
                 t,
                 parent,
@@ -249,24 +214,24 @@ impl Dispatcher {
                 method,
                 process,
             } => {
-                self.enrol(pid, process);
-                self.stranger(pid, t, parent, (name, method));
+                self.enrol(process);
+                self.appeared(pid, t, parent, (name, method));
             }
-            Report::Became {
+            Report::Executed {
                 pid,
                 t,
                 name,
                 command,
-            } => self.became(pid, t, Kind::ProcessExec { name, command }),
-            Report::Halted { pid, halted } => self.halts(pid, halted),
-            Report::NotFollowed { t, why } => {
-                self.acquaint(self.desk.main.pid(), t);
+            } => self.executed(pid, t, Kind::ProcessExec { name, command }),
+            Report::Stopped { pid, stopped } => self.set_stopped(pid, stopped),
+            Report::NotTraced { t, why } => {
+                self.acquaint(self.main.pid(), t);
                 self.fault(t, 0, FaultKind::NotFollowed, why);
             }
             Report::Packet { pid, event } => self.packet(pid, event),
             Report::Output { pid, t, output } => {
                 self.acquaint(pid, t);
-                self.log(t, pid, None, Kind::Output(output));
+                self.append(t, pid, None, Kind::Output(output));
             }
             Report::Exit { pid, t, exit } => self.exit(pid, t, exit),
             Report::Reaped { pid, t, by, exit } => self.reaped(pid, t, by, exit),
@@ -278,7 +243,7 @@ impl Dispatcher {
                 );
                 self.fault(t, 0, FaultKind::OutputHeld, detail);
             }
-            Report::Ended { pids } => self.ended.extend(pids),
+            Report::TreeEnded { pids } => self.ending.signalled.extend(pids),
             Report::Settled { t } => self.finish(t),
             Report::GuardLost { t } => self.guard_lost(t),
         }
@@ -286,35 +251,28 @@ impl Dispatcher {
 
     fn born(&mut self, pid: i32, event: Event, process: Option<Arc<PidFd>>, gate: Option<OwnedFd>) {
         if let Kind::ProcessStart(start) = &event.kind {
-            let member = self.ledger.enter(pid, start);
-            self.enrol(pid, process);
-            self.main_born |= pid == self.desk.main.pid();
+            let member = self.log.processes.enter(pid, start);
+            self.enrol(process);
+            self.main.introduced |= pid == self.main.pid();
             if let Some(gate) = gate {
-                self.gates.insert(member.proc, (pid, gate));
-                self.desk.gate.enter(member.proc, pid, monotonic_ns());
+                self.gates.enter(member.proc, pid, gate);
             }
-            self.log(event.t, pid, event.tid, event.kind);
+            self.append(event.t, pid, event.tid, event.kind);
         }
     }
 
     /// Sees to it that a process that says something is known.
     fn acquaint(&mut self, pid: i32, t: i64) {
-        if pid != 0 && !self.ledger.lives(pid) {
-            self.stranger(pid, t, 0, (String::new(), StartMethod::Unknown));
+        if pid != 0 && !self.log.processes.lives(pid) {
+            self.appeared(pid, t, 0, (String::new(), StartMethod::Unknown));
         }
     }
 
-    /// A process nobody introduced; the main process may write before it introduces itself.
-    fn stranger(&mut self, pid: i32, t: i64, ppid: i32, (name, method): (String, StartMethod)) {
-        let start = if pid == self.desk.main.pid() {
-            self.enrol(pid, Some(Arc::clone(&self.desk.main)));
-            ProcessStart {
-                ppid: self.desk.guard.pid(),
-                name: self.desk.main_name.clone(),
-                role: Role::Main,
-                daemon: false,
-                method: StartMethod::Exec,
-            }
+    /// A process that did not introduce itself; the main process may write before it does.
+    fn appeared(&mut self, pid: i32, t: i64, ppid: i32, (name, method): (String, StartMethod)) {
+        let start = if pid == self.main.pid() {
+            self.enrol(Some(Arc::clone(&self.main.process)));
+            self.main.start(self.guard.pid())
         } else {
             ProcessStart {
                 ppid,
@@ -324,13 +282,24 @@ impl Dispatcher {
                 method,
             }
         };
-        self.ledger.enter(pid, &start);
-        self.log(t, pid, None, Kind::ProcessStart(start));
+        self.log.processes.enter(pid, &start);
+        self.append(t, pid, None, Kind::ProcessStart(start));
     }
 
-    fn enrol(&self, pid: i32, process: Option<Arc<PidFd>>) {
-        if let (Some(process), Ok(mut roster)) = (process, self.desk.roster.lock()) {
-            roster.insert(pid, process);
+    fn enrol(&self, process: Option<Arc<PidFd>>) {
+        if let Some(process) = process {
+            self.live.insert(process);
+        }
+    }
+
+    /// A process has executed another program: the main one for the first time, or one that lives.
+    /// Killed in the middle of it, its end may have been heard before.
+    fn executed(&mut self, pid: i32, t: i64, program: Kind) {
+        if pid == self.main.pid() && self.log.processes.member(pid).is_none() {
+            self.acquaint(pid, t);
+        }
+        if self.log.processes.lives(pid) {
+            self.append(t, pid, None, program);
         }
     }
 
@@ -345,7 +314,7 @@ impl Dispatcher {
             | Kind::Fault(_)
             | Kind::Marker { .. } => {
                 self.acquaint(pid, event.t);
-                self.log(event.t, pid, event.tid, event.kind);
+                self.append(event.t, pid, event.tid, event.kind);
             }
             _ => self.fault(
                 event.t,
@@ -358,126 +327,69 @@ impl Dispatcher {
 
     fn exit(&mut self, pid: i32, t: i64, exit: Exit) {
         self.acquaint(pid, t);
-        self.ledger.exited(pid, exit);
-        self.halts(pid, false);
-        if let Some(member) = self.ledger.member(pid) {
-            self.gates.remove(&member.proc);
-            self.desk.gate.leave(member.proc);
+        self.log.processes.exited(pid, exit);
+        self.set_stopped(pid, false);
+        if let Some(proc) = self.log.processes.proc(pid) {
+            self.gates.leave(proc);
         }
-        if let Ok(mut roster) = self.desk.roster.lock() {
-            roster.remove(&pid);
-        }
-        self.log(t, pid, None, Kind::ProcessExit(exit));
-        if pid == self.desk.main.pid() {
+        self.live.remove(pid);
+        self.append(t, pid, None, Kind::ProcessExit(exit));
+        if pid == self.main.pid() {
             self.main_exited(t, exit);
         }
     }
 
     fn reaped(&mut self, pid: i32, t: i64, by: i32, exit: Exit) {
-        // One nobody knew is nobody's business: a stranger's child that was orphaned.
-        if self.ledger.reaped(pid) {
-            let by = if by == 0 { self.desk.guard.pid() } else { by };
-            self.log(t, pid, None, Kind::ProcessReaped(Reaped { by, exit }));
+        // One nobody knew is nobody's business: an orphaned child of a process we never heard of.
+        if self.log.processes.reaped(pid) {
+            let by = if by == 0 { self.guard.pid() } else { by };
+            self.append(t, pid, None, Kind::ProcessReaped(Reaped { by, exit }));
         }
     }
 
-    fn obey(&mut self, control: Control) {
-        match control {
-            Control::Stop => self.begin_end(RunStatus::Stopped, None),
-            Control::Interrupt => {
-                // Held by its descriptor and not collected, the main process keeps its PID, and with
-                // it its group; after it, whoever is left is asked one by one.
-                let group = Pid::from_raw(self.desk.main.pid());
-                if self.main_exit.is_none() && killpg(group, Signal::SIGINT).is_ok() {
-                    return;
-                }
-                if let Ok(roster) = self.desk.roster.lock() {
-                    for process in roster.values() {
-                        let _ = process.signal(Some(Signal::SIGINT));
+    /// A signal stopped a process, or it goes on or has ended.
+    fn set_stopped(&mut self, pid: i32, stopped: bool) {
+        if let Some(followed) = &mut self.followed {
+            followed.set_stopped(pid, stopped);
+        }
+    }
+
+    /// Rows of the run's processes.
+    fn rows(&mut self, t: i64, mut update: PsUpdate) {
+        let Some(followed) = &self.followed else {
+            return self.append(t, 0, None, Kind::Ps(update));
+        };
+        followed.correct(&mut update);
+        let gone = update.gone.clone();
+        self.append(t, 0, None, Kind::Ps(update));
+        for (pid, member) in self.log.processes.zombies() {
+            if gone.contains(&pid) {
+                self.collected(t, pid, &member);
+            }
+        }
+    }
+
+    /// A traced process that is no zombie any more: its parent has collected it, unseen. What the
+    /// guard collects it says itself.
+    fn collected(&mut self, t: i64, pid: i32, member: &Member) {
+        if let Some(exit) = member.exit.filter(|_| self.log.processes.reaped(pid)) {
+            let by = member.parent;
+            self.append(t, pid, None, Kind::ProcessReaped(Reaped { by, exit }));
+        }
+    }
+
+    /// Lets through the gate whoever can go.
+    fn work_gates(&mut self) {
+        while !self.ending.decided() {
+            match self.gates.decide(&self.log.world) {
+                Some(Decision::Grant { proc, grant }) => {
+                    if let Some(pid) = self.gates.grant(proc, grant) {
+                        self.append(self.log.now(), pid, None, Kind::Gate);
                     }
                 }
-            }
-            Control::Kill { pid } => {
-                let process = self
-                    .desk
-                    .roster
-                    .lock()
-                    .ok()
-                    .and_then(|roster| roster.get(&pid).cloned());
-                if process.is_some_and(|process| process.signal(Some(Signal::SIGKILL)).is_ok()) {
-                    self.fault(
-                        self.now(),
-                        pid,
-                        FaultKind::Killed,
-                        "SIGKILL on the front end's word",
-                    );
-                }
-            }
-            Control::OwnRows { shown } => self.own_rows(shown),
-            Control::RecordingStopped => self.fault(
-                self.now(),
-                0,
-                FaultKind::RecordingStopped,
-                "the run goes on without it",
-            ),
-            Control::Pace { .. }
-            | Control::Open
-            | Control::Pause
-            | Control::Resume
-            | Control::Step { .. } => {
-                self.desk.gate.obey(control, monotonic_ns());
-                self.gate_at = 0;
-                let closed = self.desk.gate.is_closed();
-                if let Err(error) = self.desk.page.set_gated(closed) {
-                    self.fault(
-                        self.now(),
-                        0,
-                        FaultKind::Internal,
-                        format!("setting the gate: {error}"),
-                    );
-                }
+                Some(Decision::Stuck) => self.deadlock(),
+                Some(Decision::Wait { .. }) | None => return,
             }
         }
-    }
-
-    /// Lets go whoever the gate lets go.
-    fn work_gate(&mut self) {
-        while self.verdict.is_none() && monotonic_ns() >= self.gate_at {
-            match self.desk.gate.decide(&self.world, monotonic_ns(), &Proc) {
-                Decision::Grant { proc, grant } => self.grant(proc, grant),
-                Decision::Wait { until } => {
-                    self.gate_at = until;
-                    return;
-                }
-                Decision::Stuck => self.deadlock(),
-            }
-        }
-    }
-
-    fn grant(&mut self, proc: u32, grant: Grant) {
-        let Some((pid, channel)) = self.gates.get(&proc) else {
-            return self.desk.gate.leave(proc);
-        };
-        let pid = *pid;
-        // One that has died meanwhile needs no grant; its exit follows.
-        let _ = send_packet(channel.as_fd(), &[grant.byte()]);
-        self.log(self.now(), pid, None, Kind::Gate);
-    }
-
-    /// How long to wait for something to happen.
-    fn timeout(&self) -> Duration {
-        let mut at = i64::MAX;
-        if let Some(verdict) = &self.verdict {
-            at = verdict.late_at;
-        } else {
-            at = at
-                .min(self.outlived_at.unwrap_or(i64::MAX))
-                .min(self.gate_at);
-            if !self.judged {
-                at = at.min(self.active_at + STILL);
-            }
-        }
-        let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);
-        Duration::from_nanos(left.unsigned_abs())
     }
 }

@@ -14,14 +14,16 @@ use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, recv};
 
+use super::backlog::Backlog;
 use super::channels::{self, Ours, Theirs};
 use super::collector::{Collector, Door, Sources};
-use super::dispatcher::{Desk, Dispatcher, Roster};
+use super::dispatcher::{Dispatcher, GuardLink, MainProcess, Setup};
 use super::error::{StartError, Step};
 use super::gate::{Gate, GateMode};
-use super::report::{Handle, Sent};
+use super::live::LiveProcesses;
+use super::report::Round;
 use super::run::{Parts, Run, collect_guard};
-use super::sampler::{SamplerError, SamplerThread};
+use super::sampler_thread::{SamplerError, SamplerThread};
 use super::{spawn, tree};
 use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
 use crate::sys::clock::monotonic_ns;
@@ -110,12 +112,12 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let has_input = input.is_some();
     let (ours, theirs) =
         channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
-    let handle = Arc::new(Handle::new(HELD_BYTES).map_err(fail(Step::Channels))?);
+    let backlog = Arc::new(Backlog::new(HELD_BYTES).map_err(fail(Step::Channels))?);
     let door = open_door(&launch, &theirs).map_err(fail(Step::Channels))?;
     let guard = start_guard(&launch, theirs, has_input).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
     let started = await_main(&ours.control)
-        .and_then(|main| assemble(launch, (ours, door), handle, Arc::clone(&guard), main));
+        .and_then(|main| assemble(launch, (ours, door), backlog, Arc::clone(&guard), main));
     // Our end of the control socket is closed by now: the guard ends what it started.
     started.inspect_err(|_| collect_guard(&guard))
 }
@@ -220,16 +222,16 @@ fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
 fn assemble(
     launch: Launch,
     (ours, door): (Ours, Option<Door>),
-    handle: Arc<Handle>,
+    backlog: Arc<Backlog>,
     guard: Arc<PidFd>,
     main: Arc<PidFd>,
 ) -> Result<Run, StartError> {
     let fail = |source| StartError::new(Step::Threads, source);
-    let (report, reports) = unbounded::<Sent>();
+    let (report, reports) = unbounded::<Round>();
     let (control, controls) = unbounded();
     let (batch, batches) = unbounded();
     let to_guard = Arc::new(ours.control);
-    let roster = Arc::<Roster>::default();
+    let live = Arc::<LiveProcesses>::default();
     let sources = Sources {
         events: ours.events,
         stdout: ours.stdout,
@@ -245,20 +247,32 @@ fn assemble(
     if !launch.introduced {
         sampler.add(main.pid());
     }
-    let collector = Collector::new(sources, Arc::clone(&handle), report, sampler, launch.origin)
-        .map_err(fail)?;
-    let dispatcher = Dispatcher::new(Desk {
-        input: reports,
+    let collector = Collector::new(
+        sources,
+        Arc::clone(&backlog),
+        report,
+        sampler,
+        launch.origin,
+    )
+    .map_err(fail)?;
+    let dispatcher = Dispatcher::new(Setup {
+        reports,
         controls,
         rows,
         output: batch,
-        handle: Arc::clone(&handle),
-        roster: Arc::clone(&roster),
-        guard: Arc::clone(&guard),
-        to_guard,
-        main,
-        introduced: launch.introduced,
-        main_name: launch.main_name,
+        backlog: Arc::clone(&backlog),
+        live: Arc::clone(&live),
+        guard: GuardLink {
+            process: Arc::clone(&guard),
+            control: to_guard,
+        },
+        main: MainProcess {
+            process: main,
+            name: launch.main_name,
+            introduces_itself: launch.introduced,
+            introduced: false,
+            exit: None,
+        },
         follow: launch.follow,
         origin: launch.origin,
         gate: Gate::new(launch.gate),
@@ -284,8 +298,8 @@ fn assemble(
     Ok(Run::new(Parts {
         batches,
         controls: control,
-        handle,
-        roster,
+        backlog,
+        live,
         guard,
         dir: launch.dir,
         threads: vec![collector, dispatcher],

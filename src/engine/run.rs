@@ -14,8 +14,9 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
-use super::dispatcher::{Batch, Roster};
-use super::report::Handle;
+use super::backlog::Backlog;
+use super::dispatcher::Batch;
+use super::live::LiveProcesses;
 use super::tree;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::sys::pidfd::PidFd;
@@ -32,8 +33,8 @@ const GO_TIME: u16 = 2_000;
 pub struct Run {
     batches: Receiver<Batch>,
     controls: Option<Sender<Control>>,
-    handle: Arc<Handle>,
-    roster: Arc<Roster>,
+    backlog: Arc<Backlog>,
+    live: Arc<LiveProcesses>,
     guard: Arc<PidFd>,
     dir: PathBuf,
     threads: Vec<JoinHandle<()>>,
@@ -44,8 +45,8 @@ pub struct Run {
 pub(super) struct Parts {
     pub batches: Receiver<Batch>,
     pub controls: Sender<Control>,
-    pub handle: Arc<Handle>,
-    pub roster: Arc<Roster>,
+    pub backlog: Arc<Backlog>,
+    pub live: Arc<LiveProcesses>,
     pub guard: Arc<PidFd>,
     pub dir: PathBuf,
     pub threads: Vec<JoinHandle<()>>,
@@ -56,8 +57,8 @@ impl Run {
         Run {
             batches: parts.batches,
             controls: Some(parts.controls),
-            handle: parts.handle,
-            roster: parts.roster,
+            backlog: parts.backlog,
+            live: parts.live,
             guard: parts.guard,
             dir: parts.dir,
             threads: parts.threads,
@@ -69,7 +70,7 @@ impl Run {
     fn take(&mut self, batch: Result<Batch, RecvTimeoutError>) -> FeedItem {
         match batch {
             Ok(batch) => {
-                self.handle.took(batch.cost);
+                self.backlog.took(batch.cost);
                 if batch.events.is_empty() {
                     FeedItem::Idle
                 } else {
@@ -89,7 +90,7 @@ impl Run {
         self.over = true;
         self.controls = None;
         // A dispatcher that panicked has not told the collector.
-        self.handle.stop();
+        self.backlog.stop();
         for thread in self.threads.drain(..) {
             // One that panicked has said so on stderr; the processes are the guard's care.
             let _ = thread.join();
@@ -102,7 +103,7 @@ impl Run {
     /// Bytes read from the run's processes that nobody has taken by `poll` yet; when there are too
     /// many the processes wait.
     pub fn held_bytes(&self) -> usize {
-        self.handle.queued()
+        self.backlog.queued()
     }
 
     /// PID of the guard process.
@@ -161,10 +162,7 @@ impl Feed for Run {
     fn control(&mut self, control: Control) -> Result<(), ControlError> {
         if let Control::Kill { pid } = control
             && !self.over
-            && !self
-                .roster
-                .lock()
-                .is_ok_and(|roster| roster.contains_key(&pid))
+            && !self.live.contains(pid)
         {
             return Err(ControlError::NoProcess);
         }
@@ -186,10 +184,10 @@ impl Drop for Run {
         }
         // Whatever is still said is read and thrown away, until the dispatcher says that nothing is
         // left; it gives up on a stuck guard by itself.
-        self.handle.release();
+        self.backlog.release();
         self.controls = None;
         while let Ok(batch) = self.batches.recv() {
-            self.handle.took(batch.cost);
+            self.backlog.took(batch.cost);
         }
         self.close();
     }

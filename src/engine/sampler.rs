@@ -3,10 +3,6 @@
 //! The supervisor adds and removes PIDs and takes `PsUpdate`s, by hand or from `SamplerThread`,
 //! which looks ten times a second. It refuses to number events and to know what a process is for.
 
-mod thread;
-
-pub use thread::{SamplerError, SamplerThread};
-
 use std::collections::BTreeMap;
 
 use nix::sys::resource::{Resource, getrlimit};
@@ -90,7 +86,7 @@ impl Sampler {
     }
 
     /// Follows a process whose row, as it was read, somebody was told.
-    fn adopt(&mut self, pid: i32, process: Process) {
+    pub(super) fn adopt(&mut self, pid: i32, process: Process) {
         self.insert(pid, process, true);
     }
 

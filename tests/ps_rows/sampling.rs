@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use forklore::engine::ps::Host;
-use forklore::engine::sampler::{Sampler, SamplerThread};
+use forklore::engine::{sampler::Sampler, sampler_thread::SamplerThread};
 use forklore::trace::{PsRow, PsUpdate};
 use nix::sys::signal::Signal;
 

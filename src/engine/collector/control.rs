@@ -44,22 +44,16 @@ impl Collector {
             FromGuard::NotTraced { errno } => {
                 let t = self.now();
                 let why = std::io::Error::from_raw_os_error(errno).to_string();
-                self.report(Report::NotFollowed { t, why }, 0);
+                self.report(Report::NotTraced { t, why }, 0);
             }
             FromGuard::Forked { pid, ppid } => self.born(pid, ppid),
             FromGuard::Executed { pid } => self.became(pid),
-            FromGuard::Stopped { pid, stopped } => self.report(
-                Report::Halted {
-                    pid,
-                    halted: stopped,
-                },
-                0,
-            ),
+            FromGuard::Stopped { pid, stopped } => self.report(Report::Stopped { pid, stopped }, 0),
             FromGuard::Exited { pid, status } => {
                 self.drain();
                 self.tell_exit(pid, Some(of_status(status)));
             }
-            FromGuard::TreeEnded { pids } => self.report(Report::Ended { pids }, 0),
+            FromGuard::TreeEnded { pids } => self.report(Report::TreeEnded { pids }, 0),
             FromGuard::Empty => {
                 self.empty = true;
                 self.settle();
@@ -70,13 +64,13 @@ impl Collector {
     /// A followed process is held before its first instruction: we take hold of it, and it goes on.
     fn born(&mut self, pid: i32, ppid: i32) {
         let t = self.now();
-        let entered = self.roll.enter_stranger(pid, &self.epoll);
+        let entered = self.exits.enter_stranger(pid, &self.epoll);
         let row = self.sampler.row(pid);
         self.answer(pid);
         let gone = entered.process.is_none();
         let (parent, name, process) = (ppid, entered.name, entered.process);
         self.report(
-            Report::Stranger {
+            Report::Appeared {
                 pid,
                 t,
                 parent,
@@ -101,7 +95,7 @@ impl Collector {
             .as_ref()
             .map_or_else(|| name.clone(), |row| row.command.clone());
         self.report(
-            Report::Became {
+            Report::Executed {
                 pid,
                 t,
                 name,
@@ -131,7 +125,7 @@ impl Collector {
     }
 
     pub(super) fn answer_settle(&mut self) {
-        if self.handle.take_settle() {
+        if self.backlog.take_settle() {
             self.settle();
         }
     }
@@ -139,10 +133,10 @@ impl Collector {
     /// Nothing of the run lives any more: reports all that is left of it.
     fn settle(&mut self) {
         self.drain();
-        for pid in self.roll.untold() {
+        for pid in self.exits.untold() {
             // Twice where the status is not known: once to note the end, once overdue.
             self.tell_exit(pid, None);
-            if let Some(exit) = self.roll.exit(pid, None, i64::MAX, &self.epoll) {
+            if let Some(exit) = self.exits.exit(pid, None, i64::MAX, &self.epoll) {
                 let t = self.now();
                 self.report(Report::Exit { pid, t, exit }, 0);
             }

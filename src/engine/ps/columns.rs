@@ -17,9 +17,6 @@ const MONTHS: [&str; 12] = [
 /// Widest line `ps` writes into a pipe.
 const LINE_WIDTH: usize = 128 * 1024;
 
-/// Width of the USER column.
-const USER_WIDTH: usize = 8;
-
 /// What a row is made from.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
@@ -66,23 +63,6 @@ fn cut(row: &mut PsRow, pid_width: usize) {
         (!fits).then_some(at)
     });
     row.command.truncate(end.unwrap_or(row.command.len()));
-}
-
-/// USER: the name when it fits, else its first seven bytes and a `+`, or the number when the eighth
-/// byte is not ASCII.
-pub(super) fn user(name: Option<String>, uid: u32) -> String {
-    let Some(name) = name else {
-        return uid.to_string();
-    };
-    if name.chars().count() <= USER_WIDTH {
-        return name;
-    }
-    let kept = &name.as_bytes()[..USER_WIDTH - 1];
-    if name.as_bytes()[USER_WIDTH - 1] < 127 {
-        format!("{}+", String::from_utf8_lossy(kept))
-    } else {
-        uid.to_string()
-    }
 }
 
 /// %CPU in tenths: processor time over time since the start, both in clock ticks.
@@ -149,7 +129,7 @@ fn time(seconds: u64) -> String {
 mod tests {
     use unicode_width::UnicodeWidthStr;
 
-    use super::{LINE_WIDTH, cpu, cut, mem, start, state, time, user};
+    use super::{LINE_WIDTH, cpu, cut, mem, start, state, time};
     use crate::engine::ps::facts::StatFacts;
     use crate::engine::ps::host::Day;
     use crate::sys::calendar::local_time;
@@ -171,16 +151,6 @@ mod tests {
         busy_ticks: 0,
         start_ticks: 1000,
     };
-    #[test]
-    fn a_user_is_a_name_a_cut_name_or_a_number() {
-        let user = |name: &str| user(Some(name.to_owned()), 1234);
-        assert_eq!(user("root"), "root");
-        assert_eq!(user("eightlet"), "eightlet");
-        assert_eq!(user("ninelette"), "ninelet+");
-        assert_eq!(user("ééé"), "ééé");
-        assert_eq!(user("abcdefgéh"), "1234");
-        assert_eq!(super::user(None, 1234), "1234");
-    }
 
     #[test]
     fn shares_are_cut_not_rounded() {

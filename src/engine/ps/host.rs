@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use nix::unistd::{SysconfVar, Uid, User, sysconf};
 use sysinfo::{MemoryRefreshKind, System};
 
-use super::columns;
 use super::tty::Drivers;
 use crate::sys::calendar::{LocalTime, boottime_ns, local_time, realtime_ns};
 
 /// The clock was set, not merely read twice, when it moved against the time since boot by more.
 const CLOCK_WAS_SET_NS: i64 = 10_000_000;
+
+/// Width of the USER column.
+const USER_WIDTH: usize = 8;
 
 /// Longest name of a user that procps keeps, in bytes.
 const LONGEST_USER: usize = 32;
@@ -166,7 +168,7 @@ impl Host {
                 .ok()
                 .flatten()
                 .map(|user| user.name);
-            columns::user(name.filter(|name| name.len() <= LONGEST_USER), uid)
+            user_column(name.filter(|name| name.len() <= LONGEST_USER), uid)
         })
     }
 
@@ -197,6 +199,23 @@ fn pid_width() -> Option<usize> {
 fn constant(name: SysconfVar) -> Option<u64> {
     let value = sysconf(name).ok().flatten()?;
     u64::try_from(value).ok().filter(|&value| value > 0)
+}
+
+/// USER: the name when it fits, else its first seven bytes and a `+`, or the number when the eighth
+/// byte is not ASCII.
+fn user_column(name: Option<String>, uid: u32) -> String {
+    let Some(name) = name else {
+        return uid.to_string();
+    };
+    if name.chars().count() <= USER_WIDTH {
+        return name;
+    }
+    let kept = &name.as_bytes()[..USER_WIDTH - 1];
+    if name.as_bytes()[USER_WIDTH - 1] < 127 {
+        format!("{}+", String::from_utf8_lossy(kept))
+    } else {
+        uid.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -242,5 +261,16 @@ mod tests {
         assert_eq!(host.user(4_000_001), "4000001");
         assert_eq!(host.terminal(0, 1), "?");
         assert_eq!(host.terminal(0x7fff_ffff, 1), "?");
+    }
+
+    #[test]
+    fn a_user_is_a_name_a_cut_name_or_a_number() {
+        let user = |name: &str| super::user_column(Some(name.to_owned()), 1234);
+        assert_eq!(user("root"), "root");
+        assert_eq!(user("eightlet"), "eightlet");
+        assert_eq!(user("ninelette"), "ninelet+");
+        assert_eq!(user("ééé"), "ééé");
+        assert_eq!(user("abcdefgéh"), "1234");
+        assert_eq!(super::user_column(None, 1234), "1234");
     }
 }

@@ -1,4 +1,4 @@
-//! The roll: every process of the run that the collector has heard of, and whether it still lives.
+//! The exit watch: every process of the run that the collector has heard of, and whether it lives.
 //!
 //! Holds a pidfd for each from its first word to its end, so that its end is seen whoever its parent
 //! is. It decides when an exit may be told: with the status known, or after the reaper had its time.
@@ -46,7 +46,7 @@ pub(crate) struct Entered {
 type Teller = fn(&PidFd, Option<Exit>) -> Exit;
 
 #[derive(Debug)]
-pub(crate) struct Roll {
+pub(crate) struct ExitWatch {
     teller: Teller,
     /// Processes whose exit has not been told.
     entries: HashMap<i32, Entry>,
@@ -54,9 +54,9 @@ pub(crate) struct Roll {
     ended: usize,
 }
 
-impl Roll {
-    pub(crate) fn new(teller: Teller) -> Roll {
-        Roll {
+impl ExitWatch {
+    pub(crate) fn new(teller: Teller) -> ExitWatch {
+        ExitWatch {
             teller,
             entries: HashMap::new(),
             ended: 0,
@@ -198,14 +198,14 @@ mod tests {
 
     use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
-    use super::{REAPER_TIME, Roll};
+    use super::{ExitWatch, REAPER_TIME};
     use crate::trace::Exit;
 
-    /// A roll on a kernel that never says how a process ended.
-    fn silent() -> (Roll, Epoll) {
+    /// A watch on a kernel that never says how a process ended.
+    fn silent() -> (ExitWatch, Epoll) {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).expect("an epoll set");
         (
-            Roll::new(|_, reaper| reaper.unwrap_or(Exit::Unknown)),
+            ExitWatch::new(|_, reaper| reaper.unwrap_or(Exit::Unknown)),
             epoll,
         )
     }
@@ -218,41 +218,44 @@ mod tests {
 
     #[test]
     fn an_unknown_exit_waits_for_the_reapers_word_and_is_told_once() {
-        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
-        assert!(roll.enter(pid, &epoll).is_some());
-        assert_eq!(roll.exit(pid, None, 1_000, &epoll), None);
-        assert_eq!(roll.overdue(1_000), (Vec::new(), Some(1_000 + REAPER_TIME)));
+        let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
+        assert!(watch.enter(pid, &epoll).is_some());
+        assert_eq!(watch.exit(pid, None, 1_000, &epoll), None);
         assert_eq!(
-            roll.exit(pid, Some(Exit::Code(3)), 2_000, &epoll),
+            watch.overdue(1_000),
+            (Vec::new(), Some(1_000 + REAPER_TIME))
+        );
+        assert_eq!(
+            watch.exit(pid, Some(Exit::Code(3)), 2_000, &epoll),
             Some(Exit::Code(3))
         );
-        assert_eq!(roll.exit(pid, Some(Exit::Code(3)), 2_000, &epoll), None);
-        assert_eq!(roll.overdue(i64::MAX), (Vec::new(), None));
+        assert_eq!(watch.exit(pid, Some(Exit::Code(3)), 2_000, &epoll), None);
+        assert_eq!(watch.overdue(i64::MAX), (Vec::new(), None));
         child.wait().expect("our own child");
     }
 
     #[test]
     fn an_exit_nobody_can_tell_is_unknown_in_the_end() {
-        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
-        roll.enter(pid, &epoll);
-        assert_eq!(roll.exit(pid, None, 0, &epoll), None);
-        assert_eq!(roll.overdue(REAPER_TIME).0, [pid]);
+        let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
+        watch.enter(pid, &epoll);
+        assert_eq!(watch.exit(pid, None, 0, &epoll), None);
+        assert_eq!(watch.overdue(REAPER_TIME).0, [pid]);
         assert_eq!(
-            roll.exit(pid, None, REAPER_TIME, &epoll),
+            watch.exit(pid, None, REAPER_TIME, &epoll),
             Some(Exit::Unknown)
         );
-        assert!(!roll.has(pid));
+        assert!(!watch.has(pid));
         child.wait().expect("our own child");
     }
 
     #[test]
     fn one_that_is_gone_already_is_told_by_its_reaper() {
-        let ((mut roll, epoll), (mut child, pid)) = (silent(), child());
+        let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
         child.wait().expect("our own child");
-        assert!(roll.enter(pid, &epoll).is_none());
-        assert_eq!(roll.untold(), [pid]);
+        assert!(watch.enter(pid, &epoll).is_none());
+        assert_eq!(watch.untold(), [pid]);
         assert_eq!(
-            roll.exit(pid, Some(Exit::Signal(9)), 0, &epoll),
+            watch.exit(pid, Some(Exit::Signal(9)), 0, &epoll),
             Some(Exit::Signal(9))
         );
     }

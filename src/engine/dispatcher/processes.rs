@@ -1,12 +1,11 @@
-//! The ledger: numbers of events and birth numbers of processes, given out in one place.
+//! The processes of a run and their birth numbers.
 //!
-//! Owned by the dispatcher alone. A PID names a process only until the kernel gives it away again;
-//! the birth number names it for ever. A PID whose process has exited and that is born again is a
-//! new process.
+//! A PID names a process only until the kernel gives it away again; the birth number names it for
+//! ever. A PID whose process has exited and that is born again is a new process.
 
 use std::collections::HashMap;
 
-use crate::trace::{Event, Exit, Kind, ProcessStart, Role};
+use crate::trace::{Exit, ProcessStart, Role};
 
 /// A process of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,26 +34,16 @@ impl Member {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    seq: u64,
+pub(crate) struct Processes {
     births: u32,
     /// The latest process under each PID.
     members: HashMap<i32, Member>,
 }
 
-impl Ledger {
-    /// Numbers an event. `pid` is 0 for one that belongs to no process.
-    pub(crate) fn number(&mut self, t: i64, pid: i32, tid: Option<i32>, kind: Kind) -> Event {
-        self.seq += 1;
-        let proc = self.members.get(&pid).map(|member| member.proc);
-        Event {
-            seq: self.seq,
-            t,
-            proc,
-            pid: if proc.is_some() { pid } else { 0 },
-            tid,
-            kind,
-        }
+impl Processes {
+    /// The birth number of the latest process under this PID.
+    pub(crate) fn proc(&self, pid: i32) -> Option<u32> {
+        self.members.get(&pid).map(|member| member.proc)
     }
 
     /// Enters a process. One that lives under this PID keeps its number and changes its role: it
@@ -129,8 +118,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::Ledger;
-    use crate::trace::{Exit, Kind, ProcessStart, Role, StartMethod};
+    use super::Processes;
+    use crate::trace::{Exit, ProcessStart, Role, StartMethod};
 
     fn start(role: Role, daemon: bool) -> ProcessStart {
         ProcessStart {
@@ -144,41 +133,31 @@ mod tests {
 
     #[test]
     fn a_pid_born_again_is_another_process() {
-        let mut ledger = Ledger::default();
-        assert_eq!(ledger.enter(70, &start(Role::Main, false)).proc, 0);
-        assert_eq!(ledger.enter(71, &start(Role::Foreign, false)).proc, 1);
+        let mut processes = Processes::default();
+        assert_eq!(processes.enter(70, &start(Role::Main, false)).proc, 0);
+        assert_eq!(processes.enter(71, &start(Role::Foreign, false)).proc, 1);
         assert_eq!(
-            ledger.enter(71, &start(Role::Process, false)).proc,
+            processes.enter(71, &start(Role::Process, false)).proc,
             1,
             "the same, introduced at last"
         );
-        assert!(ledger.awaits());
-        ledger.exited(71, Exit::Code(0));
-        let zombies = ledger.zombies();
+        assert!(processes.awaits());
+        processes.exited(71, Exit::Code(0));
+        let zombies = processes.zombies();
         assert_eq!(
             zombies.iter().map(|(pid, _)| *pid).collect::<Vec<_>>(),
             [71]
         );
-        assert!(ledger.reaped(71) && !ledger.reaped(71), "told once");
-        assert!(ledger.zombies().is_empty());
-        assert!(!ledger.lives(71) && !ledger.awaits());
+        assert!(processes.reaped(71) && !processes.reaped(71), "told once");
+        assert!(processes.zombies().is_empty());
+        assert!(!processes.lives(71) && !processes.awaits());
         assert_eq!(
-            ledger.number(5, 71, None, Kind::Gate).proc,
+            processes.proc(71),
             Some(1),
             "what follows its exit is its own"
         );
-        assert_eq!(ledger.enter(71, &start(Role::Worker, true)).proc, 2);
-        assert!(!ledger.awaits(), "workers are not waited for");
-        assert_eq!(ledger.alive(), 2);
-    }
-
-    #[test]
-    fn events_are_numbered_from_one_without_a_gap() {
-        let mut ledger = Ledger::default();
-        ledger.enter(7, &start(Role::Main, false));
-        let first = ledger.number(9, 7, None, Kind::Gate);
-        let second = ledger.number(3, 0, None, Kind::Gate);
-        assert_eq!((first.seq, first.proc, first.pid), (1, Some(0), 7));
-        assert_eq!((second.seq, second.proc, second.pid), (2, None, 0));
+        assert_eq!(processes.enter(71, &start(Role::Worker, true)).proc, 2);
+        assert!(!processes.awaits(), "workers are not waited for");
+        assert_eq!(processes.alive(), 2);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick, unbounded};
 
-use super::Sampler;
+use super::sampler::Sampler;
 use crate::engine::ps::{Host, HostError, Look, Process};
 use crate::trace::{PsRow, PsUpdate};
 

@@ -1,0 +1,155 @@
+//! How a run ends: the part of the dispatcher that decides it and sees it through.
+//!
+//! A run ends when no process of it is left; because nobody can go on; because the front end says
+//! so; or because main process or guard went down from outside. Whatever the reason, the guard ends
+//! what lives, every exit is told, and `end` is the last event.
+
+use super::super::gate::is_unheard_of;
+use super::super::sight::{Doing, Proc, Sight as _};
+use super::super::tree;
+use super::ending::{after_main, main_lost};
+use super::{Dispatcher, detail};
+use crate::sys::clock::monotonic_ns;
+use crate::trace::{Exit, FaultKind, Kind, RunStatus};
+
+impl Dispatcher {
+    pub(super) fn main_exited(&mut self, t: i64, exit: Exit) {
+        self.main.exit = Some(exit);
+        if self.main.never_began() {
+            let detail = "the main process ended before it began";
+            self.fault(t, self.main.pid(), FaultKind::StartFailed, detail);
+            return self.begin_end(RunStatus::Failed, Some(detail.to_owned()));
+        }
+        if self.followed.is_some() {
+            return;
+        }
+        let left = self.log.processes.alive();
+        if !self.ending.decided() && left > 0 && !matches!(exit, Exit::Code(_)) {
+            let detail = format!("{}; {left} processes outlive it", main_lost(exit));
+            self.fault(t, self.main.pid(), FaultKind::StageLost, detail);
+            self.ending.outlived();
+        }
+    }
+
+    /// Nobody takes events any more: the run has no purpose.
+    pub(super) fn abandoned(&mut self) {
+        self.backlog.release();
+        self.begin_end(RunStatus::Stopped, None);
+        // The channel is closed: without this the loop would spin on it.
+        self.inputs.controls = crossbeam_channel::never();
+    }
+
+    /// Has the guard end the tree; `end` follows when nothing is left.
+    pub(super) fn begin_end(&mut self, status: RunStatus, detail: Option<String>) {
+        if self.ending.decide(status, detail) {
+            // Processes may wait for room in the channels; that they be read is part of ending them.
+            self.guard.end_tree();
+        }
+    }
+
+    /// Decides what the passing of time decides.
+    pub(super) fn judge(&mut self) {
+        let now = monotonic_ns();
+        if self.ending.over {
+            return;
+        }
+        if self.ending.decided() {
+            if self.ending.is_late(now) {
+                self.guard_lost(self.log.now());
+            }
+            return;
+        }
+        // A program of the user's own has the time it takes, and what it left behind as well.
+        if let Some(exit) = self.main.exit.filter(|_| self.followed.is_none()) {
+            let killed = !matches!(exit, Exit::Code(_));
+            if self.log.processes.awaits() && !killed {
+                self.ending.awaited();
+            } else {
+                self.ending.outlived();
+                if self.ending.outlived_too_long(now) {
+                    let (status, detail) = after_main(exit);
+                    return self.begin_end(status, detail);
+                }
+            }
+        }
+        self.judge_stillness(now);
+    }
+
+    /// A run in which nothing has happened for a while: do all wait for ever?
+    fn judge_stillness(&mut self, now: i64) {
+        if now < self.stillness.due_at() {
+            return;
+        }
+        if self.backlog.is_held() || self.children_unheard_of() {
+            // Much may have happened that is not read yet, or will that nobody has heard of.
+            return self.stillness.broken();
+        }
+        self.stillness.judged();
+        let stuck = self.log.world.blocked().deadlock;
+        let news = self
+            .followed
+            .as_mut()
+            .map(|followed| followed.note_stuck(stuck));
+        match news {
+            // A signal, or something we do not see, may wake it.
+            Some(true) => {
+                let detail = detail::of_deadlock(&self.log.world);
+                self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
+            }
+            None if stuck => self.deadlock(),
+            Some(false) | None => {}
+        }
+    }
+
+    /// Whether somebody has a child that has not introduced itself and is about to. One at rest
+    /// never will.
+    fn children_unheard_of(&self) -> bool {
+        let world = &self.log.world;
+        world
+            .processes()
+            .filter(|process| process.is_alive())
+            .flat_map(|process| Proc.children(process.pid))
+            .any(|child| is_unheard_of(world, child) && Proc.doing(child) != Doing::Rests)
+    }
+
+    /// All wait and none can go on.
+    pub(super) fn deadlock(&mut self) {
+        let detail = detail::of_deadlock(&self.log.world);
+        self.begin_end(RunStatus::Deadlock, Some(detail));
+    }
+
+    /// The guard was killed or is stuck: its work is done here. Orphans are ours now.
+    pub(super) fn guard_lost(&mut self, t: i64) {
+        self.fault(t, 0, FaultKind::StageLost, "the guard process is gone");
+        self.ending.without_guard();
+        self.flush();
+        self.guard.kill();
+        let ended = tree::end_orphans(self.guard.pid(), &self.live.all());
+        self.ending.signalled.extend(ended);
+        self.backlog.settle();
+    }
+
+    pub(super) fn collector_lost(&mut self) {
+        let t = self.log.now();
+        self.fault(t, 0, FaultKind::Internal, "the collector stopped");
+        self.begin_end(
+            RunStatus::Failed,
+            Some("forklore's collector stopped".to_owned()),
+        );
+        self.finish(t);
+    }
+
+    /// Nothing is left: the last event.
+    pub(super) fn finish(&mut self, t: i64) {
+        if self.ending.over {
+            return;
+        }
+        if self.followed.is_some() {
+            for (pid, member) in self.log.processes.zombies() {
+                self.collected(t, pid, &member);
+            }
+        }
+        let end = self.ending.conclude(self.main.exit);
+        self.append(t, 0, None, Kind::End(end));
+    }
+}
