@@ -87,7 +87,7 @@ pub fn circumstances(header: &Header) -> Circumstances {
     });
     Circumstances {
         stdout: header.stdout.clone(),
-        engine: header.engine.clone(),
+        engine: header.engine.engine(),
         python: python.unwrap_or(Circumstances::default().python),
         ..Circumstances::default()
     }

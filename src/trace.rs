@@ -24,7 +24,7 @@
 //! |---|---|---|
 //! | `forklore` | int | version of the format: 1 |
 //! | `lesson` | text | slug of the lesson, or the traced command |
-//! | `engine` | text | `native`, `python`, or `trace` for a program of one's own |
+//! | `engine` | text | a word of [`Engine`]: `native`, `python`, or `trace` for a program of the user's own |
 //! | `program_sha256` | text | SHA-256 of the program's text, hexadecimal |
 //! | `argv` | list of texts, may be absent | the traced program and its arguments |
 //! | `params` | object | parameters of the lesson by name: int, float, bool or text |
@@ -78,6 +78,7 @@
 
 mod batch;
 mod compressed;
+mod engine;
 mod event;
 mod field;
 mod header;
@@ -91,6 +92,7 @@ mod words;
 
 pub use batch::{Batch, encode_event};
 pub use compressed::{Sink, beginning, is_compressed_name, uncompressed};
+pub use engine::{Engine, EngineWord};
 pub use event::{Event, Exit, Fault, Kind, ProcessStart, PsRow, PsUpdate, Reaped, RunEnd};
 pub use header::{FORMAT, Header};
 pub use op::{Args, Op};

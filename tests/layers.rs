@@ -24,7 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L1
     ("mp", &["sys", "trace", "protocol", "object"]),
     ("model", &["trace"]),
-    ("lesson", &["text", "error", "object"]),
+    ("lesson", &["trace", "text", "error", "object"]),
     // L2
     ("check", &["model", "trace", "lesson", "text"]),
     ("feed", &["trace", "model"]),

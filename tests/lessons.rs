@@ -33,6 +33,7 @@ use forklore::lesson::kinds::{RunKind, Status};
 use forklore::lesson::{
     CheckKind, Circumstances, Expected, Lesson, Library, ParameterKind, Params, Value,
 };
+use forklore::trace::Engine;
 use python::{Python, Ran};
 
 /// The defaults (program.py as it is); then, with short sleeps, each parameter in turn at its bounds
@@ -121,7 +122,7 @@ fn hangs(lesson: &Lesson, params: &Params, circumstances: &Circumstances) -> boo
 fn held(python: &Python, lesson: &Lesson, params: &Params) -> Vec<String> {
     let circumstances = Circumstances {
         stdout: "pipe".to_owned(),
-        engine: "python".to_owned(),
+        engine: Engine::Python,
         method: python.method.clone(),
         python: python.version,
     };

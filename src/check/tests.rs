@@ -11,8 +11,8 @@ use super::{Verdict, evaluate};
 use crate::lesson::{CheckKind, Circumstances, Files, Lesson, Origin, Params};
 use crate::model::World;
 use crate::trace::{
-    Event, Exit, Kind, Op, OpName, Output, ProcessStart, Role, RunEnd, RunStatus, StartMethod,
-    Stream,
+    Engine, Event, Exit, Kind, Op, OpName, Output, ProcessStart, Role, RunEnd, RunStatus,
+    StartMethod, Stream,
 };
 
 /// A run being written: a main process (0) and whoever is started; PIDs are 100 and up.
@@ -238,7 +238,7 @@ fn a_check_that_has_no_value_is_red_and_blames_the_lesson() {
 #[test]
 fn the_circumstances_of_a_recording_come_from_its_header() {
     let header = crate::trace::Header {
-        engine: "python".into(),
+        engine: Engine::Python.into(),
         time_scale: 0.05,
         stdout: "pipe".into(),
         python: Some("3.11.7".into()),
@@ -246,8 +246,8 @@ fn the_circumstances_of_a_recording_come_from_its_header() {
     };
     let found = super::circumstances(&header);
     assert_eq!(
-        (found.stdout.as_str(), found.engine.as_str()),
-        ("pipe", "python")
+        (found.stdout.as_str(), found.engine),
+        ("pipe", Engine::Python)
     );
     assert_eq!(found.python, 311);
 }

@@ -160,7 +160,7 @@ fn differences([a, b]: &[Header; 2]) -> Vec<(String, String, String)> {
         }
     };
     add("lesson", a.lesson.clone(), b.lesson.clone());
-    add("engine", a.engine.clone(), b.engine.clone());
+    add("engine", a.engine.to_string(), b.engine.to_string());
     let program = |header: &Header| header.program_sha256.chars().take(12).collect();
     add("program", program(a), program(b));
     let names: BTreeSet<&String> = a.params.keys().chain(b.params.keys()).collect();

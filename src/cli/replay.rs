@@ -20,7 +20,7 @@ use crate::model::World;
 use crate::replay::{Ahead, Clock, Replay, Speed};
 use crate::report::{Printed, ending, verdicts};
 use crate::sys::clock;
-use crate::trace::{Event, Header, RunStatus};
+use crate::trace::{Engine, Event, Header, RunStatus};
 use crate::tui::{Recorded, Started};
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
@@ -84,7 +84,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
 /// Says how the run ended and what its checks say of it, on stderr.
 fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, Stop> {
     let style = context.style_of_stderr();
-    if header.engine == trace::ENGINE {
+    if header.engine.engine() == Engine::Trace {
         // A program of one's own has no checks: its verdict is its own exit code.
         context.tell_styled(&trace::ending(&style, header, world));
         return Ok(trace::code(world));

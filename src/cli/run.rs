@@ -7,7 +7,7 @@ use super::context::Context;
 use super::drive::{Ending, Interrupts};
 use super::outlet::Outlet;
 use super::recorder::Recorder;
-use super::scenario::{Scenario, any_seed, paced};
+use super::scenario::{Conditions, Scenario, any_seed, paced};
 use super::session::{Human, Json, Session};
 use super::words;
 use crate::check::Verdict;
@@ -25,15 +25,14 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     let params = lesson
         .params(&args.set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
-    Scenario::must_be_native(context, lesson)?;
-    let scenario = Scenario {
-        lesson,
+    let conditions = Conditions {
         params,
         stdout: args.stdout,
         time_scale: args.time_scale,
         seed: args.seed.unwrap_or_else(any_seed),
         gate: paced(args.pace),
     };
+    let scenario = Scenario::new(context, lesson, conditions)?;
     let header = scenario.header();
     let recorder = args
         .record
@@ -48,7 +47,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         shutdown: &shutdown,
         outlet,
         recorder,
-        time_scale: scenario.time_scale,
+        time_scale: scenario.conditions.time_scale,
         interrupts: Interrupts::End,
     };
     match args.format {
@@ -114,16 +113,17 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
         clean(lesson.manifest.title.get(lang))
     );
     let mut settings: Vec<String> = scenario
+        .conditions
         .params
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     settings.push(format!("--stdout {}", header.stdout));
     settings.push(format!("--time-scale {}", header.time_scale));
-    if let GateMode::Paced { per_second: pace } = scenario.gate {
+    if let GateMode::Paced { per_second: pace } = scenario.conditions.gate {
         settings.push(format!("--pace {pace}"));
     }
-    settings.push(format!("--seed {}", scenario.seed));
+    settings.push(format!("--seed {}", scenario.conditions.seed));
     let machine = lang.tell(
         "run.machine",
         &[

@@ -20,10 +20,9 @@ use crate::model::World;
 use crate::programs;
 use crate::trace::Header;
 
-/// What is run, and how.
-#[derive(Debug)]
-pub(crate) struct Scenario<'a> {
-    pub lesson: &'a Lesson,
+/// How a lesson is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Conditions {
     pub params: Params,
     pub stdout: StdoutArg,
     pub time_scale: f64,
@@ -32,51 +31,67 @@ pub(crate) struct Scenario<'a> {
     pub gate: GateMode,
 }
 
-impl Scenario<'_> {
-    /// The first line of its recording, were it to begin now.
-    pub(crate) fn header(&self) -> Header {
-        Header {
-            program_sha256: fingerprint(self.lesson),
-            params: self.params.to_json(),
-            time_scale: self.time_scale,
-            stdout: self.stdout.word().to_owned(),
-            gate: gate_word(self.gate).to_owned(),
-            seed: Some(self.seed),
-            ..header::of_now(self.lesson.slug())
-        }
-    }
+/// A lesson that the native engine can run, and how it is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Scenario<'a> {
+    pub lesson: &'a Lesson,
+    pub conditions: Conditions,
+}
 
-    fn circumstances(&self) -> Circumstances {
-        Circumstances {
-            stdout: self.stdout.word().to_owned(),
-            ..Circumstances::default()
-        }
-    }
-
-    /// The lesson's checks over the finished run.
-    pub(crate) fn verdicts(&self, world: &World) -> Vec<Verdict> {
-        check::evaluate(self.lesson, &self.params, &self.circumstances(), world)
-    }
-
-    /// Refuses a lesson the native engine can't run.
-    pub(crate) fn must_be_native(context: &Context, lesson: &Lesson) -> Result<(), Failure> {
+impl<'a> Scenario<'a> {
+    /// Refuses a lesson without a native program.
+    pub(crate) fn new(
+        context: &Context,
+        lesson: &'a Lesson,
+        conditions: Conditions,
+    ) -> Result<Scenario<'a>, Failure> {
         if programs::find(lesson.slug()).is_some() {
-            return Ok(());
+            return Ok(Scenario { lesson, conditions });
         }
         let lang = context.lang;
         let what = lang.tell("run.no-program", &[("lesson", &lesson.slug())]);
         Err(Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.no-program-remedy")))
     }
 
+    /// The first line of its recording, were it to begin now.
+    pub(crate) fn header(&self) -> Header {
+        Header {
+            program_sha256: fingerprint(self.lesson),
+            params: self.conditions.params.to_json(),
+            time_scale: self.conditions.time_scale,
+            stdout: self.conditions.stdout.word().to_owned(),
+            gate: gate_word(self.conditions.gate).to_owned(),
+            seed: Some(self.conditions.seed),
+            ..header::of_now(self.lesson.slug())
+        }
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            stdout: self.conditions.stdout.word().to_owned(),
+            ..Circumstances::default()
+        }
+    }
+
+    /// The lesson's checks over the finished run.
+    pub(crate) fn verdicts(&self, world: &World) -> Vec<Verdict> {
+        check::evaluate(
+            self.lesson,
+            &self.conditions.params,
+            &self.circumstances(),
+            world,
+        )
+    }
+
     /// Starts it. The calling thread has to live as long as the run.
     pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
         let config = Config {
             lesson: self.lesson.slug().to_owned(),
-            params: self.params.to_json(),
-            time_scale: self.time_scale,
-            seed: self.seed,
-            line_buffered: matches!(self.stdout, StdoutArg::Tty),
-            gate: self.gate,
+            params: self.conditions.params.to_json(),
+            time_scale: self.conditions.time_scale,
+            seed: self.conditions.seed,
+            line_buffered: matches!(self.conditions.stdout, StdoutArg::Tty),
+            gate: self.conditions.gate,
             forklore: None,
             environment: Vec::new(),
         };

@@ -16,7 +16,7 @@ use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
-use super::scenario::{Scenario, any_seed, paced};
+use super::scenario::{Conditions, Scenario, any_seed, paced};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
@@ -147,9 +147,7 @@ impl Host for Engine<'_> {
     fn start(&mut self, order: &Order) -> Result<Started, String> {
         let lesson = choose::lesson(self.context, &self.library, &order.lesson)
             .map_err(|failure| failure.to_string())?;
-        Scenario::must_be_native(self.context, lesson).map_err(|failure| failure.to_string())?;
-        let scenario = Scenario {
-            lesson,
+        let conditions = Conditions {
             params: order.params.clone(),
             stdout: StdoutArg::Tty,
             time_scale: 1.0,
@@ -160,6 +158,8 @@ impl Host for Engine<'_> {
                 paced(order.pace)
             },
         };
+        let scenario = Scenario::new(self.context, lesson, conditions)
+            .map_err(|failure| failure.to_string())?;
         let header = scenario.header();
         let tape = match &mut self.tapes {
             Some(tapes) => Some(tapes.next(self.context, &header)),

@@ -16,7 +16,7 @@ use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::outlet::Outlet;
 use super::recorder::{Recorded, Recorder};
-use super::scenario::{Scenario, any_seed};
+use super::scenario::{Conditions, Scenario, any_seed};
 use crate::check::Verdict;
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
@@ -27,12 +27,12 @@ use crate::programs;
 use crate::report::{LessonResult, Results, results};
 use crate::sys::clock;
 use crate::text::Lang;
-use crate::trace::RunStatus;
+use crate::trace::{Engine, RunStatus};
 use recordings::{Recordings, discard};
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     let library = context.library()?;
-    let lessons = chosen(context, &library, args)?;
+    let scenarios = chosen(context, &library, args)?;
     let output = args
         .output
         .as_deref()
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
         recordings: Recordings::new(args.record.clone()),
         human_on_stdout: args.format == TestFormat::Human || output.is_some(),
     };
-    let report = match bench.all(&lessons) {
+    let report = match bench.all(&scenarios) {
         Ok(report) => report,
         Err(Stop::Asked(request)) => {
             bench.interrupted();
@@ -76,17 +76,27 @@ fn chosen<'a>(
     context: &Context,
     library: &'a Library,
     args: &TestArgs,
-) -> Result<Vec<&'a Lesson>, Failure> {
-    let mut lessons = Vec::new();
+) -> Result<Vec<Scenario<'a>>, Failure> {
+    let scenario = |lesson: &'a Lesson| {
+        let conditions = Conditions {
+            params: lesson
+                .params::<&str>(&[])
+                .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
+            stdout: StdoutArg::Tty,
+            time_scale: args.time_scale,
+            seed: any_seed(),
+            gate: GateMode::Open,
+        };
+        Scenario::new(context, lesson, conditions)
+    };
+    let mut scenarios = Vec::new();
     for given in &args.named {
-        let lesson = choose::lesson(context, library, given)?;
-        Scenario::must_be_native(context, lesson)?;
-        lessons.push(lesson);
+        scenarios.push(scenario(choose::lesson(context, library, given)?)?);
     }
     if args.named.is_empty() {
         for lesson in library.iter() {
             if programs::find(lesson.slug()).is_some() {
-                lessons.push(lesson);
+                scenarios.push(scenario(lesson)?);
             } else {
                 let words = context
                     .lang
@@ -95,7 +105,7 @@ fn chosen<'a>(
             }
         }
     }
-    Ok(lessons)
+    Ok(scenarios)
 }
 
 /// Everything run, and the document a machine reads.
@@ -138,12 +148,12 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn all(&mut self, lessons: &[&Lesson]) -> Result<Report, Stop> {
+    fn all(&mut self, scenarios: &[Scenario]) -> Result<Report, Stop> {
         let mut results = Results::default();
         let mut words = String::new();
-        let mut tap = results::tap_start(lessons.len());
-        for (index, lesson) in lessons.iter().enumerate() {
-            let result = self.lesson(lesson)?;
+        let mut tap = results::tap_start(scenarios.len());
+        for (index, scenario) in scenarios.iter().enumerate() {
+            let result = self.lesson(scenario)?;
             let told = results::human_lesson(&self.style(), &result);
             self.tell(&told)?;
             words += &told;
@@ -186,19 +196,11 @@ impl Bench<'_> {
             .tell(&self.context.lang.phrase("test.interrupted"));
     }
 
-    fn lesson(&mut self, lesson: &Lesson) -> Result<LessonResult, Stop> {
-        let mut result = LessonResult::new(lesson.slug(), "native");
+    fn lesson(&mut self, scenario: &Scenario) -> Result<LessonResult, Stop> {
+        let mut result = LessonResult::new(scenario.lesson.slug(), Engine::Native);
         for number in 1..=self.args.runs {
-            let scenario = Scenario {
-                lesson,
-                params: lesson
-                    .params::<&str>(&[])
-                    .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
-                stdout: StdoutArg::Tty,
-                time_scale: self.args.time_scale,
-                seed: any_seed(),
-                gate: GateMode::Open,
-            };
+            let mut scenario = scenario.clone();
+            scenario.conditions.seed = any_seed();
             self.once(&scenario, number, &mut result)?;
         }
         Ok(result)
@@ -219,7 +221,7 @@ impl Bench<'_> {
         let mut run = Recorded::new(run, recorder, self.context.lang);
         let mut driver = Driver {
             shutdown: self.shutdown,
-            time_scale: scenario.time_scale,
+            time_scale: scenario.conditions.time_scale,
             outlet: Some(self.outlet),
             interrupts: Interrupts::End,
         };

@@ -24,11 +24,8 @@ use crate::feed::Feed;
 use crate::model::World;
 use crate::report::{Style, exit_word, seconds};
 use crate::text::{Mood, clean};
-use crate::trace::{Exit, Header, RunStatus};
+use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
-
-/// The word for this engine in a recording's header.
-pub(crate) const ENGINE: &str = "trace";
 
 pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
     let buffering = match args.stdout {
@@ -38,7 +35,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
     let name = name_of(&args.command);
     let argv = program::words(&args.command);
     let header = Header {
-        engine: ENGINE.to_owned(),
+        engine: Engine::Trace.into(),
         program_sha256: program::fingerprint(&args.command),
         argv: argv.clone(),
         stdout: buffering.word().to_owned(),

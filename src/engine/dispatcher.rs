@@ -40,7 +40,9 @@ use crate::feed::Control;
 use crate::protocol::PageWriter;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
-use crate::trace::{Event, Exit, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, StartMethod};
+use crate::trace::{
+    Event, Exit, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, StartMethod,
+};
 
 /// What a dispatcher is made of.
 pub(crate) struct Setup {

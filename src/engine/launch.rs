@@ -25,6 +25,7 @@ use super::report::Round;
 use super::run::{Parts, Run, collect_guard};
 use super::sampler_thread::{SamplerError, SamplerThread};
 use super::{spawn, tree};
+use crate::feed::Abilities;
 use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
@@ -61,7 +62,8 @@ pub struct Launch {
     pub dir: PathBuf,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
-    pub gate: GateMode,
+    /// How the gate stands at the beginning; `None` where the processes know of no gate.
+    pub gate: Option<GateMode>,
     /// Programs started by exec can ask for the event channel at `files::DOOR` in the run directory, and are
     /// told to buffer stdio so (`tty`, `pipe`).
     pub door: Option<&'static str>,
@@ -81,7 +83,7 @@ impl Launch {
             main_name: MAIN_NAME.to_owned(),
             dir,
             origin: monotonic_ns(),
-            gate: GateMode::Open,
+            gate: Some(GateMode::Open),
             door: None,
         }
     }
@@ -107,7 +109,7 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| StartError::new(Step::Orphans, errno.into()))?;
-    let gated = launch.gate != GateMode::Open;
+    let gated = launch.gate.is_some_and(|mode| mode != GateMode::Open);
     let input = launch.input.take();
     let has_input = input.is_some();
     let (ours, theirs) =
@@ -275,7 +277,7 @@ fn assemble(
         },
         follow: launch.follow,
         origin: launch.origin,
-        gate: Gate::new(launch.gate),
+        gate: Gate::new(launch.gate.unwrap_or_default()),
         page: ours.page,
     });
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
@@ -302,6 +304,12 @@ fn assemble(
         live,
         guard,
         dir: launch.dir,
+        abilities: Abilities {
+            live: true,
+            pace: launch.gate.is_some(),
+            pause: launch.gate.is_some(),
+            step: launch.gate.is_some(),
+        },
         threads: vec![collector, dispatcher],
     }))
 }

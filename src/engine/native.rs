@@ -66,7 +66,7 @@ impl Run {
             environment: environment
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
-            gate: config.gate,
+            gate: Some(config.gate),
             ..Launch::new(forklore, argv.to_vec(), dir)
         })
     }

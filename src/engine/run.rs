@@ -37,6 +37,7 @@ pub struct Run {
     live: Arc<LiveProcesses>,
     guard: Arc<PidFd>,
     dir: PathBuf,
+    abilities: Abilities,
     threads: Vec<JoinHandle<()>>,
     over: bool,
 }
@@ -49,6 +50,7 @@ pub(super) struct Parts {
     pub live: Arc<LiveProcesses>,
     pub guard: Arc<PidFd>,
     pub dir: PathBuf,
+    pub abilities: Abilities,
     pub threads: Vec<JoinHandle<()>>,
 }
 
@@ -61,6 +63,7 @@ impl Run {
             live: parts.live,
             guard: parts.guard,
             dir: parts.dir,
+            abilities: parts.abilities,
             threads: parts.threads,
             over: false,
         }
@@ -151,17 +154,21 @@ impl Feed for Run {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities {
-            live: !self.over,
-            pace: !self.over,
-            pause: !self.over,
-            step: !self.over,
+        if self.over {
+            Abilities::default()
+        } else {
+            self.abilities
         }
     }
 
     fn control(&mut self, control: Control) -> Result<(), ControlError> {
+        if self.over {
+            return Err(ControlError::Over);
+        }
+        if !self.abilities.obeys(control) {
+            return Err(ControlError::Unable);
+        }
         if let Control::Kill { pid } = control
-            && !self.over
             && !self.live.contains(pid)
         {
             return Err(ControlError::NoProcess);

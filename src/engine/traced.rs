@@ -73,6 +73,7 @@ impl Run {
             environment,
             introduced: false,
             follow: true,
+            gate: None,
             input: config.input,
             door: Some(config.buffering.word()),
             ..Launch::new(forklore, config.argv, dir)

@@ -47,7 +47,7 @@ impl Perfetto {
         let header = setting.header;
         let about = json!({
             "lesson": clean(&header.lesson),
-            "engine": clean(&header.engine),
+            "engine": clean(&header.engine.to_string()),
             "kernel": clean(&header.kernel),
             "cpus": header.cpus,
             "version": clean(&header.version),

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::Value;
 use super::expr::{Expr, Scope};
 use super::params::Params;
+use crate::trace::Engine;
 
 /// Names every lesson's expressions may use beside its parameters.
 pub const CIRCUMSTANCES: &[&str] = &["stdout", "engine", "method", "python"];
@@ -18,8 +19,7 @@ pub const CIRCUMSTANCES: &[&str] = &["stdout", "engine", "method", "python"];
 pub struct Circumstances {
     /// `tty` or `pipe`: the buffering of the programs' stdout.
     pub stdout: String,
-    /// `native` or `python`.
-    pub engine: String,
+    pub engine: Engine,
     /// How children start: `fork`, `spawn`, `forkserver`.
     pub method: String,
     /// Version of Python: 313 for 3.13. The native engine follows 3.13.
@@ -30,7 +30,7 @@ impl Default for Circumstances {
     fn default() -> Self {
         Circumstances {
             stdout: "tty".to_owned(),
-            engine: "native".to_owned(),
+            engine: Engine::Native,
             method: "fork".to_owned(),
             python: 313,
         }
@@ -55,7 +55,7 @@ impl Setting {
         let text = |text: &str| Value::Str(text.to_owned());
         let mut names = BTreeMap::from([
             ("stdout".to_owned(), text(&circumstances.stdout)),
-            ("engine".to_owned(), text(&circumstances.engine)),
+            ("engine".to_owned(), text(circumstances.engine.word())),
             ("method".to_owned(), text(&circumstances.method)),
             ("python".to_owned(), circumstances.python.into()),
         ]);

@@ -16,6 +16,7 @@ pub use tap::{lesson as tap_lesson, start as tap_start};
 
 use crate::check::Verdict;
 use crate::lesson::Words;
+use crate::trace::Engine;
 
 /// Every lesson that was run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,7 +28,7 @@ pub struct Results {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LessonResult {
     pub slug: String,
-    pub engine: &'static str,
+    pub engine: Engine,
     pub runs: u32,
     /// All runs together.
     pub seconds: f64,
@@ -55,7 +56,7 @@ pub struct FailedRun {
 }
 
 impl LessonResult {
-    pub fn new(slug: &str, engine: &'static str) -> LessonResult {
+    pub fn new(slug: &str, engine: Engine) -> LessonResult {
         LessonResult {
             slug: slug.to_owned(),
             engine,

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::engine::{Engine, EngineWord};
+
 /// The version of the format this crate writes.
 pub const FORMAT: u32 = 1;
 
@@ -15,8 +17,7 @@ pub struct Header {
     pub forklore: u32,
     /// Slug of the lesson, or the traced command.
     pub lesson: String,
-    /// `native`, `python`, or `trace` for a program of one's own.
-    pub engine: String,
+    pub engine: EngineWord,
     /// SHA-256 of the program's text, hexadecimal.
     pub program_sha256: String,
     /// The traced program and its arguments.
@@ -64,7 +65,7 @@ impl Header {
         Header {
             forklore: FORMAT,
             lesson: lesson.into(),
-            engine: "native".to_owned(),
+            engine: Engine::Native.into(),
             program_sha256: String::new(),
             argv: Vec::new(),
             params: std::collections::BTreeMap::new(),

@@ -109,7 +109,7 @@ pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
     Run::launch(Launch {
         forklore: binary(),
         environment: vec![(MARK.into(), mark.into())],
-        gate,
+        gate: Some(gate),
         ..Launch::new(program, argv.to_vec(), dir)
     })
     .expect("the run starts")

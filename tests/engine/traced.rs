@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use forklore::engine::Run;
 use forklore::engine::traced::{Buffering, Config};
-use forklore::feed::{Control, Feed as _};
+use forklore::feed::{Abilities, Control, ControlError, Feed as _};
 use forklore::model::World;
 use forklore::trace::{Event, Exit, Kind, ProcessStart, Role, RunStatus, StartMethod, Stream};
 use nix::sys::signal::{Signal, kill};
@@ -265,4 +265,24 @@ threading.Event().wait()
         Some(&(0, "sh"))
     );
     assert!(forked < 20 + names.len(), "{forked}");
+}
+
+#[test]
+fn a_traced_run_claims_no_gate() {
+    let mark = mark();
+    let mut run = traced(&["sleep", "100"], &mark);
+    let live = Abilities {
+        live: true,
+        ..Abilities::default()
+    };
+    assert_eq!(run.abilities(), live);
+    assert_eq!(
+        run.control(Control::Step { proc: None }),
+        Err(ControlError::Unable)
+    );
+    assert_eq!(run.control(Control::Stop), Ok(()));
+    rest(&mut run, Vec::new());
+    assert_eq!(run.control(Control::Stop), Err(ControlError::Over));
+    drop(run);
+    assert_nothing_left(&mark);
 }

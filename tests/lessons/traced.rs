@@ -9,7 +9,7 @@ use forklore::engine::Run;
 use forklore::engine::traced::{Buffering, Config};
 use forklore::lesson::{Circumstances, Lesson, Library, Params, Value};
 use forklore::model::World;
-use forklore::trace::{Event, Kind};
+use forklore::trace::{Engine, Event, Kind};
 
 use super::native::rest;
 use super::python::Python;
@@ -47,7 +47,7 @@ fn wrong(python: &Python, lesson: &Lesson, buffering: Buffering) -> Vec<String> 
     let params = short(lesson);
     let circumstances = Circumstances {
         stdout: buffering.word().to_owned(),
-        engine: "python".to_owned(),
+        engine: Engine::Python,
         method: python.method.clone(),
         python: python.version,
     };

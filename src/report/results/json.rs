@@ -36,7 +36,7 @@ struct Check<'a> {
 pub fn write(results: &Results) -> serde_json::Result<String> {
     let lessons = results.lessons.iter().map(|lesson| Lesson {
         slug: &lesson.slug,
-        engine: lesson.engine,
+        engine: lesson.engine.word(),
         runs: lesson.runs,
         seconds: (lesson.seconds * 1000.0).round() / 1000.0,
         checks: lesson

@@ -36,7 +36,7 @@ fn case(lesson: &LessonResult, check: &CheckResult) -> TestCase {
         status
     };
     let mut case = TestCase::new(check.id.as_str(), status);
-    case.set_classname(format!("{}.{}", lesson.engine, lesson.slug));
+    case.set_classname(format!("{}.{}", lesson.engine.word(), lesson.slug));
     case
 }
 

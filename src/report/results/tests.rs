@@ -9,6 +9,7 @@ use crate::check::Verdict;
 use crate::lesson::Words;
 use crate::report::Style;
 use crate::text::{Lang, Paint};
+use crate::trace::Engine;
 
 fn verdict(id: &str, passed: bool, detail: &str) -> Verdict {
     Verdict {
@@ -20,9 +21,9 @@ fn verdict(id: &str, passed: bool, detail: &str) -> Verdict {
 }
 
 fn results() -> Results {
-    let mut good = LessonResult::new("array", "native");
+    let mut good = LessonResult::new("array", Engine::Native);
     good.add(vec![verdict("lines", true, "15 lines")], 0.25, None);
-    let mut bad = LessonResult::new("lock#1", "native");
+    let mut bad = LessonResult::new("lock#1", Engine::Native);
     let runs = [
         (true, "all there", None),
         (
