@@ -10,6 +10,7 @@ pub mod cli;
 pub mod compare;
 pub mod engine;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod feed;
 pub mod lesson;

@@ -39,6 +39,7 @@ mod sequence;
 mod shared;
 mod tasks;
 mod timeline;
+mod waits;
 
 use std::sync::Arc;
 
@@ -69,6 +70,7 @@ pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
+pub use waits::{Awaited, LostTask, Party, Thing, Wait};
 
 /// A point of the log worth finding again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +122,7 @@ pub struct World {
     anomaly_count: u64,
     raised: Appended<Raised>,
     end: Option<EndNote>,
+    remembered: waits::Remembered,
     unknown: u64,
     unplaced: u64,
 }
@@ -145,6 +148,7 @@ impl Default for World {
             anomaly_count: 0,
             raised: Appended::default(),
             end: None,
+            remembered: waits::Remembered::default(),
             unknown: 0,
             unplaced: 0,
         }

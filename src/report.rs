@@ -3,7 +3,6 @@
 //! Everything here is read from a `World`, event by event or at its end; nothing is decided here.
 //! The cli says where the bytes go. Foreign text passes through `text` before it is shown.
 
-mod deadlock;
 mod lines;
 mod live;
 mod printed;
@@ -11,8 +10,7 @@ pub mod results;
 mod rows;
 mod verdicts;
 
-pub use deadlock::waits;
-pub use live::{Live, program_line};
+pub use live::{Live, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};
 pub use rows::{Rows, exit_word};

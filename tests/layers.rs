@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("check", &["model", "trace", "lesson", "text"]),
     ("feed", &["trace", "model"]),
     ("programs", &["mp"]),
+    ("explain", &["model", "text"]),
     // L3
     (
         "engine",
@@ -39,22 +40,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L4
     (
         "report",
-        &["check", "lesson", "model", "trace", "text", "error", "feed"],
+        &[
+            "check", "explain", "lesson", "model", "trace", "text", "error", "feed",
+        ],
     ),
     ("export", &["check", "model", "trace", "text"]),
     ("compare", &["model", "trace", "text"]),
     (
         "tui",
         &[
-            "feed", "model", "lesson", "text", "check", "trace", "error", "compare",
+            "explain", "feed", "model", "lesson", "text", "check", "trace", "error", "compare",
         ],
     ),
     // L5
     (
         "cli",
         &[
-            "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "programs", "sys",
+            "explain", "tui", "report", "export", "compare", "replay", "engine", "check", "feed",
+            "lesson", "model", "trace", "text", "error", "programs", "sys",
         ],
     ),
 ];

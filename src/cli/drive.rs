@@ -17,9 +17,6 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// What makes pages of events.
 pub(crate) trait Show {
-    /// Looks at the World an event is about to change.
-    fn before(&mut self, _event: &Event, _world: &World) {}
-
     /// Adds to the page what there is to say while nothing happens.
     fn idle(&mut self, _world: &World, _page: &mut Vec<u8>) {}
 
@@ -173,7 +170,6 @@ impl Driver<'_> {
 fn fold(world: &mut World, batch: &Batch, show: &mut dyn Show) -> Vec<u8> {
     let mut page = Vec::new();
     for (line, event) in batch.lines() {
-        show.before(event, world);
         world.apply(event);
         show.after((line, event), world, &mut page);
     }

@@ -18,7 +18,7 @@ use crate::error::{Code, Failure};
 use crate::lesson::Params;
 use crate::model::World;
 use crate::replay::{Ahead, Clock, Replay, Speed};
-use crate::report::{Printed, ending, verdicts};
+use crate::report::{Printed, deadlock, ending, verdicts};
 use crate::sys::clock;
 use crate::trace::{Engine, Event, Header, RunStatus};
 use crate::tui::{Recorded, Started};
@@ -86,11 +86,15 @@ fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, St
     let style = context.style_of_stderr();
     if header.engine.engine() == Engine::Trace {
         // A program of one's own has no checks: its verdict is its own exit code.
-        context.tell_styled(&trace::ending(&style, header, world));
+        let mut page = String::new();
+        deadlock(&style, world, &mut page);
+        page.push_str(&trace::ending(&style, header, world));
+        context.tell_styled(&page);
         return Ok(trace::code(world));
     }
     let judged = judge(context, header, world)?;
     let mut page = String::new();
+    deadlock(&style, world, &mut page);
     verdicts(&style, judged.as_deref().unwrap_or_default(), &mut page);
     page.push_str(&ending(&style, world));
     context.tell_styled(&page);

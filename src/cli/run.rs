@@ -15,7 +15,7 @@ use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Rows, Style, ending, verdicts};
+use crate::report::{Rows, Style, deadlock, ending, verdicts};
 use crate::text::{Mood, clean};
 use crate::trace::{FaultKind, Header, RunStatus};
 
@@ -96,6 +96,7 @@ fn json(
     let mut words = String::new();
     let context = session.context;
     let style = context.style_of_stderr();
+    deadlock(&style, &world, &mut words);
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
     session.close(Vec::new())?;

@@ -103,10 +103,6 @@ impl<'a> Human<'a> {
 }
 
 impl Show for Human<'_> {
-    fn before(&mut self, event: &Event, world: &World) {
-        self.live.before(event, world);
-    }
-
     fn idle(&mut self, world: &World, page: &mut Vec<u8>) {
         if self.talks {
             self.live.idle(world, &mut self.page);

@@ -22,7 +22,7 @@ use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Style, exit_word, seconds};
+use crate::report::{Style, deadlock, exit_word, seconds};
 use crate::text::{Mood, clean};
 use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
@@ -94,7 +94,11 @@ fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, S
     }
     let context = session.context;
     session.close(Vec::new())?;
-    context.tell_styled(&ending(&context.style_of_stderr(), header, &world));
+    let style = context.style_of_stderr();
+    let mut words = String::new();
+    deadlock(&style, &world, &mut words);
+    words.push_str(&ending(&style, header, &world));
+    context.tell_styled(&words);
     Ok(code(&world))
 }
 

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::trace::{Event, Exit, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role};
+use crate::trace::{
+    Event, Exit, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role,
+};
 
 use super::anomaly::{Anomaly, AnomalyKind};
 use super::calls::{Calls, Phase};
@@ -30,9 +32,17 @@ impl World {
         match &event.kind {
             Kind::ProcessStart(start) => self.process_start(event, start),
             Kind::ProcessExec { name, .. } => self.process_exec(event, name),
-            Kind::ProcessExit(exit) => self.process_exit(event, *exit),
+            Kind::ProcessExit(exit) => {
+                if matches!(exit, Exit::Signal(_)) {
+                    self.remember_before_kill(event);
+                }
+                self.process_exit(event, *exit);
+            }
             Kind::ProcessReaped(reaped) => self.process_reaped(event, reaped.exit),
-            Kind::Op(op) | Kind::OpEnd(op) => self.op(event, op),
+            Kind::Op(op) | Kind::OpEnd(op) => {
+                self.forget_deadlock_if_over(event, op);
+                self.op(event, op);
+            }
             Kind::OpWait(op) => self.op_wait(event, op),
             Kind::OpBegin(op) => self.op_begin(event, op),
             Kind::Output(output) => self.output(event, output),
@@ -49,6 +59,9 @@ impl World {
                     pid: event.pid,
                     fault,
                 };
+                if fault.fault.fault == FaultKind::Deadlock {
+                    self.remember_deadlock();
+                }
                 self.faults.push_bounded(fault, self.limits.notes);
             }
             Kind::Marker { text } => {
@@ -62,6 +75,7 @@ impl World {
             }
             Kind::End(end) => {
                 self.log.close_all();
+                self.remember_at_end(end);
                 let mut end = end.clone();
                 end.ended.truncate(self.limits.processes);
                 if let Some(detail) = &mut end.detail {

@@ -1,27 +1,24 @@
 //! A run in words, as it happens: lines of output with their time and writer, and rows of ps.
 //!
-//! Fed with every event before and after it is folded. It keeps what was shown already and, of the
-//! moment before a stuck run was ended, who waited for what; all else is read from the `World`.
+//! Fed with every event after it is folded. It keeps what was shown already; all else is read from the
+//! `World`.
 
 use std::fmt::Write as _;
 
+use super::Style;
 use super::lines::Shown;
 use super::rows::Rows;
 use super::verdicts::seconds;
-use super::{Style, waits};
-use crate::model::{Ending, Line, World};
+use crate::explain;
+use crate::model::{Ending, Line, Wait, World};
 use crate::text::{Mood, clean, clean_line, fit, fit_right};
-use crate::trace::{Event, Exit, Kind, Stream};
+use crate::trace::{Event, FaultKind, Kind, Stream};
 
 /// Columns of one printed line that are shown; a recording has all of it.
 const WIDEST: usize = 2000;
 
 /// Columns of the name: CPython's longest usual one is `ForkPoolWorker-1`.
 const NAME: usize = 16;
-
-/// Processes killed by somebody else in a stuck run, at most, before who waits for what is not told
-/// any more.
-const KILLS: usize = 16;
 
 /// A run being told.
 #[derive(Debug)]
@@ -32,8 +29,6 @@ pub struct Live<'a> {
     rows_shown: bool,
     /// The first rows are shown as they come.
     shows_start: bool,
-    /// Before each signal that ended a process of a stuck run: its PID, and who waited for what.
-    waits: Vec<(i32, Vec<String>)>,
 }
 
 impl<'a> Live<'a> {
@@ -45,7 +40,6 @@ impl<'a> Live<'a> {
             shown: Shown::default(),
             rows_shown: false,
             shows_start: true,
-            waits: Vec::new(),
         }
     }
 
@@ -55,20 +49,6 @@ impl<'a> Live<'a> {
         Live {
             shows_start: false,
             ..self
-        }
-    }
-
-    /// Looks at the World an event is about to change.
-    pub fn before(&mut self, event: &Event, world: &World) {
-        // A stuck run is ended by signals: before the first of them all still wait. Which was the
-        // first of forklore's own the end will tell.
-        let killed = matches!(event.kind, Kind::ProcessExit(Exit::Signal(_)));
-        if killed && self.waits.len() < KILLS {
-            let blocked = world.blocked();
-            if blocked.deadlock {
-                let waits = waits(self.style.lang, world, &blocked);
-                self.waits.push((event.pid, waits));
-            }
         }
     }
 
@@ -87,6 +67,12 @@ impl<'a> Live<'a> {
                 }
                 self.title("start", world.ps().now().t, page);
                 self.rows.moment(&self.style, world, world.ps().now(), page);
+            }
+            // Its detail is for readers without a World.
+            Kind::Fault(fault) if fault.fault == FaultKind::Deadlock => {
+                let what = self.style.lang.term("fault", fault.fault.as_str());
+                let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, what));
+                waiting(&self.style, world.deadlock(), page);
             }
             Kind::Fault(fault) => {
                 let lang = self.style.lang;
@@ -120,14 +106,7 @@ impl<'a> Live<'a> {
             self.title("end", world.now(), page);
             self.rows.last(&self.style, world, page);
         }
-        let ended = world.end().map_or(&[][..], |note| &note.end.ended);
-        let stuck = self.waits.iter().find(|(pid, _)| ended.contains(pid));
-        if let Some((_, waits)) = stuck {
-            let _ = writeln!(page, "\n{}", self.style.lang.phrase("deadlock.title"));
-            for wait in waits {
-                let _ = writeln!(page, "  {wait}");
-            }
-        }
+        deadlock(&self.style, world, page);
     }
 
     /// The sentence over a table of rows.
@@ -146,6 +125,20 @@ impl<'a> Live<'a> {
             ],
         );
         let _ = writeln!(page, "\n{}", self.style.paint.mood(Mood::Dim, title));
+    }
+}
+
+/// Of a run in which nothing could go on: who waited for what.
+pub fn deadlock(style: &Style, world: &World, page: &mut String) {
+    if let Some(waits) = world.deadlock() {
+        let _ = writeln!(page, "\n{}", style.lang.phrase("deadlock.title"));
+        waiting(style, Some(waits), page);
+    }
+}
+
+fn waiting(style: &Style, waits: Option<&[Wait]>, page: &mut String) {
+    for wait in explain::waits(style.lang, waits.unwrap_or_default()) {
+        let _ = writeln!(page, "  {wait}");
     }
 }
 

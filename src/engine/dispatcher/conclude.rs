@@ -93,7 +93,7 @@ impl Dispatcher {
         match news {
             // A signal, or something we do not see, may wake it.
             Some(true) => {
-                let detail = detail::of_deadlock(&self.log.world);
+                let detail = detail::of_deadlock(&self.log.world.waits());
                 self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
             }
             None if stuck => self.deadlock(),
@@ -114,7 +114,7 @@ impl Dispatcher {
 
     /// All wait and none can go on.
     pub(super) fn deadlock(&mut self) {
-        let detail = detail::of_deadlock(&self.log.world);
+        let detail = detail::of_deadlock(&self.log.world.waits());
         self.begin_end(RunStatus::Deadlock, Some(detail));
     }
 

@@ -1,97 +1,69 @@
-//! One sentence on who waits for what, for the `end` of a deadlocked run.
+//! Who waits for what in one English sentence: the `detail` of a recording's deadlock.
 //!
-//! For logs and recordings, in English; the screen words it from the `World` in its own language.
+//! Part of format 1, for readers that know no `World`. Whoever has a `World` words its
+//! `World::deadlock` by `explain` instead.
 
-use crate::model::{Object, ObjectId, Pool, Process, Stuck, Target, World};
+use crate::model::{Awaited, LostTask, Party, Thing, Wait};
 
 /// Everybody who is stuck, in birth order.
-pub(super) fn of_deadlock(world: &World) -> String {
-    let blocked = world.blocked();
-    let stuck: Vec<String> = blocked
-        .stuck
-        .iter()
-        .map(|stuck| of_one(world, stuck))
-        .collect();
+pub(super) fn of_deadlock(waits: &[Wait]) -> String {
+    let stuck: Vec<String> = waits.iter().map(of_one).collect();
     format!("all wait and none can go on: {}", stuck.join("; "))
 }
 
-fn of_one(world: &World, stuck: &Stuck) -> String {
-    let pending = &stuck.pending;
-    let place = pending
-        .op
-        .at
-        .as_deref()
-        .map(|at| format!(" at {at}"))
-        .unwrap_or_default();
-    let target = match &pending.target {
-        Target::Object(key) => world.object_at(*key).map(|object| match &object.name {
-            Some(name) => format!("{name} ({})", object.id),
-            None => object.id.to_string(),
-        }),
-        Target::Task { task, .. } => Some(format!("the result of task {task}")),
-        Target::Child { name, .. } => name.as_deref().map(str::to_owned),
-        Target::Nothing => None,
+fn of_one(wait: &Wait) -> String {
+    let place = wait.at.as_deref();
+    let place = place.map_or_else(String::new, |at| format!(" at {at}"));
+    let target = match &wait.target {
+        Awaited::Object(thing) | Awaited::Workers { pool: thing, .. } => Some(of_thing(thing)),
+        Awaited::Result { task, .. } => Some(format!("the result of task {task}")),
+        Awaited::Child { name, .. } => name.as_deref().map(str::to_owned),
+        Awaited::Nothing => None,
     };
-    let target = target
-        .map(|target| format!(" of {target}"))
-        .unwrap_or_default();
-    let waiter = named(world, stuck.proc);
+    let target = target.map_or_else(String::new, |target| format!(" of {target}"));
+    let waiter = of_party(&wait.who);
     format!(
         "{waiter} waits in {}{target}{place}{}",
-        pending.op.op,
-        holders(world, stuck)
+        wait.op,
+        holders(wait)
     )
 }
 
 /// Who has it, where that says more than the target does.
-fn holders(world: &World, stuck: &Stuck) -> String {
-    let names: Vec<String> = stuck
-        .held_by
-        .iter()
-        .map(|proc| named(world, *proc))
-        .collect();
-    let is_pool = |key| {
-        world
-            .object_at(key)
-            .is_some_and(|object| object.pool().is_some())
-    };
-    match stuck.pending.target {
-        Target::Child { .. } => String::new(),
+fn holders(wait: &Wait) -> String {
+    let names: Vec<String> = wait.held_by.iter().map(of_party).collect();
+    let names = names.join(", ");
+    match &wait.target {
+        Awaited::Child { .. } => String::new(),
         _ if names.is_empty() => String::new(),
-        Target::Object(key) if is_pool(key) => {
-            let workers = names.join(", ");
-            format!(", whose workers are {workers}{}", lost(world, key))
+        Awaited::Workers { lost, .. } => {
+            format!(", whose workers are {names}{}", of_lost(lost.as_ref()))
         }
-        _ => format!(", held by {}", names.join(", ")),
+        _ => format!(", held by {names}"),
     }
 }
 
 /// The task that a pool's workers will never see the end of.
-fn lost(world: &World, pool: ObjectId) -> String {
-    let pool = world.object_at(pool).and_then(Object::pool);
-    let task = pool.and_then(Pool::lost_task);
-    let worker = task.and_then(|task| Some((task.number, task.worker?)));
+fn of_lost(lost: Option<&LostTask>) -> String {
+    let worker = lost.and_then(|lost| Some((lost.task, lost.worker.as_ref()?)));
     worker.map_or_else(String::new, |(task, worker)| {
-        format!("; task {task} was lost with {}", named(world, worker))
+        format!("; task {task} was lost with {}", of_party(worker))
     })
 }
 
-fn named(world: &World, proc: u32) -> String {
-    let Some(process) = world.process(proc) else {
-        return format!("process {proc}");
-    };
-    let ended = if process.is_alive() {
-        ""
-    } else {
-        ", which has ended"
-    };
-    format!("{} ({}{ended})", name_of(process), process.pid)
+fn of_thing(thing: &Thing) -> String {
+    match &thing.name {
+        Some(name) => format!("{name} ({})", thing.id),
+        None => thing.id.to_string(),
+    }
 }
 
-fn name_of(process: &Process) -> &str {
-    if process.name.is_empty() {
+fn of_party(party: &Party) -> String {
+    let name = if party.name.is_empty() {
         "a process"
     } else {
-        &process.name
-    }
+        &party.name
+    };
+    let ended = if party.alive { "" } else { ", which has ended" };
+    format!("{name} ({}{ended})", party.pid)
 }

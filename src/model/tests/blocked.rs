@@ -3,7 +3,7 @@
 use super::messages::{message, pipe};
 use super::pools::{pool_of, task};
 use super::{Log, create, on};
-use crate::trace::{Exit, Kind, Op, OpName, Role};
+use crate::trace::{Exit, Fault, FaultKind, Kind, Op, OpName, Role};
 
 fn join(child: &str) -> Op {
     let mut op = Op {
@@ -312,4 +312,40 @@ fn a_process_whose_other_thread_runs_is_not_stuck() {
     let process = log.world.process(0).expect("main");
     assert_eq!(process.threads.len(), 1);
     assert_eq!(process.threads[0].tid, 900);
+}
+
+#[test]
+fn a_deadlock_that_was_told_is_remembered_until_what_was_waited_for_comes() {
+    let mut log = Log::with_children(1);
+    log.op(0, on(OpName::Acquire, "Lock-1"));
+    log.wait(1, on(OpName::Acquire, "Lock-1"));
+    log.wait(0, join("Process-1"));
+    assert_eq!(log.world.deadlock(), None, "nobody has said so");
+    let fault = Fault {
+        fault: FaultKind::Deadlock,
+        detail: String::new(),
+    };
+    log.push(None, Kind::Fault(fault));
+    let waits = log.world.deadlock().expect("it was said");
+    let names: Vec<(&str, Vec<&str>)> = waits
+        .iter()
+        .map(|wait| {
+            let held_by = wait.held_by.iter().map(|party| &*party.name);
+            (&*wait.who.name, held_by.collect())
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("MainProcess", vec!["Process-1"]),
+            ("Process-1", vec!["MainProcess"])
+        ]
+    );
+    let mut interrupted = join("Process-1");
+    interrupted.error = Some("KeyboardInterrupt()".to_owned());
+    log.op(0, interrupted);
+    assert!(log.world.deadlock().is_some(), "it was ended by force");
+    log.op(0, on(OpName::Release, "Lock-1"));
+    log.op(1, on(OpName::Acquire, "Lock-1"));
+    assert_eq!(log.world.deadlock(), None, "it went on after all");
 }

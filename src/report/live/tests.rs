@@ -111,7 +111,6 @@ impl Log {
         let (mut world, mut live) = (World::new(), Live::new(style, rows));
         let (mut page, mut rest) = (String::new(), String::new());
         for event in &self.0 {
-            live.before(event, &world);
             world.apply(event);
             live.after(event, &world, &mut page);
         }
@@ -230,6 +229,26 @@ fn a_run_that_hung_says_who_waited_for_what() {
          Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) holds\n"
     );
     assert!(told(&log, Lang::Zh).contains("而持有它的正是自己"));
+}
+
+#[test]
+fn a_deadlock_of_a_traced_program_is_told_in_the_users_language() {
+    let mut log = Log::default();
+    log.start(0, "MainProcess");
+    log.op(0, OpName::Create, "Lock-1", false);
+    log.op(0, OpName::Acquire, "Lock-1", false);
+    log.op(0, OpName::Acquire, "Lock-1", true);
+    let fault = Fault {
+        fault: FaultKind::Deadlock,
+        detail: "all wait and none can go on: …".to_owned(),
+    };
+    log.add(None, Kind::Fault(fault));
+    let english = log.told(style(Lang::En), Rows::default()).0;
+    let sentence = "  MainProcess (PID 100) waits for lock (Lock-1), which it holds itself\n";
+    assert!(english.ends_with(sentence), "{english}");
+    let chinese = log.told(style(Lang::Zh), Rows::default()).0;
+    assert!(!chinese.contains("none can go on"), "{chinese}");
+    assert!(chinese.contains("而持有它的正是自己"), "{chinese}");
 }
 
 #[test]
