@@ -82,16 +82,16 @@ fn on_object(lang: Lang, wait: &Wait, who: &str, object: &str) -> String {
     if holder.proc == wait.who.proc {
         return lang.tell("deadlock.itself", &[("who", &who), ("object", &object)]);
     }
-    let key = if holder.alive {
-        "deadlock.held"
+    let words = [
+        ("who", &who as &dyn std::fmt::Display),
+        ("object", &object),
+        ("holder", &party(Some(holder))),
+    ];
+    if holder.alive {
+        lang.tell("deadlock.held", &words)
     } else {
-        "deadlock.held-by-dead"
-    };
-    let holder = party(Some(holder));
-    lang.tell(
-        key,
-        &[("who", &who), ("object", &object), ("holder", &holder)],
-    )
+        lang.tell("deadlock.held-by-dead", &words)
+    }
 }
 
 /// `Process-3 (PID 1234)`.

@@ -4,7 +4,10 @@
 //! This binary is also the stage: the guard executes it again with the name of a scene, in one thread.
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
+#![allow(clippy::print_stdout)] // what a process in a test says
 
+#[path = "engine/forged.rs"]
+mod forged;
 #[path = "engine/harness.rs"]
 #[allow(dead_code, reason = "the other users need the rest")]
 mod harness;
@@ -23,6 +26,12 @@ fn main() -> ExitCode {
         && word == "__scene"
     {
         scenes::perform(name, json);
+    }
+    if let [_, word, path] = args.as_slice()
+        && word == "__outside"
+    {
+        forged::outside(path);
+        return ExitCode::SUCCESS;
     }
     let arguments = libtest_mimic::Arguments::from_args();
     let trial = |(name, check): (&str, fn())| {

@@ -10,6 +10,7 @@ mod door;
 mod exit_watch;
 mod pace;
 
+use std::collections::HashSet;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
@@ -21,13 +22,15 @@ pub(super) use self::door::Door;
 use self::exit_watch::{ExitWatch, FIRST_TOKEN};
 use self::pace::Pace;
 use super::backlog::Backlog;
+use super::evidence::{Known, judge};
 use super::exits::of_process;
+use super::membership::{Membership, Standing};
 use super::report::{REPORT_COST, Report, Round};
 use super::sampler_thread::SamplerThread;
 use crate::protocol::Grant;
 use crate::sys::clock::monotonic_ns;
-use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, queued, send_packet};
+use crate::sys::{pidfd::PidFd, stat::Stat};
 use crate::trace::{
     Event, Exit, Kind, OpName, Output, PsRow, PsUpdate, Reaped, StartMethod, Stream, read_packet,
 };
@@ -46,6 +49,8 @@ const ROUND: usize = 256;
 /// … or so many bytes: whoever shows them takes a round at a time.
 const ROUND_BYTES: usize = 1 << 20;
 const LONGEST_RUN: usize = 64 << 10;
+/// Refusals that are told at most.
+const REFUSED: usize = 1000;
 /// What a line of a stream counts beside its bytes: a flood of short ones is held back before it takes
 /// long to work off, for a run that is ended waits for that.
 const LINE_COST: usize = 32;
@@ -62,6 +67,8 @@ pub(crate) struct Sources {
     pub stdout: OwnedFd,
     pub stderr: OwnedFd,
     pub control: Arc<OwnedFd>,
+    /// PID of the guard.
+    pub guard: i32,
     /// The main process, watched before it says anything.
     pub main: Arc<PidFd>,
     /// Where programs started by exec ask for the event channel.
@@ -76,6 +83,11 @@ pub(crate) struct Collector {
     door: Option<Door>,
     epoll: Epoll,
     exits: ExitWatch,
+    main: i32,
+    /// The program should be traced and can't be: nothing stops its processes at their births.
+    untraced: bool,
+    /// What was refused from whom.
+    refused: HashSet<(i32, String)>,
     pace: Pace,
     births: usize,
     /// Bytes read from the event channel so far.
@@ -132,8 +144,8 @@ impl Collector {
         if let Some(door) = &sources.door {
             watch(door.as_fd(), DOOR)?;
         }
-        let mut exits = ExitWatch::new(of_process);
-        exits.watch(&sources.main, &epoll);
+        let mut exits = ExitWatch::new(of_process, Membership::new(sources.guard));
+        exits.enter_main(&sources.main, &epoll);
         let stream = |fd| Source {
             fd: Some(fd),
             inbox: Inbox::new(BATCH, LONGEST_RUN),
@@ -149,6 +161,9 @@ impl Collector {
             door: sources.door,
             epoll,
             exits,
+            main: sources.main.pid(),
+            untraced: false,
+            refused: HashSet::new(),
             pace: Pace::new(),
             births: 0,
             read: 0,
@@ -336,6 +351,21 @@ impl Collector {
             Err(_) if cut => return self.bad(pid, "longer than a packet may be".to_owned()),
             Err(why) => return self.bad(pid, why),
         };
+        let event = Event {
+            t: event.t.min(self.now()),
+            ..event
+        };
+        let standing = self.meet(pid, &event);
+        let known = Known {
+            standing,
+            is_main: pid == self.main,
+            may_be_gone: self.untraced,
+            ended_child: matches!(event.kind, Kind::ProcessReaped(_))
+                && self.exits.is_ended_child(event.pid, pid),
+        };
+        if let Err(why) = judge(&event, known) {
+            return self.refuse(pid, why);
+        }
         match &event.kind {
             Kind::ProcessStart(_) => self.birth(pid, event, length, gate),
             Kind::ProcessReaped(Reaped { exit, .. }) => {
@@ -350,6 +380,48 @@ impl Collector {
             }
             _ => self.report(Report::Packet { pid, event }, length),
         }
+    }
+
+    /// Whose the sender of a packet is. One that is new and does not introduce itself is reported.
+    fn meet(&mut self, pid: i32, event: &Event) -> Standing {
+        if pid == 0 {
+            // In a PID namespace that is not ours to see.
+            return Standing::Gone;
+        }
+        let introduces = matches!(event.kind, Kind::ProcessStart(_));
+        if !introduces && !self.exits.has(pid) {
+            self.appeared(pid);
+        }
+        self.exits.enter(pid, &self.epoll).standing
+    }
+
+    /// A packet that is not believed; told once for each sender and reason.
+    fn refuse(&mut self, pid: i32, why: String) {
+        if self.refused.len() < REFUSED && self.refused.insert((pid, why.clone())) {
+            self.bad(pid, why);
+        }
+    }
+
+    /// Enters a process that did not introduce itself; whether it had ended by then.
+    fn appeared(&mut self, pid: i32) -> bool {
+        let entered = self.exits.enter(pid, &self.epoll);
+        let own = entered.standing == Standing::Own;
+        if own {
+            self.sampler.add(pid);
+        }
+        let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
+        let gone = entered.process.is_none();
+        let report = Report::Appeared {
+            pid,
+            t: self.now(),
+            parent: self.exits.parent(pid),
+            name,
+            method: StartMethod::Unknown,
+            standing: entered.standing,
+            process: entered.process.filter(|_| own),
+        };
+        self.report(report, 0);
+        gone
     }
 
     /// Somebody knows of this process's end, perhaps before we have looked: a forkserver told it.
@@ -368,7 +440,8 @@ impl Collector {
     /// The start handshake: the process waits until we hold its pidfd and its first row of ps.
     fn birth(&mut self, pid: i32, event: Event, length: usize, gate: Option<OwnedFd>) {
         self.births += 1;
-        let process = self.exits.enter(pid, &self.epoll);
+        let process = self.exits.enter(pid, &self.epoll).process;
+        let event = self.with_parent(pid, event);
         let row = self.sampler.row(pid);
         if let Some(gate) = &gate {
             // One that is gone already needs no answer.
@@ -388,6 +461,19 @@ impl Collector {
         if gone {
             self.tell_exit(pid, None);
         }
+    }
+
+    /// A start whose parent is the kernel's word, where the kernel knew it: an orphan's was adopted by
+    /// the guard or by us.
+    fn with_parent(&self, pid: i32, mut event: Event) -> Event {
+        let parent = self.exits.parent(pid);
+        let adopted = [0, self.exits.guard(), std::process::id().cast_signed()];
+        if let Kind::ProcessStart(start) = &mut event.kind
+            && !adopted.contains(&parent)
+        {
+            start.ppid = parent;
+        }
+        event
     }
 
     /// A row that was read at once, not by the next sample.
@@ -447,24 +533,7 @@ impl Collector {
 
     fn output(&mut self, pid: i32, stream: Stream, data: Vec<u8>) {
         let t = self.now();
-        let mut gone = false;
-        if pid != 0 && !self.exits.has(pid) {
-            let entered = self.exits.enter_stranger(pid, &self.epoll);
-            gone = entered.process.is_none();
-            self.sampler.add(pid);
-            let (parent, name, process) = (entered.parent, entered.name, entered.process);
-            self.report(
-                Report::Appeared {
-                    pid,
-                    t,
-                    parent,
-                    name,
-                    method: StartMethod::Unknown,
-                    process,
-                },
-                0,
-            );
-        }
+        let gone = pid != 0 && !self.exits.has(pid) && self.appeared(pid);
         let length = data.len() + LINE_COST * lines(&data);
         self.report(
             Report::Output {

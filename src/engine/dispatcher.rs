@@ -35,6 +35,7 @@ use self::stillness::Stillness;
 use super::backlog::Backlog;
 use super::gate::{Decision, Gate};
 use super::live::LiveProcesses;
+use super::membership::Standing;
 use super::report::{Report, Round};
 use crate::feed::Control;
 use crate::protocol::PageWriter;
@@ -214,10 +215,22 @@ impl Dispatcher {
                 parent,
                 name,
                 method,
+                standing,
                 process,
             } => {
                 self.enrol(process);
-                self.appeared(pid, t, parent, (name, method));
+                let role = match standing {
+                    Standing::Guest => Role::Guest,
+                    Standing::Own | Standing::Gone => Role::Foreign,
+                };
+                let start = ProcessStart {
+                    ppid: parent,
+                    name,
+                    role,
+                    daemon: false,
+                    method,
+                };
+                self.appeared(pid, t, start);
             }
             Report::Executed {
                 pid,
@@ -230,7 +243,10 @@ impl Dispatcher {
                 self.acquaint(self.main.pid(), t);
                 self.fault(t, 0, FaultKind::NotFollowed, why);
             }
-            Report::Packet { pid, event } => self.packet(pid, event),
+            Report::Packet { pid, event } => {
+                self.acquaint(pid, event.t);
+                self.append(event.t, pid, event.tid, event.kind);
+            }
             Report::Output { pid, t, output } => {
                 self.acquaint(pid, t);
                 self.append(t, pid, None, Kind::Output(output));
@@ -266,24 +282,23 @@ impl Dispatcher {
     /// Sees to it that a process that says something is known.
     fn acquaint(&mut self, pid: i32, t: i64) {
         if pid != 0 && !self.log.processes.lives(pid) {
-            self.appeared(pid, t, 0, (String::new(), StartMethod::Unknown));
+            let start = ProcessStart {
+                ppid: 0,
+                name: String::new(),
+                role: Role::Foreign,
+                daemon: false,
+                method: StartMethod::Unknown,
+            };
+            self.appeared(pid, t, start);
         }
     }
 
     /// A process that did not introduce itself; the main process may write before it does.
-    fn appeared(&mut self, pid: i32, t: i64, ppid: i32, (name, method): (String, StartMethod)) {
-        let start = if pid == self.main.pid() {
+    fn appeared(&mut self, pid: i32, t: i64, mut start: ProcessStart) {
+        if pid == self.main.pid() {
             self.enrol(Some(Arc::clone(&self.main.process)));
-            self.main.start(self.guard.pid())
-        } else {
-            ProcessStart {
-                ppid,
-                name,
-                role: Role::Foreign,
-                daemon: false,
-                method,
-            }
-        };
+            start = self.main.start(self.guard.pid());
+        }
         self.log.processes.enter(pid, &start);
         self.append(t, pid, None, Kind::ProcessStart(start));
     }
@@ -302,28 +317,6 @@ impl Dispatcher {
         }
         if self.log.processes.lives(pid) {
             self.append(t, pid, None, program);
-        }
-    }
-
-    fn packet(&mut self, pid: i32, event: Event) {
-        match event.kind {
-            Kind::Op(_)
-            | Kind::OpWait(_)
-            | Kind::OpBegin(_)
-            | Kind::OpEnd(_)
-            | Kind::Output(_)
-            | Kind::Line { .. }
-            | Kind::Fault(_)
-            | Kind::Marker { .. } => {
-                self.acquaint(pid, event.t);
-                self.append(event.t, pid, event.tid, event.kind);
-            }
-            _ => self.fault(
-                event.t,
-                pid,
-                FaultKind::BadPacket,
-                "a kind of event no process may send",
-            ),
         }
     }
 

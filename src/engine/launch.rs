@@ -239,6 +239,7 @@ fn assemble(
         stdout: ours.stdout,
         stderr: ours.stderr,
         control: Arc::clone(&to_guard),
+        guard: guard.pid(),
         main: Arc::clone(&main),
         door,
     };

@@ -4,6 +4,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use super::membership::Standing;
 use crate::sys::pidfd::PidFd;
 use crate::trace::{Event, Exit, Output, PsUpdate, StartMethod};
 
@@ -24,6 +25,8 @@ pub(crate) enum Report {
         parent: i32,
         name: String,
         method: StartMethod,
+        standing: Standing,
+        /// Of the run's own alone.
         process: Option<Arc<PidFd>>,
     },
     /// A traced process has executed another program.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
-use crate::protocol::environment;
+use super::membership::Membership;
 use crate::sys::process::reap;
 use crate::sys::{clock, pidfd::PidFd, stat::Stat};
 
@@ -70,7 +70,7 @@ pub(crate) fn end_descendants(mut reap: impl FnMut()) -> Vec<i32> {
 /// in their environment, and all their descendants. What became a child of this process is
 /// collected, nothing else is.
 pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
-    let mark = format!("{}={guard}", environment::GUARD);
+    let membership = Membership::new(guard);
     let me = std::process::id().cast_signed();
     let find = |table: &Table| {
         // Looked at after the table was read: its line under this PID is this process's.
@@ -84,7 +84,7 @@ pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
             .filter(|pid| **pid != me && !roots.contains(pid));
         let marked: Vec<i32> = others
             .copied()
-            .filter(|pid| is_marked(*pid, mark.as_bytes()))
+            .filter(|pid| membership.is_marked(*pid))
             .collect();
         roots.extend(marked);
         roots.extend(descendants(table, &roots));
@@ -96,13 +96,6 @@ pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
             let _ = reap(*pid);
         }
     })
-}
-
-fn is_marked(pid: i32, mark: &[u8]) -> bool {
-    let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-    environment
-        .split(|byte| *byte == 0)
-        .any(|variable| variable == mark)
 }
 
 /// Ends the processes that `find` finds in the table, until it finds none alive. `reap` is given

@@ -186,7 +186,7 @@ impl Process {
 
 /// Roles that are given to a process by whoever saw it start.
 fn is_seen_only(role: Role) -> bool {
-    matches!(role, Role::Main | Role::Foreign)
+    matches!(role, Role::Main | Role::Foreign | Role::Guest)
 }
 
 /// Threads of one process whose state is kept beside the main one.

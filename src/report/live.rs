@@ -11,8 +11,8 @@ use super::rows::Rows;
 use super::verdicts::seconds;
 use crate::explain;
 use crate::model::{Ending, Line, Wait, World};
-use crate::text::{Mood, clean, clean_line, fit, fit_right};
-use crate::trace::{Event, FaultKind, Kind, Stream};
+use crate::text::{Lang, Mood, clean, clean_line, fit, fit_right};
+use crate::trace::{Event, Fault, FaultKind, Kind, Stream};
 
 /// Columns of one printed line that are shown; a recording has all of it.
 const WIDEST: usize = 2000;
@@ -75,12 +75,7 @@ impl<'a> Live<'a> {
                 waiting(&self.style, world.deadlock(), page);
             }
             Kind::Fault(fault) => {
-                let lang = self.style.lang;
-                let what = lang.term("fault", fault.fault.as_str());
-                let words = lang.tell(
-                    "live.fault",
-                    &[("what", &what), ("detail", &clean(&fault.detail))],
-                );
+                let words = fault_words(self.style.lang, event, fault, world);
                 let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
             }
             _ => {}
@@ -125,6 +120,26 @@ impl<'a> Live<'a> {
             ],
         );
         let _ = writeln!(page, "\n{}", self.style.paint.mood(Mood::Dim, title));
+    }
+}
+
+/// A fault in a sentence. What a process said, or sent and was not believed, names the process.
+fn fault_words(lang: Lang, event: &Event, fault: &Fault, world: &World) -> String {
+    let what = lang.term("fault", fault.fault.as_str());
+    let detail = clean(&fault.detail);
+    let done_to_it = matches!(fault.fault, FaultKind::Killed | FaultKind::StageLost);
+    let sender = event.proc.filter(|_| !done_to_it);
+    match sender.and_then(|proc| world.process(proc)) {
+        Some(sender) => lang.tell(
+            "live.fault-of",
+            &[
+                ("what", &what),
+                ("who", &clean(&sender.name)),
+                ("pid", &sender.pid),
+                ("detail", &detail),
+            ],
+        ),
+        None => lang.tell("live.fault", &[("what", &what), ("detail", &detail)]),
     }
 }
 

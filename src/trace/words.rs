@@ -78,6 +78,9 @@ words! {
         Manager = "manager",
         /// A process the program started by other means; known only by its output or its row in ps.
         Foreign = "foreign",
+        /// A process that is not the run's: it was handed one of the run's channels. It is shown and
+        /// never touched.
+        Guest = "guest",
     }
 }
 

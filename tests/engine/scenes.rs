@@ -11,7 +11,7 @@ use forklore::trace::{Event, Exit, Kind, Op, OpName, RunStatus, Stream};
 use forklore::{protocol::StageConfig, stage};
 
 use crate::harness::{MARK, assert_nothing_left, binary, end, exits, mark, output, rest, until};
-use crate::{rogues, timed};
+use crate::{forged, rogues, timed};
 
 type Program = fn() -> mp::Result<()>;
 
@@ -27,6 +27,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("raw", timed::raw),
     ("stubborn", rogues::stubborn),
     ("mute", rogues::mute),
+    ("forger", forged::forger),
+    ("generous", forged::generous),
 ];
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -76,6 +78,18 @@ pub const TESTS: &[(&str, fn())] = &[
         "a_child_that_closes_the_event_channel_runs_to_its_end",
         rogues::without_a_voice,
     ),
+    (
+        "a_forging_child_is_believed_about_itself_alone",
+        forged::each_line_of_the_table,
+    ),
+    (
+        "a_process_from_outside_is_shown_and_never_touched",
+        forged::guests_are_shown_and_never_touched,
+    ),
+    (
+        "an_ordinary_user_has_the_same_protection",
+        forged::as_an_ordinary_user,
+    ),
 ];
 
 /// The stage's side.
@@ -90,6 +104,17 @@ pub fn perform(name: &str, json: &str) -> ! {
 }
 
 pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
+    start_with(scene, gate, mark, Vec::new())
+}
+
+/// `start` with variables added to the environment.
+pub fn start_with(
+    scene: &str,
+    gate: GateMode,
+    mark: &str,
+    mut environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
+) -> Run {
+    environment.push((MARK.into(), mark.into()));
     let dir = tempfile::Builder::new()
         .prefix("forklore-test-")
         .tempdir()
@@ -108,7 +133,7 @@ pub fn start(scene: &str, gate: GateMode, mark: &str) -> Run {
     let argv = ["scene", "__scene", scene, &json].map(std::ffi::OsString::from);
     Run::launch(Launch {
         forklore: binary(),
-        environment: vec![(MARK.into(), mark.into())],
+        environment,
         gate: Some(gate),
         ..Launch::new(program, argv.to_vec(), dir)
     })

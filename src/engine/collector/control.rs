@@ -3,6 +3,7 @@
 use std::os::fd::AsFd as _;
 
 use super::super::exits::of_status;
+use super::super::membership::Standing;
 use super::super::report::Report;
 use super::{BATCH, Collector};
 use crate::protocol::{FromGuard, ToGuard};
@@ -42,6 +43,7 @@ impl Collector {
                 self.reaped(pid, t, 0, of_status(status));
             }
             FromGuard::NotTraced { errno } => {
+                self.untraced = true;
                 let t = self.now();
                 let why = std::io::Error::from_raw_os_error(errno).to_string();
                 self.report(Report::NotTraced { t, why }, 0);
@@ -64,19 +66,20 @@ impl Collector {
     /// A followed process is held before its first instruction: we take hold of it, and it goes on.
     fn born(&mut self, pid: i32, ppid: i32) {
         let t = self.now();
-        let entered = self.exits.enter_stranger(pid, &self.epoll);
+        let entered = self.exits.enter_own(pid, ppid, &self.epoll);
+        let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
         let row = self.sampler.row(pid);
         self.answer(pid);
         let gone = entered.process.is_none();
-        let (parent, name, process) = (ppid, entered.name, entered.process);
         self.report(
             Report::Appeared {
                 pid,
                 t,
-                parent,
+                parent: ppid,
                 name,
                 method: StartMethod::Fork,
-                process,
+                standing: Standing::Own,
+                process: entered.process,
             },
             0,
         );

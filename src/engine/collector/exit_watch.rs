@@ -10,6 +10,7 @@ use std::sync::Arc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
+use crate::engine::membership::{Membership, Standing};
 use crate::sys::{pidfd::PidFd, stat::Stat};
 use crate::trace::Exit;
 
@@ -22,6 +23,7 @@ pub(crate) const FIRST_TOKEN: u64 = 1 << 32;
 #[derive(Debug)]
 struct Entry {
     process: Option<Arc<PidFd>>,
+    standing: Standing,
     state: State,
 }
 
@@ -34,12 +36,11 @@ enum State {
     },
 }
 
-/// A process that was just entered.
+/// A process that was entered now or before.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub process: Option<Arc<PidFd>>,
-    pub parent: i32,
-    pub name: String,
+    pub standing: Standing,
 }
 
 /// Tells how a process ended, given its reaper's word if that has come.
@@ -48,17 +49,22 @@ type Teller = fn(&PidFd, Option<Exit>) -> Exit;
 #[derive(Debug)]
 pub(crate) struct ExitWatch {
     teller: Teller,
+    membership: Membership,
     /// Processes whose exit has not been told.
     entries: HashMap<i32, Entry>,
+    /// The parent each process had, by the kernel's word, when it was entered.
+    parents: HashMap<i32, i32>,
     /// How many of them have ended and wait for their reaper's word.
     ended: usize,
 }
 
 impl ExitWatch {
-    pub(crate) fn new(teller: Teller) -> ExitWatch {
+    pub(crate) fn new(teller: Teller, membership: Membership) -> ExitWatch {
         ExitWatch {
             teller,
+            membership,
             entries: HashMap::new(),
+            parents: HashMap::new(),
             ended: 0,
         }
     }
@@ -80,52 +86,84 @@ impl ExitWatch {
         })
     }
 
-    /// Enters a process that introduced itself, and watches it.
-    pub(crate) fn enter(&mut self, pid: i32, epoll: &Epoll) -> Option<Arc<PidFd>> {
-        if self.has(pid) {
-            return self
-                .entries
-                .get(&pid)
-                .and_then(|entry| entry.process.clone());
+    /// Enters the process of this PID, judges whose it is, and watches it.
+    pub(crate) fn enter(&mut self, pid: i32, epoll: &Epoll) -> Entered {
+        self.enter_as(pid, None, epoll)
+    }
+
+    /// Enters a process that the guard has seen born.
+    pub(crate) fn enter_own(&mut self, pid: i32, parent: i32, epoll: &Epoll) -> Entered {
+        let entered = self.enter_as(pid, Some(Standing::Own), epoll);
+        self.parents.insert(pid, parent);
+        entered
+    }
+
+    fn enter_as(&mut self, pid: i32, standing: Option<Standing>, epoll: &Epoll) -> Entered {
+        if let Some(entry) = self.entries.get(&pid) {
+            return Entered {
+                process: entry.process.clone(),
+                standing: entry.standing,
+            };
         }
-        // Gone already and reaped, or no descriptor left: it is followed without one.
+        // Gone already and collected, or no descriptor left: it is watched without one.
         let process = PidFd::open(pid).ok().map(Arc::new);
+        let parent = Stat::of(pid).map_or(0, |stat| stat.ppid);
+        let standing = standing.unwrap_or_else(|| self.membership.of(pid, process.as_deref()));
+        self.insert(pid, process.clone(), standing, parent, epoll);
+        Entered { process, standing }
+    }
+
+    /// Enters the main process, which is held already.
+    pub(crate) fn enter_main(&mut self, process: &Arc<PidFd>, epoll: &Epoll) {
+        let guard = self.membership.guard();
+        let process = Some(Arc::clone(process));
+        let pid = process.as_ref().map_or(0, |process| process.pid());
+        self.insert(pid, process, Standing::Own, guard, epoll);
+    }
+
+    fn insert(
+        &mut self,
+        pid: i32,
+        process: Option<Arc<PidFd>>,
+        standing: Standing,
+        parent: i32,
+        epoll: &Epoll,
+    ) {
         if let Some(process) = &process {
-            self.watch(process, epoll);
-        } else {
-            self.entries.insert(
-                pid,
-                Entry {
-                    process: None,
-                    state: State::Alive,
-                },
-            );
+            let token = FIRST_TOKEN + u64::from(pid.unsigned_abs());
+            // Without a watch its end is still told by whoever reaps it.
+            let _ = epoll.add(process.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, token));
         }
-        process
+        let state = State::Alive;
+        self.entries.insert(
+            pid,
+            Entry {
+                process,
+                standing,
+                state,
+            },
+        );
+        self.parents.insert(pid, parent);
     }
 
-    /// Enters a process that is held already, and watches it.
-    pub(crate) fn watch(&mut self, process: &Arc<PidFd>, epoll: &Epoll) {
-        let token = FIRST_TOKEN + u64::from(process.pid().unsigned_abs());
-        // Without a watch its end is still told by whoever reaps it.
-        let _ = epoll.add(process.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, token));
-        let entry = Entry {
-            process: Some(Arc::clone(process)),
-            state: State::Alive,
+    pub(crate) fn guard(&self) -> i32 {
+        self.membership.guard()
+    }
+
+    /// The parent the process had when it was entered; 0 where the kernel did not know it any more.
+    pub(crate) fn parent(&self, pid: i32) -> i32 {
+        self.parents.get(&pid).copied().unwrap_or(0)
+    }
+
+    /// Whether this is a child of that process, by the kernel's word, and has ended.
+    pub(crate) fn is_ended_child(&self, child: i32, of: i32) -> bool {
+        let ended = match self.entries.get(&child) {
+            Some(Entry { process: None, .. }) => Stat::of(child).is_none_or(|stat| stat.is_dead()),
+            Some(_) => self.has_ended(child),
+            // Its exit was told.
+            None => true,
         };
-        self.entries.insert(process.pid(), entry);
-    }
-
-    /// Enters a process nobody introduced, with what /proc says of it.
-    pub(crate) fn enter_stranger(&mut self, pid: i32, epoll: &Epoll) -> Entered {
-        let process = self.enter(pid, epoll);
-        let stat = process.is_some().then(|| Stat::of(pid)).flatten();
-        let (parent, name) = stat.map_or((0, String::new()), |stat| (stat.ppid, stat.name));
-        Entered {
-            process,
-            parent,
-            name,
-        }
+        ended && self.parents.get(&child) == Some(&of)
     }
 
     /// The exit of a process that ended, once it may be told; it is told once. `reaper` is the word
@@ -177,9 +215,13 @@ impl ExitWatch {
         (due, next)
     }
 
-    /// PIDs whose exit has not been told.
+    /// PIDs of the run's processes whose exit has not been told. Guests may live on.
     pub(crate) fn untold(&self) -> Vec<i32> {
-        let mut pids: Vec<i32> = self.entries.keys().copied().collect();
+        let own = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.standing != Standing::Guest);
+        let mut pids: Vec<i32> = own.map(|(pid, _)| *pid).collect();
         pids.sort_unstable();
         pids
     }
@@ -199,13 +241,17 @@ mod tests {
     use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
     use super::{ExitWatch, REAPER_TIME};
+    use crate::engine::membership::{Membership, Standing};
     use crate::trace::Exit;
 
     /// A watch on a kernel that never says how a process ended.
     fn silent() -> (ExitWatch, Epoll) {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).expect("an epoll set");
         (
-            ExitWatch::new(|_, reaper| reaper.unwrap_or(Exit::Unknown)),
+            ExitWatch::new(
+                |_, reaper| reaper.unwrap_or(Exit::Unknown),
+                Membership::new(std::process::id().cast_signed()),
+            ),
             epoll,
         )
     }
@@ -219,7 +265,8 @@ mod tests {
     #[test]
     fn an_unknown_exit_waits_for_the_reapers_word_and_is_told_once() {
         let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
-        assert!(watch.enter(pid, &epoll).is_some());
+        let entered = watch.enter(pid, &epoll);
+        assert!(entered.process.is_some() && entered.standing == Standing::Own);
         assert_eq!(watch.exit(pid, None, 1_000, &epoll), None);
         assert_eq!(
             watch.overdue(1_000),
@@ -252,7 +299,8 @@ mod tests {
     fn one_that_is_gone_already_is_told_by_its_reaper() {
         let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
         child.wait().expect("our own child");
-        assert!(watch.enter(pid, &epoll).is_none());
+        let entered = watch.enter(pid, &epoll);
+        assert!(entered.process.is_none() && entered.standing == Standing::Gone);
         assert_eq!(watch.untold(), [pid]);
         assert_eq!(
             watch.exit(pid, Some(Exit::Signal(9)), 0, &epoll),

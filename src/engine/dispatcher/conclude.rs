@@ -10,7 +10,7 @@ use super::super::tree;
 use super::ending::{after_main, main_lost};
 use super::{Dispatcher, detail};
 use crate::sys::clock::monotonic_ns;
-use crate::trace::{Exit, FaultKind, Kind, RunStatus};
+use crate::trace::{Exit, FaultKind, Kind, Role, RunStatus};
 
 impl Dispatcher {
     pub(super) fn main_exited(&mut self, t: i64, exit: Exit) {
@@ -107,7 +107,7 @@ impl Dispatcher {
         let world = &self.log.world;
         world
             .processes()
-            .filter(|process| process.is_alive())
+            .filter(|process| process.is_alive() && process.role != Role::Guest)
             .flat_map(|process| Proc.children(process.pid))
             .any(|child| is_unheard_of(world, child) && Proc.doing(child) != Doing::Rests)
     }

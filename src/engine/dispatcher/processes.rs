@@ -102,11 +102,11 @@ impl Processes {
         zombies
     }
 
-    /// Number of processes alive.
+    /// Number of the run's own processes alive.
     pub(crate) fn alive(&self) -> usize {
         self.members
             .values()
-            .filter(|member| member.is_alive())
+            .filter(|member| member.is_alive() && member.role != Role::Guest)
             .count()
     }
 
