@@ -82,15 +82,18 @@ fn on_object(lang: Lang, wait: &Wait, who: &str, object: &str) -> String {
     if holder.proc == wait.who.proc {
         return lang.tell("deadlock.itself", &[("who", &who), ("object", &object)]);
     }
-    let words = [
-        ("who", &who as &dyn std::fmt::Display),
-        ("object", &object),
-        ("holder", &party(Some(holder))),
-    ];
-    if holder.alive {
-        lang.tell("deadlock.held", &words)
+    let alive = holder.alive;
+    let holder = party(Some(holder));
+    if alive {
+        lang.tell(
+            "deadlock.held",
+            &[("who", &who), ("object", &object), ("holder", &holder)],
+        )
     } else {
-        lang.tell("deadlock.held-by-dead", &words)
+        lang.tell(
+            "deadlock.held-by-dead",
+            &[("who", &who), ("object", &object), ("holder", &holder)],
+        )
     }
 }
 
