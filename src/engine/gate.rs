@@ -65,6 +65,8 @@ struct Line {
     /// When, in virtual ns, each operation it announced times out or its sleep ends. While one waits
     /// for its grant a callback may announce another: the last goes first.
     due: Vec<Option<f64>>,
+    /// Its operation was told to begin to wait (`Grant::Begin`).
+    begun: bool,
 }
 
 impl Line {
@@ -76,12 +78,14 @@ impl Line {
             outside: false,
             may_have_forked: true,
             due: Vec::new(),
+            begun: false,
         }
     }
 
     fn spoke(&mut self, now: i64) {
         *self = Line {
             due: std::mem::take(&mut self.due),
+            begun: self.begun,
             ..Line::new(self.pid, now)
         };
     }
@@ -206,12 +210,15 @@ impl Gate {
     pub(crate) fn decide(&mut self, world: &World, now: i64, sight: &impl Sight) -> Decision {
         if !self.is_closed() {
             // Whoever announced before it saw the gate open.
-            return match self.announced(world).next() {
-                Some((proc, _)) => Decision::Grant {
-                    proc,
-                    grant: Grant::Open,
-                },
-                None => Decision::Wait { until: i64::MAX },
+            let Some((proc, _)) = self.announced(world).next() else {
+                return Decision::Wait { until: i64::MAX };
+            };
+            if let Some(line) = self.lines.get_mut(&proc) {
+                line.begun = false;
+            }
+            return Decision::Grant {
+                proc,
+                grant: Grant::Open,
             };
         }
         if let Some(until) = self.unsettled(world, now, sight) {
@@ -241,9 +248,10 @@ impl Gate {
 
     fn announced<'w>(&self, world: &'w World) -> impl Iterator<Item = (u32, &'w Pending)> {
         self.lines
-            .keys()
-            .filter_map(|proc| match &world.process(*proc)?.state {
+            .iter()
+            .filter_map(|(proc, line)| match &world.process(*proc)?.state {
                 State::AtGate(pending) => Some((*proc, pending)),
+                State::Waiting(pending) if line.begun => Some((*proc, pending)),
                 _ => None,
             })
     }
@@ -302,7 +310,7 @@ impl Gate {
         timed.min_by(|one, other| one.due.unwrap_or(0.0).total_cmp(&other.due.unwrap_or(0.0)))
     }
 
-    /// What a process chosen by hand can be told, if it can go.
+    /// What a process chosen by hand can be told: to go if it can, else to begin to wait.
     fn chosen(&self, world: &World, proc: u32) -> Option<Choice> {
         let (_, pending) = self
             .announced(world)
@@ -314,7 +322,15 @@ impl Gate {
                 due: None,
             });
         }
-        self.in_time(proc, pending)
+        let begins = || {
+            let begun = self.lines.get(&proc).is_some_and(|line| line.begun);
+            (!begun).then_some(Choice {
+                proc,
+                grant: Grant::Begin,
+                due: None,
+            })
+        };
+        self.in_time(proc, pending).or_else(begins)
     }
 
     /// The end of a sleep, or of a wait that has a timeout.
@@ -343,7 +359,10 @@ impl Gate {
             self.next_at = now.saturating_add(pause);
         }
         if let Some(line) = self.lines.get_mut(&proc) {
-            line.due.pop();
+            line.begun = grant == Grant::Begin;
+            if !line.begun {
+                line.due.pop();
+            }
             line.spoke(now);
         }
         Decision::Grant { proc, grant }

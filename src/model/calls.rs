@@ -72,11 +72,13 @@ impl Calls {
         gone.map(|frame| frame.pending)
     }
 
-    /// The innermost announced call goes on.
+    /// The innermost announced call goes on; where there is none, the innermost that was granted to
+    /// wait.
     pub(super) fn grant(&mut self) {
-        let announced = |frame: &&mut Frame| frame.phase == Phase::AtGate;
-        if let Some(frame) = self.frames.iter_mut().rev().find(announced) {
-            frame.phase = Phase::Granted;
+        let innermost = |phase| self.frames.iter().rposition(|frame| frame.phase == phase);
+        let granted = innermost(Phase::AtGate).or_else(|| innermost(Phase::Waiting));
+        if let Some(place) = granted {
+            self.frames[place].phase = Phase::Granted;
         }
     }
 

@@ -243,6 +243,13 @@ impl<'a> Call<'a> {
             if on() {
                 call.grant = await_gate();
             }
+            if call.grant == Grant::Begin {
+                call.grant = Grant::Open;
+                call.waiting();
+                call.grant = await_gate();
+                // If it blocks after that, it says so again.
+                call.waited = false;
+            }
         }
         call
     }
@@ -299,7 +306,7 @@ impl<'a> Call<'a> {
             Grant::Expire => return None,
             // The operation is enabled in the log; what it needs may still be in flight.
             Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
-            Grant::Open | Grant::Go => attempt(wait::NOW),
+            Grant::Open | Grant::Go | Grant::Begin => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {
             return first;
@@ -325,7 +332,7 @@ impl<'a> Call<'a> {
         if on() {
             let kind = match self.grant {
                 Grant::Open => "op",
-                Grant::Go | Grant::Expire => "op.end",
+                Grant::Go | Grant::Expire | Grant::Begin => "op.end",
             };
             self.send(kind, ver.into(), more, ended.into());
         }

@@ -9,6 +9,9 @@ pub(crate) enum Grant {
     Expire,
     /// The gate was opened: the operation may block, as if there were no gate.
     Open,
+    /// The operation begins to wait: the process sends its `op.wait` and stays at the gate, where
+    /// one of the others follows.
+    Begin,
 }
 
 impl Grant {
@@ -17,11 +20,12 @@ impl Grant {
             Grant::Go => b'g',
             Grant::Expire => b't',
             Grant::Open => b'o',
+            Grant::Begin => b'b',
         }
     }
 
     pub(crate) fn from_byte(byte: u8) -> Option<Grant> {
-        [Grant::Go, Grant::Expire, Grant::Open]
+        [Grant::Go, Grant::Expire, Grant::Open, Grant::Begin]
             .into_iter()
             .find(|grant| grant.byte() == byte)
     }
@@ -33,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_grant_is_one_byte_and_back() {
-        for grant in [Grant::Go, Grant::Expire, Grant::Open] {
+        for grant in [Grant::Go, Grant::Expire, Grant::Open, Grant::Begin] {
             assert_eq!(Grant::from_byte(grant.byte()), Some(grant));
         }
         assert_eq!(Grant::from_byte(0), None);

@@ -28,7 +28,6 @@ use crate::feed::Control;
 use crate::lesson::Params;
 use crate::model::State;
 use crate::text::{Lang, clean};
-use crate::trace::OpName;
 
 pub(crate) use places::{find, go_to};
 use places::{pick, scroll, sideways, turn};
@@ -397,15 +396,12 @@ fn held_up(app: &App, proc: u32) -> Option<String> {
     let world = run.world();
     let process = world.process(proc)?;
     let can_go = match &process.state {
-        State::AtGate(pending) => {
-            // A sleep, or a wait with a timeout, goes when its time has come.
-            pending.op.op == OpName::Sleep
-                || pending.op.args.timeout.is_some()
-                || world.enabled(proc, &pending.op)
-        }
+        // What can't go begins to wait.
+        State::AtGate(_) => true,
         // It has not announced anything yet: the step waits for it.
         State::Running | State::Sleeping { .. } => !process.is_service(),
-        State::Waiting(_) | State::Exited { .. } => false,
+        State::Waiting(pending) => world.enabled(proc, &pending.op),
+        State::Exited { .. } => false,
     };
     let state = words::state(app.lang, world, process);
     let name = clean(&process.name);

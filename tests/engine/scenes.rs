@@ -38,6 +38,10 @@ pub const TESTS: &[(&str, fn())] = &[
         stepped,
     ),
     (
+        "one_that_cannot_go_begins_to_wait_and_goes_when_it_can",
+        begun_by_hand,
+    ),
+    (
         "an_embrace_ends_within_two_seconds_and_is_named",
         deadlock_open,
     ),
@@ -276,6 +280,45 @@ fn stepped() {
     )));
     // Unless the run is over already.
     let _ = run.control(Control::Pace { per_second: 1e6 });
+    let events = rest(&mut run, seen);
+    assert_finished(&events);
+    assert_exclusive(&events, 20);
+    assert_nothing_left(&mark);
+}
+
+fn begun_by_hand() {
+    let mark = mark();
+    let mut run = start("critical", GateMode::Manual, &mark);
+    let mut seen = Vec::new();
+    let mut step = |proc, wanted: fn(&Kind) -> bool| {
+        run.control(Control::Step { proc: Some(proc) })
+            .expect("it runs");
+        let here = |event: &Event| event.proc == Some(proc) && wanted(&event.kind);
+        assert!(until(&mut run, &mut seen, here), "the run is over");
+        let found = seen.iter().rfind(|event| here(event));
+        found.expect("it was seen").clone()
+    };
+    let ends = |kind: &Kind| matches!(kind, Kind::OpEnd(_));
+    for _ in 0..2 {
+        step(0, ends);
+    }
+    step(1, ends);
+    let waits = step(
+        2,
+        |kind| matches!(kind, Kind::OpWait(op) if op.op == OpName::Acquire),
+    );
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", waits.pid)).expect("it lives");
+    assert!(stat.contains(") S "), "{stat}");
+    // The lock's owner prints and releases it.
+    step(1, ends);
+    step(1, ends);
+    step(
+        2,
+        |kind| matches!(kind, Kind::OpEnd(op) if op.result.as_deref() == Some("True")),
+    );
+    // A third begins to wait; the gate is opened on it.
+    step(1, |kind| matches!(kind, Kind::OpWait(_)));
+    run.control(Control::Open).expect("it runs");
     let events = rest(&mut run, seen);
     assert_finished(&events);
     assert_exclusive(&events, 20);

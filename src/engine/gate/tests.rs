@@ -302,3 +302,39 @@ fn one_that_gets_no_processor_is_waited_for_and_one_that_computes_is_not() {
     );
     assert!(table.now < begun + LONGEST);
 }
+
+#[test]
+fn one_that_cannot_go_begins_to_wait_when_it_is_chosen_and_goes_when_it_can() {
+    let mut table = Table::new(GateMode::Manual, 2);
+    table.lock();
+    let lock = Some("Lock-1");
+    let choose = |table: &mut Table, proc| {
+        let step = Control::Step { proc: Some(proc) };
+        table.gate.obey(step, table.now);
+    };
+    let wait = Decision::Wait { until: i64::MAX };
+    table.announce(0, OpName::Acquire, lock, None);
+    table.announce(1, OpName::Acquire, lock, None);
+    choose(&mut table, 0);
+    assert_eq!(table.go(OpName::Acquire, lock), (0, Grant::Go));
+    table.announce(0, OpName::Release, lock, None);
+    choose(&mut table, 1);
+    let (proc, grant) = (1, Grant::Begin);
+    assert_eq!(table.decide(), Decision::Grant { proc, grant });
+    table.log(1, Kind::Gate);
+    assert_ne!(table.decide(), wait, "it has not said yet that it waits");
+    let op = Op {
+        op: OpName::Acquire,
+        object: lock.map(str::to_owned),
+        ..Op::default()
+    };
+    table.log(1, Kind::OpWait(Box::new(op)));
+    assert_eq!(table.decide(), wait);
+    choose(&mut table, 1);
+    assert_eq!(table.decide(), wait, "a second time makes the step void");
+    choose(&mut table, 0);
+    assert_eq!(table.go(OpName::Release, lock), (0, Grant::Go));
+    table.announce(0, OpName::Print, None, None);
+    choose(&mut table, 1);
+    assert_eq!(table.go(OpName::Acquire, lock), (1, Grant::Go));
+}
