@@ -15,7 +15,7 @@
 //! | pool.py | `pool` | Pool, AsyncResult |
 //! | heap.py | `heap` | shared memory |
 //! | util.py | `util` | finalizers |
-//! | (waiting) | `wait` | sleeping on futex words, and the short spin before it |
+//! | (waiting) | `wait` | sleeping on futex words |
 //! | (plain values) | `crate::object` | a value of any of Python's plain types, `repr` |
 //! | (print, time.sleep) | `stdio`, `process::sleep` | buffering as on a terminal or into a pipe |
 //!

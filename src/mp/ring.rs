@@ -44,8 +44,6 @@ const TAIL: usize = 192;
 const TAIL_WATCHED: usize = 196;
 const DATA: usize = 256;
 
-/// Polls before a sleep: some microseconds, about what a sleep and a wake would cost.
-const SPINS: u32 = 300;
 /// How long a process sleeps before it checks for killed processes.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -134,7 +132,7 @@ impl Ring {
             wait::pump_all();
             return self.ready();
         }
-        wait::spin(SPINS, || self.ready()) || self.sleep_until_ready(deadline, || true)
+        self.sleep_until_ready(deadline, || true)
     }
 
     /// Sleeps until there is something to read. Calls `patient` now and then and gives up when it

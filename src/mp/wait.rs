@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sched::{CpuSet, sched_getaffinity};
-use nix::unistd::Pid;
 
 use crate::sys::{clock, futex, signal};
 use crate::trace::Packet;
@@ -160,28 +158,6 @@ impl Timeout {
             Timeout::Never => {}
         }
     }
-}
-
-/// Polls `ready` up to `count` times before a sleep. A sleep and a wake between two processors cost
-/// tens of microseconds; the other side often answers within one. Does nothing on one processor.
-pub(crate) fn spin(count: u32, mut ready: impl FnMut() -> bool) -> bool {
-    let count = if processors() == 1 { 0 } else { count };
-    (0..count).any(|_| {
-        std::hint::spin_loop();
-        ready()
-    })
-}
-
-/// Processors this process may run on, asked once; children inherit the answer as they do the mask.
-fn processors() -> u32 {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    if COUNT.load(Ordering::Relaxed) == 0 {
-        let set = sched_getaffinity(Pid::from_raw(0)).unwrap_or_default();
-        let count = (0..CpuSet::count()).filter(|cpu| set.is_set(*cpu).unwrap_or(false));
-        let count = u32::try_from(count.count().max(1)).unwrap_or(u32::MAX);
-        COUNT.store(count, Ordering::Relaxed);
-    }
-    COUNT.load(Ordering::Relaxed)
 }
 
 /// What one poll found.

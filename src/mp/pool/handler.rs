@@ -24,9 +24,6 @@ use crate::mp::{codec, context, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
 
-/// Polls for a result before a sleep.
-const SPINS: u32 = 500;
-
 /// What a pool is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -206,9 +203,6 @@ impl Inner {
             return Some(value);
         }
         self.pump();
-        if deadline != wait::NOW {
-            wait::spin(SPINS, || self.shared.results.ready());
-        }
         wait::until(&NEVER, deadline, || {
             done().map_or(Poll::Wait(0), Poll::Ready)
         })

@@ -27,9 +27,6 @@ const HAS_TURN: u32 = 2;
 const BUSY: u32 = 3;
 const STOPPED: u32 = 4;
 
-/// Polls before a sleep.
-const SPINS: u32 = 300;
-
 #[derive(Debug)]
 pub(super) struct IdleWorkers {
     block: Block,
@@ -102,7 +99,6 @@ impl IdleWorkers {
     /// Waits for a turn until the deadline.
     pub(super) fn wait(&self, worker: u32, deadline: Option<i64>) -> Turn {
         let place = self.place(worker);
-        wait::spin(SPINS, || place.load(Ordering::SeqCst) != WAITING);
         let poll = || match place.load(Ordering::SeqCst) {
             WAITING => Poll::Wait(WAITING),
             HAS_TURN => Poll::Ready(Turn::Task),

@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::frame::Frame;
-use super::{MessageId, Ring, SPINS};
+use super::{MessageId, Ring};
 use crate::mp::wait;
 
 /// What a `pop` found.
@@ -104,9 +104,6 @@ impl Ring {
 
     /// Waits for a message's next piece; false when its writer is no more.
     fn wait_piece(&self) -> bool {
-        if wait::spin(SPINS, || self.ready()) {
-            return true;
-        }
         wait::without_callbacks(|| {
             self.sleep_until_ready(None, || self.writers.is_held_by_living())
         })

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use super::frame::{Frame, HEADER};
-use super::{MessageId, PATIENCE, Ring, RingWord, SPINS, TAIL, TAIL_WATCHED};
+use super::{MessageId, PATIENCE, Ring, RingWord, TAIL, TAIL_WATCHED};
 use crate::mp::wait::{self, Poll, Watched, Word};
 use crate::sys::clock;
 
@@ -168,9 +168,6 @@ impl Ring {
     }
 
     fn wait_room(&self, bytes: &[u8], progress: &Progress, deadline: Option<i64>) {
-        if wait::spin(SPINS, || self.next_piece(bytes, progress).is_some()) {
-            return;
-        }
         let again = clock::deadline(PATIENCE).unwrap_or(i64::MAX);
         let until = deadline.map_or(again, |at| at.min(again));
         wait::until(self.tail(), Some(until), || {

@@ -2,7 +2,7 @@
 //!
 //! No program sees it. When its owner dies it is taken over, so that a killed process never blocks
 //! the others in something they can't see. What it guards is kept readable at every single step. It
-//! is held spin, or by the writer of a long message.
+//! is held briefly, or by the writer of a long message.
 
 use std::time::Duration;
 
@@ -16,8 +16,6 @@ use crate::sys::{clock, futex};
 pub(crate) const ROBUST_BYTES: usize = LOCK_BYTES;
 /// How long the owner may hold it before it is checked to be alive.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Polls of `try_enter`: the lock is usually held for less.
-const SPINS: u32 = 200;
 
 #[derive(Debug, Clone)]
 pub(crate) struct RobustLock(LockWord);
@@ -28,7 +26,7 @@ impl RobustLock {
     }
 
     /// Takes the lock, waiting as long as it takes. No pump runs meanwhile, so this is for locks
-    /// that are held spin; the caller may hold other locks.
+    /// that are held briefly; the caller may hold other locks.
     #[inline]
     pub(crate) fn enter(&self) {
         if !self.0.try_take(context::pid()) {
@@ -68,11 +66,10 @@ impl RobustLock {
         }
     }
 
-    /// Takes the lock if it is free within a short spin, without sleeping.
+    /// Takes the lock if it is free.
     #[inline]
     pub(crate) fn try_enter(&self) -> bool {
-        let me = context::pid();
-        self.0.try_take(me) || wait::spin(SPINS, || self.0.owner() == 0 && self.0.try_take(me))
+        self.0.try_take(context::pid())
     }
 
     /// Takes the lock if its owner is no more.

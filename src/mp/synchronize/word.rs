@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::mp::wait::{self, Poll};
+use crate::mp::wait::Poll;
 use crate::sys::futex;
 use crate::sys::mmap::{Block, Word};
 
@@ -18,8 +18,6 @@ const DEPTH: usize = 4;
 const VER: usize = 8;
 /// A process may be asleep on the word.
 const CONTENDED: u32 = 1 << 31;
-/// Polls before a sleep: a lock is usually held for less time than a sleep and a wake cost.
-const SPINS: u32 = 100;
 
 #[derive(Debug, Clone)]
 pub(crate) struct LockWord {
@@ -58,7 +56,6 @@ impl LockWord {
     /// One poll of a waiter: takes the lock if it is free, else marks it so that its release wakes.
     pub(crate) fn poll(&self, me: u32) -> Poll<()> {
         let state = self.state();
-        wait::spin(SPINS, || state.load(Ordering::Relaxed) == 0);
         loop {
             let now = state.load(Ordering::Relaxed);
             let free = now & !CONTENDED == 0;
