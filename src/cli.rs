@@ -44,7 +44,7 @@ use crate::error::{Code, Failure};
 use crate::text::Lang;
 use args::{Command, CommandLine, Lessons};
 use context::Context;
-use outlet::Hindrance;
+use outlet::WriteError;
 
 /// What keeps a command from coming to its end.
 #[derive(Debug)]
@@ -62,11 +62,11 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<Hindrance> for Stop {
-    fn from(hindrance: Hindrance) -> Stop {
-        match hindrance {
-            Hindrance::Asked(request) => Stop::Asked(request),
-            Hindrance::Lost(error) => Stop::Output(error),
+impl From<WriteError> for Stop {
+    fn from(error: WriteError) -> Stop {
+        match error {
+            WriteError::Asked(request) => Stop::Asked(request),
+            WriteError::Lost(error) => Stop::Output(error),
         }
     }
 }

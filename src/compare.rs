@@ -10,8 +10,8 @@ mod words;
 
 use std::collections::BTreeSet;
 
-pub use run::{Deed, Run, Totals};
-pub use words::{seconds, told};
+pub use run::{Run, Step, Totals};
+pub use words::told;
 
 /// How two steps at the same place differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub struct Parting {
     pub process: String,
     /// How many steps of the process were the same before.
     pub same: usize,
-    pub a: Option<Deed>,
-    pub b: Option<Deed>,
+    pub a: Option<Step>,
+    pub b: Option<Step>,
 }
 
 /// What a comparison came to.
@@ -62,7 +62,7 @@ pub fn compare(a: &Run, b: &Run) -> Comparison {
     let names: BTreeSet<&str> = a.names().chain(b.names()).collect();
     let mut processes: Vec<Parting> = names
         .into_iter()
-        .filter_map(|name| parting(name, a.deeds(name), b.deeds(name)))
+        .filter_map(|name| parting(name, a.steps(name), b.steps(name)))
         .collect();
     processes.sort_by_key(place);
     Comparison {
@@ -79,12 +79,12 @@ fn place(parting: &Parting) -> u64 {
     let sides = [&parting.a, &parting.b];
     sides
         .iter()
-        .filter_map(|side| side.as_ref().map(|deed| deed.seq))
+        .filter_map(|side| side.as_ref().map(|step| step.seq))
         .min()
         .unwrap_or(u64::MAX)
 }
 
-fn parting(name: &str, a: Option<&[Deed]>, b: Option<&[Deed]>) -> Option<Parting> {
+fn parting(name: &str, a: Option<&[Step]>, b: Option<&[Step]>) -> Option<Parting> {
     let (kind_of_absence, a, b) = match (a, b) {
         (Some(a), Some(b)) => (Kind::Missing, a, b),
         (a, b) => (Kind::Process, a.unwrap_or_default(), b.unwrap_or_default()),
@@ -118,8 +118,8 @@ fn order(a: &Run, b: &Run) -> Option<(u64, u64)> {
                 }
             }
             (None, None) => return None,
-            (Some((_, deed)), None) => return Some((deed.seq, 0)),
-            (None, Some((_, deed))) => return Some((0, deed.seq)),
+            (Some((_, step)), None) => return Some((step.seq, 0)),
+            (None, Some((_, step))) => return Some((0, step.seq)),
         }
     }
 }

@@ -14,7 +14,7 @@ pub use live::{Live, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};
 pub use rows::{Rows, exit_word};
-pub use verdicts::{ending, seconds, verdicts};
+pub use verdicts::{ending, verdicts};
 
 use crate::text::{Lang, Paint};
 

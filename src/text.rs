@@ -8,9 +8,11 @@ mod colour;
 mod lang;
 mod locale;
 mod sanitise;
+mod time;
 mod width;
 
 pub use colour::{ColourChoice, Depth, Hue, Mood, Paint, hue};
 pub use lang::{Lang, is_utf8};
 pub use sanitise::{Clean, clean, clean_line, clean_text};
+pub use time::seconds;
 pub use width::{cut, fit, fit_right, truncate, width};

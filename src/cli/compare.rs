@@ -11,9 +11,9 @@ use super::args::{CompareArgs, CompareFormat};
 use super::context::Context;
 use super::recording::Recording;
 use super::words::brief;
-use crate::compare::{Comparison, Deed, Parting, Run, Totals, compare, seconds, told};
+use crate::compare::{Comparison, Parting, Run, Step, Totals, compare, told};
 use crate::error::{Code, Failure};
-use crate::text::{Lang, Mood, clean};
+use crate::text::{Lang, Mood, clean, seconds};
 use crate::trace::Header;
 
 /// Processes named beside the first that differs.
@@ -225,19 +225,19 @@ fn parting(parting: &Parting) -> Value {
         "kind": parting.kind.word(),
         "process": parting.process,
         "same": parting.same,
-        "a": parting.a.as_ref().map(deed),
-        "b": parting.b.as_ref().map(deed),
+        "a": parting.a.as_ref().map(step),
+        "b": parting.b.as_ref().map(step),
     })
 }
 
-fn deed(deed: &Deed) -> Value {
+fn step(step: &Step) -> Value {
     json!({
-        "seq": deed.seq,
-        "t": deed.t,
-        "op": &*deed.what,
-        "object": &*deed.object,
-        "at": &*deed.at,
-        "outcome": &*deed.outcome,
+        "seq": step.seq,
+        "t": step.t,
+        "op": &*step.what,
+        "object": &*step.object,
+        "at": &*step.at,
+        "outcome": &*step.outcome,
     })
 }
 

@@ -5,7 +5,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::outlet::{Hindrance, Outlet};
+use super::outlet::{Outlet, WriteError};
 use crate::engine::shutdown::{Request, Shutdown};
 use crate::feed::{Control, ControlError, Feed, FeedItem};
 use crate::model::World;
@@ -42,11 +42,11 @@ pub(crate) enum Ending {
     OutputLost(io::Error),
 }
 
-impl From<Hindrance> for Ending {
-    fn from(hindrance: Hindrance) -> Ending {
-        match hindrance {
-            Hindrance::Asked(request) => Ending::Asked(request),
-            Hindrance::Lost(error) => Ending::OutputLost(error),
+impl From<WriteError> for Ending {
+    fn from(error: WriteError) -> Ending {
+        match error {
+            WriteError::Asked(request) => Ending::Asked(request),
+            WriteError::Lost(error) => Ending::OutputLost(error),
         }
     }
 }
@@ -82,14 +82,14 @@ impl Driver<'_> {
         let mut ending = Ending::Over;
         // Of a run that is being ended pages still go out as long as the reader keeps up.
         let mut keeps_up = true;
-        if let Err(hindrance) = self.send(feed, first) {
-            ending = hindrance.into();
+        if let Err(error) = self.send(feed, first) {
+            ending = error.into();
             if feed.control(Control::Stop) == Err(ControlError::Unable) {
                 return (world, ending);
             }
         }
         loop {
-            let hindrance = match feed.poll(clock::instant() + LOOK_UP) {
+            let error = match feed.poll(clock::instant() + LOOK_UP) {
                 FeedItem::End => break,
                 FeedItem::Idle => {
                     let mut page = Vec::new();
@@ -115,8 +115,8 @@ impl Driver<'_> {
                     }
                 }
             };
-            if let (Ending::Over, Some(hindrance)) = (&ending, hindrance) {
-                ending = hindrance.into();
+            if let (Ending::Over, Some(error)) = (&ending, error) {
+                ending = error.into();
                 // A run that is over has its last events on their way; a recording is just left.
                 if feed.control(Control::Stop) == Err(ControlError::Unable) {
                     break;
@@ -127,14 +127,14 @@ impl Driver<'_> {
     }
 
     /// Looks for a signal, and whether anybody still reads.
-    fn look_up(&mut self, feed: &mut dyn Feed) -> Option<Hindrance> {
+    fn look_up(&mut self, feed: &mut dyn Feed) -> Option<WriteError> {
         if let Ok(request) = self.shutdown.requests().try_recv()
             && !self.passes_on(feed, request)
         {
-            return Some(Hindrance::Asked(request));
+            return Some(WriteError::Asked(request));
         }
         let gone = self.outlet.is_some_and(Outlet::is_gone);
-        gone.then(|| Hindrance::Lost(io::ErrorKind::BrokenPipe.into()))
+        gone.then(|| WriteError::Lost(io::ErrorKind::BrokenPipe.into()))
     }
 
     /// Whether the request was the program's and has been passed on to it.
@@ -150,7 +150,7 @@ impl Driver<'_> {
         self.outlet.is_none_or(|outlet| outlet.offer(page))
     }
 
-    fn send(&mut self, feed: &mut dyn Feed, page: Vec<u8>) -> Result<(), Hindrance> {
+    fn send(&mut self, feed: &mut dyn Feed, page: Vec<u8>) -> Result<(), WriteError> {
         let Some(outlet) = self.outlet else {
             return Ok(());
         };
@@ -159,7 +159,7 @@ impl Driver<'_> {
         }
         // A page that had to wait for a slow reader while Ctrl-C came is sent again.
         match outlet.write(page.clone(), self.shutdown) {
-            Err(Hindrance::Asked(request)) if self.passes_on(feed, request) => {
+            Err(WriteError::Asked(request)) if self.passes_on(feed, request) => {
                 outlet.write(page, self.shutdown)
             }
             sent => sent,

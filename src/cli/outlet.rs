@@ -21,7 +21,7 @@ const PARTING: Duration = Duration::from_millis(500);
 
 /// What kept a page from going out.
 #[derive(Debug)]
-pub(crate) enum Hindrance {
+pub(crate) enum WriteError {
     /// A signal asked forklore to end while the reader did not read.
     Asked(Request),
     /// stdout is gone or full.
@@ -52,7 +52,7 @@ impl Outlet {
     }
 
     /// Sends a page.
-    pub(crate) fn write(&self, page: Vec<u8>, shutdown: &Shutdown) -> Result<(), Hindrance> {
+    pub(crate) fn write(&self, page: Vec<u8>, shutdown: &Shutdown) -> Result<(), WriteError> {
         if page.is_empty() {
             return Ok(());
         }
@@ -90,31 +90,31 @@ impl Outlet {
     }
 
     /// Waits until everything has gone out.
-    pub(crate) fn finish(self, shutdown: &Shutdown) -> Result<(), Hindrance> {
+    pub(crate) fn finish(self, shutdown: &Shutdown) -> Result<(), WriteError> {
         let Outlet { pages, done } = self;
         drop(pages);
         await_writer(&done, shutdown)
     }
 
-    fn settle(&self, shutdown: &Shutdown) -> Result<(), Hindrance> {
+    fn settle(&self, shutdown: &Shutdown) -> Result<(), WriteError> {
         await_writer(&self.done, shutdown)
     }
 }
 
-fn await_writer(done: &Receiver<io::Result<()>>, shutdown: &Shutdown) -> Result<(), Hindrance> {
+fn await_writer(done: &Receiver<io::Result<()>>, shutdown: &Shutdown) -> Result<(), WriteError> {
     select! {
         recv(done) -> last => match last {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Hindrance::Lost(error)),
-            Err(_) => Err(Hindrance::Lost(io::ErrorKind::BrokenPipe.into())),
+            Ok(Err(error)) => Err(WriteError::Lost(error)),
+            Err(_) => Err(WriteError::Lost(io::ErrorKind::BrokenPipe.into())),
         },
         recv(shutdown.requests()) -> request => asked(request),
     }
 }
 
-fn asked(request: Result<Request, crossbeam_channel::RecvError>) -> Result<(), Hindrance> {
+fn asked(request: Result<Request, crossbeam_channel::RecvError>) -> Result<(), WriteError> {
     match request {
-        Ok(request) => Err(Hindrance::Asked(request)),
+        Ok(request) => Err(WriteError::Asked(request)),
         // The listener ended; there is nobody left to ask.
         Err(_) => Ok(()),
     }

@@ -29,7 +29,7 @@ pub(crate) struct Recording {
 
 /// What reading it came to.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Folded {
     pub world: World,
     /// Something of it is missing; that was said.
     pub damaged: bool,
@@ -84,7 +84,7 @@ impl Recording {
         mut self,
         context: &Context,
         mut each: impl FnMut(&Event, &World) -> io::Result<()>,
-    ) -> Result<Told, Stop> {
+    ) -> Result<Folded, Stop> {
         let mut world = World::new().scaled(self.header().time_scale);
         let damage = loop {
             match self.reader.next_event() {
@@ -107,7 +107,7 @@ impl Recording {
             context.tell(&lang.phrase("replay.no-end"));
         }
         let damaged = world.end().is_none() || damage.is_some() || self.reader.torn();
-        Ok(Told { world, damaged })
+        Ok(Folded { world, damaged })
     }
 }
 

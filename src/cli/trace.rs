@@ -22,8 +22,8 @@ use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Style, deadlock, exit_word, seconds};
-use crate::text::{Mood, clean};
+use crate::report::{Style, deadlock, exit_word};
+use crate::text::{Mood, clean, seconds};
 use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
 

@@ -10,7 +10,7 @@ use crate::model::{Body, World};
 use crate::trace::{Event, Kind, Op};
 
 /// Steps and processes kept of a run.
-const DEEDS: usize = 2_000_000;
+const STEPS: usize = 2_000_000;
 const PROCESSES: usize = 65_536;
 /// Bytes of a text that are compared, and bytes kept of any: PIDs become names, which are longer.
 const TEXT: usize = 200;
@@ -18,7 +18,7 @@ const KEPT: usize = 1024;
 
 /// One step of a process.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Deed {
+pub struct Step {
     /// Number of its event.
     pub seq: u64,
     /// Nanoseconds since the run began.
@@ -33,14 +33,14 @@ pub struct Deed {
     pub outcome: Arc<str>,
 }
 
-impl Deed {
+impl Step {
     /// The same operation at the same place.
-    pub fn is_at(&self, other: &Deed) -> bool {
+    pub fn is_at(&self, other: &Step) -> bool {
         self.what == other.what && self.object == other.object && self.at == other.at
     }
 
     /// … with the same outcome.
-    pub fn is_like(&self, other: &Deed) -> bool {
+    pub fn is_like(&self, other: &Step) -> bool {
         self.is_at(other) && self.outcome == other.outcome
     }
 }
@@ -64,7 +64,7 @@ pub struct Totals {
 pub struct Run {
     names: Vec<Arc<str>>,
     /// Steps by process, in the order of `names`.
-    deeds: Vec<Vec<Deed>>,
+    steps: Vec<Vec<Step>>,
     /// Place of a birth number in `names`.
     places: HashMap<u32, usize>,
     /// Names that several processes have, and the last count given behind one.
@@ -140,20 +140,20 @@ impl Run {
     }
 
     /// What the process of this name did.
-    pub fn deeds(&self, name: &str) -> Option<&[Deed]> {
+    pub fn steps(&self, name: &str) -> Option<&[Step]> {
         let place = self.by_name.get(name)?;
-        self.deeds.get(*place).map(Vec::as_slice)
+        self.steps.get(*place).map(Vec::as_slice)
     }
 
     /// Every step with its process, in the order of the log.
-    pub fn in_order(&self) -> impl Iterator<Item = (&str, &Deed)> {
-        let mut next = vec![0_usize; self.deeds.len()];
+    pub fn in_order(&self) -> impl Iterator<Item = (&str, &Step)> {
+        let mut next = vec![0_usize; self.steps.len()];
         self.order.iter().filter_map(move |place| {
             let place = *place as usize;
-            let step = next.get_mut(place)?;
-            let deed = self.deeds.get(place)?.get(*step)?;
-            *step += 1;
-            Some((&**self.names.get(place)?, deed))
+            let next = next.get_mut(place)?;
+            let step = self.steps.get(place)?.get(*next)?;
+            *next += 1;
+            Some((&**self.names.get(place)?, step))
         })
     }
 
@@ -170,7 +170,7 @@ impl Run {
         self.pids.insert(pid, Arc::clone(&name));
         self.by_name.insert(Arc::clone(&name), place);
         self.names.push(name);
-        self.deeds.push(Vec::new());
+        self.steps.push(Vec::new());
         self.places.insert(proc, place);
         Some(place)
     }
@@ -206,13 +206,13 @@ impl Run {
     }
 
     fn add(&mut self, event: &Event, proc: u32, words: [Arc<str>; 4]) {
-        let room = self.order.len() < DEEDS;
+        let room = self.order.len() < STEPS;
         let Some(place) = self.place(proc, event.pid).filter(|_| room) else {
             self.totals.left_out += 1;
             return;
         };
         let [what, object, at, outcome] = words;
-        let deed = Deed {
+        let step = Step {
             seq: event.seq,
             t: event.t,
             what,
@@ -220,8 +220,8 @@ impl Run {
             at,
             outcome,
         };
-        if let (Some(deeds), Ok(number)) = (self.deeds.get_mut(place), u32::try_from(place)) {
-            deeds.push(deed);
+        if let (Some(steps), Ok(number)) = (self.steps.get_mut(place), u32::try_from(place)) {
+            steps.push(step);
             self.order.push(number);
         }
     }

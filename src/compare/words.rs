@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, Deed, Kind};
-use crate::text::{Lang, clean};
+use super::{Comparison, Kind, Step};
+use crate::text::{Lang, clean, seconds};
 
 impl Kind {
     /// As locale files and machine formats call it.
@@ -31,7 +31,7 @@ pub fn told(lang: Lang, comparison: &Comparison) -> Vec<String> {
             ("how", &lang.term("compare.kind", first.kind.word())),
         ],
     );
-    let side = |letter: &str, it: Option<&Deed>| format!("  {letter}  {}", deed(lang, it));
+    let side = |letter: &str, it: Option<&Step>| format!("  {letter}  {}", step(lang, it));
     vec![
         head,
         side("A", first.a.as_ref()),
@@ -40,22 +40,15 @@ pub fn told(lang: Lang, comparison: &Comparison) -> Vec<String> {
 }
 
 /// `#14 0.023 s  set  temp  program.rs:11  [0] 100`.
-fn deed(lang: Lang, deed: Option<&Deed>) -> String {
-    let Some(deed) = deed else {
+fn step(lang: Lang, step: Option<&Step>) -> String {
+    let Some(step) = step else {
         return lang.phrase("compare.nothing").to_owned();
     };
-    let mut told = format!("#{} {} s  {}", deed.seq, seconds(deed.t), clean(&deed.what));
-    for part in [&deed.object, &deed.at, &deed.outcome] {
+    let mut told = format!("#{} {} s  {}", step.seq, seconds(step.t), clean(&step.what));
+    for part in [&step.object, &step.at, &step.outcome] {
         if !part.is_empty() {
             let _ = write!(told, "  {}", clean(part));
         }
     }
     told
-}
-
-/// Seconds with three digits, from nanoseconds.
-pub fn seconds(ns: i64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    let seconds = ns as f64 / 1e9;
-    format!("{seconds:.3}")
 }

@@ -8,7 +8,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::chunked::Chunked;
+use super::chunked::{Chunked, read_by_index};
 
 /// Elements a piece; all of its room is taken at once.
 const PIECE: usize = 32;
@@ -39,33 +39,12 @@ impl<T> Appended<T> {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     pub fn get(&self, index: usize) -> Option<&T> {
         if index >= self.len {
             return None;
         }
         let place = self.gone + index;
         self.pieces.get(place / PIECE)?.get(place % PIECE)?.get()
-    }
-
-    pub fn first(&self) -> Option<&T> {
-        self.get(0)
-    }
-
-    pub fn last(&self) -> Option<&T> {
-        self.get(self.len.checked_sub(1)?)
-    }
-
-    /// The elements from `start` up to before `end`; what is out of range is left out.
-    pub fn range(&self, start: usize, end: usize) -> impl DoubleEndedIterator<Item = &T> {
-        (start..end.min(self.len)).filter_map(|index| self.get(index))
-    }
-
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.range(0, self.len)
     }
 
     /// Forgets the first element. Its memory is returned with its piece.
@@ -125,11 +104,7 @@ fn empty_piece<T>() -> Piece<T> {
     (0..PIECE).map(|_| OnceLock::new()).collect()
 }
 
-impl<T: PartialEq> PartialEq for Appended<T> {
-    fn eq(&self, other: &Appended<T>) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
-    }
-}
+read_by_index!(Appended);
 
 #[cfg(test)]
 mod tests {

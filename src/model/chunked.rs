@@ -34,29 +34,12 @@ impl<T> Chunked<T> {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     pub fn get(&self, index: usize) -> Option<&T> {
         if index >= self.len {
             return None;
         }
         let place = self.gone + index;
         self.pieces.get(place / PIECE)?.get(place % PIECE)
-    }
-
-    pub fn last(&self) -> Option<&T> {
-        self.get(self.len.checked_sub(1)?)
-    }
-
-    /// The elements from `start` up to before `end`; what is out of range is left out.
-    pub fn range(&self, start: usize, end: usize) -> impl DoubleEndedIterator<Item = &T> {
-        (start..end.min(self.len)).filter_map(|index| self.get(index))
-    }
-
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.range(0, self.len)
     }
 
     /// Forgets the first element. Its memory is returned with its piece.
@@ -72,6 +55,43 @@ impl<T> Chunked<T> {
         }
     }
 }
+
+/// What a list can do that knows its `len` and gives the element at an index.
+macro_rules! read_by_index {
+    ($list:ident) => {
+        impl<T> $list<T> {
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            pub fn first(&self) -> Option<&T> {
+                self.get(0)
+            }
+
+            pub fn last(&self) -> Option<&T> {
+                self.get(self.len().checked_sub(1)?)
+            }
+
+            /// The elements from `start` up to before `end`; what is out of range is left out.
+            pub fn range(&self, start: usize, end: usize) -> impl DoubleEndedIterator<Item = &T> {
+                (start..end.min(self.len())).filter_map(|index| self.get(index))
+            }
+
+            pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+                self.range(0, self.len())
+            }
+        }
+
+        impl<T: PartialEq> PartialEq for $list<T> {
+            fn eq(&self, other: &$list<T>) -> bool {
+                self.len() == other.len() && self.iter().eq(other.iter())
+            }
+        }
+    };
+}
+pub(super) use read_by_index;
+
+read_by_index!(Chunked);
 
 /// The element at `index`, as a slice has it.
 ///
@@ -111,12 +131,6 @@ impl<T: Clone> Chunked<T> {
         }
         let place = self.gone + index;
         Arc::make_mut(self.pieces.get_mut(place / PIECE)?).get_mut(place % PIECE)
-    }
-}
-
-impl<T: PartialEq> PartialEq for Chunked<T> {
-    fn eq(&self, other: &Chunked<T>) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::trace::{Batch, Header, ReadError, Reader};
 const WAITING: usize = 4;
 
 /// What the thread says.
-enum Said {
+enum Message {
     Batch(Batch),
     Damage(ReadError),
     /// The end; whether a torn last line was left out.
@@ -28,7 +28,7 @@ enum Said {
 /// A recording read ahead.
 pub struct Ahead {
     header: Header,
-    said: Receiver<Said>,
+    messages: Receiver<Message>,
     used: Sender<Batch>,
     over: bool,
     flaw: Option<Flaw>,
@@ -42,14 +42,14 @@ impl Ahead {
     /// When no thread can be started.
     pub fn new<R: BufRead + Send + 'static>(reader: Reader<R>) -> io::Result<Ahead> {
         let header = reader.header().clone();
-        let (say, said) = bounded(WAITING);
+        let (sender, messages) = bounded(WAITING);
         let (used, again) = unbounded();
         std::thread::Builder::new()
             .name("reading".to_owned())
-            .spawn(move || read(reader, &say, &again))?;
+            .spawn(move || read(reader, &sender, &again))?;
         Ok(Ahead {
             header,
-            said,
+            messages,
             used,
             over: false,
             flaw: None,
@@ -79,10 +79,10 @@ impl Feed for Ahead {
         if self.over {
             return FeedItem::End;
         }
-        match self.said.recv_deadline(deadline) {
-            Ok(Said::Batch(batch)) => FeedItem::Events(batch),
-            Ok(Said::Damage(why)) => self.end(Some(&why)),
-            Ok(Said::End { torn }) => {
+        match self.messages.recv_deadline(deadline) {
+            Ok(Message::Batch(batch)) => FeedItem::Events(batch),
+            Ok(Message::Damage(why)) => self.end(Some(&why)),
+            Ok(Message::End { torn }) => {
                 self.end(None);
                 self.flaw = torn.then_some(Flaw::Torn);
                 FeedItem::End
@@ -117,7 +117,7 @@ impl Feed for Ahead {
     }
 }
 
-fn read<R: BufRead>(mut reader: Reader<R>, say: &Sender<Said>, again: &Receiver<Batch>) {
+fn read<R: BufRead>(mut reader: Reader<R>, sender: &Sender<Message>, again: &Receiver<Batch>) {
     loop {
         let mut batch = again.try_recv().unwrap_or_default();
         batch.clear();
@@ -125,20 +125,20 @@ fn read<R: BufRead>(mut reader: Reader<R>, say: &Sender<Said>, again: &Receiver<
             match reader.next_event() {
                 Ok(Some(event)) => batch.add_read(reader.line(), event),
                 Ok(None) => {
-                    break Some(Said::End {
+                    break Some(Message::End {
                         torn: reader.torn(),
                     });
                 }
-                Err(why) => break Some(Said::Damage(why)),
+                Err(why) => break Some(Message::Damage(why)),
             }
             if batch.is_full() {
                 break None;
             }
         };
-        let given = batch.is_empty() || say.send(Said::Batch(batch)).is_ok();
+        let given = batch.is_empty() || sender.send(Message::Batch(batch)).is_ok();
         if let Some(last) = last {
             // Nobody may be left to hear it.
-            let _ = say.send(last);
+            let _ = sender.send(last);
             return;
         }
         if !given {

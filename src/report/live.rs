@@ -8,10 +8,9 @@ use std::fmt::Write as _;
 use super::Style;
 use super::lines::Shown;
 use super::rows::Rows;
-use super::verdicts::seconds;
 use crate::explain;
 use crate::model::{Ending, Line, Wait, World};
-use crate::text::{Lang, Mood, clean, clean_line, fit, fit_right};
+use crate::text::{Lang, Mood, clean, clean_line, fit, fit_right, seconds};
 use crate::trace::{Event, Fault, FaultKind, Kind, Stream};
 
 /// Columns of one printed line that are shown; a recording has all of it.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Style;
 use crate::check::Verdict;
 use crate::model::World;
-use crate::text::{Mood, clean, fit, width};
+use crate::text::{Mood, clean, fit, seconds, width};
 use crate::trace::RunStatus;
 
 /// A line for each check: sign, word, what it says, and where it is red what was seen.
@@ -66,11 +66,4 @@ pub fn ending(style: &Style, world: &World) -> String {
         ),
     };
     style.paint.mood(mood, words).to_string()
-}
-
-/// Seconds with milliseconds: `0.012`.
-#[must_use]
-pub fn seconds(ns: i64) -> String {
-    let ms = ns.max(0) / 1_000_000;
-    format!("{}.{:03}", ms / 1000, ms % 1000)
 }

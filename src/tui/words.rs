@@ -3,6 +3,7 @@
 //! Words come from the locale; names and values from the program are made harmless here.
 
 use crate::model::{Process, State, Target, World};
+pub(crate) use crate::text::seconds;
 use crate::text::{Lang, clean};
 use crate::trace::{Event, Exit, Kind, Op};
 
@@ -140,10 +141,4 @@ fn target(lang: Lang, world: &World, target: &Target, op: &str) -> String {
         Target::Child { pid: Some(pid), .. } => format!("PID {pid}"),
         Target::Child { .. } | Target::Nothing => op.to_owned(),
     }
-}
-
-/// Seconds with three digits, from nanoseconds.
-#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-pub(crate) fn seconds(ns: i64) -> String {
-    format!("{:.3}", ns as f64 / 1e9)
 }

@@ -17,7 +17,7 @@ pub(super) type Lines = Arc<Vec<u8>>;
 
 /// What has come and was not taken yet.
 #[derive(Debug, Default)]
-struct Come {
+struct State {
     batches: Vec<Lines>,
     bytes: usize,
     /// It need not gather any longer.
@@ -31,28 +31,28 @@ struct Come {
 /// The way from one thread to another.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
-    come: Mutex<Come>,
+    state: Mutex<State>,
     bell: Condvar,
 }
 
 impl Inbox {
-    fn look(&self) -> MutexGuard<'_, Come> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // No holder can panic between two changes that belong together.
-        self.come.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands a batch over; false where nobody takes it. After the `last` one there is time to write while
     /// the run is cleared away.
     pub(super) fn send(&self, lines: Lines, last: bool) -> bool {
-        let mut come = self.look();
-        if come.left {
+        let mut state = self.lock();
+        if state.left {
             return false;
         }
-        let (first, before) = (come.batches.is_empty(), come.hurry);
-        come.bytes += lines.len();
-        come.batches.push(lines);
-        come.hurry |= last || come.bytes >= MANY;
-        if first || (come.hurry && !before) {
+        let (first, before) = (state.batches.is_empty(), state.hurry);
+        state.bytes += lines.len();
+        state.batches.push(lines);
+        state.hurry |= last || state.bytes >= MANY;
+        if first || (state.hurry && !before) {
             self.bell.notify_one();
         }
         true
@@ -60,46 +60,46 @@ impl Inbox {
 
     /// No more will be sent.
     pub(super) fn close(&self) {
-        let mut come = self.look();
-        (come.closed, come.hurry) = (true, true);
+        let mut state = self.lock();
+        (state.closed, state.hurry) = (true, true);
         self.bell.notify_one();
     }
 
     /// Nothing will be taken any more.
     pub(super) fn leave(&self) {
-        let mut come = self.look();
-        come.left = true;
-        come.batches.clear();
+        let mut state = self.lock();
+        state.left = true;
+        state.batches.clear();
     }
 
     /// Takes what has gathered. Waits for it, at most `patience` where that is given; empty when it
     /// took longer. `None` once everything was taken and no more will come.
     pub(super) fn take(&self, patience: Option<Duration>) -> Option<Vec<Lines>> {
-        let nothing = |come: &mut Come| come.batches.is_empty() && !come.closed;
-        let mut come = match patience {
+        let nothing = |state: &mut State| state.batches.is_empty() && !state.closed;
+        let mut state = match patience {
             None => self
                 .bell
-                .wait_while(self.look(), nothing)
+                .wait_while(self.lock(), nothing)
                 .unwrap_or_else(PoisonError::into_inner),
-            Some(patience) => self.wait(self.look(), patience, nothing),
+            Some(patience) => self.wait(self.lock(), patience, nothing),
         };
-        if !come.batches.is_empty() {
-            come = self.wait(come, GATHER, |come| !come.hurry);
+        if !state.batches.is_empty() {
+            state = self.wait(state, GATHER, |state| !state.hurry);
         }
-        if come.batches.is_empty() && come.closed {
+        if state.batches.is_empty() && state.closed {
             return None;
         }
-        (come.bytes, come.hurry) = (0, come.closed);
-        Some(std::mem::take(&mut come.batches))
+        (state.bytes, state.hurry) = (0, state.closed);
+        Some(std::mem::take(&mut state.batches))
     }
 
     fn wait<'a>(
         &self,
-        come: MutexGuard<'a, Come>,
+        state: MutexGuard<'a, State>,
         patience: Duration,
-        condition: impl FnMut(&mut Come) -> bool,
-    ) -> MutexGuard<'a, Come> {
-        let waited = self.bell.wait_timeout_while(come, patience, condition);
+        condition: impl FnMut(&mut State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        let waited = self.bell.wait_timeout_while(state, patience, condition);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
