@@ -9,7 +9,7 @@ mod compare;
 mod completions;
 mod context;
 mod doctor;
-mod drive;
+pub(crate) mod drive;
 mod examples;
 mod export;
 mod header;

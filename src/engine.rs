@@ -5,9 +5,9 @@
 
 mod backlog;
 mod channels;
-mod collector;
+pub(crate) mod collector;
 mod directory;
-mod dispatcher;
+pub(crate) mod dispatcher;
 mod error;
 pub mod evidence;
 mod exits;
@@ -18,7 +18,7 @@ mod live;
 mod membership;
 pub mod native;
 pub mod ps;
-mod report;
+pub(crate) mod report;
 mod run;
 pub mod sampler;
 pub mod sampler_thread;

@@ -10,7 +10,7 @@ mod ending;
 mod followed;
 mod gates;
 mod guard_link;
-mod log;
+pub(crate) mod log;
 mod main_process;
 mod own_rows;
 mod processes;
