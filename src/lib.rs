@@ -41,7 +41,7 @@
 //!
 //! ## A primitive
 //!
-//! Example: `Barrier`, `"Barrier("`.
+//! Example: `Barrier`.
 //!
 //! - `src/mp/synchronize/barrier.rs`: the type, with one [`Call`](mp::tracer::Call) for each operation.
 //!   `src/mp/synchronize.rs` and `src/mp.rs` export it.
@@ -52,10 +52,8 @@
 //! - `src/model/enabled.rs`: which of its operations can go on. The gate and the deadlock sentences
 //!   read it.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
-//! - `src/lesson/lint/program.rs`: the calls that a lesson's twin has to map. Without it the lint does
-//!   not see the new call; nothing but this list says so.
-//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python. Without it a
-//!   traced Python's objects are not seen; nothing but this list says so.
+//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
+//!   The test of this list wants every class there.
 //! - `tests/mp/synchronize.rs`: a case for each operation.
 //!
 //! ## An event kind
@@ -65,9 +63,10 @@
 //! - `src/trace/event.rs`: its entry in the table of kinds. From it come the reader, the writer and the
 //!   documentation of the format.
 //! - `src/model/fold.rs`: what it changes in the `World`.
-//! - `src/engine/dispatcher.rs`: what happens when a process sends it.
+//! - `src/engine/evidence.rs`: who may send it, and what is checked before it is believed.
 //! - `src/tui/words.rs`: its words in the transport bar.
-//! - `src/export/perfetto.rs`, `src/export/csv.rs`, `src/export/cast.rs`: what becomes of it.
+//! - `src/export/perfetto.rs`, `src/export/csv.rs`: what becomes of it. If it is a mark in asciicast,
+//!   `src/export/cast.rs` says so.
 //! - `tests/golden/`: a line in the golden file of the format. A test wants every kind there.
 //!
 //! ## A panel

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use forklore::trace::Class;
+
 /// Where a list has to be complete. (Tests and lessons may name an example without being a place.)
 const SEARCHED: &[&str] = &["src", "assets/locales", "assets/python", "build.rs"];
 
@@ -87,7 +89,9 @@ fn names(text: &str, words: &[String]) -> bool {
 /// Whether a file names the example, in its path or in its text.
 fn file_names(path: &Path, words: &[String]) -> bool {
     let inside = path.strip_prefix(root()).expect("inside the package");
-    let in_path = words.iter().any(|word| inside.to_string_lossy().contains(word.as_str()));
+    let in_path = words
+        .iter()
+        .any(|word| inside.to_string_lossy().contains(word.as_str()));
     in_path || fs::read_to_string(path).is_ok_and(|text| names(&text, words))
 }
 
@@ -138,13 +142,38 @@ fn every_list_is_complete_and_has_nothing_beside() {
             let name = inside.to_string_lossy();
             let known = name == "src/lib.rs"
                 || is_test(&name)
-                || listed
-                    .iter()
-                    .any(|place| name == *place || (place.ends_with('/') && name.starts_with(place)));
+                || listed.iter().any(|place| {
+                    name == *place || (place.ends_with('/') && name.starts_with(place))
+                });
             if !known && fs::read_to_string(file).is_ok_and(|text| names(&text, example)) {
-                wrong.push(format!("{title}: {name} names {example:?} and is not in the list"));
+                wrong.push(format!(
+                    "{title}: {name} names {example:?} and is not in the list"
+                ));
             }
         }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// Classes by another name in Python's own code: what a traced Python makes has the first one.
+const OTHER_NAMES: [Class; 3] = [Class::RawValue, Class::PipeConnection, Class::Manager];
+
+#[test]
+fn a_traced_python_tells_of_every_class() {
+    let mut files = Vec::new();
+    files_below(&root().join("assets/python"), &mut files);
+    let missing: Vec<&str> = Class::ALL
+        .iter()
+        .filter(|class| !OTHER_NAMES.contains(class))
+        .map(|class| class.as_str())
+        .filter(|name| {
+            !files
+                .iter()
+                .any(|file| file_names(file, &[(*name).to_owned()]))
+        })
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "assets/python does not name {missing:?}"
+    );
 }

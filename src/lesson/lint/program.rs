@@ -26,23 +26,10 @@ const SHADOWED: &[&str] = &[
     "ctypes",
 ];
 
-/// Calls that make a line of program.py one the twin must have.
+/// Calls that make a line of program.py one the twin must have, beside whatever it imports from
+/// `multiprocessing`.
 const CALLS: &[&str] = &[
-    "Process(",
-    "Array(",
-    "Value(",
-    "Manager(",
-    "Queue(",
-    "SimpleQueue(",
-    "JoinableQueue(",
-    "RLock(",
-    "Lock(",
-    "Semaphore(",
-    "Event(",
-    "Condition(",
-    "Barrier(",
-    "Pipe(",
-    "Pool(",
+    "multiprocessing.",
     "print(",
     "sleep(",
     ".start(",
@@ -155,12 +142,13 @@ pub(super) fn twin(report: &mut Report<'_>) {
         }
         before = Some(entry);
     }
+    let imported = imported(&lesson.files.python);
     for (place, line) in python.iter().enumerate() {
         let number = place + 1;
         let is_mapped = mapped
             .iter()
             .any(|entry| (entry.first..=entry.last).contains(&number));
-        if !is_mapped && is_code(line) && needs_a_twin(line) {
+        if !is_mapped && is_code(line) && needs_a_twin(line, &imported) {
             report.say(
                 "program.py",
                 Some(number),
@@ -210,18 +198,54 @@ fn is_code(line: &str) -> bool {
     !line.is_empty() && !line.starts_with('#')
 }
 
+/// Calls of what the program imports from `multiprocessing`: `Process(`, `SharedMemory(`.
+fn imported(python: &str) -> Vec<String> {
+    let mut calls = Vec::new();
+    for (_, rest) in python
+        .match_indices("from multiprocessing")
+        .map(|(at, _)| python.split_at(at))
+    {
+        let Some((_, names)) = rest.split_once(" import ") else {
+            continue;
+        };
+        let names = match names.trim_start().strip_prefix('(') {
+            Some(names) => names.split(')').next(),
+            None => names.lines().next(),
+        };
+        for name in names.unwrap_or_default().split(',') {
+            if let Some(name) = name.split_whitespace().last() {
+                calls.push(format!("{name}("));
+            }
+        }
+    }
+    calls
+}
+
 /// It does something the twin's run must show.
-fn needs_a_twin(line: &str) -> bool {
+fn needs_a_twin(line: &str, imported: &[String]) -> bool {
     let code = line.trim_start();
     if code.starts_with("import ") || code.starts_with("from ") || code.starts_with("def ") {
         return false;
     }
     CALLS.iter().any(|call| code.contains(call))
+        || imported.iter().any(|call| code.contains(call.as_str()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Mapped, mapping};
+    use super::{Mapped, imported, mapping, needs_a_twin};
+
+    #[test]
+    fn what_is_imported_from_multiprocessing_needs_a_twin() {
+        let python = "from multiprocessing import Process, Lock as Guard\nfrom multiprocessing.shared_memory import (\n    SharedMemory,\n    ShareableList as L)\n";
+        let calls = imported(python);
+        assert_eq!(calls, ["Process(", "Guard(", "SharedMemory(", "L("]);
+        assert!(needs_a_twin(
+            "    memory = SharedMemory(create=True, size=8)",
+            &calls
+        ));
+        assert!(!needs_a_twin("    memory = Other()", &calls));
+    }
 
     #[test]
     fn the_twins_lines_say_where_they_belong() {
