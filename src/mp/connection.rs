@@ -195,10 +195,7 @@ where
                 .unwrap_or(Ok(()))
                 .map_err(|error| error.raised_at(at))
         });
-        if let Err(error) = received {
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
-        }
+        received.map_err(|error| call.raised(error))?;
         let item = frame.item();
         let value = codec::decode(frame.bytes).map_err(|error| error.raised_at(at));
         self.inner

@@ -294,9 +294,7 @@ impl Pool {
         let shared = &self.0.shared;
         let mut call = Call::begin(OpName::Join, &shared.id, at, NO_ARGS);
         if self.0.state.get() == State::Run {
-            let error = Exception::at("ValueError", "Pool is still running", at);
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
+            return Err(call.raised(Exception::at("ValueError", "Pool is still running", at)));
         }
         call.through(Timeout::Never, |deadline| {
             self.0.wait_for_workers(deadline).then_some(())

@@ -141,10 +141,7 @@ impl Process {
         let call = Call::begin_at(OpName::Start, None, Some(at), args);
         child::reap_finished();
         stdio::flush();
-        if let Err(error) = self.may_start(at) {
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
-        }
+        self.may_start(at).map_err(|error| call.raised(error))?;
         // Sent before the fork, so that the child's first event can't precede its cause.
         call.done(None, Ended::Plain);
         let work = inner.work.borrow_mut().take();

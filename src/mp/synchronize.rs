@@ -194,9 +194,7 @@ impl Sem for SemLock {
     fn release(&self, at: &'static Location<'static>) -> Result<()> {
         let call = Call::begin(OpName::Release, &self.id, at, NO_ARGS);
         if !self.may_release() {
-            let error = self.refusal(at);
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
+            return Err(call.raised(self.refusal(at)));
         }
         // Sent while the lock is still held: the next acquire is logged after this.
         call.done(self.word.next_ver(), Ended::Plain);

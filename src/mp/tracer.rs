@@ -338,6 +338,12 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The event of an operation that raised; gives the exception back.
+    pub(crate) fn raised(&self, error: Exception) -> Exception {
+        self.done(None, Ended::Raised(&error));
+        error
+    }
+
     #[inline(never)]
     fn send(&self, kind: &str, ver: Option<u64>, more: Fill<'_>, ended: Ended<'_>) {
         emit(|buf| {

@@ -53,10 +53,8 @@ impl Inner {
         let handler = what.handler.take();
         let args: Fill<'_> = &|packet| what.fill(packet, 0);
         let call = Call::begin(OpName::Submit, &self.shared.id, what.at, args);
-        if let Err(error) = self.check_running(what.at) {
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
-        }
+        self.check_running(what.at)
+            .map_err(|error| call.raised(error))?;
         let first = self.next_task.get();
         self.next_task.set(first + what.parts as u64);
         let number = self.next_job.get();

@@ -114,13 +114,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
                 .ok_or_else(|| Exception::at("queue.Full", "", at))?;
             Ok(bytes)
         });
-        let bytes = match ready {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                call.done(None, Ended::Raised(&error));
-                return Err(error);
-            }
-        };
+        let bytes = ready.map_err(|error| call.raised(error))?;
         let item = MessageId::next();
         // Sent before any process can get the message. The witness gives the log the ring's order,
         // except for messages that wait for room.
@@ -142,13 +136,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
             })
             .ok_or_else(|| Exception::at("_queue.Empty", "", at))
         });
-        let taken = match taken {
-            Ok(taken) => taken,
-            Err(error) => {
-                call.done(None, Ended::Raised(&error));
-                return Err(error);
-            }
-        };
+        let taken = taken.map_err(|error| call.raised(error))?;
         let value = codec::decode(bytes).map_err(|error| error.raised_at(at));
         // Sent while no other reader takes anything and before the place is free again, so the log
         // has gets in the ring's order and never more messages than places.
@@ -199,9 +187,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
         let mut call = Call::begin(OpName::JoinThread, &self.id, at, NO_ARGS);
         if self.closed.get() != context::pid() {
             let text = format!("Queue {} not closed", self.describe());
-            let error = Exception::at("AssertionError", text, at);
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
+            return Err(call.raised(Exception::at("AssertionError", text, at)));
         }
         call.through(Timeout::Never, |deadline| {
             self.feeder.drain(deadline).then_some(())
@@ -240,9 +226,11 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
         if left > 0 {
             return Ok(());
         }
-        let error = Exception::at("ValueError", "task_done() called too many times", at);
-        call.done(None, Ended::Raised(&error));
-        Err(error)
+        Err(call.raised(Exception::at(
+            "ValueError",
+            "task_done() called too many times",
+            at,
+        )))
     }
 
     /// Waits until every message has been declared done.

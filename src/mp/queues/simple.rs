@@ -79,13 +79,7 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
         let ready = self
             .check_open(at)
             .and_then(|()| codec::encode(value).map_err(|error| error.raised_at(at)));
-        let bytes = match ready {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                call.done(None, Ended::Raised(&error));
-                return Err(error);
-            }
-        };
+        let bytes = ready.map_err(|error| call.raised(error))?;
         let item = MessageId::next();
         let mut progress = Progress::default();
         let mut push = |hold, deadline| {
@@ -119,13 +113,7 @@ impl<T: Serialize + DeserializeOwned + 'static> SimpleQueue<T> {
             call.through(Timeout::Never, pop)
                 .ok_or_else(|| Exception::at("EOFError", "", at))
         });
-        let taken = match taken {
-            Ok(taken) => taken,
-            Err(error) => {
-                call.done(None, Ended::Raised(&error));
-                return Err(error);
-            }
-        };
+        let taken = taken.map_err(|error| call.raised(error))?;
         let value = codec::decode(bytes).map_err(|error| error.raised_at(at));
         let item = |packet: &mut Packet<'_>| taken.item.fill(packet);
         inner.witness.step(|ver| call.done_with(ver, &item, &value));

@@ -89,9 +89,7 @@ impl Barrier {
         inner.enter();
         if self.broken() {
             inner.lock.give();
-            let error = broken();
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
+            return Err(call.raised(broken()));
         }
         let place = inner.state.u32(COUNT).fetch_add(1, Ordering::SeqCst);
         let turn = inner.state.u32(TURN).load(Ordering::SeqCst);
@@ -141,11 +139,6 @@ impl Barrier {
         inner.state.u32(BROKEN).store(broken, Ordering::SeqCst);
         inner.open(1);
         inner.lock.give();
-    }
-
-    /// Processes waiting now.
-    pub fn n_waiting(&self) -> u32 {
-        self.0.state.u32(COUNT).load(Ordering::SeqCst)
     }
 
     pub fn broken(&self) -> bool {

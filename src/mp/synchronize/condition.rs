@@ -40,12 +40,6 @@ impl Condition {
         Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
     }
 
-    /// `Condition(rlock)`.
-    #[track_caller]
-    pub fn with_rlock(lock: &RLock) -> Result<Condition> {
-        Condition::with_sem(Rc::clone(lock.sem()), Location::caller())
-    }
-
     fn with_sem(lock: Rc<SemLock>, at: &'static Location<'static>) -> Result<Condition> {
         let block = heap::allocate(3 * COUNT_BYTES)?;
         let count = |i: usize| CountWord::new(block.part(i * COUNT_BYTES, COUNT_BYTES), 0);
@@ -116,9 +110,7 @@ impl Condition {
         let Some(depth) = inner.lock.release_save(at) else {
             inner.sleeping.try_take();
             let text = "must acquire() condition before using wait()";
-            let error = Exception::at("AssertionError", text, at);
-            call.done(None, Ended::Raised(&error));
-            return Err(error);
+            return Err(call.raised(Exception::at("AssertionError", text, at)));
         };
         // Under the gate the wake is a step of its own, granted after a notification.
         if call.grant() != Grant::Open {

@@ -84,9 +84,7 @@ impl Sem for Inner {
             return Ok(());
         }
         let text = "semaphore or lock released too many times";
-        let error = Exception::at("ValueError", text, at);
-        call.done(None, Ended::Raised(&error));
-        Err(error)
+        Err(call.raised(Exception::at("ValueError", text, at)))
     }
 }
 
