@@ -2,8 +2,8 @@
 //!
 //! Owns `Verdict` and how each kind of check is answered (`kinds`); what is asked stands in the
 //! lesson (`lesson::kinds`, which also says how to add a kind). Reads a `World` and changes nothing.
-//! Every verdict says in both languages what was seen, and where it is red, what was expected.
-//! Nothing here depends on luck: a check holds for every run of the program it belongs to.
+//! Every verdict says in both languages what was seen and, if the check failed, what was expected.
+//! Nothing here depends on luck: a check must pass for every run of the program it belongs to.
 
 mod facts;
 mod grade;

@@ -1,7 +1,7 @@
 //! The command line: reads it, does what it asks, and ends with the right exit code.
 //!
-//! Called by `main` for everything that is no process of a run. One file a command; each gives a
-//! `Code`, or what stopped it. Words for people go through the locale files, errors to stderr.
+//! Called by `main` for everything that is not a process of a run. Each command has its file and
+//! returns a `Code` or a `Failure`. Words for people come from the locale files; errors go to stderr.
 
 mod args;
 mod choose;

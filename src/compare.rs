@@ -1,9 +1,9 @@
-//! Compare: two runs beside each other, aligned by program position.
+//! Compares two runs, aligned by position in the program.
 //!
-//! A run is cut into its processes (by name: PIDs differ), each a sequence of what it did: operations
-//! with their place in the program, lines it wrote, how it ended. Two runs are the same when every
-//! process did the same; in which order the processes came is told beside it, because it differs
-//! between any two runs. PIDs and times are no difference: a PID in a text counts as the name of its process.
+//! A run is split into its processes (by name, because PIDs differ). Each process is a sequence of what
+//! it did: operations with their place in the program, lines it wrote, how it ended. Two runs are the same
+//! if every process did the same. The order of the processes is reported apart, because it differs between
+//! any two runs. PIDs and times do not count: a PID in a text stands for the name of its process.
 
 mod run;
 mod words;

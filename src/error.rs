@@ -1,7 +1,7 @@
-//! How forklore ends: its exit codes, and the error a person is told.
+//! How forklore ends: its exit codes, and the error that the user sees.
 //!
-//! Owns the numbers and the form (what, where, what to do). Modules have error enums of their own;
-//! the cli turns them into a `Failure` at the edge.
+//! Owns the numbers and the form of an error: what, where, what to do. Each module has its own error
+//! enum; the cli turns it into a `Failure`.
 
 use std::fmt;
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
 //! Exports: a run in the formats of other programs.
 //!
-//! One file a format, each an `Export` that is given the events with the World they make and writes
-//! as it goes, so that a recording of any length takes a bounded amount of memory. Nothing is decided
-//! here; where the bytes go is the cli's business. Foreign text passes through `text`.
+//! Each format has its file and is an `Export`. It gets the events together with the World they make and
+//! writes as it goes, so that a recording of any length takes a bounded amount of memory. The cli
+//! decides where the bytes go. Foreign text passes through `text`.
 
 mod asciicast;
 pub mod cast;

@@ -1,8 +1,8 @@
 //! `Feed`: where a front end gets its events from, and `Control`: what it may ask of that source.
 //!
-//! The screen and the headless front ends read a `Feed` and fold what it gives into a `World`; they
-//! do not know whether the events come from a live run or from a recording. The engine implements
-//! it for a live run, `replay` for a recording. Nothing here reads a clock, a file or a process.
+//! The screen and the headless front ends read a `Feed` and fold its events into a `World`. They do not
+//! know whether the events come from a live run or from a recording. The engine implements `Feed` for a
+//! live run, `replay` for a recording. Nothing here reads a clock, a file or a process.
 
 mod play_head;
 

@@ -1,8 +1,8 @@
 //! Lessons: what a folder under `lessons/` holds, as data.
 //!
 //! A lesson is `lesson.toml` (read into `Manifest`), the two texts `en.md` and `zh.md`, the program
-//! in Python and its Rust twin. This layer reads and lints them; it runs nothing and knows no
-//! event: `check` evaluates checks over a finished `World`, the engines run programs.
+//! in Python and its Rust twin. This module reads and lints them. It runs nothing and knows no events:
+//! `check` evaluates checks over a finished `World`, and the engines run programs.
 //!
 //! # How to add a lesson
 //!

@@ -53,7 +53,8 @@
 //!   read it.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
 //! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
-//!   The test of this list wants every class there.
+//!   The test of this list wants every class there. A class of a module that is not followed yet also
+//!   needs a line in `_FOLLOWED` of hooks.py.
 //! - `tests/mp/synchronize.rs`: a case for each operation.
 //!
 //! ## An event kind

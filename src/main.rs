@@ -1,4 +1,4 @@
-//! The program: the processes of a run first, people second.
+//! The program: first the processes of a run, then the command line.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

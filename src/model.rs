@@ -1,12 +1,12 @@
 //! `World`: the fold of events. Everything shown, checked, exported or compared is read from one.
 //!
-//! The live session, a replay, the headless test and the exploration differ only in where their
-//! events come from; a `World` does not know. It is changed by `apply` alone, never panics whatever
-//! the events say, keeps a bounded amount of memory (`Limits`), and is cheap to clone: its big parts
-//! are shared pieces. Two Worlds that folded the same events are equal.
+//! The live session, a replay, the headless test and the exploration differ only in where their events
+//! come from; a `World` does not know. Only `apply` changes it. It never panics, whatever the events
+//! say, and its memory is bounded (`Limits`). It is cheap to clone, because its large parts are shared.
+//! Two Worlds that folded the same events are equal.
 //!
-//! It holds data, not words: `Process::state` says what a process waits for, the screen says it in
-//! a language.
+//! It holds data, not words: `Process::state` says what a process waits for, and the screen puts that
+//! into a language.
 
 mod anomaly;
 mod appended;

@@ -1,11 +1,10 @@
 //! `Object`: a value of one of Python's plain types, and what Python does with it.
 //!
-//! Used where values of any type stand: elements of an `Array`, entries of a manager's dict,
-//! parameters and expressions of a lesson, values that a recording tells. Owns the types, their
-//! names and their truth; `convert` makes them from Rust values, `compare` has Python's equality,
-//! order and hash (CPython: Objects/longobject.c, floatobject.c), `repr` prints them and any other
-//! serde value, `parse` reads that back. It refuses to be a class system: there are these types and
-//! proxies, nothing else.
+//! Used for values of any type: elements of an `Array`, entries of a manager's dict, parameters and
+//! expressions of a lesson, values in a recording. Owns the types, their names and their truth.
+//! `convert` makes them from Rust values; `compare` has Python's equality, order and hash (CPython:
+//! Objects/longobject.c, floatobject.c); `repr` prints them and any other serde value; `parse` reads
+//! that back. It is not a class system: there are these types and proxies, nothing else.
 
 mod compare;
 mod convert;

@@ -1,8 +1,8 @@
-//! `Replay`: a recording as a `Feed`, so that whoever shows a live run shows it as well.
+//! `Replay`: a recording as a `Feed`, so that whatever shows a live run can show a recording.
 //!
-//! Owns the play head: events come when their time has come, faster or slower by `speed`, or all at
-//! once; it can be held. It reads no file and no clock of its own, and damage is no end of the
-//! program: what was read before it is given, then `End`, and `damage` tells why.
+//! Owns the play head. Events come at their time, faster or slower by `speed`, or all at once; the play
+//! head can be paused. It reads no file and no clock of its own. Damage does not end the program: the
+//! events before the damage come first, then `End`, and `damage` gives the reason.
 
 mod ahead;
 

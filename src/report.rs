@@ -1,7 +1,7 @@
 //! Reports: a run and its checks in words for people, and results for machines.
 //!
-//! Everything here is read from a `World`, event by event or at its end; nothing is decided here.
-//! The cli says where the bytes go. Foreign text passes through `text` before it is shown.
+//! Everything here is read from a `World`, event by event or at the end of the run. The cli decides
+//! where the bytes go. Foreign text passes through `text` before it is shown.
 
 mod lines;
 mod live;

@@ -1,4 +1,4 @@
-//! The stage: the process that is the tutorial's main process, single-threaded, exec'd by the guard.
+//! The stage: the tutorial's main process. It is single-threaded and executed by the guard.
 //!
 //! It takes over the event channel and the control page that the guard left open, and runs the
 //! lesson's program. It ends when the guard dies; its children end when the supervisor is gone too.

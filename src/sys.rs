@@ -1,7 +1,7 @@
-//! The fence to the operating system: ALL unsafe code of forklore lives below here.
+//! The interface to the operating system: all unsafe code of forklore is in this module.
 //!
-//! Each file wraps one family of system calls in safe functions, one unsafe operation a block with
-//! the reason it is sound. Nothing here knows events, lessons or processes' roles.
+//! Each file wraps one family of system calls in safe functions. Each unsafe block has one operation
+//! and says why it is sound. Nothing here knows events, lessons or the roles of processes.
 #![allow(unsafe_code)]
 
 pub mod calendar;

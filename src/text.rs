@@ -1,8 +1,8 @@
-//! Text as people see it: made harmless, measured, coloured, in their language.
+//! Text as people see it: sanitised, measured, coloured, in their language.
 //!
-//! Everything that prints goes through here: bytes of children and files are sanitised, widths are
-//! columns of a terminal, colours of processes come from one palette, words come from the locale
-//! files. It refuses to know what a process or a lesson is.
+//! Everything that is printed goes through here. Bytes of children and files are sanitised, widths are
+//! terminal columns, the colours of processes come from one palette, and words come from the locale
+//! files. This module does not know what a process or a lesson is.
 
 mod colour;
 mod lang;

@@ -1,8 +1,8 @@
-//! The one log: what an event is, how it stands on the wire and in a recording.
+//! The one log: what an event is, and how it is written on the wire and in a recording.
 //!
-//! Owns `Event` (the domain type every other layer reads), the packet a traced process sends
-//! (`Packet`), and the reader and writer of recordings. It knows nothing of processes, of the
-//! `World` that folds events, or of the screen.
+//! Owns `Event` (the domain type that every other layer reads), `Packet` (what a traced process sends),
+//! and the reader and writer of recordings. It knows nothing of processes, of the `World` that folds
+//! events, or of the screen.
 //!
 //! # Format 1
 //!
