@@ -11,6 +11,7 @@ mod context;
 mod doctor;
 pub(crate) mod drive;
 mod examples;
+mod explore;
 mod export;
 mod header;
 mod help;
@@ -115,6 +116,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),

@@ -6,11 +6,11 @@
 mod backlog;
 mod channels;
 pub(crate) mod collector;
-mod directory;
+pub(crate) mod directory;
 pub(crate) mod dispatcher;
 mod error;
 pub mod evidence;
-mod exits;
+pub(crate) mod exits;
 mod gate;
 pub mod guard;
 mod launch;
@@ -24,7 +24,7 @@ pub mod sampler;
 pub mod sampler_thread;
 pub mod shutdown;
 mod sight;
-mod spawn;
+pub(crate) mod spawn;
 pub mod traced;
 mod tree;
 

@@ -125,6 +125,7 @@ pub mod compare;
 pub mod engine;
 pub mod error;
 pub mod explain;
+pub mod explore;
 pub mod export;
 pub mod feed;
 pub mod lesson;

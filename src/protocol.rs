@@ -12,6 +12,7 @@ mod grant;
 mod guard;
 mod page;
 mod stage;
+mod zygote;
 
 pub(crate) use grant::Grant;
 pub(crate) use guard::{FromGuard, GuardConfig, ToGuard};
@@ -19,6 +20,7 @@ pub use page::ControlPage;
 pub(crate) use page::PageWriter;
 pub use stage::StageConfig;
 pub(crate) use stage::TITLE_ROOM;
+pub(crate) use zygote::{ENDED as ZYGOTE_ENDED, ToZygote};
 
 /// The first arguments that make `forklore` one of the processes of a run.
 pub(crate) mod subcommand {

@@ -4,7 +4,11 @@
 //! lesson's program. It ends when the guard dies; its children end when the supervisor is gone too.
 //! It never talks to a screen and never starts a thread.
 
+mod zygote;
+
 use std::os::fd::{AsFd as _, IntoRawFd as _};
+
+pub use zygote::zygote;
 
 use crate::mp;
 use crate::programs::{self, Params};
@@ -26,12 +30,21 @@ pub fn main(json: &str) -> ! {
         ));
     };
     let params = Params::new(config.params.clone());
+    if config.zygote {
+        zygote(config, || program(&params));
+    }
     perform(config, || program(&params))
 }
 
 /// Runs `program` as the main process of a run and ends the process. For the stage, and for tests
 /// that bring programs of their own.
 pub fn perform(config: StageConfig, program: impl FnOnce() -> mp::Result<()>) -> ! {
+    let guard = begin(config);
+    mp::exit_main(mp::run_main(guard, program))
+}
+
+/// Takes over what the guard left open; the guard's PID.
+fn begin(config: StageConfig) -> i32 {
     let guard = match bind_to_guard() {
         Ok(guard) => guard,
         Err(error) => refuse(&format!("the stage can't be bound to its guard: {error}")),
@@ -48,7 +61,7 @@ pub fn perform(config: StageConfig, program: impl FnOnce() -> mp::Result<()>) ->
         dir: config.dir,
         seed: config.seed,
     });
-    mp::exit_main(mp::run_main(guard, program))
+    guard
 }
 
 /// Dies with the guard (`PR_SET_PDEATHSIG`), also with one that died before this was set.

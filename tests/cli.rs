@@ -18,6 +18,8 @@ mod marks;
 
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/explore.rs"]
+mod explore;
 #[path = "cli/faults.rs"]
 mod faults;
 #[path = "cli/install.rs"]

@@ -38,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("stage", &["mp", "programs", "protocol", "sys"]),
     ("replay", &["model", "feed", "trace", "text", "error"]),
     // L4
+    ("explore", &["engine", "model", "trace", "protocol", "sys"]),
     (
         "report",
         &[
@@ -57,7 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "explain", "tui", "report", "export", "compare", "replay", "engine", "check", "feed",
-            "lesson", "model", "trace", "text", "error", "programs", "sys",
+            "lesson", "model", "trace", "text", "error", "programs", "sys", "explore", "protocol",
         ],
     ),
 ];

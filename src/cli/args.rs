@@ -7,9 +7,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::explore::Budget;
 use crate::text::{ColourChoice, Lang};
 
 /// The whole of it.
@@ -87,6 +89,7 @@ impl From<ColorArg> for ColourChoice {
 pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
+    Explore(ExploreArgs),
     Trace(TraceArgs),
     Replay(ReplayArgs),
     Compare(CompareArgs),
@@ -142,6 +145,25 @@ pub(crate) struct TestArgs {
     pub format: TestFormat,
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExploreArgs {
+    pub lesson: String,
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub stdout: StdoutArg,
+    #[arg(long, value_name = "N|TIME", default_value = "60s", value_parser = budget, allow_negative_numbers = true)]
+    pub budget: Budget,
+    #[arg(long, value_name = "NAME")]
+    pub outcome: Option<String>,
+    #[arg(long)]
+    pub any_timing: bool,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: u64,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CompareFormat,
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +307,33 @@ fn screen(text: &str) -> Result<(u16, u16), &'static str> {
         .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
     size.filter(|(columns, rows)| (60..=500).contains(columns) && (15..=200).contains(rows))
         .ok_or("screen")
+}
+
+/// So many executions, or so long: `500`, `90s`, `2m`.
+fn budget(text: &str) -> Result<Budget, &'static str> {
+    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(number) => (number, &text[number.len()..]),
+        None => (text, ""),
+    };
+    let of = |seconds: u64| number.parse().ok().map(|n: u64| n.saturating_mul(seconds));
+    let most = match unit {
+        "m" => of(60),
+        "h" => of(3600),
+        _ => of(1),
+    };
+    let most = most
+        .filter(|most| (1..=100_000_000).contains(most))
+        .ok_or("budget")?;
+    Ok(match unit {
+        "" => Budget {
+            executions: Some(most),
+            time: None,
+        },
+        _ => Budget {
+            executions: None,
+            time: Some(Duration::from_secs(most)),
+        },
+    })
 }
 
 fn seed(text: &str) -> Result<u64, &'static str> {

@@ -50,6 +50,7 @@ impl Run {
             line_buffered: config.line_buffered,
             seed: config.seed,
             dir: dir.clone(),
+            zygote: false,
         };
         let json = serde_json::to_string(&stage).map_err(|error| StartError::System {
             doing: Step::Parameters,

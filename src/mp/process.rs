@@ -138,9 +138,9 @@ impl Process {
                 .text("func", inner.func)
                 .text("child", &inner.name.borrow());
         };
+        stdio::flush();
         let call = Call::begin_at(OpName::Start, None, Some(at), args);
         child::reap_finished();
-        stdio::flush();
         self.may_start(at).map_err(|error| call.raised(error))?;
         // Sent before the fork, so that the child's first event can't precede its cause.
         call.done(None, Ended::Plain);

@@ -63,14 +63,19 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
     }
 }
 
-/// `sys.stdout.flush()`.
+/// `sys.stdout.flush()`. Under the gate what goes out is an operation of its own: others may see it.
 pub fn flush() {
+    if STDOUT.with_borrow(|stdout| stdout.pending.is_empty()) {
+        return;
+    }
+    let call = Call::begin_at(OpName::Flush, None, None, NO_ARGS);
     STDOUT.with_borrow_mut(|stdout| {
-        if !stdout.pending.is_empty() {
-            write_out(Stream::Stdout, &stdout.pending, stdout.at);
-            stdout.pending.clear();
-        }
+        write_out(Stream::Stdout, &stdout.pending, stdout.at);
+        stdout.pending.clear();
     });
+    if call.grant() != tracer::Grant::Open {
+        call.done(None, Ended::Plain);
+    }
 }
 
 /// Text on stderr, unbuffered.

@@ -97,7 +97,8 @@ fn emit(build: impl FnOnce(&mut Vec<u8>)) {
     LINK.with_borrow_mut(|link| link.buf = buf);
 }
 
-fn gated() -> bool {
+/// Whether operations are announced and wait for their grants.
+pub(crate) fn gated() -> bool {
     LINK.with_borrow(|link| link.control.as_ref().is_some_and(ControlPage::gated))
 }
 

@@ -23,4 +23,7 @@ pub struct StageConfig {
     pub seed: u64,
     /// The run's 0700 directory.
     pub dir: PathBuf,
+    /// It does not perform but forks executions that do.
+    #[serde(default)]
+    pub zygote: bool,
 }

@@ -130,7 +130,7 @@ words! {
         Submit = "submit", TaskStart = "task.start", TaskEnd = "task.end", ResultReady = "result.ready",
         ResultGet = "result.get", ResultWait = "result.wait", Ready = "ready", Successful = "successful",
         // of a process itself
-        Sleep = "sleep", Print = "print",
+        Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
         /// A word this version does not know.
         Other = "?",
     }

@@ -131,6 +131,7 @@ pub fn start_with(
         line_buffered: true,
         seed: 0,
         dir: dir.clone(),
+        zygote: false,
     };
     let json = serde_json::to_string(&config).expect("plain values");
     let program = std::env::current_exe().expect("this test binary");

@@ -14,13 +14,15 @@ use nix::fcntl::{OFlag, open};
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 
-use super::child::{Child, forget_children, uncollected};
+use super::child::{Child, forget_children, unjoined};
 use crate::mp::exceptions::{Exception, SystemExit};
+use crate::mp::tracer::{self, Call, Ended, Fill};
 use crate::mp::wait::{self, Timeout};
-use crate::mp::{context, stdio, tracer, util};
+use crate::mp::{context, stdio, util};
+use crate::protocol::Grant;
 use crate::sys::fork::{Side, exit_now, fork};
 use crate::sys::{signal, title};
-use crate::trace::{Role, StartMethod};
+use crate::trace::{OpName, Role, StartMethod};
 
 /// What a child is to be.
 #[derive(Debug, Clone)]
@@ -160,15 +162,28 @@ fn finish(code: i32) -> i32 {
         stdio::flush();
     }
     util::run_finalizers(0);
-    let children = uncollected();
+    let children = unjoined();
     for child in children.iter().filter(|child| child.daemon()) {
         child.signal(Signal::SIGTERM);
     }
-    for child in children {
+    // Whether a start collected a child is luck, and under the gate nothing is left to that.
+    let joined = |child: &&Rc<Child>| tracer::gated() || !child.is_collected();
+    for child in children.iter().filter(joined) {
         child.join(child.name(), Timeout::Never, None);
     }
     util::run_finalizers(i32::MIN);
     stdio::flush();
+    // Under the gate the end of a process is an operation, for others wait for it; that of a service
+    // is not.
+    if matches!(context::role(), Role::Main | Role::Process) {
+        let args: Fill<'_> = &|packet| {
+            packet.int("n", i64::from(code));
+        };
+        let call = Call::begin_at(OpName::Exit, None, None, args);
+        if call.grant() != Grant::Open {
+            call.done(None, Ended::Plain);
+        }
+    }
     code
 }
 

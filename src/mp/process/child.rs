@@ -26,7 +26,7 @@ pub(crate) struct Child {
 }
 
 thread_local! {
-    /// Children of this process that have not been collected (CPython's `_children`).
+    /// Children of this process whose end it has not been told (CPython's `_children`).
     static CHILDREN: RefCell<Vec<Rc<Child>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -62,8 +62,20 @@ impl Child {
         packet.text("child", name).int("pid", i64::from(self.pid()));
     }
 
+    pub(crate) fn is_collected(&self) -> bool {
+        self.exit.get().is_some()
+    }
+
     /// How it ended, if it has; collects it. `None` too for a process that is not its parent.
     pub(crate) fn poll(&self) -> Option<Exit> {
+        let exit = self.collect();
+        if exit.is_some() {
+            CHILDREN.with_borrow_mut(|children| children.retain(|child| child.pid != self.pid));
+        }
+        exit
+    }
+
+    fn collect(&self) -> Option<Exit> {
         if let Some(exit) = self.exit.get() {
             return Some(exit);
         }
@@ -81,7 +93,6 @@ impl Child {
             Err(_) => Exit::Unknown,
         };
         self.exit.set(Some(exit));
-        CHILDREN.with_borrow_mut(|children| children.retain(|child| child.pid != self.pid));
         tracer::reaped(self.pid(), exit);
         Some(exit)
     }
@@ -123,13 +134,13 @@ impl Child {
 
 /// Collects children that have ended (CPython's `_cleanup`).
 pub(crate) fn reap_finished() {
-    for child in uncollected() {
-        child.poll();
+    for child in unjoined() {
+        child.collect();
     }
 }
 
-/// Children this process has not collected.
-pub(crate) fn uncollected() -> Vec<Rc<Child>> {
+/// Children whose end this process has not been told.
+pub(crate) fn unjoined() -> Vec<Rc<Child>> {
     CHILDREN.with_borrow(Clone::clone)
 }
 
@@ -141,8 +152,9 @@ pub(crate) fn forget_children() {
 /// `active_children()`: names of the children still running; collects the others.
 pub fn active_children() -> Vec<String> {
     reap_finished();
-    uncollected()
+    unjoined()
         .iter()
+        .filter(|child| !child.is_collected())
         .map(|child| child.name.clone())
         .collect()
 }

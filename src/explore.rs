@@ -1,0 +1,19 @@
+//! Every outcome a program can have: stateless search over its executions.
+//!
+//! `search` runs each trace once, on anything that is a `Machine`; `native` is the machine that
+//! runs real processes.
+
+pub mod execution;
+pub mod native;
+pub mod operation;
+mod outcomes;
+mod races;
+pub mod schedule;
+pub mod search;
+pub mod strategy;
+pub mod wakeup;
+
+pub use outcomes::{Budget, Came, Explored, Outcome, explore};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,480 @@
+//! Real processes as a `Machine`: every execution a fresh main process, every step a grant at its
+//! gate.
+//!
+//! It listens to the processes as a run's supervisor does and folds what they say into a `World`,
+//! from which it reads who can go and what each would touch. There are no rows of ps, no pace and no
+//! recording. All wait at the gate but the one that was let go; a step is over when that one is there
+//! again or has ended, and so has whatever it started.
+
+mod access;
+mod zygote;
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+pub use self::access::Projection;
+use self::access::{Announced, Names, Part, Scene, Unsupported};
+pub use self::zygote::Launch;
+use self::zygote::Zygote;
+use super::operation::{Machine, Next, Operation, Proc, Step};
+use crate::engine::exits::of_process;
+use crate::model::World;
+use crate::protocol::Grant;
+use crate::sys::pidfd::PidFd;
+use crate::sys::socket::{Inbox, send_packet};
+use crate::trace::{Event, Kind, Op, OpName, ProcessStart, Role, Stream, read_packet};
+
+/// How long a process may do something that is not an operation.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_PACKET: usize = 448 << 10;
+const SECOND: f64 = 1e9;
+
+/// Why an execution can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum NativeError {
+    #[error("the processes can't be started: {0}")]
+    Start(io::Error),
+    #[error("the processes can't be reached any more: {0}")]
+    Lost(io::Error),
+    #[error("{op} of {process} can't be explored")]
+    Unsupported { process: String, op: OpName },
+    #[error("{process} did something for {} s that is no operation", PATIENCE.as_secs())]
+    Outside { process: String },
+    #[error("{process} printed in a step from which that could not be foreseen")]
+    Unforeseen { process: String },
+    #[error("a packet can't be read: {0}")]
+    Packet(String),
+}
+
+/// What is explored.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub launch: Launch,
+    pub projection: Projection,
+    /// A sleep may end at any time, not only when nobody else can go.
+    pub any_timing: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    /// It will announce something, or end.
+    Runs,
+    /// It waits for its grant.
+    AtGate,
+    Ended,
+}
+
+#[derive(Debug)]
+struct Process {
+    /// The same in all executions, other than its birth number.
+    number: Proc,
+    handle: PidFd,
+    gate: Option<OwnedFd>,
+    stand: Stand,
+    service: bool,
+    op: Op,
+    announced: Announced,
+    due: Option<i64>,
+    children: u32,
+}
+
+/// Numbers of processes over all executions, by their parents' numbers and their places among these
+/// one's children.
+#[derive(Debug, Default)]
+struct Numbers(HashMap<(Option<Proc>, u32), Proc>);
+
+impl Numbers {
+    fn of(&mut self, parent: Option<Proc>, place: u32) -> Proc {
+        let fresh = Proc::try_from(self.0.len()).unwrap_or(Proc::MAX);
+        *self.0.entry((parent, place)).or_insert(fresh)
+    }
+}
+
+#[derive(Debug)]
+pub struct Native {
+    config: Config,
+    zygote: Zygote,
+    inbox: Inbox,
+    numbers: Numbers,
+    // Of this execution:
+    world: World,
+    seq: u64,
+    /// By birth number.
+    processes: Vec<Process>,
+    /// Starts whose child has not introduced itself.
+    unborn: usize,
+    clock: i64,
+    /// Somebody's line went out since the last grant.
+    printed: bool,
+    next: Vec<Next>,
+}
+
+impl Native {
+    /// Starts the process that all executions are forked from. The calling thread has to live as
+    /// long as that.
+    ///
+    /// # Errors
+    /// What kept it from starting.
+    pub fn new(config: Config) -> Result<Native, NativeError> {
+        Ok(Native {
+            zygote: Zygote::start(&config.launch).map_err(NativeError::Start)?,
+            config,
+            inbox: Inbox::new(16, LONGEST_PACKET),
+            numbers: Numbers::default(),
+            world: World::new(),
+            seq: 0,
+            processes: Vec::new(),
+            unborn: 0,
+            clock: 0,
+            printed: false,
+            next: Vec::new(),
+        })
+    }
+
+    /// All that is known of the execution.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// A schedule of this execution with birth numbers, as any other run of the program has them.
+    pub fn births(&self, schedule: &[Proc]) -> Vec<Proc> {
+        let birth = |number: &Proc| {
+            let mut processes = self.processes.iter();
+            let place = processes.position(|process| process.number == *number);
+            place.and_then(|place| Proc::try_from(place).ok())
+        };
+        schedule.iter().filter_map(birth).collect()
+    }
+
+    fn name(&self, birth: usize) -> String {
+        let process = u32::try_from(birth)
+            .ok()
+            .and_then(|birth| self.world.process(birth));
+        process.map_or_else(
+            || "a process".to_owned(),
+            |process| process.name.to_string(),
+        )
+    }
+
+    fn apply(&mut self, birth: usize, mut event: Event) {
+        self.seq += 1;
+        event.seq = self.seq;
+        event.proc = u32::try_from(birth).ok();
+        self.world.apply(&event);
+    }
+
+    /// Waits until all that were let go are at the gate again or have ended.
+    fn settle(&mut self) -> Result<(), NativeError> {
+        let busy = |process: &Process| process.stand == Stand::Runs && !process.service;
+        while self.unborn > 0 || self.processes.iter().any(busy) {
+            self.hear()?;
+        }
+        self.look()
+    }
+
+    /// Waits for words and ends of processes, and takes them in.
+    fn hear(&mut self) -> Result<(), NativeError> {
+        let alive = |process: &&Process| process.stand == Stand::Runs;
+        let mut fds = vec![PollFd::new(self.zygote.events.as_fd(), PollFlags::POLLIN)];
+        let running: Vec<usize> = (0..self.processes.len())
+            .filter(|birth| alive(&&self.processes[*birth]))
+            .collect();
+        let handle = |birth: &usize| -> BorrowedFd<'_> { self.processes[*birth].handle.as_fd() };
+        fds.extend(
+            running
+                .iter()
+                .map(|birth| PollFd::new(handle(birth), PollFlags::POLLIN)),
+        );
+        let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
+        match poll(&mut fds, patience) {
+            Err(Errno::EINTR) => return Ok(()),
+            Err(errno) => return Err(NativeError::Lost(errno.into())),
+            Ok(0) => {
+                let process = running.first().map_or(usize::MAX, |birth| *birth);
+                return Err(NativeError::Outside {
+                    process: self.name(process),
+                });
+            }
+            Ok(_) => {}
+        }
+        let ready = |fd: &PollFd<'_>| fd.any().unwrap_or(false);
+        let spoke = ready(&fds[0]);
+        let ended: Vec<usize> = running
+            .iter()
+            .zip(&fds[1..])
+            .filter(|(_, fd)| ready(fd))
+            .map(|(birth, _)| *birth)
+            .collect();
+        if spoke {
+            self.read()?;
+        } else {
+            // What they said was read before.
+            for birth in ended {
+                self.gone(birth);
+            }
+        }
+        Ok(())
+    }
+
+    fn gone(&mut self, birth: usize) {
+        let process = &mut self.processes[birth];
+        process.stand = Stand::Ended;
+        process.gate = None;
+        let exit = of_process(&process.handle, None);
+        let event = Event {
+            seq: 0,
+            t: self.world.now(),
+            proc: None,
+            pid: process.handle.pid(),
+            tid: None,
+            kind: Kind::ProcessExit(exit),
+        };
+        self.apply(birth, event);
+    }
+
+    fn read(&mut self) -> Result<(), NativeError> {
+        let count = match self.inbox.receive(self.zygote.events.as_fd()) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            Err(error) => return Err(NativeError::Lost(error)),
+        };
+        for index in 0..count {
+            let Some(mut packet) = self.inbox.take(index) else {
+                break;
+            };
+            let (pid, gate) = (packet.pid, packet.descriptor.take());
+            if packet.bytes.is_empty() && pid == 0 {
+                return Err(NativeError::Lost(io::ErrorKind::UnexpectedEof.into()));
+            }
+            let event = read_packet(packet.bytes).map_err(NativeError::Packet)?;
+            self.take_in(pid, event, gate)?;
+        }
+        Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        pid: i32,
+        mut event: Event,
+        gate: Option<OwnedFd>,
+    ) -> Result<(), NativeError> {
+        let of = if event.pid == 0 { pid } else { event.pid };
+        event.pid = of;
+        if let Kind::ProcessStart(start) = &event.kind {
+            let (start, gate) = (start.clone(), gate);
+            return self.born(pid, &start, event, gate);
+        }
+        let mut processes = self.processes.iter();
+        let Some(birth) = processes.rposition(|process| process.handle.pid() == of) else {
+            // What is left of the execution before.
+            return Ok(());
+        };
+        let process = &mut self.processes[birth];
+        match &event.kind {
+            Kind::OpBegin(op) => {
+                process.stand = Stand::AtGate;
+                process.op = (**op).clone();
+                let timeout = op
+                    .args
+                    .timeout
+                    .filter(|seconds| *seconds > 0.0 || op.op == OpName::Sleep);
+                #[expect(clippy::cast_possible_truncation, reason = "such a cast saturates")]
+                let due =
+                    timeout.map(|seconds| self.clock.saturating_add((seconds * SECOND) as i64));
+                process.due = due;
+            }
+            Kind::OpEnd(op) if op.op == OpName::Start && op.error.is_none() => self.unborn += 1,
+            Kind::Output(output) => self.printed |= output.stream == Stream::Stdout,
+            _ => {}
+        }
+        self.apply(birth, event);
+        Ok(())
+    }
+
+    fn born(
+        &mut self,
+        pid: i32,
+        start: &ProcessStart,
+        event: Event,
+        gate: Option<OwnedFd>,
+    ) -> Result<(), NativeError> {
+        let mut processes = self.processes.iter_mut();
+        let parent = processes.rfind(|process| process.handle.pid() == start.ppid);
+        let (parent, place) = match parent {
+            Some(parent) => {
+                parent.children += 1;
+                (Some(parent.number), parent.children)
+            }
+            None => (None, 0),
+        };
+        let service = matches!(start.role, Role::Manager | Role::Worker);
+        if !service {
+            self.unborn = self.unborn.saturating_sub(1);
+        }
+        let handle = PidFd::open(pid).map_err(NativeError::Lost)?;
+        if let Some(gate) = &gate {
+            send_packet(gate.as_fd(), &[Grant::Go.byte()]).map_err(NativeError::Lost)?;
+        }
+        let number = self.numbers.of(parent, place);
+        self.processes.push(Process {
+            number,
+            handle,
+            gate,
+            stand: Stand::Runs,
+            service,
+            op: Op::default(),
+            announced: Announced::default(),
+            due: None,
+            children: 0,
+        });
+        self.apply(self.processes.len() - 1, event);
+        Ok(())
+    }
+
+    /// Works out what each process would do next.
+    fn look(&mut self) -> Result<(), NativeError> {
+        self.next.clear();
+        for birth in 0..self.processes.len() {
+            let process = &self.processes[birth];
+            if process.stand != Stand::AtGate {
+                continue;
+            }
+            let scene = Scene {
+                world: &self.world,
+                names: &Known(&self.processes),
+                projection: self.config.projection,
+                line_buffered: self.config.launch.stage.line_buffered,
+                clock: self.clock,
+                due: process.due.filter(|_| !self.config.any_timing),
+            };
+            let found = scene.announced(u32::try_from(birth).unwrap_or(u32::MAX), &process.op);
+            let announced = found.map_err(|Unsupported(op)| NativeError::Unsupported {
+                process: self.name(birth),
+                op,
+            })?;
+            self.next.push(Next {
+                proc: process.number,
+                operation: announced.operation.clone(),
+            });
+            self.processes[birth].announced = announced;
+        }
+        if !self.next.iter().any(|next| next.operation.is_enabled()) {
+            let waiting = self
+                .processes
+                .iter()
+                .filter(|process| process.stand == Stand::AtGate);
+            let due = waiting.filter_map(|process| Some((process.due?, process.number)));
+            if let Some((_, first)) = due.min() {
+                for next in self.next.iter_mut().filter(|next| next.proc == first) {
+                    next.operation.times_out = true;
+                }
+            }
+        }
+        self.next.sort_by_key(|next| next.proc);
+        Ok(())
+    }
+}
+
+/// The processes of this execution, for names that hold in all.
+struct Known<'a>(&'a [Process]);
+
+impl Names for Known<'_> {
+    fn process(&self, birth: u32) -> Proc {
+        self.0
+            .get(birth as usize)
+            .map_or(Proc::MAX, |process| process.number)
+    }
+
+    fn object(&self, id: &str) -> String {
+        let Some((name, pid)) = id.split_once('@') else {
+            return id.to_owned();
+        };
+        let mut processes = self.0.iter();
+        let maker = processes.rfind(|process| process.handle.pid().to_string() == pid);
+        match maker {
+            Some(maker) => format!("{name}@{}", maker.number),
+            None => id.to_owned(),
+        }
+    }
+}
+
+impl Machine for Native {
+    type Error = NativeError;
+
+    fn restart(&mut self) -> Result<(), NativeError> {
+        self.zygote.end().map_err(NativeError::Lost)?;
+        // What the killed had still to say.
+        while self.inbox.receive(self.zygote.events.as_fd()).is_ok() {}
+        self.processes.clear();
+        self.world = World::new();
+        self.seq = 0;
+        self.clock = 0;
+        self.unborn = 1;
+        self.zygote.begin().map_err(NativeError::Lost)?;
+        self.settle()
+    }
+
+    fn next(&self) -> &[Next] {
+        &self.next
+    }
+
+    fn step(&mut self, proc: Proc) -> Result<Step, NativeError> {
+        let found = self
+            .processes
+            .iter()
+            .position(|process| process.number == proc);
+        let operation = self.next.iter().find(|next| next.proc == proc);
+        let (Some(birth), Some(operation)) = (found, operation) else {
+            return Err(NativeError::Lost(io::ErrorKind::NotFound.into()));
+        };
+        let operation: Operation = operation.operation.clone();
+        let footprint = operation.footprint().unwrap_or_default();
+        let process = &mut self.processes[birth];
+        let parts: Vec<Part> = std::mem::take(&mut process.announced.parts);
+        let (starts, sleeps) = (
+            process.op.op == OpName::Start,
+            process.op.op == OpName::Sleep,
+        );
+        let grant = if footprint.passes_time && !sleeps {
+            Grant::Expire
+        } else {
+            Grant::Go
+        };
+        if footprint.passes_time {
+            self.clock = process.due.map_or(self.clock, |due| due.max(self.clock));
+        }
+        process.stand = Stand::Runs;
+        process.due = None;
+        let before = self.processes.len();
+        self.printed = false;
+        let gate = self.processes[birth].gate.as_ref();
+        let sent = gate.map(|gate| send_packet(gate.as_fd(), &[grant.byte()]));
+        sent.transpose().map_err(NativeError::Lost)?;
+        self.settle()?;
+        let foreseen =
+            self.config.projection != Projection::Output || parts.contains(&Part::Output);
+        if self.printed && !foreseen {
+            return Err(NativeError::Unforeseen {
+                process: self.name(birth),
+            });
+        }
+        let touches = footprint.touches.len();
+        let levels = parts.iter().take(touches);
+        Ok(Step {
+            levels: levels
+                .map(|part| part.level(&self.world, self.clock))
+                .collect(),
+            starts: self
+                .processes
+                .get(before)
+                .filter(|_| starts)
+                .map(|child| child.number),
+            footprint,
+        })
+    }
+}

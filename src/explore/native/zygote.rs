@@ -1,0 +1,139 @@
+//! The process that every execution is forked from: a stage that has been started and has done
+//! nothing yet.
+//!
+//! Forking it is many times cheaper than starting a stage. It adopts what an execution leaves behind
+//! and ends it before the next.
+
+use std::ffi::{CString, OsString};
+use std::io;
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::sys::signal::Signal;
+use nix::sys::socket::{MsgFlags, recv};
+use nix::unistd::Pid;
+
+use crate::engine::spawn;
+use crate::protocol::{PageWriter, StageConfig, TITLE_ROOM, ToZygote, descriptors, environment};
+use crate::sys::clock::monotonic_ns;
+use crate::sys::pidfd::PidFd;
+use crate::sys::process::{duplicate, reap};
+use crate::sys::socket::{event_channel, packet_pair, send_packet};
+
+/// What becomes the zygote.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    pub program: PathBuf,
+    /// Arguments from `argv[0]` on; the stage's configuration follows them.
+    pub argv: Vec<OsString>,
+    pub stage: StageConfig,
+}
+
+/// How long it may take to end what an execution left.
+const PATIENCE: u16 = 10_000;
+
+#[derive(Debug)]
+pub(super) struct Zygote {
+    process: PidFd,
+    control: OwnedFd,
+    pub events: OwnedFd,
+    /// Keeps the page that says the gate is closed.
+    _page: PageWriter,
+    /// An execution has been begun and not ended.
+    running: bool,
+}
+
+impl Zygote {
+    pub(super) fn start(launch: &Launch) -> io::Result<Zygote> {
+        let (events, their_events) = event_channel()?;
+        let (control, their_control) = packet_pair()?;
+        let page = PageWriter::new(monotonic_ns())?;
+        page.set_gated(true)?;
+        let null = std::fs::File::options()
+            .read(true)
+            .write(true)
+            .open("/dev/null")?;
+        let theirs = [
+            (their_events, descriptors::EVENTS),
+            (page.share()?, descriptors::PAGE),
+            (their_control, descriptors::CONTROL),
+        ];
+        let mut actions = PosixSpawnFileActions::init()?;
+        for standard in 0..3 {
+            actions.add_dup2(null.as_raw_fd(), standard)?;
+        }
+        let mut kept = Vec::new();
+        for (fd, number) in theirs {
+            // Above the numbers, so that none is overwritten before it is copied.
+            let fd = duplicate(fd.as_fd(), descriptors::GO + 1)?;
+            actions.add_dup2(fd.as_raw_fd(), number)?;
+            kept.push(fd);
+        }
+        let (mut attributes, flags) = spawn::clean_signals()?;
+        attributes.set_pgroup(Pid::from_raw(0))?;
+        attributes.set_flags(flags | PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
+        let json = serde_json::to_string(&launch.stage)?;
+        let mut argv = Vec::new();
+        for word in &launch.argv {
+            argv.push(CString::new(word.as_bytes())?);
+        }
+        argv.push(CString::new(json + &" ".repeat(TITLE_ROOM))?);
+        let me = std::process::id().to_string();
+        let environment = spawn::environment([(environment::GUARD.into(), me.into())]);
+        let pid = posix_spawn(&launch.program, &actions, &attributes, &argv, &environment)?;
+        drop(kept);
+        let process = PidFd::open(pid.as_raw())?;
+        Ok(Zygote {
+            process,
+            control,
+            events,
+            _page: page,
+            running: false,
+        })
+    }
+
+    /// Begins an execution.
+    pub(super) fn begin(&mut self) -> io::Result<()> {
+        send_packet(self.control.as_fd(), &[ToZygote::Begin.byte()])?;
+        self.running = true;
+        Ok(())
+    }
+
+    /// Ends the execution; when it returns, none of its processes is left.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        if !self.running {
+            return Ok(());
+        }
+        send_packet(self.control.as_fd(), &[ToZygote::End.byte()])?;
+        let mut fds = [PollFd::new(self.control.as_fd(), PollFlags::POLLIN)];
+        while poll(&mut fds, PollTimeout::from(PATIENCE)) == Err(Errno::EINTR) {}
+        let mut answer = [0; 16];
+        match recv(
+            self.control.as_raw_fd(),
+            &mut answer,
+            MsgFlags::MSG_DONTWAIT,
+        ) {
+            Ok(1..) => {
+                self.running = false;
+                Ok(())
+            }
+            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+}
+
+impl Drop for Zygote {
+    fn drop(&mut self) {
+        // It ends what it has forked before it is gone; if it doesn't, it is ended and they with it.
+        let _ = self.end();
+        let _ = self.process.signal(Some(Signal::SIGKILL));
+        let mut fds = [PollFd::new(self.process.as_fd(), PollFlags::POLLIN)];
+        while poll(&mut fds, PollTimeout::from(PATIENCE)) == Err(Errno::EINTR) {}
+        let _ = reap(self.process.pid());
+    }
+}

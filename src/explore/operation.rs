@@ -1,0 +1,135 @@
+//! What the search knows of an operation: the objects it touches, how, and what it needs to go.
+//!
+//! An object is a number with a level: the value of a semaphore, the length of a queue, 1 for a lock
+//! that is free. Whether an operation can go depends on the levels of its objects alone. Two
+//! operations are independent when they share no object, or only read what they share. `Machine`
+//! is all the search asks of a program; it knows nothing of processes or of `mp`.
+
+/// A process, by its place in the order of birth; the main process is 0.
+pub type Proc = u32;
+
+/// An object, or one cell of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Object(pub u64);
+
+/// The level an operation needs an object to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    AtLeast(i64),
+    AtMost(i64),
+}
+
+impl Needs {
+    fn met(self, level: i64) -> bool {
+        match self {
+            Needs::Nothing => true,
+            Needs::AtLeast(least) => level >= least,
+            Needs::AtMost(most) => level <= most,
+        }
+    }
+}
+
+/// What an operation that has not happened yet does to one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    pub object: Object,
+    pub write: bool,
+    pub needs: Needs,
+    /// The object's level now.
+    pub level: i64,
+}
+
+/// The next operation of a process.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Operation {
+    pub accesses: Vec<Access>,
+    /// Where a level is not as needed it fails, and has only read, instead of waiting.
+    pub tries: bool,
+    /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep.
+    pub times_out: bool,
+}
+
+impl Operation {
+    /// What it touches where the objects have these levels; `None` where it has to wait. A timeout
+    /// does not count: it comes only when nobody can go.
+    pub fn footprint_at(&self, level: impl Fn(&Access) -> i64) -> Option<Footprint> {
+        let mut accesses = self.accesses.iter();
+        let goes = accesses.all(|access| access.needs.met(level(access)));
+        if !goes && !self.tries {
+            return None;
+        }
+        let touch = |access: &Access| (access.object, access.write && goes);
+        Some(Footprint {
+            touches: self.accesses.iter().map(touch).collect(),
+            passes_time: false,
+        })
+    }
+
+    /// What it touches if it goes now.
+    pub fn footprint(&self) -> Option<Footprint> {
+        let timeout = || self.times_out.then(Footprint::of_time);
+        self.footprint_at(|access| access.level).or_else(timeout)
+    }
+
+    pub fn is_enabled(&self) -> bool {
+        self.footprint().is_some()
+    }
+}
+
+/// The objects a step touches, and whether it writes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Footprint {
+    pub touches: Vec<(Object, bool)>,
+    /// Time passes: every earlier step happens before it, and it before every later one.
+    pub passes_time: bool,
+}
+
+impl Footprint {
+    fn of_time() -> Footprint {
+        Footprint {
+            touches: Vec::new(),
+            passes_time: true,
+        }
+    }
+
+    pub fn depends_on(&self, other: &Footprint) -> bool {
+        let share = |(object, write): &(Object, bool)| {
+            let mut touches = other.touches.iter();
+            touches.any(|(its, writes)| object == its && (*write || *writes))
+        };
+        self.passes_time || other.passes_time || self.touches.iter().any(share)
+    }
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    pub footprint: Footprint,
+    /// The level of each touched object after it, in the order of the footprint.
+    pub levels: Vec<i64>,
+    /// The process it started.
+    pub starts: Option<Proc>,
+}
+
+/// A process that has not ended, and what it would do next.
+#[derive(Debug, Clone)]
+pub struct Next {
+    pub proc: Proc,
+    pub operation: Operation,
+}
+
+/// A program that can be run again and again, one step at a time. Where the same choices do not lead
+/// to the same steps, it can't be searched.
+pub trait Machine {
+    type Error;
+
+    /// Begins a fresh run.
+    fn restart(&mut self) -> Result<(), Self::Error>;
+
+    /// The processes that have not ended, in order of birth.
+    fn next(&self) -> &[Next];
+
+    /// Lets an enabled process take its step.
+    fn step(&mut self, proc: Proc) -> Result<Step, Self::Error>;
+}

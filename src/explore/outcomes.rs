@@ -1,0 +1,156 @@
+//! Exploring up to a budget, and what is found by it: every outcome with a schedule that leads there.
+
+use std::time::Duration;
+
+use super::operation::{Machine, Proc};
+use super::search::{Ended, Search, SearchError};
+use super::strategy::{Strategy, StrategyName, draw};
+use crate::sys::clock;
+
+/// What may be spent; nothing given, nothing bounded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    pub executions: Option<u64>,
+    pub time: Option<Duration>,
+}
+
+/// One outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Equal for equal outcomes.
+    pub label: String,
+    /// Executions of the search that led to it; 0 where only random runs did.
+    pub executions: u64,
+    pub deadlock: bool,
+    /// Who takes each step of one execution that leads to it.
+    pub schedule: Vec<Proc>,
+}
+
+/// What an execution came to, in the program's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
+    pub label: String,
+    pub schedule: Vec<Proc>,
+}
+
+/// What was found so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explored {
+    /// Everything was searched: there are no other outcomes.
+    pub complete: bool,
+    /// Executions of the search: one for each trace.
+    pub executions: u64,
+    /// Executions that were begun in vain.
+    pub given_up: u64,
+    /// Orders in which the steps of all those traces can be taken; `None` where they are too many to
+    /// be counted.
+    pub interleavings: Option<u128>,
+    /// Runs that were drawn once the search had used its part of the budget, and their seed.
+    pub drawn: u64,
+    pub seed: Option<u64>,
+    /// In the order they were found.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Cuts of one trace that are looked at to count its interleavings.
+const MOST_CUTS: usize = 4_000;
+
+impl Explored {
+    fn add(&mut self, came: Came, ended: Ended, executions: u64) {
+        let deadlock = ended == Ended::Deadlock;
+        let mut outcomes = self.outcomes.iter_mut();
+        let same =
+            |outcome: &&mut Outcome| outcome.label == came.label && outcome.deadlock == deadlock;
+        match outcomes.find(same) {
+            Some(outcome) => outcome.executions += executions,
+            None => self.outcomes.push(Outcome {
+                label: came.label,
+                executions,
+                deadlock,
+                schedule: came.schedule,
+            }),
+        }
+    }
+}
+
+/// Looks for all outcomes of a program. `name` says what an execution came to; `go_on` is asked after
+/// each.
+///
+/// The search has the first three quarters of the budget. Where it has not finished by then, the rest
+/// goes to random runs, for a search that goes depth first sees one corner only.
+///
+/// # Errors
+/// What the machine reports, and a program that does not repeat itself.
+pub fn explore<M: Machine>(
+    machine: &mut M,
+    budget: Budget,
+    seed: u64,
+    mut name: impl FnMut(&M, &[Proc]) -> Came,
+    mut go_on: impl FnMut(&Explored) -> bool,
+) -> Result<Explored, SearchError<M::Error>> {
+    let mut found = Explored {
+        interleavings: Some(0),
+        ..Explored::default()
+    };
+    let mut search = Search::default();
+    let meter = Meter::new(budget);
+    let mut stopped = false;
+    while !stopped && !meter.is_used(found.executions, 3) {
+        let Some(ended) = search.advance(machine)? else {
+            found.complete = true;
+            return Ok(found);
+        };
+        found.executions += 1;
+        if ended == Ended::GivenUp {
+            found.given_up += 1;
+            continue;
+        }
+        let ways = found
+            .interleavings
+            .zip(search.execution().interleavings(MOST_CUTS));
+        found.interleavings = ways.map(|(sum, ways)| sum.saturating_add(ways));
+        let came = name(machine, &search.execution().schedule());
+        found.add(came, ended, 1);
+        stopped = !go_on(&found);
+    }
+    let mut strategies = StrategyName::ALL.map(|name| Strategy::new(name, seed));
+    found.seed = (!stopped).then_some(seed);
+    while !stopped && !meter.is_used(found.executions + found.drawn, 4) {
+        let turn = usize::try_from(found.drawn).unwrap_or(0) % strategies.len();
+        let (ended, schedule) = draw(machine, &mut strategies[turn])?;
+        let came = name(machine, &schedule);
+        found.add(came, ended, 0);
+        found.drawn += 1;
+        stopped = !go_on(&found);
+    }
+    Ok(found)
+}
+
+/// How much of the budget is used.
+struct Meter {
+    budget: Budget,
+    since: i64,
+}
+
+impl Meter {
+    fn new(budget: Budget) -> Meter {
+        Meter {
+            budget,
+            since: clock::monotonic_ns(),
+        }
+    }
+
+    /// Whether so many quarters of it are.
+    fn is_used(&self, executions: u64, quarters: u32) -> bool {
+        let most = self
+            .budget
+            .executions
+            .map(|most| u128::from(most) * u128::from(quarters) / 4);
+        let passed = Duration::from_nanos((clock::monotonic_ns() - self.since).unsigned_abs());
+        most.is_some_and(|most| u128::from(executions) >= most)
+            || self
+                .budget
+                .time
+                .is_some_and(|time| passed >= time * quarters / 4)
+    }
+}
