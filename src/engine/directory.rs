@@ -1,7 +1,7 @@
 //! The directory of a run: made where sockets may have short names, and the leavings of runs whose
 //! supervisor and guard were killed together, which nobody else removes.
 //!
-//! A directory in use is locked by its guard (flock(2), so that also another container's is seen to
+//! A directory in use is locked by supervisor and guard (flock(2), so that also another container's is seen to
 //! be in use); one that is not locked although it is old was left.
 
 use std::fs::{DirEntry, File, FileType, Metadata};
@@ -11,17 +11,18 @@ use std::time::Duration;
 
 use super::error::StartError;
 use crate::protocol::files::{DOOR, PYTHON};
+use crate::sys::private;
 
 const PREFIX: &str = "forklore-run-";
-/// Age at which a directory that is not locked was left: between its making and the lock lies the
-/// start of a guard.
-const LEFT: Duration = Duration::from_mins(1);
+/// Age at which a directory that is not locked was left: the supervisor locks it soon after it has made
+/// it, and the guard keeps it locked.
+const LEFT: Duration = Duration::from_secs(2);
 
 /// Makes a directory that only this user can enter.
 pub(crate) fn run_directory() -> Result<PathBuf, StartError> {
     let base = runtime_base();
     remove_left(&base, LEFT);
-    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base);
+    let made = private::temporary(PREFIX, &base);
     // From here on the guard removes it.
     made.map(tempfile::TempDir::keep)
         .map_err(|source| StartError::Directory { base, source })
@@ -73,7 +74,7 @@ fn remove_left(base: &Path, age: Duration) {
 fn was_left(meta: &Metadata, age: Duration) -> bool {
     let modified = meta.modified().ok();
     let since = modified.and_then(|at| at.elapsed().ok());
-    is_ours(meta) && meta.mode() & 0o777 == 0o700 && since.is_some_and(|since| since >= age)
+    is_ours(meta) && since.is_some_and(|since| since >= age)
 }
 
 fn is_of_a_run(entry: &DirEntry) -> bool {

@@ -17,6 +17,7 @@ use nix::sys::socket::{MsgFlags, recv};
 use super::backlog::Backlog;
 use super::channels::{self, Ours, Theirs};
 use super::collector::{Collector, Door, Sources};
+use super::directory;
 use super::dispatcher::{Dispatcher, GuardLink, MainProcess, Setup};
 use super::error::{StartError, Step};
 use super::gate::{Gate, GateMode};
@@ -29,6 +30,7 @@ use crate::feed::Abilities;
 use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
+use crate::sys::private;
 use crate::sys::signal::SignalState;
 use crate::sys::socket::send_packet;
 
@@ -106,6 +108,7 @@ impl Run {
 /// Starts it; what fails leaves nothing behind but the directory.
 fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let fail = |doing| move |source: io::Error| StartError::new(doing, source);
+    let in_use = directory::in_use(&launch.dir);
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| StartError::new(Step::Orphans, errno.into()))?;
@@ -121,7 +124,9 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let started = await_main(&ours.control)
         .and_then(|main| assemble(launch, (ours, door), backlog, Arc::clone(&guard), main));
     // Our end of the control socket is closed by now: the guard ends what it started.
-    started.inspect_err(|_| collect_guard(&guard))
+    started
+        .map(|run| run.keeping(in_use))
+        .inspect_err(|_| collect_guard(&guard))
 }
 
 /// The way to the event channel for programs that do not inherit it. They are told when the run began,
@@ -145,7 +150,7 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
         "err": identity(descriptors::STDERR)?,
     });
     let events = end(descriptors::EVENTS)?.try_clone()?;
-    std::fs::write(launch.dir.join(files::GREETING), greeting.to_string())?;
+    private::write(&launch.dir.join(files::GREETING), greeting.to_string())?;
     Ok(Some(Door::open(&launch.dir.join(files::DOOR), events)?))
 }
 

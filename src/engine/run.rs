@@ -3,6 +3,7 @@
 //! `launch` makes one. Every run ends with nothing left, however its holder goes: stopped, dropped,
 //! panicking or killed.
 
+use std::fs::File;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Run {
     live: Arc<LiveProcesses>,
     guard: Arc<PidFd>,
     dir: PathBuf,
+    /// Says to other runs that the directory is in use.
+    in_use: Option<File>,
     abilities: Abilities,
     threads: Vec<JoinHandle<()>>,
     over: bool,
@@ -63,10 +66,17 @@ impl Run {
             live: parts.live,
             guard: parts.guard,
             dir: parts.dir,
+            in_use: None,
             abilities: parts.abilities,
             threads: parts.threads,
             over: false,
         }
+    }
+
+    /// Holds this as long as the run lives.
+    pub(super) fn keeping(mut self, in_use: Option<File>) -> Run {
+        self.in_use = in_use;
+        self
     }
 
     /// Takes the next batch; `None` when there will be none.

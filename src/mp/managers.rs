@@ -37,7 +37,7 @@ use super::process::{Child, SpawnSpec, reap_finished, spawn};
 use super::tracer::{self, Call, Ended, NO_ARGS};
 use super::{context, stdio, util};
 use crate::object::{Object, ProxyKind, ProxyRef};
-use crate::sys::clock;
+use crate::sys::{clock, private};
 use crate::trace::{OpName, Role};
 use channel::Channel;
 use link::Link;
@@ -93,6 +93,7 @@ impl Manager {
         let link = Link::new(&address)?;
         // The socket listens before the server runs: early clients wait in the backlog.
         let listener = std::os::unix::net::UnixListener::bind(&address)
+            .and_then(|listener| private::socket(address.as_ref()).map(|()| listener))
             .map_err(|error| Exception::os(&error))?;
         let started = spawn(&spec, move || server::serve(listener, &address));
         let server = started.map_err(|error| {

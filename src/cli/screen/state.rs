@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::xdg;
+use crate::sys::private;
 use crate::text::Lang;
 use crate::tui::{PROGRESS, Progress};
 
@@ -53,7 +54,7 @@ fn aside(file: &Path, lang: Lang) -> String {
 /// What the disk reports.
 pub(crate) fn write(file: &Path, progress: &Progress) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    private::directory(folder)?;
     let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut fresh, progress)?;
     fresh.write_all(b"\n")?;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use crate::sys::private;
+
 /// A place for recordings.
 #[derive(Debug)]
 pub(super) struct Recordings {
@@ -22,7 +24,7 @@ impl Recordings {
                 own: None,
             };
         }
-        let own = tempfile::Builder::new().prefix("forklore-test-").tempdir();
+        let own = private::temporary("forklore-test-", &std::env::temp_dir());
         let own = own.ok();
         Recordings {
             folder: own.as_ref().map(|own| own.path().to_owned()),

@@ -14,6 +14,7 @@ use nix::sys::socket::{
 };
 use nix::unistd::geteuid;
 
+use crate::sys::private;
 use crate::sys::socket::accept;
 
 /// Callers that may wait to be let in.
@@ -34,6 +35,7 @@ impl Door {
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
         let listener = socket(AddressFamily::Unix, SockType::SeqPacket, flags, None)?;
         bind(listener.as_raw_fd(), &UnixAddr::new(path)?)?;
+        private::socket(path)?;
         listen(&listener, Backlog::new(CALLERS)?)?;
         Ok(Door { listener, events })
     }

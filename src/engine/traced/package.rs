@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::protocol::files;
+use crate::sys::private;
 
 macro_rules! files {
     ($($path:literal,)*) => {
@@ -52,13 +53,13 @@ static FILES: &[(&str, &str)] = files![
 /// What the disk reports.
 pub(super) fn unpack(dir: &Path) -> io::Result<PathBuf> {
     let root = dir.join(files::PYTHON);
-    std::fs::create_dir(&root)?;
+    private::directory(&root)?;
     for (path, text) in FILES {
         let path = root.join(path);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            private::directory(folder)?;
         }
-        std::fs::write(path, text)?;
+        private::write(&path, text)?;
     }
     Ok(root)
 }
