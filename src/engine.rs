@@ -27,6 +27,7 @@ mod sight;
 pub(crate) mod spawn;
 pub mod traced;
 mod tree;
+mod wakeups;
 
 pub use error::StartError;
 pub use gate::GateMode;

@@ -8,6 +8,8 @@
 mod faults;
 #[path = "engine/harness.rs"]
 mod harness;
+#[path = "engine/healthy.rs"]
+mod healthy;
 #[path = "engine/leavings.rs"]
 mod leavings;
 #[path = "engine/runs.rs"]

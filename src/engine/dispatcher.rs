@@ -382,7 +382,11 @@ impl Dispatcher {
                         self.append(self.log.now(), pid, None, Kind::Gate);
                     }
                 }
-                Some(Decision::Stuck) => self.deadlock(),
+                Some(Decision::Stuck) => {
+                    if !self.stuck_at_gate() {
+                        return self.gates.ask_later();
+                    }
+                }
                 Some(Decision::Wait { .. }) | None => return,
             }
         }

@@ -160,6 +160,22 @@ impl Process {
         self.role == Role::Manager
     }
 
+    /// Numbers of its threads that wait without a timeout or stand at the gate.
+    pub fn waiting_threads(&self) -> impl Iterator<Item = i32> {
+        let waits = |state: &State| {
+            let (State::Waiting(pending) | State::AtGate(pending)) = state else {
+                return false;
+            };
+            pending.timeout.is_none()
+        };
+        let main = waits(&self.state).then_some(self.pid);
+        let others = self
+            .threads
+            .iter()
+            .filter(move |thread| waits(&thread.state));
+        main.into_iter().chain(others.map(|thread| thread.tid))
+    }
+
     /// The operation its main thread waits with or has announced.
     pub fn pending(&self) -> Option<&Pending> {
         match &self.state {

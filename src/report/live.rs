@@ -70,7 +70,8 @@ impl<'a> Live<'a> {
             // Its detail is for readers without a World.
             Kind::Fault(fault) if fault.fault == FaultKind::Deadlock => {
                 let what = self.style.lang.term("fault", fault.fault.as_str());
-                let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, what));
+                let words = self.style.lang.tell("live.deadlock", &[("what", &what)]);
+                let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
                 waiting(&self.style, world.deadlock(), page);
             }
             Kind::Fault(fault) => {

@@ -32,7 +32,7 @@ impl Stat {
     }
 
     /// The name may hold spaces and parentheses: the last parenthesis ends it.
-    fn parse(line: &[u8]) -> Option<Stat> {
+    pub fn parse(line: &[u8]) -> Option<Stat> {
         let open = line.iter().position(|byte| *byte == b'(')?;
         let close = line.iter().rposition(|byte| *byte == b')')?;
         let name = String::from_utf8_lossy(line.get(open + 1..close)?).into_owned();

@@ -172,6 +172,16 @@ words! {
         NotFollowed = "not_followed",
         /// All waited and none could go on, in a program that is not ours to end.
         Deadlock = "deadlock",
+        /// All wait, but a thread that tells nothing runs.
+        AllWaitThread = "all_wait_thread",
+        /// All wait, but a timer or a timeout could wake one.
+        AllWaitTimer = "all_wait_timer",
+        /// All wait, but a signal handler could wake one.
+        AllWaitSignal = "all_wait_signal",
+        /// All wait, but one waits for what comes from outside the run.
+        AllWaitInput = "all_wait_input",
+        /// All wait, but what one does can't be seen.
+        AllWaitUnseen = "all_wait_unseen",
         /// A process turned its tracing off (its channel was gone) and went on.
         TracingOff = "tracing_off",
         /// Output was dropped or held back beyond the bound.

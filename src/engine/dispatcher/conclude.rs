@@ -7,6 +7,7 @@
 use super::super::gate::is_unheard_of;
 use super::super::sight::{Doing, Proc, Sight as _};
 use super::super::tree;
+use super::super::wakeups::{Suspect, wakeups};
 use super::ending::{after_main, main_lost};
 use super::{Dispatcher, detail};
 use crate::sys::clock::monotonic_ns;
@@ -84,20 +85,57 @@ impl Dispatcher {
             // Much may have happened that is not read yet, or will that nobody has heard of.
             return self.stillness.broken();
         }
-        self.stillness.judged();
-        let stuck = self.log.world.blocked().deadlock;
-        let news = self
-            .followed
-            .as_mut()
-            .map(|followed| followed.note_stuck(stuck));
-        match news {
-            // A signal, or something we do not see, may wake it.
-            Some(true) => {
-                let detail = detail::of_deadlock(&self.log.world.waits());
-                self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
+        if !self.log.world.blocked().deadlock {
+            self.stillness.judged();
+            if let Some(followed) = &mut self.followed {
+                followed.note_stuck(false);
             }
-            None if stuck => self.deadlock(),
-            Some(false) | None => {}
+        } else if self.is_proved() {
+            self.stillness.judged();
+            self.stuck();
+        } else {
+            self.stillness.judge_again();
+        }
+    }
+
+    /// Whether the kernel agrees that nothing can go on. What could still come is told after a while.
+    fn is_proved(&mut self) -> bool {
+        let wakeups = wakeups(&self.suspects());
+        if !wakeups.is_empty() && self.stillness.is_worth_telling() {
+            let t = self.log.now();
+            for wakeup in &wakeups {
+                self.fault(t, wakeup.pid, wakeup.cause.fault(), wakeup.what.as_str());
+            }
+        }
+        wakeups.is_empty()
+    }
+
+    /// Whose waits the log knows, with the threads that wait.
+    fn suspects(&self) -> Vec<Suspect> {
+        let world = &self.log.world;
+        let judged = world
+            .processes()
+            .filter(|process| process.is_alive() && !process.is_service());
+        judged
+            .map(|process| Suspect {
+                pid: process.pid,
+                waiting: process.waiting_threads().collect(),
+                native: self.followed.is_none(),
+            })
+            .collect()
+    }
+
+    /// All wait and none can go on, by the log and by the kernel.
+    fn stuck(&mut self) {
+        match &mut self.followed {
+            // A program of the user's own is not ours to end.
+            Some(followed) => {
+                if followed.note_stuck(true) {
+                    let detail = detail::of_deadlock(&self.log.world.waits());
+                    self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
+                }
+            }
+            None => self.deadlock(),
         }
     }
 
@@ -112,8 +150,17 @@ impl Dispatcher {
             .any(|child| is_unheard_of(world, child) && Proc.doing(child) != Doing::Rests)
     }
 
-    /// All wait and none can go on.
-    pub(super) fn deadlock(&mut self) {
+    /// The gate sees that all wait and none can go on; whether the kernel agrees.
+    pub(super) fn stuck_at_gate(&mut self) -> bool {
+        let proved = self.is_proved();
+        if proved {
+            self.deadlock();
+        }
+        proved
+    }
+
+    /// All wait and none can go on: the run is ended.
+    fn deadlock(&mut self) {
         let detail = detail::of_deadlock(&self.log.world.waits());
         self.begin_end(RunStatus::Deadlock, Some(detail));
     }

@@ -17,6 +17,9 @@ use crate::sys::clock::monotonic_ns;
 use crate::sys::socket::send_packet;
 use crate::trace::{Event, Kind};
 
+/// Pause before a gate at which all wait is looked at again (ns).
+const LATER: i64 = 500_000_000;
+
 pub(super) struct Gates {
     policy: Gate,
     page: PageWriter,
@@ -39,6 +42,11 @@ impl Gates {
     /// When to call `decide` (ns).
     pub(super) fn ask_at(&self) -> i64 {
         self.ask_at
+    }
+
+    /// Nobody can go, but somebody may be woken from outside: the policy is asked again in a while.
+    pub(super) fn ask_later(&mut self) {
+        self.ask_at = monotonic_ns() + LATER;
     }
 
     /// A process with a gate channel was born.

@@ -4,18 +4,25 @@ use crate::sys::clock::monotonic_ns;
 
 /// Stillness after which a run in which all wait is called a deadlock (ns).
 const STILL: i64 = 1_000_000_000;
+/// Stillness after which a run in which all wait, but something could wake one, is told of (ns).
+const LONG: i64 = 3_000_000_000;
 
 #[derive(Debug)]
 pub(super) struct Stillness {
     active_at: i64,
-    judged: bool,
+    /// When to judge it next (ns).
+    due_at: i64,
+    /// What could wake one was told.
+    told: bool,
 }
 
 impl Stillness {
     pub(super) fn new() -> Stillness {
+        let now = monotonic_ns();
         Stillness {
-            active_at: monotonic_ns(),
-            judged: false,
+            active_at: now,
+            due_at: now + STILL,
+            told: false,
         }
     }
 
@@ -26,14 +33,22 @@ impl Stillness {
 
     /// When to judge it (ns).
     pub(super) fn due_at(&self) -> i64 {
-        if self.judged {
-            i64::MAX
-        } else {
-            self.active_at + STILL
-        }
+        self.due_at
     }
 
+    /// It was judged for good.
     pub(super) fn judged(&mut self) {
-        self.judged = true;
+        self.due_at = i64::MAX;
+    }
+
+    /// It is to be judged again, for something could change unseen.
+    pub(super) fn judge_again(&mut self) {
+        self.due_at = monotonic_ns() + STILL;
+    }
+
+    /// Whether it has lasted so long that what could end it should be told; true once.
+    pub(super) fn is_worth_telling(&mut self) -> bool {
+        let long = monotonic_ns() >= self.active_at + LONG;
+        long && !std::mem::replace(&mut self.told, true)
     }
 }

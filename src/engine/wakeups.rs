@@ -1,0 +1,267 @@
+//! What could still wake a run in which all wait, by the kernel's word.
+//!
+//! The log knows the waits it was told of. A thread that has told nothing, a timer, a signal handler
+//! or a descriptor that somebody outside can write to may end them all the same. Asked once a run has
+//! stood still, before it is said that nothing can go on: only a run with no wakeup is a deadlock.
+//! What can't be seen counts as a wakeup, because a deadlock must never be claimed that is none.
+//!
+//! Not seen are a timer of `alarm(2)` or `setitimer(2)` without a handler, which ends its process.
+
+mod descriptors;
+mod syscall;
+
+use std::collections::BTreeSet;
+
+use self::descriptors::Descriptors;
+use self::syscall::{Syscall, Wait};
+use crate::trace::FaultKind;
+
+/// A process whose waits are judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Suspect {
+    pub pid: i32,
+    /// Threads that the log knows to wait for what nothing can bring.
+    pub waiting: BTreeSet<i32>,
+    /// It installs handlers of its own for these signals, which are no program's.
+    pub native: bool,
+}
+
+/// Something that could end a wait, in a process.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wakeup {
+    pub pid: i32,
+    pub cause: Cause,
+    /// What it is, in no language: a thread's number, a signal, a file.
+    pub what: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cause {
+    /// A thread runs, or is about to.
+    Runs,
+    /// A thread sleeps, or waits with a timeout; or the process has a timer.
+    Timer,
+    /// The process handles a signal.
+    Signal,
+    /// A thread waits for what comes from outside the run.
+    Input,
+    /// What a thread does can't be seen.
+    Unseen,
+}
+
+impl Cause {
+    pub(crate) fn fault(self) -> FaultKind {
+        match self {
+            Cause::Runs => FaultKind::AllWaitThread,
+            Cause::Timer => FaultKind::AllWaitTimer,
+            Cause::Signal => FaultKind::AllWaitSignal,
+            Cause::Input => FaultKind::AllWaitInput,
+            Cause::Unseen => FaultKind::AllWaitUnseen,
+        }
+    }
+}
+
+/// What could wake one of these, each cause once a process.
+pub(crate) fn wakeups(suspects: &[Suspect]) -> Vec<Wakeup> {
+    let pids: Vec<i32> = suspects.iter().map(|suspect| suspect.pid).collect();
+    let descriptors = Descriptors::of(&pids);
+    let mut found: BTreeSet<Wakeup> = BTreeSet::new();
+    for suspect in suspects {
+        found.extend(timers(suspect.pid));
+        found.extend(handlers(suspect));
+        for tid in threads(suspect.pid) {
+            found.extend(thread(suspect, tid, &descriptors));
+        }
+    }
+    let mut told = BTreeSet::new();
+    let news = |wakeup: &Wakeup| told.insert((wakeup.pid, wakeup.cause));
+    found.into_iter().filter(news).collect()
+}
+
+fn threads(pid: i32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let names = tasks.into_iter().flatten().flatten();
+    names
+        .filter_map(|task| task.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// Timers of timer_create(2).
+fn timers(pid: i32) -> Option<Wakeup> {
+    let timers = std::fs::read_to_string(format!("/proc/{pid}/timers")).ok()?;
+    let first = timers.lines().find(|line| line.starts_with("ID:"))?;
+    Some(Wakeup {
+        pid,
+        cause: Cause::Timer,
+        what: first.to_owned(),
+    })
+}
+
+/// Signals whose handlers decide nothing here: what asks a process to end, what tells of its own
+/// faults or of its children, and what concerns a terminal.
+const NO_WAKEUP: [i32; 13] = [
+    libc::SIGHUP,
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGTERM,
+    libc::SIGILL,
+    libc::SIGABRT,
+    libc::SIGFPE,
+    libc::SIGBUS,
+    libc::SIGSEGV,
+    libc::SIGCHLD,
+    libc::SIGWINCH,
+    libc::SIGPIPE,
+    libc::SIGCONT,
+];
+/// The first two real-time signals are the C library's own.
+const FIRST_FREE: i32 = 34;
+
+fn handlers(suspect: &Suspect) -> Option<Wakeup> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", suspect.pid)).ok()?;
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))?;
+    let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
+    let is_caught = |signal: &i32| mask >> (signal - 1) & 1 == 1;
+    let counts = |signal: &i32| {
+        let of_c_library = (32..FIRST_FREE).contains(signal);
+        let ours = suspect.native && *signal == libc::SIGURG;
+        !NO_WAKEUP.contains(signal) && !of_c_library && !ours
+    };
+    let caught: Vec<String> = (1..=64)
+        .filter(is_caught)
+        .filter(counts)
+        .map(name)
+        .collect();
+    (!caught.is_empty()).then(|| Wakeup {
+        pid: suspect.pid,
+        cause: Cause::Signal,
+        what: caught.join(", "),
+    })
+}
+
+fn name(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map_or_else(
+        |_| format!("signal {signal}"),
+        |signal| signal.as_str().to_owned(),
+    )
+}
+
+fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wakeup> {
+    let pid = suspect.pid;
+    let wakeup = |cause, what| Some(Wakeup { pid, cause, what });
+    let stat = std::fs::read(format!("/proc/{pid}/task/{tid}/stat")).ok()?;
+    match crate::sys::stat::Stat::parse(&stat)?.state {
+        'Z' | 'X' | 'x' => return None,
+        'S' | 't' => {}
+        _ => return wakeup(Cause::Runs, format!("TID {tid}")),
+    }
+    // The log knows what it waits for.
+    if suspect.waiting.contains(&tid) {
+        return None;
+    }
+    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
+    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+        return wakeup(Cause::Unseen, format!("TID {tid}"));
+    };
+    match call.wait(pid) {
+        Wait::Inside => None,
+        Wait::Timed => wakeup(Cause::Timer, format!("TID {tid}")),
+        Wait::ForSignal => wakeup(Cause::Signal, format!("TID {tid}")),
+        Wait::Unknown => wakeup(
+            Cause::Unseen,
+            format!("TID {tid}, syscall {}", call.number()),
+        ),
+        Wait::For(fds) => fds
+            .into_iter()
+            .find_map(|fd| descriptors.outside(pid, fd))
+            .and_then(|what| wakeup(Cause::Input, what)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    use super::{Cause, Suspect, wakeups};
+
+    /// A Python that has done this and then waits, its main thread unknown to the log.
+    fn python(setup: &str, wait: &str) -> Option<(Child, BTreeSet<Cause>)> {
+        let program = format!(
+            "import os,signal,threading,time,select\n{setup}\nprint('ready',flush=True)\n{wait}"
+        );
+        let spawned = Command::new("python3")
+            .args(["-c", &program])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = spawned.ok()?;
+        let mut said = String::new();
+        BufReader::new(child.stdout.take()?)
+            .read_line(&mut said)
+            .ok()?;
+        let pid = child.id().cast_signed();
+        let suspect = Suspect {
+            pid,
+            waiting: BTreeSet::new(),
+            native: false,
+        };
+        // From 'ready' to its wait it runs.
+        let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;
+        loop {
+            let found = wakeups(std::slice::from_ref(&suspect));
+            let causes: BTreeSet<Cause> = found.iter().map(|found| found.cause).collect();
+            if !causes.contains(&Cause::Runs) || wait.starts_with("while") {
+                return Some((child, causes));
+            }
+            assert!(crate::sys::clock::monotonic_ns() < deadline, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn each_cause_is_seen_and_a_wait_inside_is_none() {
+        let lock = "l=threading.Lock();l.acquire()";
+        let pipe = "r,w=os.pipe()";
+        for (setup, wait, expected) in [
+            (lock, "l.acquire()", &[][..]),
+            (pipe, "os.read(r,1)", &[]),
+            (pipe, "select.select([r],[],[])", &[]),
+            (pipe, "p=select.poll();p.register(r);p.poll()", &[]),
+            (pipe, "e=select.epoll();e.register(r);e.poll()", &[]),
+            (lock, "l.acquire(timeout=1000)", &[Cause::Timer]),
+            ("", "time.sleep(1000)", &[Cause::Timer]),
+            (pipe, "select.select([r],[],[],1000)", &[Cause::Timer]),
+            ("", "while True: pass", &[Cause::Runs]),
+            ("", "os.read(0,1)", &[Cause::Input]),
+            (pipe, "select.select([r,0],[],[])", &[Cause::Input]),
+            (
+                pipe,
+                "p=select.poll();p.register(0);p.poll()",
+                &[Cause::Input],
+            ),
+            (
+                pipe,
+                "e=select.epoll();e.register(0);e.poll()",
+                &[Cause::Input],
+            ),
+            ("", "signal.pause()", &[Cause::Signal]),
+            (
+                "signal.signal(signal.SIGALRM,lambda *_:0);r,w=os.pipe()",
+                "os.read(r,1)",
+                &[Cause::Signal],
+            ),
+        ] {
+            let Some((mut child, causes)) = python(setup, wait) else {
+                println!("skipped: no python3 here");
+                return;
+            };
+            child.kill().expect("it waits");
+            child.wait().expect("our own child");
+            let causes: Vec<Cause> = causes.into_iter().collect();
+            assert_eq!(causes, expected, "{setup}; {wait}");
+        }
+    }
+}
