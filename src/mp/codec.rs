@@ -1,6 +1,6 @@
 //! Values as bytes between processes (CPython: pickle, in reduction.py), by postcard.
 //!
-//! Bytes themselves (`Bytes`, `Vec<u8>`) are not encoded but moved: their message is their content.
+//! Bytes (`Bytes`, `Vec<u8>`) are moved, not encoded: their message is their content.
 //! Both sides of a channel have the same type, because they are forks of one image.
 
 use std::any::Any;

@@ -65,7 +65,7 @@ thread_local! {
     };
 }
 
-/// This process's PID: read on every lock operation, so it is kept and not asked for.
+/// This process's PID, cached: every lock operation reads it.
 static PID: AtomicU32 = AtomicU32::new(0);
 
 /// This process's PID as a lock word holds it.
@@ -134,7 +134,7 @@ pub(crate) fn object_id(class: &'static str) -> String {
 pub(crate) fn become_child(name: String, path: Vec<u32>, role: Role, daemon: bool) {
     renew_pid();
     SELF.with(|it| {
-        // What the parent had is left alone: to free it would copy the pages it is in.
+        // The parent's values are not freed: that would copy the pages they are in.
         std::mem::forget(it.name.replace(name));
         std::mem::forget(it.path.replace(path));
         it.role.set(role);

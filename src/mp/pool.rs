@@ -178,7 +178,7 @@ impl Pool {
             .get_until(Timeout::Never, at)
     }
 
-    /// Hands `func(*args)` to the workers and gives back at once what its result will be in.
+    /// Hands `func(*args)` to the workers and returns a handle on its result at once.
     ///
     /// The function must not capture anything; one that does is not compiled.
     ///
@@ -260,7 +260,7 @@ impl Pool {
         }
     }
 
-    /// Lets nothing more in; what is in will be done. Returns at once.
+    /// Accepts no more tasks; submitted ones will be done. Returns at once.
     #[track_caller]
     pub fn close(&self) {
         self.announce(OpName::Close, Location::caller());
@@ -277,7 +277,7 @@ impl Pool {
         self.0.terminate();
     }
 
-    /// Sends the event of what is going to happen.
+    /// Sends the event of what is about to happen.
     fn announce(&self, op: OpName, at: &'static Location<'static>) {
         let shared = &self.0.shared;
         let call = Call::begin(op, &shared.id, at, NO_ARGS);

@@ -219,7 +219,7 @@ impl Process {
         Ok(())
     }
 
-    /// Whether the child runs still. A finished child is reaped by asking.
+    /// Whether the child still runs. Asking reaps a finished child.
     #[track_caller]
     pub fn is_alive(&self) -> Result<bool> {
         self.ask(OpName::IsAlive, |child| {
@@ -285,7 +285,7 @@ impl Process {
         Ok(())
     }
 
-    /// Lets go of the process object.
+    /// Releases the process object.
     ///
     /// # Errors
     /// `ValueError` while the child runs.

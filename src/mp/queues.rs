@@ -151,7 +151,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Queue<T> {
         self.0.join_thread(Location::caller())
     }
 
-    /// The end of this process will not wait for what it has put: that may be lost.
+    /// The end of this process does not wait for what it has put, which may be lost.
     #[track_caller]
     pub fn cancel_join_thread(&self) {
         self.0.cancel_join_thread(Location::caller());

@@ -1,9 +1,10 @@
 //! `Ring`: messages of bytes through shared memory, any number of writers and readers.
 //!
-//! What CPython gives to a pipe with a lock at each end: 64 KiB, messages with their length before
-//! them, longer ones streamed in pieces while the writer keeps the others out. An idle reader holds
-//! no lock, and a process killed at any point leaves a ring the others can use (CPython's queue is
-//! stuck then): half a message is dropped when its writer is gone. Used by queues and pools.
+//! What CPython's queues have as a pipe with a lock at each end: 64 KiB, each message after its
+//! length, longer ones streamed in pieces while the writer keeps the others out. An idle reader
+//! holds no lock, and a process killed at any point leaves a ring the others can use (CPython's
+//! queue is stuck then): half a message is dropped when its writer is gone. Used by queues and
+//! pools.
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,11 +28,11 @@ pub(crate) use writer::{Progress, Pushed};
 /// Bytes a ring holds, headers included: a pipe's.
 const CAPACITY: u32 = 64 << 10;
 
-// Where things are. Each group has a cache line of its own.
+// Offsets. Each group has a cache line of its own.
 const WRITE_LOCK: usize = 0;
 /// Bytes ever written; readers sleep on it.
 const HEAD: usize = 64;
-/// Readers asleep on the head. One that is killed stays counted, which costs wakes and loses none.
+/// Readers asleep on the head. A killed one stays counted; that costs needless wakes.
 const ASLEEP: usize = 68;
 /// Set by a process that watches the head beside other words and must be woken in any case.
 const HEAD_WATCHED: usize = 72;
@@ -143,7 +144,7 @@ impl Ring {
         let mut slept = false;
         let mut poll = || {
             if std::mem::replace(&mut slept, true) {
-                // Perhaps it was another's wake that ended the sleep; then that one is sent twice.
+                // It may have been another reader's wake; then one is sent twice.
                 let less = |count: u32| count.checked_sub(1);
                 let _ = woken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
             }
@@ -197,7 +198,7 @@ impl Ring {
         }
     }
 
-    /// Wakes one reader more, unless all that sleep have been woken and only wait for a processor.
+    /// Wakes one more reader, unless all sleepers have been woken and only wait for a processor.
     #[cold]
     fn wake_reader(&self) {
         let (asleep, woken) = (self.block.u32(ASLEEP), self.block.u32(WOKEN));
@@ -212,8 +213,7 @@ impl Ring {
         }
     }
 
-    /// Wakes writers once there is much room: waking them for every few bytes would cost more than
-    /// the bytes.
+    /// Wakes writers once there is much room: waking them for every few bytes would cost too much.
     #[inline]
     fn wake_writers(&self) {
         let watched = self.block.u32(TAIL_WATCHED);

@@ -19,7 +19,7 @@ const BLOCK: usize = 8192;
 #[derive(Default)]
 struct Stdout {
     pending: String,
-    /// Where the pending text was printed, while it all comes from one line.
+    /// The line that last added to the pending text.
     at: Option<&'static Location<'static>>,
 }
 
@@ -57,7 +57,7 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
             stdout.pending.clear();
         }
     });
-    // With the gate open and lines going out at once, the output event says it all.
+    // With the gate open and line buffering, the output event is enough.
     if !line_buffered || call.grant() != tracer::Grant::Open {
         call.done(None, Ended::Plain);
     }

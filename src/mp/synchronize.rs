@@ -166,7 +166,7 @@ impl Sem for SemLock {
         &self.id
     }
 
-    /// A recursive lock can be taken also where this process has it.
+    /// A process that holds a recursive lock can take it again.
     #[inline]
     fn try_take(&self) -> bool {
         let me = context::pid();
@@ -203,7 +203,7 @@ impl Sem for SemLock {
     }
 }
 
-/// Arguments of the first of the two steps that a wait has under the gate: it begins to wait …
+/// Arguments of the first of a wait's two steps under the gate: it begins to wait …
 const BEGIN: Fill<'static> = &|packet| {
     packet.text("key", "begin");
 };
@@ -255,7 +255,7 @@ lock_type!(
     Kind::Recursive
 );
 
-/// A lock of either kind, for programs that choose when they run.
+/// A lock of either kind, for programs that choose at run time.
 #[derive(Debug, Clone)]
 pub enum AnyLock {
     Lock(Lock),

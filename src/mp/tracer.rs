@@ -114,7 +114,7 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
         None,
         SockFlag::SOCK_CLOEXEC,
     ) else {
-        // No descriptor left: without a gate channel the process can't be followed, only run.
+        // No descriptor left. Without a gate channel the process runs untraced.
         return off();
     };
     let mut buf = Vec::new();
@@ -240,7 +240,7 @@ impl<'a> Call<'a> {
         let mut call = Call::ungated(op, object, at, args);
         if on() && gated() {
             call.send("op.begin", None, NO_ARGS, Ended::Plain);
-            // What could not be announced will not be granted either.
+            // If it could not be announced, no grant will come.
             if on() {
                 call.grant = await_gate();
             }

@@ -1,8 +1,8 @@
 //! What runs at the end of a process and at its beginning (CPython: util.py): finalizers, by
 //! priority, and what every child does after the fork.
 //!
-//! Owns the lists and their order; what is run is its owner's business. Finalizers with a priority
-//! of 0 and more run before children are joined, the rest after.
+//! Owns the lists and their order, not what is run. Finalizers with a priority of 0 and more run
+//! before children are joined, the rest after.
 
 use std::cell::RefCell;
 

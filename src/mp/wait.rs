@@ -76,7 +76,7 @@ pub(crate) fn register(pump: Weak<dyn Pump>) {
     });
 }
 
-/// Drops all pumps: in a forked child the parent's background work is the parent's.
+/// Drops all pumps: the parent's background work is not a forked child's.
 pub(crate) fn forget_pumps() {
     PUMPS.with_borrow_mut(Vec::clear);
 }
@@ -233,7 +233,7 @@ pub(crate) fn until_fd(
         };
         step = (step * 2).min(LONGEST_STEP);
         let timeout = turn.map_or(PollTimeout::NONE, |turn| {
-            // Rounded up: a wait that ends too early would only begin again.
+            // Rounded up: a wait that ended too early would have to begin again.
             let up = turn + Duration::from_micros(999);
             PollTimeout::try_from(up).unwrap_or(PollTimeout::MAX)
         });
@@ -256,7 +256,7 @@ pub(crate) fn sleep_until(deadline: i64) {
     until::<()>(&NEVER, Some(deadline), || Poll::Wait(0));
 }
 
-/// Seconds from now as a deadline; negative counts as zero, what is too far waits for ever.
+/// Seconds from now as a deadline. Negative counts as zero; `None` for what the clock can't count.
 pub(crate) fn deadline(timeout: Option<f64>) -> Option<i64> {
     let seconds = timeout?.max(0.0);
     Duration::try_from_secs_f64(seconds)

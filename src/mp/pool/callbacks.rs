@@ -1,9 +1,9 @@
-//! What a program wants called with its results: CPython's `callback` and `error_callback`.
+//! CPython's `callback` and `error_callback`: functions called with a result.
 
 use super::job::{Handler, Job};
 use crate::mp::exceptions::{Exception, Result};
 
-/// What is called with the results when they are there, in calls of `mp` by the pool's process.
+/// Functions called with the results when they arrive, inside calls of `mp` by the pool's process.
 pub struct Callbacks<R> {
     callback: Option<Box<dyn FnOnce(R)>>,
     error_callback: Option<Box<dyn FnOnce(Exception)>>,

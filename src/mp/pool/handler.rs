@@ -1,7 +1,7 @@
 //! What CPython's three handler threads do for a pool, here done by its process inside calls of `mp`.
 //!
-//! Takes results in and calls back, sees workers end and starts others in their place, and when a
-//! closed pool has all its results sends the workers home.
+//! Collects results and runs callbacks, replaces workers that ended, and stops the workers once a
+//! closed pool has all its results.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::mp::{codec, context, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
 
-/// What a pool is at.
+/// The state of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Run,
@@ -100,7 +100,7 @@ impl Inner {
         })
     }
 
-    /// Takes in what has arrived.
+    /// Collects the results that have arrived.
     fn handle_results(&self) {
         let mut bytes = Vec::new();
         while self.shared.results.ready() {
@@ -132,7 +132,7 @@ impl Inner {
         }
     }
 
-    /// Sees which workers have ended and starts others as long as there may be work.
+    /// Notices workers that have ended and replaces them as long as there may be work.
     fn maintain(&self) {
         let changes = signal::child_changes().load(Ordering::SeqCst);
         if self.seen.replace(changes) == changes && !self.repopulate_failed.get() {
@@ -193,7 +193,7 @@ impl Inner {
         wait::until(&NEVER, deadline, poll).is_some()
     }
 
-    /// Waits until `done` says so, which it can only after a result has been handled.
+    /// Waits until `done` gives a value, which only the arrival of a result can make it do.
     pub(super) fn wait_for<R>(
         &self,
         deadline: Option<i64>,

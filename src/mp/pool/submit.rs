@@ -47,7 +47,7 @@ impl Inner {
     /// Hands the tasks to the workers; never waits.
     ///
     /// # Errors
-    /// `ValueError` when the pool takes nothing any more.
+    /// `ValueError` when the pool accepts no more tasks.
     pub(super) fn submit(&self, mut what: Submission<'_>) -> Result<Rc<Job>> {
         wait::pump_all();
         let handler = what.handler.take();

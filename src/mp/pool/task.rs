@@ -1,7 +1,7 @@
 //! `Task`: a function a pool can run, and how it travels.
 //!
-//! Workers are forks of one image, so a function travels as its address (`sys::code`) and its
-//! arguments as bytes. What captures its surroundings has no place in that and is not compiled.
+//! Workers are forks of one image, so a function is sent as its address (`sys::code`) and its
+//! arguments as bytes. A closure that captures something can't be sent so, and does not compile.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use crate::mp::exceptions::{Exception, Result};
 use crate::object::Repr;
 use crate::sys::code::{Entry, entry};
 
-/// What a task's function returns: a value, or `Result` of one. A type of one's own is returned as
-/// `Ok` of it.
+/// What a task's function returns: a value, or a `Result` of one. A type of the program's own is
+/// returned as `Ok`.
 pub trait Returned {
     type Value: Serialize + DeserializeOwned + 'static;
 
@@ -86,7 +86,7 @@ task!(A1, A2, A3, A4);
 task!(A1, A2, A3, A4, A5);
 task!(A1, A2, A3, A4, A5, A6);
 
-/// What a worker gets from running a task: the value, for its event; its bytes are written.
+/// What running a task gives: the value, for its event. Its bytes are already written.
 pub(super) type Ran = Result<Box<dyn Repr>>;
 
 /// Arguments of a task.
@@ -135,7 +135,7 @@ pub(super) fn name<F>() -> &'static str {
         .unwrap_or_default()
 }
 
-/// What stands before a task's arguments.
+/// The header of a task's message.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TaskHead {
     pub(super) job: u64,
@@ -147,7 +147,7 @@ pub(super) struct TaskHead {
     pub(super) entry: [u64; 2],
 }
 
-/// What stands before a task's value, or before the exception it raised.
+/// The header of a result's message: its value or the exception follows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ResultHead {
     pub(super) job: u64,

@@ -22,7 +22,7 @@ use crate::trace::OpName;
 /// How long a worker waits before it checks that its pool still lives.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// What main and workers share.
+/// What the pool's process and its workers share.
 #[derive(Debug)]
 pub(super) struct Shared {
     /// The pool's identity.
@@ -48,7 +48,7 @@ impl Shared {
 /// One worker of a pool.
 pub(super) struct Worker {
     pub(super) shared: Rc<Shared>,
-    /// Its place in the line.
+    /// Its number among the workers.
     pub(super) place: u32,
     /// Tasks after which it ends.
     pub(super) most: Option<u64>,
@@ -104,7 +104,7 @@ impl Worker {
     /// Runs a task and sends its result; false when the pool's process is gone.
     fn do_task(&self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
         let Ok((head, args)) = postcard::take_from_bytes::<TaskHead>(bytes) else {
-            // Only a defect of ours could bring this up.
+            // Only a bug in `mp` could cause this.
             tracer::fault("internal", "a task that can't be read");
             return true;
         };

@@ -24,7 +24,7 @@ use crate::sys::fork::{Side, exit_now, fork};
 use crate::sys::{signal, title};
 use crate::trace::{OpName, Role, StartMethod};
 
-/// What a child is to be.
+/// What the new child is.
 #[derive(Debug, Clone)]
 pub(crate) struct SpawnSpec {
     pub(crate) name: String,
@@ -39,8 +39,8 @@ pub(crate) fn spawn(
     work: impl FnOnce() -> Option<Exception>,
 ) -> std::io::Result<Rc<Child>> {
     let parent = context::pid();
-    // All that can be is made before the fork: each page a child is the first to write to, or to run
-    // code from, costs it a microsecond.
+    // As much as possible is done before the fork: each page a child first writes to, or runs code
+    // from, costs it a microsecond.
     let (own, shown) = (spec.clone(), ProcessTitle::of(&spec.name));
     match fork()? {
         Side::Parent(pid) => Ok(Child::register(pid, &spec.name, spec.daemon)),
@@ -73,7 +73,7 @@ fn after_fork() {
     util::run_after_forkers();
 }
 
-/// A name as ps shows it: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
+/// The name of a process as ps shows it: `pool-async: ForkPoolWorker-1`, comm `PoolWorker-1`.
 struct ProcessTitle {
     title: String,
     comm: std::io::Result<CString>,
@@ -88,11 +88,11 @@ impl ProcessTitle {
         }
     }
 
-    /// Gives it to this process.
+    /// Sets it for this process.
     fn show(&self) {
         title::set_title(&self.title);
         if let Ok(comm) = &self.comm {
-            // A kernel that refuses keeps the old one.
+            // If the kernel refuses, the old one stays.
             let _ = title::set_comm(comm);
         }
     }
@@ -107,7 +107,7 @@ fn close_stdin() {
 }
 
 thread_local! {
-    /// The last panic's words, for the traceback of a program that panicked.
+    /// The message of the last panic, for the traceback of a program that panicked.
     static PANIC: RefCell<Option<Exception>> = const { RefCell::new(None) };
 }
 
@@ -129,7 +129,7 @@ fn run(work: impl FnOnce() -> Option<Exception>) -> i32 {
     }
 }
 
-/// What an unwinding brought up.
+/// What a caught unwinding was.
 pub(crate) enum Unwound {
     Exit(i32),
     Panic(Exception),
@@ -208,8 +208,7 @@ pub fn run_main(ppid: i32, program: impl FnOnce() -> crate::mp::Result<()>) -> i
         stdio::write_stderr(&format!("SIGCHLD can't be handled: {error}\n"));
         return 1;
     }
-    // There is nothing to forget, but what keeps such things is set up here, once, and not in every
-    // child anew.
+    // Nothing has to be dropped yet, but this initialises the lists once, before the forks.
     after_fork();
     ProcessTitle::of("MainProcess").show();
     tracer::announce(ppid, "MainProcess", Role::Main, false, StartMethod::Exec);

@@ -31,7 +31,7 @@ thread_local! {
 }
 
 impl Child {
-    /// Takes note of a child just forked.
+    /// Registers a child just forked.
     pub(crate) fn register(pid: Pid, name: &str, daemon: bool) -> Rc<Child> {
         let name = name.to_owned();
         let child = Rc::new(Child {

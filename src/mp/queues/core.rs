@@ -138,8 +138,8 @@ impl<T: Serialize + DeserializeOwned + 'static> Core<T> {
         });
         let taken = taken.map_err(|error| call.raised(error))?;
         let value = codec::decode(bytes).map_err(|error| error.raised_at(at));
-        // Sent while no other reader takes anything and before the place is free again, so the log
-        // has gets in the ring's order and never more messages than places.
+        // Sent while no other reader can take a message and before the place is free again, so the
+        // log has gets in the ring's order and never more messages than places.
         self.witness
             .step(|ver| call.done_with(ver, &|packet| taken.item.fill(packet), &value));
         drop(taken);

@@ -1,7 +1,7 @@
-//! `Feeder`: what a process has put into a ring and the ring has not taken yet.
+//! `Feeder`: messages a process has put that the ring had no room for yet.
 //!
-//! CPython has a thread for this; here the process itself feeds, whenever it is inside a call of
-//! `mp`, and at its end until all is out. A forked child begins with an empty one.
+//! CPython has a thread for this. Here the process itself feeds the ring, inside every call of `mp`
+//! and at its end until all is out. A forked child begins with an empty feeder.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! `JoinableQueue`: a queue whose values are declared done, and that can be waited for.
+//! `JoinableQueue`: a queue whose values are declared done, and a wait until all are.
 
 use std::ops::Deref;
 use std::panic::Location;

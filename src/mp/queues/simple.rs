@@ -1,4 +1,4 @@
-//! `SimpleQueue`: a pipe with locks and nothing more; `put` waits until its message is in.
+//! `SimpleQueue`: only a pipe with locks. `put` waits until its message is in the pipe.
 
 use std::cell::Cell;
 use std::marker::PhantomData;

@@ -78,7 +78,7 @@ impl Ring {
                 return Found::End;
             }
             if frame.first {
-                // What came before has lost its writer.
+                // The message before it has lost its writer.
                 into.clear();
                 into.reserve(frame.total as usize);
                 item = Some(frame.item);

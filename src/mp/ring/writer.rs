@@ -25,13 +25,13 @@ pub(crate) struct Progress {
     begun: bool,
     /// This process has the write lock.
     locked: bool,
-    /// It has asked to be woken when the lock is free, so it takes it as one that slept.
+    /// It asked to be woken when the lock is free, so it takes the lock as a waiter that slept.
     queued: bool,
     /// When the lock's owner was last checked.
     looked: Cell<i64>,
 }
 
-/// What became of a `push`.
+/// How a `push` ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pushed {
     /// The whole message is in the ring.

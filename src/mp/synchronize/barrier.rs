@@ -158,7 +158,7 @@ impl Inner {
         }
     }
 
-    /// Ends the turn and wakes everybody; called with the lock held.
+    /// Ends the turn and wakes all waiters; called with the lock held.
     fn open(&self, ended: u32) {
         self.state.u32(ENDED).store(ended, Ordering::SeqCst);
         self.state.u32(COUNT).store(0, Ordering::SeqCst);
