@@ -71,7 +71,11 @@ pub fn evaluate(
     let checks = &lesson.manifest.checks;
     checks
         .iter()
-        .filter_map(|check| verdict(check, &setting, || of_world(&check.kind, &setting, world)))
+        .filter_map(|check| {
+            verdict(lesson, check, &setting, || {
+                of_world(&check.kind, &setting, world)
+            })
+        })
         .collect()
 }
 
@@ -95,6 +99,7 @@ pub fn circumstances(header: &Header) -> Circumstances {
 
 /// The verdict of one check; `None` where it does not apply.
 fn verdict(
+    lesson: &Lesson,
     check: &Check,
     setting: &Setting,
     judge: impl FnOnce() -> Result<Judged>,
@@ -104,15 +109,20 @@ fn verdict(
         Some(Err(error)) => Err(error),
         Some(Ok(true)) | None => judge(),
     };
-    let judged = judged.unwrap_or_else(|error| {
-        Judged::failed(Words::tell("verdict.at-fault", &[("why", &error)]))
-    });
+    let judged =
+        judged.unwrap_or_else(|error| Judged::failed(at_fault(lesson, check.line, &error)));
     Some(Verdict {
         id: check.id.clone(),
         passed: judged.passed,
         words: check.words.clone(),
         detail: judged.detail,
     })
+}
+
+/// That an expression of the lesson has no value.
+fn at_fault(lesson: &Lesson, line: usize, error: &EvalError) -> Words {
+    let at = format!("{}:{line}", lesson.manifest.file);
+    Words::tell("verdict.at-fault", &[("at", &at), ("why", error)])
 }
 
 fn of_world(kind: &CheckKind, scope: &dyn Scope, world: &World) -> Result<Judged> {

@@ -59,7 +59,7 @@ mod words;
 
 pub use checks::Check;
 pub use error::LessonError;
-pub use expr::{Bound, EvalError, Expr, Scope, SyntaxError};
+pub use expr::{Bound, EvalError, Expr, Fuel, Scope, SyntaxError};
 pub use folder::{Files, Lesson, Origin};
 pub use kinds::{CheckKind, Of};
 pub use library::Library;

@@ -5,7 +5,9 @@
 
 use super::processes::{lives, most_at_once, number};
 use super::{is_of, objects, tasks};
-use crate::lesson::{EvalError, Lesson, Of, Outcome, OutcomeLabel, Scope, Setting, Value};
+use crate::lesson::{
+    EvalError, Fuel, Lesson, Of, Outcome, OutcomeLabel, RUN_FUNCTIONS, Scope, Setting, Value,
+};
 use crate::model::{Activity, Line, Process, World};
 use crate::trace::{Exit, Stream};
 
@@ -49,6 +51,16 @@ impl Facts<'_> {
     fn stdout(&self) -> impl Iterator<Item = &Line> {
         let lines = self.world.log().lines();
         lines.filter(|line| line.stream == Stream::Stdout)
+    }
+
+    /// What looking through the run costs, in units of fuel.
+    fn size(&self) -> usize {
+        let log = self.world.log();
+        let spans = self
+            .world
+            .processes()
+            .map(|process| process.track.spans.len());
+        log.lines().count() + spans.sum::<usize>()
     }
 
     /// The program's own seconds: real time over the scale of its sleeps.
@@ -133,7 +145,16 @@ impl Scope for Facts<'_> {
         })
     }
 
+    fn fuel(&self) -> &Fuel {
+        self.setting.fuel()
+    }
+
     fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
+        if RUN_FUNCTIONS.contains(&function)
+            && let Err(error) = self.fuel().burn(self.size())
+        {
+            return Some(Err(error.into()));
+        }
         let of_role = |count: &dyn Fn(Of) -> Value| Facts::role(args).map(count);
         let named = |answer: &dyn Fn(&str) -> Result<Value, String>| match args {
             [Value::Str(name)] => answer(name),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::at_fault;
 use super::facts::Facts;
 use super::shown::{joined, quoted};
 use crate::lesson::{
@@ -75,9 +76,14 @@ pub fn grade(
     facts: &Facts<'_>,
     evidence: &Evidence,
 ) -> Grade {
-    // The error names places in the lesson's expressions; a learner has no use for it.
-    by_kind(prediction, answer, facts, evidence)
-        .unwrap_or_else(|_| Grade::undecided(Words::tell("grade.ended-before", &[])))
+    by_kind(prediction, answer, facts, evidence).unwrap_or_else(|error| {
+        Grade::undecided(if facts.fuel().is_empty() {
+            at_fault(facts.lesson, prediction.line, &error)
+        } else {
+            // The error names places in the lesson's expressions; a learner has no use for it.
+            Words::tell("grade.ended-before", &[])
+        })
+    })
 }
 
 fn by_kind(

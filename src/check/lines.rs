@@ -42,11 +42,12 @@ pub(super) fn either(slots: &[Slot]) -> String {
 }
 
 /// Where one of the slots stands.
-pub(super) fn places(slots: &[Slot], lines: &[&str]) -> Vec<usize> {
+pub(super) fn places(slots: &[Slot], lines: &[&str], scope: &dyn Scope) -> Result<Vec<usize>> {
+    let patterns: usize = slots.iter().map(|slot| slot.any.len()).sum();
+    scope.fuel().burn(patterns.saturating_mul(lines.len()))?;
     let fits = |line: &str| slots.iter().any(|slot| slot.matches(line));
-    (0..lines.len())
-        .filter(|place| fits(lines[*place]))
-        .collect()
+    let places = 0..lines.len();
+    Ok(places.filter(|place| fits(lines[*place])).collect())
 }
 
 pub(super) fn not_printed(line: &str) -> Judged {
@@ -63,15 +64,15 @@ pub(super) fn beside(
     wrong: impl Fn(&str, &[usize], &[usize]) -> Option<Words>,
 ) -> Result<Judged> {
     let slots = line.expand(scope)?;
-    let own = places(&slots, lines);
+    let own = places(&slots, lines, scope)?;
     let line = either(&slots);
     let Some(first) = own.first() else {
         return Ok(not_printed(&line));
     };
     let rest: Vec<usize> = match others {
-        Some(others) => places(&others.expand(scope)?, lines),
+        Some(others) => places(&others.expand(scope)?, lines, scope)?,
         None => (0..lines.len())
-            .filter(|place| !own.contains(place))
+            .filter(|place| own.binary_search(place).is_err())
             .collect(),
     };
     Ok(match wrong(&line, &own, &rest) {

@@ -230,7 +230,7 @@ fn a_check_that_has_no_value_is_red_and_blames_the_lesson() {
     let (passed, detail) = judge(check, &Run::new());
     assert!(!passed);
     assert!(
-        detail.starts_with("the lesson is at fault: in `1 % (n - 2)`"),
+        detail.starts_with("the lesson is at fault: lesson.toml:15: in `1 % (n - 2)`"),
         "{detail}"
     );
 }

@@ -26,7 +26,9 @@ pub fn evaluate(
             let CheckKind::Text(kind) = &check.kind else {
                 return None;
             };
-            verdict(check, &setting, || of_text(kind, &setting, &printed))
+            verdict(lesson, check, &setting, || {
+                of_text(kind, &setting, &printed)
+            })
         })
         .collect()
 }

@@ -16,6 +16,8 @@ pub struct Check {
     /// Unique in its lesson.
     pub id: String,
     pub words: Words,
+    /// Its line in lesson.toml, from 1.
+    pub line: usize,
     /// Where it is false the check does not apply and is left out.
     pub when: Option<Expr>,
     pub kind: CheckKind,
@@ -25,6 +27,7 @@ impl Check {
     pub(super) fn read(field: &Field<'_>, names: &Names) -> Result<Check, LessonError> {
         let section = field.section()?;
         let check = Check {
+            line: field.line(),
             id: section
                 .required("id", "a name for reports")?
                 .identifier('-')?,

@@ -6,12 +6,13 @@
 //! Refuses to know what a name stands for: a `Scope` says so.
 
 mod eval;
+mod fuel;
 mod parse;
 
 use std::fmt;
 
 use crate::lesson::Value;
-use eval::Fuel;
+pub use fuel::{Fuel, OutOfFuel};
 
 /// Longest text of an expression; it bounds the depth of the tree.
 const MAX_TEXT: usize = 1_000;
@@ -33,12 +34,17 @@ pub trait Scope {
         let _ = (function, args);
         None
     }
+
+    /// What evaluating in this scope may still cost.
+    fn fuel(&self) -> &Fuel;
 }
 
-/// Nothing has a name.
-impl Scope for () {
-    fn name(&self, _: &str) -> Option<Value> {
-        None
+impl From<OutOfFuel> for EvalError {
+    fn from(error: OutOfFuel) -> EvalError {
+        EvalError {
+            text: String::new(),
+            message: error.to_string(),
+        }
     }
 }
 
@@ -52,7 +58,7 @@ pub struct SyntaxError {
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("in `{text}`: {message}")]
+#[error("{}{message}", if text.is_empty() { String::new() } else { format!("in `{text}`: ") })]
 pub struct EvalError {
     pub text: String,
     pub message: String,
@@ -141,7 +147,7 @@ impl Expr {
     /// # Errors
     /// A name the scope does not know, an operation its operands do not have.
     pub fn eval(&self, scope: &dyn Scope) -> Result<Value, EvalError> {
-        eval::eval(&self.node, scope, &Fuel::new()).map_err(|message| self.error(message))
+        eval::eval(&self.node, scope).map_err(|message| self.error(message))
     }
 
     /// # Errors
@@ -217,6 +223,10 @@ impl Scope for Bound<'_> {
 
     fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
         self.outer.call(function, args)
+    }
+
+    fn fuel(&self) -> &Fuel {
+        self.outer.fuel()
     }
 }
 

@@ -60,7 +60,7 @@ impl Lesson {
     ) -> Result<Lesson, LessonError> {
         let manifest = match &files.manifest {
             Some(text) => Manifest::parse(file, text)?,
-            None => bare(folder),
+            None => bare(folder, file),
         };
         Ok(Lesson {
             folder: folder.to_owned(),
@@ -148,10 +148,11 @@ impl Lesson {
 }
 
 /// A folder without lesson.toml: a program to run and look at, nothing to check.
-fn bare(folder: &str) -> Manifest {
+fn bare(folder: &str, file: &str) -> Manifest {
     let name = folder.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
     let name = if name.is_empty() { folder } else { name };
     Manifest {
+        file: file.to_owned(),
         slug: name.to_owned(),
         order: None,
         title: Words::new(name, name),

@@ -8,6 +8,9 @@ use super::Value;
 use super::expr::{Bound, EvalError, Expr, Scope};
 use super::template::{Pattern, Template};
 
+/// Units of fuel a round of a loop burns.
+const ROUND: usize = 10;
+
 /// Most lines a lesson may expect of one run, alternatives counted.
 const MAX_LINES: usize = 20_000;
 
@@ -71,6 +74,7 @@ fn rounds(
         return body(scope);
     };
     for value in over.list(scope)? {
+        scope.fuel().burn(ROUND)?;
         let bound = Bound {
             name,
             value,
@@ -140,6 +144,7 @@ impl Lines {
                 {
                     return Ok(None);
                 }
+                scope.fuel().burn(ROUND)?;
                 let any = match &line.text {
                     LineText::One(template) => vec![template.fill(scope)?],
                     LineText::Any(lines) => lines

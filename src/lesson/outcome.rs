@@ -56,10 +56,12 @@ impl Outcome {
                     Ok((label.fill(scope)?.to_string(), block.expand(scope)?))
                 })?;
                 let (labels, expected): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
-                match printed::blocks(&expected, lines) {
+                match printed::blocks(&expected, lines, scope.fuel())? {
                     None => {
                         let slots = expected.concat();
-                        let whole = printed::multiset(&slots, lines).missing.is_empty();
+                        let whole = printed::multiset(&slots, lines, scope.fuel())?
+                            .missing
+                            .is_empty();
                         plain(if whole { TORN } else { OTHER }.to_owned())
                     }
                     Some(starts) => {

@@ -21,9 +21,14 @@ use super::scope::CIRCUMSTANCES;
 use super::section::{Field, Section, Source};
 use super::words::Words;
 
+/// Most parameters, checks, predictions, listings, claims or definitions of a lesson.
+const MAX_ENTRIES: usize = 200;
+
 /// What lesson.toml says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
+    /// The file it was read from, as errors name it.
+    pub file: String,
     pub slug: String,
     /// Place in the course, from 1; a folder without lesson.toml has none.
     pub order: Option<u32>,
@@ -63,6 +68,7 @@ impl Manifest {
         let define = definitions(&section, &mut names)?;
         let listings = items(&section, "listings", questions::listing)?;
         let manifest = Manifest {
+            file: file.to_owned(),
             slug: section
                 .required("slug", "the lesson's name on the command line")?
                 .identifier('-')?,
@@ -106,7 +112,9 @@ fn items<T>(
     };
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for item in field.items()? {
+    let items = field.items()?;
+    few(&field, items.len())?;
+    for item in items {
         let table = item.section()?;
         for name in ["id", "name"] {
             if let Some(id) = table.optional(name)
@@ -121,6 +129,14 @@ fn items<T>(
         found.push(read(&item)?);
     }
     Ok(found)
+}
+
+/// Refuses more than a learner would ever see.
+fn few(field: &Field<'_>, count: usize) -> Result<(), LessonError> {
+    if count > MAX_ENTRIES {
+        return Err(field.complain(format!("{count} entries"), format!("at most {MAX_ENTRIES}")));
+    }
+    Ok(())
 }
 
 fn order(field: &Field<'_>) -> Result<u32, LessonError> {
@@ -156,7 +172,9 @@ fn definitions(
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
-    for (name, value) in field.section()?.entries() {
+    let entries = field.section()?.entries();
+    few(&field, entries.len())?;
+    for (name, value) in entries {
         if names.knows(name) {
             return Err(value.complain(
                 format!("a second meaning of `{name}`"),
@@ -212,10 +230,11 @@ fn parameter(field: &Field<'_>) -> Result<Parameter, LessonError> {
             default: default.string()?.to_owned(),
             choices: section
                 .required("choices", "the values, each with a label")?
-                .items()?
-                .iter()
-                .map(choice)
-                .collect::<Result<_, _>>()?,
+                .items()
+                .and_then(|choices| {
+                    few(field, choices.len())?;
+                    choices.iter().map(choice).collect()
+                })?,
         },
     };
     section.done()?;

@@ -5,10 +5,8 @@
 
 use std::collections::HashMap;
 
+use super::expr::{Fuel, OutOfFuel};
 use super::lines::Slot;
-
-/// Steps the search for blocks may take before it gives up: lessons need a few hundred.
-const MAX_STEPS: usize = 200_000;
 
 /// What a multiset of lines lacks and has too much.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,8 +25,11 @@ impl Difference {
 }
 
 /// Gives each slot a line of its own, as many as can be.
-#[must_use]
-pub fn multiset(slots: &[Slot], lines: &[&str]) -> Difference {
+///
+/// # Errors
+/// There is no fuel left.
+pub fn multiset(slots: &[Slot], lines: &[&str], fuel: &Fuel) -> Result<Difference, OutOfFuel> {
+    fuel.burn(slots.len() + lines.len())?;
     let mut free: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, line) in lines.iter().enumerate().rev() {
         free.entry(line).or_default().push(place);
@@ -49,6 +50,9 @@ pub fn multiset(slots: &[Slot], lines: &[&str]) -> Difference {
     }
     let mut rest: Vec<usize> = free.into_values().flatten().collect();
     rest.sort_unstable();
+    for slot in &open {
+        fuel.burn(slots[*slot].any.len() * rest.len())?;
+    }
     let fits: Vec<Vec<usize>> = open
         .iter()
         .map(|slot| {
@@ -57,7 +61,7 @@ pub fn multiset(slots: &[Slot], lines: &[&str]) -> Difference {
                 .collect()
         })
         .collect();
-    let owners = assign(&fits, rest.len());
+    let owners = assign(&fits, rest.len(), fuel)?;
     let mut served = vec![false; open.len()];
     for owner in owners.iter().flatten() {
         served[*owner] = true;
@@ -75,18 +79,20 @@ pub fn multiset(slots: &[Slot], lines: &[&str]) -> Difference {
         .filter(|(_, owner)| owner.is_none())
         .map(|(line, _)| *line)
         .collect();
-    Difference { missing, extra }
+    Ok(Difference { missing, extra })
 }
 
 /// Owner of each of `count` lines, by augmenting paths; `fits` says which lines suit whom.
-fn assign(fits: &[Vec<usize>], count: usize) -> Vec<Option<usize>> {
+fn assign(fits: &[Vec<usize>], count: usize, fuel: &Fuel) -> Result<Vec<Option<usize>>, OutOfFuel> {
     let mut owners = vec![None; count];
     for start in 0..fits.len() {
+        fuel.burn(count)?;
         // Breadth first, so that a long chain of exchanges needs no deep stack.
         let mut from: Vec<Option<usize>> = vec![None; count];
         let mut queue = std::collections::VecDeque::from([start]);
         let mut end = None;
         'search: while let Some(slot) = queue.pop_front() {
+            fuel.burn(fits[slot].len())?;
             for &line in &fits[slot] {
                 if from[line].is_some() {
                     continue;
@@ -104,27 +110,43 @@ fn assign(fits: &[Vec<usize>], count: usize) -> Vec<Option<usize>> {
         // Walk the exchanges back: each slot on the way hands its old line on.
         while let Some(line) = end {
             let Some(slot) = from[line] else { break };
+            fuel.burn(count)?;
             end = owners.iter().position(|owner| *owner == Some(slot));
             owners[line] = Some(slot);
         }
     }
-    owners
+    Ok(owners)
 }
 
 /// First lines of the blocks, each a whole one and none over another; `None` where they can't all
 /// be found.
-#[must_use]
-pub fn blocks(blocks: &[Vec<Slot>], lines: &[&str]) -> Option<Vec<usize>> {
-    let candidates: Vec<Vec<usize>> = blocks
-        .iter()
-        .map(|block| windows(block, lines).collect())
-        .collect();
-    place(blocks, &candidates, lines.len())
+///
+/// # Errors
+/// There is no fuel left.
+pub fn blocks(
+    blocks: &[Vec<Slot>],
+    lines: &[&str],
+    fuel: &Fuel,
+) -> Result<Option<Vec<usize>>, OutOfFuel> {
+    let mut candidates: Vec<Vec<usize>> = Vec::new();
+    for block in blocks {
+        candidates.push(windows(block, lines, fuel)?.collect());
+    }
+    place(blocks, &candidates, lines.len(), fuel)
 }
 
 /// Where the block stands as a whole.
-pub fn windows<'a>(block: &'a [Slot], lines: &'a [&str]) -> impl Iterator<Item = usize> + 'a {
-    lines
+///
+/// # Errors
+/// There is no fuel left.
+pub fn windows<'a>(
+    block: &'a [Slot],
+    lines: &'a [&str],
+    fuel: &Fuel,
+) -> Result<impl Iterator<Item = usize> + 'a, OutOfFuel> {
+    let patterns: usize = block.iter().map(|slot| slot.any.len()).sum();
+    fuel.burn(patterns * lines.len())?;
+    Ok(lines
         .windows(block.len().max(1))
         .enumerate()
         .filter(|(_, window)| {
@@ -134,21 +156,27 @@ pub fn windows<'a>(block: &'a [Slot], lines: &'a [&str]) -> impl Iterator<Item =
                     .zip(*window)
                     .all(|(slot, line)| slot.matches(line))
         })
-        .map(|(start, _)| start)
+        .map(|(start, _)| start))
 }
 
 /// Places the blocks one after the other, going back where an earlier one took the wrong place.
-fn place(blocks: &[Vec<Slot>], candidates: &[Vec<usize>], lines: usize) -> Option<Vec<usize>> {
+fn place(
+    blocks: &[Vec<Slot>],
+    candidates: &[Vec<usize>],
+    lines: usize,
+    fuel: &Fuel,
+) -> Result<Option<Vec<usize>>, OutOfFuel> {
     let mut taken = vec![false; lines];
     let mut starts = Vec::new();
     // The next candidate to try, for each block placed so far and the one to be placed.
     let mut next = vec![0];
-    for _ in 0..MAX_STEPS {
-        let depth = next.len().checked_sub(1)?;
+    while let Some(depth) = next.len().checked_sub(1) {
         if depth == blocks.len() {
-            return Some(starts);
+            return Ok(Some(starts));
         }
         let length = blocks[depth].len();
+        let open = candidates[depth].len() - next[depth];
+        fuel.burn(open.saturating_mul(length) + 1)?;
         let found = candidates[depth][next[depth]..]
             .iter()
             .position(|start| !taken[*start..start + length].contains(&true));
@@ -166,13 +194,17 @@ fn place(blocks: &[Vec<Slot>], candidates: &[Vec<usize>], lines: usize) -> Optio
             }
         }
     }
-    None
+    Ok(None)
 }
 
 /// Places of lines that stand for the slots in their order, each the earliest; how many slots were
 /// found is its length.
-#[must_use]
-pub fn in_order(slots: &[Slot], lines: &[&str]) -> Vec<usize> {
+///
+/// # Errors
+/// There is no fuel left.
+pub fn in_order(slots: &[Slot], lines: &[&str], fuel: &Fuel) -> Result<Vec<usize>, OutOfFuel> {
+    let patterns: usize = slots.iter().map(|slot| slot.any.len()).sum();
+    fuel.burn(patterns + lines.len() * slots.iter().map(|slot| slot.any.len()).max().unwrap_or(0))?;
     let mut found = Vec::new();
     let mut at = 0;
     for slot in slots {
@@ -182,12 +214,12 @@ pub fn in_order(slots: &[Slot], lines: &[&str]) -> Vec<usize> {
         found.push(at + skipped);
         at += skipped + 1;
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Slot, blocks, in_order, multiset};
+    use super::{Fuel, Slot, blocks, in_order, multiset};
     use crate::lesson::template::Pattern;
 
     fn slot(any: &[&str]) -> Slot {
@@ -199,8 +231,12 @@ mod tests {
     #[test]
     fn a_multiset_needs_each_line_as_often_as_expected() {
         let slots = [slot(&["a"]), slot(&["a"]), slot(&["b"])];
-        assert!(multiset(&slots, &["b", "a", "a"]).is_empty());
-        let found = multiset(&slots, &["a", "b", "b", "c"]);
+        assert!(
+            multiset(&slots, &["b", "a", "a"], &Fuel::default())
+                .unwrap()
+                .is_empty()
+        );
+        let found = multiset(&slots, &["a", "b", "b", "c"], &Fuel::default()).unwrap();
         assert_eq!(found.missing, [1]);
         assert_eq!(found.extra.len(), 2);
         assert!(found.extra.contains(&3));
@@ -210,10 +246,14 @@ mod tests {
     fn alternatives_are_shared_out_so_that_all_are_served() {
         // The first slot must leave `x` to the second, the second `y` to the third.
         let slots = [slot(&["x", "z"]), slot(&["x", "y"]), slot(&["y", "y"])];
-        assert!(multiset(&slots, &["x", "y", "z"]).is_empty());
-        let found = multiset(&slots, &["x", "y", "y"]);
+        assert!(
+            multiset(&slots, &["x", "y", "z"], &Fuel::default())
+                .unwrap()
+                .is_empty()
+        );
+        let found = multiset(&slots, &["x", "y", "y"], &Fuel::default()).unwrap();
         assert!(found.is_empty(), "{found:?}");
-        let found = multiset(&slots, &["z", "z", "y"]);
+        let found = multiset(&slots, &["z", "z", "y"], &Fuel::default()).unwrap();
         assert_eq!(found.missing.len(), 1);
         assert_eq!(found.extra.len(), 1);
     }
@@ -222,20 +262,41 @@ mod tests {
     fn blocks_are_found_whole_and_apart() {
         let block = |texts: &[&str]| texts.iter().map(|text| slot(&[text])).collect::<Vec<_>>();
         let two = [block(&["0a", "0b"]), block(&["1a", "1b"])];
-        assert_eq!(blocks(&two, &["1a", "1b", "0a", "0b"]), Some(vec![2, 0]));
-        assert_eq!(blocks(&two, &["1a", "0a", "1b", "0b"]), None);
+        assert_eq!(
+            blocks(&two, &["1a", "1b", "0a", "0b"], &Fuel::default()).unwrap(),
+            Some(vec![2, 0])
+        );
+        assert_eq!(
+            blocks(&two, &["1a", "0a", "1b", "0b"], &Fuel::default()).unwrap(),
+            None
+        );
         let same = [block(&["a", "a"]), block(&["a", "a"])];
-        assert_eq!(blocks(&same, &["a", "a", "a", "a"]), Some(vec![0, 2]));
-        assert_eq!(blocks(&same, &["a", "a", "a"]), None);
+        assert_eq!(
+            blocks(&same, &["a", "a", "a", "a"], &Fuel::default()).unwrap(),
+            Some(vec![0, 2])
+        );
+        assert_eq!(
+            blocks(&same, &["a", "a", "a"], &Fuel::default()).unwrap(),
+            None
+        );
         // The first block can stand in two places and must give way.
         let either = [vec![slot(&["x", "y"])], block(&["x"])];
-        assert_eq!(blocks(&either, &["x", "y"]), Some(vec![1, 0]));
+        assert_eq!(
+            blocks(&either, &["x", "y"], &Fuel::default()).unwrap(),
+            Some(vec![1, 0])
+        );
     }
 
     #[test]
     fn order_is_a_subsequence() {
         let slots = [slot(&["a"]), slot(&["b"]), slot(&["c"])];
-        assert_eq!(in_order(&slots, &["x", "a", "c", "b", "c"]), [1, 3, 4]);
-        assert_eq!(in_order(&slots, &["b", "a", "c"]), [1]);
+        assert_eq!(
+            in_order(&slots, &["x", "a", "c", "b", "c"], &Fuel::default()).unwrap(),
+            [1, 3, 4]
+        );
+        assert_eq!(
+            in_order(&slots, &["b", "a", "c"], &Fuel::default()).unwrap(),
+            [1]
+        );
     }
 }

@@ -12,6 +12,8 @@ use super::words::Words;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     pub id: String,
+    /// Its line in lesson.toml, from 1.
+    pub line: usize,
     /// Where it is false the question is not asked.
     pub when: Option<Expr>,
     pub question: Words,

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Value;
-use super::expr::{Expr, Scope};
+use super::expr::{Expr, Fuel, Scope};
 use super::params::Params;
 use crate::trace::Engine;
 
@@ -41,6 +41,8 @@ impl Default for Circumstances {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     names: BTreeMap<String, Value>,
+    /// For everything that is evaluated in this setting.
+    fuel: Fuel,
 }
 
 impl Setting {
@@ -62,7 +64,10 @@ impl Setting {
         for (name, value) in params.iter() {
             names.insert(name.to_owned(), value.clone());
         }
-        let mut setting = Setting { names };
+        let mut setting = Setting {
+            names,
+            fuel: Fuel::default(),
+        };
         for (name, expr) in defined {
             if let Ok(value) = expr.eval(&setting) {
                 setting.names.insert(name.clone(), value);
@@ -75,5 +80,9 @@ impl Setting {
 impl Scope for Setting {
     fn name(&self, name: &str) -> Option<Value> {
         self.names.get(name).cloned()
+    }
+
+    fn fuel(&self) -> &Fuel {
+        &self.fuel
     }
 }

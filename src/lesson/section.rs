@@ -157,6 +157,12 @@ impl<'a> Field<'a> {
             .error(self.value.span().start, &self.path, found, expected)
     }
 
+    /// Its line in the file, from 1.
+    pub(super) fn line(&self) -> usize {
+        let before = self.source.text.get(..self.value.span().start);
+        before.unwrap_or_default().matches('\n').count() + 1
+    }
+
     pub(super) fn is_table(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::Table(_))
     }

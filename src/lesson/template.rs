@@ -92,6 +92,7 @@ impl Template {
                     continue;
                 }
             };
+            scope.fuel().burn(text.len() / 8 + 4)?;
             if let Some(last) = pieces.last_mut() {
                 last.push_str(&text);
             }
@@ -156,17 +157,26 @@ impl std::fmt::Display for Pattern {
 mod tests {
     use super::Template;
     use crate::lesson::Value;
-    use crate::lesson::expr::Scope;
+    use crate::lesson::expr::{Fuel, Scope};
 
-    struct I;
+    #[derive(Default)]
+    struct I(Fuel);
     impl Scope for I {
         fn name(&self, name: &str) -> Option<Value> {
             (name == "i").then_some(Value::Int(7))
         }
+
+        fn fuel(&self) -> &Fuel {
+            &self.0
+        }
     }
 
     fn filled(text: &str) -> String {
-        Template::parse(text).unwrap().fill(&I).unwrap().to_string()
+        Template::parse(text)
+            .unwrap()
+            .fill(&I::default())
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -184,7 +194,7 @@ mod tests {
     fn a_star_stands_for_any_text() {
         let pattern = Template::parse("<{*} at 0x{*}> {i}")
             .unwrap()
-            .fill(&I)
+            .fill(&I::default())
             .unwrap();
         assert!(pattern.matches("<ApplyResult at 0x7f> 7"));
         assert!(pattern.matches("< at 0x> 7"));
@@ -192,7 +202,10 @@ mod tests {
         assert!(!pattern.matches("<ApplyResult 7"));
         assert_eq!(pattern.as_exact(), None);
         // The end must not be matched by text the middle has used up.
-        let overlap = Template::parse("ab{*}bc").unwrap().fill(&I).unwrap();
+        let overlap = Template::parse("ab{*}bc")
+            .unwrap()
+            .fill(&I::default())
+            .unwrap();
         assert!(!overlap.matches("abc"));
         assert!(overlap.matches("abbc"));
     }

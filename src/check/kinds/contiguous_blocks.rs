@@ -12,15 +12,16 @@ impl OfText for ContiguousBlocks {
     fn judge(&self, scope: &dyn Scope, printed: &Printed<'_>) -> Result<Judged> {
         let lines = &printed.stdout;
         let rounds = rounds(&self.loops, &self.lines, scope)?;
-        if blocks(&rounds, lines).is_some() {
+        if blocks(&rounds, lines, scope.fuel())?.is_some() {
             let n = rounds.len();
             return Ok(Judged::passed(Words::tell("verdict.blocks", &[("n", &n)])));
         }
-        let is_broken = |block: &&Vec<Slot>| windows(block, lines).next().is_none();
-        Ok(match rounds.iter().find(is_broken) {
-            Some(block) => intruder(block, lines),
-            None => Judged::failed(Words::tell("verdict.blocks-few", &[])),
-        })
+        for block in &rounds {
+            if windows(block, lines, scope.fuel())?.next().is_none() {
+                return Ok(intruder(block, lines));
+            }
+        }
+        Ok(Judged::failed(Words::tell("verdict.blocks-few", &[])))
     }
 }
 

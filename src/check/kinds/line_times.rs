@@ -10,7 +10,7 @@ use crate::lesson::{Scope, Words};
 impl OfText for LineTimes {
     fn judge(&self, scope: &dyn Scope, printed: &Printed<'_>) -> Result<Judged> {
         let slots = self.line.expand(scope)?;
-        let n = places(&slots, &printed.stdout).len();
+        let n = places(&slots, &printed.stdout, scope)?.len();
         let (passed, wanted) = self.times.test(&number(n), scope)?;
         Ok(Judged::new(
             passed,

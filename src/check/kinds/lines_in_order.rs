@@ -13,7 +13,7 @@ impl OfText for LinesInOrder {
         let lines = &printed.stdout;
         let rounds = rounds(&self.loops, &self.lines, scope)?;
         for slots in &rounds {
-            let found = in_order(slots, lines);
+            let found = in_order(slots, lines, scope.fuel())?;
             let Some(slot) = slots.get(found.len()) else {
                 continue;
             };

@@ -16,16 +16,19 @@ impl OfText for LinesMultiset {
             Some(&printed.stdout)
         };
         Ok(match lines {
-            Some(lines) => compare(&slots, lines),
+            Some(lines) => compare(&slots, lines, scope)?,
             None => Judged::failed(Words::tell("verdict.stderr-not-kept", &[])),
         })
     }
 }
 
-fn compare(slots: &[Slot], lines: &[&str]) -> Judged {
-    let found = multiset(slots, lines);
+fn compare(slots: &[Slot], lines: &[&str], scope: &dyn Scope) -> Result<Judged> {
+    let found = multiset(slots, lines, scope.fuel())?;
     if found.is_empty() {
-        return Judged::passed(Words::tell("verdict.lines", &[("n", &lines.len())]));
+        return Ok(Judged::passed(Words::tell(
+            "verdict.lines",
+            &[("n", &lines.len())],
+        )));
     }
     let missing = found
         .missing
@@ -40,5 +43,5 @@ fn compare(slots: &[Slot], lines: &[&str]) -> Judged {
     if !extra.is_empty() {
         clauses.push(Words::tell("verdict.extra", &[("lines", &few(&extra))]));
     }
-    Judged::failed(joined(&clauses))
+    Ok(Judged::failed(joined(&clauses)))
 }

@@ -10,6 +10,9 @@ use crate::lesson::{Scope, Slot, Words};
 impl OfText for NeverTogether {
     fn judge(&self, scope: &dyn Scope, printed: &Printed<'_>) -> Result<Judged> {
         let rounds = rounds(&self.loops, &self.lines, scope)?;
+        let patterns = rounds.iter().flatten().map(|slot| slot.any.len());
+        let cost = patterns.sum::<usize>().saturating_mul(printed.stdout.len());
+        scope.fuel().burn(cost)?;
         let is_there = |slot: &Slot| printed.stdout.iter().any(|line| slot.matches(line));
         let together = rounds
             .iter()

@@ -3,65 +3,53 @@
 //! Arithmetic is checked and lists are bounded: a lesson of a stranger's pack can be wrong, not
 //! harmful. Messages are fragments; `Expr` puts its text in front of them.
 
-use std::cell::Cell;
-
+use super::fuel::NODE;
 use super::{Bound, Node, Operator, Scope, kind};
 use crate::lesson::Value;
 
 /// Longest list an expression may make: a lesson that asks for more is a mistake or an attack.
 const MAX_ITEMS: usize = 10_000;
 
-/// Steps one evaluation may take: thousands of times what a lesson needs.
-const MAX_STEPS: usize = 1_000_000;
-
-/// What is left of the steps.
-pub(super) struct Fuel(Cell<usize>);
-
-impl Fuel {
-    pub(super) fn new() -> Fuel {
-        Fuel(Cell::new(MAX_STEPS))
-    }
-
-    fn burn(&self, steps: usize) -> Result<(), String> {
-        let left = self.0.get().checked_sub(steps);
-        self.0.set(left.unwrap_or(0));
-        left.map(drop)
-            .ok_or_else(|| format!("more than {MAX_STEPS} steps"))
-    }
-}
+/// Longest text an expression may make, in bytes.
+const MAX_TEXT: usize = 100_000;
 
 /// Functions every expression may call.
 pub(super) const FUNCTIONS: &[&str] = &["len", "min", "max", "int", "str", "repr", "sorted"];
 
-pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value, String> {
-    fuel.burn(1)?;
+/// Every node burns fuel, and so does what it makes, by its size: whatever works on values then
+/// costs no more than making them did.
+pub(super) fn eval(node: &Node, scope: &dyn Scope) -> Result<Value, String> {
+    scope.fuel().burn(NODE)?;
+    let value = of_node(node, scope)?;
+    scope.fuel().burn(size(&value))?;
+    match &value {
+        Value::Str(text) if text.len() > MAX_TEXT => {
+            Err(format!("a text of more than {MAX_TEXT} bytes"))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn of_node(node: &Node, scope: &dyn Scope) -> Result<Value, String> {
     match node {
         Node::Const(value) => Ok(value.clone()),
         Node::Name(name) => {
             let value = scope.name(name);
-            let value = value.ok_or_else(|| format!("nothing is called `{name}`"))?;
-            // A definition made of definitions can be large without a long text.
-            fuel.burn(size(&value))?;
-            Ok(value)
+            value.ok_or_else(|| format!("nothing is called `{name}`"))
         }
         Node::List(items) => items
             .iter()
-            .map(|item| eval(item, scope, fuel))
+            .map(|item| eval(item, scope))
             .collect::<Result<_, _>>()
             .map(Value::List),
         Node::Range {
             from,
             to,
             inclusive,
-        } => range(
-            &eval(from, scope, fuel)?,
-            &eval(to, scope, fuel)?,
-            *inclusive,
-            fuel,
-        ),
-        Node::Each { item, name, over } => each(item, name, &eval(over, scope, fuel)?, scope, fuel),
-        Node::Not(inner) => Ok(Value::Bool(!eval(inner, scope, fuel)?.truth())),
-        Node::Neg(inner) => match eval(inner, scope, fuel)? {
+        } => range(&eval(from, scope)?, &eval(to, scope)?, *inclusive),
+        Node::Each { item, name, over } => each(item, name, &eval(over, scope)?, scope),
+        Node::Not(inner) => Ok(Value::Bool(!eval(inner, scope)?.truth())),
+        Node::Neg(inner) => match eval(inner, scope)? {
             Value::Float(x) => Ok(Value::Float(-x)),
             other => other
                 .as_int()
@@ -69,23 +57,23 @@ pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value,
                 .map(Value::from)
                 .ok_or_else(|| format!("{} can't be negated", kind(&other))),
         },
-        Node::Binary(operator, left, right) => binary(*operator, left, right, scope, fuel),
+        Node::Binary(operator, left, right) => binary(*operator, left, right, scope),
         Node::If {
             test,
             then,
             otherwise,
         } => {
-            if eval(test, scope, fuel)?.truth() {
-                eval(then, scope, fuel)
+            if eval(test, scope)?.truth() {
+                eval(then, scope)
             } else {
-                eval(otherwise, scope, fuel)
+                eval(otherwise, scope)
             }
         }
-        Node::Index(list, place) => index(&eval(list, scope, fuel)?, &eval(place, scope, fuel)?),
+        Node::Index(list, place) => index(&eval(list, scope)?, &eval(place, scope)?),
         Node::Call(function, args) => {
             let args: Vec<Value> = args
                 .iter()
-                .map(|arg| eval(arg, scope, fuel))
+                .map(|arg| eval(arg, scope))
                 .collect::<Result<_, _>>()?;
             match scope.call(function, &args) {
                 Some(result) => result,
@@ -95,16 +83,16 @@ pub(super) fn eval(node: &Node, scope: &dyn Scope, fuel: &Fuel) -> Result<Value,
     }
 }
 
-/// What a copy of the value costs.
+/// What a copy of the value costs, in units of fuel.
 fn size(value: &Value) -> usize {
     match value {
-        Value::List(items) => items.iter().map(size).sum::<usize>() + 1,
-        Value::Str(text) => text.len() / 8 + 1,
-        _ => 1,
+        Value::List(items) => items.iter().map(size).sum::<usize>() + 4,
+        Value::Str(text) => text.len() / 8 + 4,
+        _ => 4,
     }
 }
 
-fn range(from: &Value, to: &Value, inclusive: bool, fuel: &Fuel) -> Result<Value, String> {
+fn range(from: &Value, to: &Value, inclusive: bool) -> Result<Value, String> {
     let (Some(from), Some(to)) = (from.as_int(), to.as_int()) else {
         return Err("a range runs between integers".to_owned());
     };
@@ -113,17 +101,10 @@ fn range(from: &Value, to: &Value, inclusive: bool, fuel: &Fuel) -> Result<Value
     if count > MAX_ITEMS {
         return Err(format!("more than {MAX_ITEMS} items"));
     }
-    fuel.burn(count)?;
     Ok(Value::List((from..to).map(Value::from).collect()))
 }
 
-fn each(
-    item: &Node,
-    name: &str,
-    over: &Value,
-    scope: &dyn Scope,
-    fuel: &Fuel,
-) -> Result<Value, String> {
+fn each(item: &Node, name: &str, over: &Value, scope: &dyn Scope) -> Result<Value, String> {
     let Value::List(values) = over else {
         return Err(format!("`for` runs over a list, not {}", kind(over)));
     };
@@ -135,7 +116,7 @@ fn each(
                 value: value.clone(),
                 outer: scope,
             };
-            eval(item, &inner, fuel)
+            eval(item, &inner)
         })
         .collect::<Result<_, _>>()
         .map(Value::List)
@@ -210,15 +191,14 @@ fn binary(
     left: &Node,
     right: &Node,
     scope: &dyn Scope,
-    fuel: &Fuel,
 ) -> Result<Value, String> {
-    let a = eval(left, scope, fuel)?;
+    let a = eval(left, scope)?;
     match operator {
         Operator::Or if a.truth() => return Ok(a),
         Operator::And if !a.truth() => return Ok(a),
         _ => {}
     }
-    let b = eval(right, scope, fuel)?;
+    let b = eval(right, scope)?;
     let answer = match operator {
         Operator::Or | Operator::And => return Ok(b),
         Operator::Eq => a == b,

@@ -1,6 +1,8 @@
-use super::{Expr, Scope, Value};
+use super::{Expr, Fuel, Scope, Value};
 
-struct Ten;
+#[derive(Default)]
+struct Ten(Fuel);
+
 impl Scope for Ten {
     fn name(&self, name: &str) -> Option<Value> {
         match name {
@@ -9,11 +11,15 @@ impl Scope for Ten {
             _ => None,
         }
     }
+
+    fn fuel(&self) -> &Fuel {
+        &self.0
+    }
 }
 
 fn value(text: &str) -> String {
     match Expr::parse(text) {
-        Ok(expr) => match expr.eval(&Ten) {
+        Ok(expr) => match expr.eval(&Ten::default()) {
             Ok(value) => value.repr(),
             Err(error) => format!("! {}", error.message),
         },

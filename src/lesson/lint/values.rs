@@ -1,6 +1,9 @@
 //! Rules about lesson.toml: its place, its constants, and that all its expressions have values.
 
+use std::collections::BTreeSet;
+
 use super::Report;
+use crate::lesson::Lesson;
 use crate::lesson::Value;
 use crate::lesson::checks::Check;
 use crate::lesson::expr::{EvalError, Scope};
@@ -8,6 +11,9 @@ use crate::lesson::params::{Parameter, ParameterKind, Params};
 use crate::lesson::questions::{Outcome, PredictionKind};
 use crate::lesson::scope::Circumstances;
 use crate::lesson::{outcome, printed, source};
+
+/// Tanks of fuel the expressions of a lesson may burn in all settings together.
+const MAX_TANKS: f64 = 20.0;
 
 /// `06-lock` holds the lesson of order 6 and slug `lock`, with something to check.
 pub(super) fn head(report: &mut Report<'_>) {
@@ -75,29 +81,33 @@ pub(super) fn constants(report: &mut Report<'_>) {
 
 /// Every expression that needs no run has a value, at the defaults and at the ends of each range.
 pub(super) fn expressions(report: &mut Report<'_>) {
-    let manifest = &report.lesson.manifest;
-    let mut complaints: Vec<String> = Vec::new();
-    for (params, words) in corners(&manifest.parameters) {
+    let lesson = report.lesson;
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    let mut burned = 0.0;
+    for (params, words) in corners(&lesson.manifest.parameters) {
         for stdout in ["tty", "pipe"] {
             let circumstances = Circumstances {
                 stdout: stdout.to_owned(),
                 ..Circumstances::default()
             };
-            let setting = report.lesson.setting(&params, &circumstances);
-            for (place, error) in errors_in(report, &setting) {
-                let complaint = format!("{place}: {error} (with {words}, stdout {stdout})");
+            let setting = lesson.setting(&params, &circumstances);
+            for (place, line, error) in errors_in(lesson, &setting) {
                 // One complaint a place; the other settings would say the same.
-                if !complaints
-                    .iter()
-                    .any(|said| said.starts_with(&format!("{place}:")))
-                {
-                    complaints.push(complaint);
+                if said.insert(place.clone()) {
+                    let message = format!("{place}: {error} (with {words}, stdout {stdout})");
+                    report.say("lesson.toml", line, message);
                 }
             }
+            burned += setting.fuel().burned();
+            if burned > MAX_TANKS {
+                report.say(
+                    "lesson.toml",
+                    None,
+                    "its expressions take too long to check",
+                );
+                return;
+            }
         }
-    }
-    for complaint in complaints {
-        report.say("lesson.toml", None, complaint);
     }
 }
 
@@ -128,47 +138,46 @@ fn corners(parameters: &[Parameter]) -> Vec<(Params, String)> {
     found
 }
 
-fn errors_in(report: &Report<'_>, scope: &dyn Scope) -> Vec<(String, EvalError)> {
-    let manifest = &report.lesson.manifest;
+/// Place, line and error of each expression without a value.
+fn errors_in(lesson: &Lesson, scope: &dyn Scope) -> Vec<(String, Option<usize>, EvalError)> {
+    let manifest = &lesson.manifest;
     let mut errors = Vec::new();
-    let mut note = |place: String, result: Result<(), EvalError>| {
+    let mut note = |place: String, line: Option<usize>, result: Result<(), EvalError>| {
         if let Err(error) = result {
-            errors.push((place, error));
+            errors.push((place, line, error));
         }
     };
     for (name, expr) in &manifest.define {
-        note(format!("define.{name}"), expr.eval(scope).map(drop));
+        note(format!("define.{name}"), None, expr.eval(scope).map(drop));
     }
-    note(
-        "outcome".to_owned(),
-        match &manifest.outcome {
-            Outcome::Blocks { .. } => manifest.outcome.of_lines(&[], scope).map(drop),
-            _ => Ok(()),
-        },
-    );
+    let outcome = match &manifest.outcome {
+        Outcome::Blocks { .. } => manifest.outcome.of_lines(&[], scope).map(drop),
+        _ => Ok(()),
+    };
+    note("outcome".to_owned(), None, outcome);
     for check in &manifest.checks {
         let place = format!("check {}", check.id);
-        match check.when.as_ref().map(|when| when.holds(scope)) {
-            Some(Ok(false)) => {}
-            Some(Err(error)) => note(place, Err(error)),
-            _ => note(place, check.kind.evaluate(scope)),
-        }
+        let result = match check.when.as_ref().map(|when| when.holds(scope)) {
+            Some(Ok(false)) => Ok(()),
+            Some(Err(error)) => Err(error),
+            _ => check.kind.evaluate(scope),
+        };
+        note(place, Some(check.line), result);
     }
     for prediction in &manifest.predictions {
         let place = format!("prediction {}", prediction.id);
+        let line = Some(prediction.line);
         if let Some(Err(error)) = prediction.when.as_ref().map(|when| when.holds(scope)) {
-            note(place.clone(), Err(error));
+            note(place.clone(), line, Err(error));
         }
-        note(
-            place,
-            match &prediction.kind {
-                PredictionKind::Order { items, .. } => items.expand(scope).map(drop),
-                PredictionKind::Number { min, max, .. } => {
-                    min.int(scope).and_then(|_| max.int(scope)).map(drop)
-                }
-                _ => Ok(()),
-            },
-        );
+        let result = match &prediction.kind {
+            PredictionKind::Order { items, .. } => items.expand(scope).map(drop),
+            PredictionKind::Number { min, max, .. } => {
+                min.int(scope).and_then(|_| max.int(scope)).map(drop)
+            }
+            _ => Ok(()),
+        };
+        note(place, line, result);
     }
     errors
 }
@@ -199,7 +208,7 @@ pub(super) fn listings(report: &mut Report<'_>) {
             } => {
                 let slots = loops.each(&setting, &mut |scope| block.expand(scope));
                 let slots: Vec<_> = slots.into_iter().flatten().flatten().collect();
-                let found = printed::multiset(&slots, &lines);
+                let found = printed::multiset(&slots, &lines, setting.fuel()).unwrap_or_default();
                 let label = manifest.outcome.of_lines(&lines, &setting);
                 if let Some(place) = found.missing.first() {
                     Some(format!("it lacks the line `{}` of a block", slots[*place]))

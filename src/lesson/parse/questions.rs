@@ -102,6 +102,7 @@ pub(super) fn prediction(
         },
     };
     let prediction = Prediction {
+        line: field.line(),
         id: section.required("id", "a name")?.identifier('-')?,
         when: when(&section, names)?,
         question: section.required("question", "what is asked")?.words()?,
