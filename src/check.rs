@@ -15,11 +15,12 @@ mod shown;
 mod tasks;
 pub mod text;
 
+use crate::lesson::kinds::RunKind;
 use crate::lesson::{
     Check, CheckKind, Circumstances, EvalError, Lesson, Of, Params, Scope, Setting, Words,
 };
 use crate::model::{Process, World};
-use crate::trace::{Header, Role};
+use crate::trace::{Header, Role, RunStatus};
 
 pub use facts::{Facts, outcome};
 pub use grade::{Answer, Evidence, Grade, Mark, grade};
@@ -77,6 +78,21 @@ pub fn evaluate(
             })
         })
         .collect()
+}
+
+/// Whether all checks passed and the run ended as the lesson says it does; a lesson that says
+/// nothing of it expects it to finish.
+#[must_use]
+pub fn is_as_expected(lesson: Option<&Lesson>, verdicts: &[Verdict], world: &World) -> bool {
+    let status = world.end().map(|note| note.end.status);
+    let says_so = |verdict: &Verdict| {
+        let checks = lesson.map_or(&[][..], |lesson| &lesson.manifest.checks);
+        checks.iter().any(|check| {
+            check.id == verdict.id && matches!(check.kind, CheckKind::Run(RunKind::Status(_)))
+        })
+    };
+    verdicts.iter().all(|verdict| verdict.passed)
+        && (status == Some(RunStatus::Finished) || verdicts.iter().any(says_so))
 }
 
 /// How the run of a recording was made.

@@ -62,7 +62,7 @@ pub use error::LessonError;
 pub use expr::{Bound, EvalError, Expr, Fuel, Scope, SyntaxError};
 pub use folder::{Files, Lesson, Origin};
 pub use kinds::{CheckKind, Of};
-pub use library::Library;
+pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use lint::{Finding, lint, lint_library};
 pub use outcome::{OTHER, OutcomeLabel, TORN};

@@ -26,6 +26,8 @@ mod faults;
 mod install;
 #[path = "cli/lessons.rs"]
 mod lessons;
+#[path = "cli/packs.rs"]
+mod packs;
 #[path = "cli/replay.rs"]
 mod replay;
 #[path = "cli/run.rs"]

@@ -33,6 +33,8 @@ pub(crate) struct CommandLine {
 pub(crate) struct Global {
     #[arg(long, value_name = "DIR", global = true, display_order = 900)]
     pub lessons: Vec<PathBuf>,
+    #[arg(long, global = true, requires = "lessons", display_order = 900)]
+    pub replace: bool,
     #[arg(
         long,
         value_enum,

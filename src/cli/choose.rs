@@ -7,8 +7,9 @@ use clap::CommandFactory as _;
 
 use super::args::CommandLine;
 use super::context::Context;
+use super::words;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Library};
+use crate::lesson::{Broken, Lesson, Library};
 
 /// How alike two names must be to be offered (Jaro–Winkler, 0 to 1), and how much less than the
 /// likeliest one another may be.
@@ -54,6 +55,15 @@ fn find<'a>(
     let lang = context.lang;
     if let [lesson] = begun[..] {
         return Ok(lesson);
+    }
+    let is_meant = |broken: &&Broken| {
+        let name = broken.name();
+        let slug = name.trim_start_matches(|c: char| c.is_ascii_digit());
+        [name.as_str(), slug.trim_start_matches('-')].contains(&given)
+    };
+    if let Some(broken) = library.broken().iter().find(is_meant) {
+        let what = words::lesson(lang, &broken.error);
+        return Err(Failure::new(Code::Unreadable, what));
     }
     let (what, names) = if begun.is_empty() {
         let slugs = library.iter().map(Lesson::slug);

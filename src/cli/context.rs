@@ -24,6 +24,7 @@ pub(crate) struct Context {
     pub depth: Depth,
     choice: ColourChoice,
     lessons: Vec<PathBuf>,
+    replace: bool,
 }
 
 impl Context {
@@ -39,15 +40,20 @@ impl Context {
             depth,
             choice,
             lessons: global.lessons.clone(),
+            replace: global.replace,
         }
     }
 
-    /// Every lesson: the embedded ones and those of `--lessons`.
+    /// Every lesson: the embedded ones and those of `--lessons`. Those that can't be read are told.
     pub(crate) fn library(&self) -> Result<Library, Failure> {
         let refused = |error| unreadable(self.lang, &error);
         let mut library = Library::embedded().map_err(refused)?;
         for pack in &self.lessons {
-            library.add_pack(pack).map_err(refused)?;
+            library.add_pack(pack, self.replace).map_err(refused)?;
+        }
+        for broken in library.broken() {
+            let why = words::lesson(self.lang, &broken.error);
+            self.tell(&self.lang.tell("cli.broken-lesson", &[("why", &why)]));
         }
         Ok(library)
     }

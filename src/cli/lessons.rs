@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use super::Stop;
 use super::context::Context;
 use crate::error::Code;
-use crate::lesson::{Lesson, Parameter, ParameterKind, lint, lint_library};
+use crate::lesson::{Lesson, Library, Parameter, ParameterKind, lint, lint_library};
 use crate::text::{Lang, Mood, clean, fit, width};
 
 /// Every lesson: order, slug, title, and what can be set.
@@ -24,7 +24,16 @@ pub(crate) fn list(context: &Context) -> Result<Code, Stop> {
         parameters(context, lesson, &mut page);
     }
     io::stdout().write_all(page.as_bytes())?;
-    Ok(Code::Fine)
+    Ok(readable(&library))
+}
+
+/// Lessons that can't be read were told; they make the command fail.
+fn readable(library: &Library) -> Code {
+    if library.broken().is_empty() {
+        Code::Fine
+    } else {
+        Code::Unreadable
+    }
 }
 
 /// Its place in the course; a pack's lesson without one has none.
@@ -93,7 +102,7 @@ pub(crate) fn check(context: &Context) -> Result<Code, Stop> {
     };
     context.tell(&words);
     Ok(if found == 0 {
-        Code::Fine
+        readable(&library)
     } else {
         Code::CheckFailed
     })

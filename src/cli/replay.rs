@@ -14,13 +14,13 @@ use super::recording::{Recording, unreadable};
 use super::scenario::fingerprint;
 use super::{trace, words};
 use crate::check::{self, Verdict};
-use crate::error::{Code, Failure};
-use crate::lesson::Params;
+use crate::error::Code;
+use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::replay::{Ahead, Clock, Replay, Speed};
 use crate::report::{Printed, deadlock, ending, verdicts};
 use crate::sys::clock;
-use crate::trace::{Engine, Event, Header, RunStatus};
+use crate::trace::{Engine, Event, Header};
 use crate::tui::{Recorded, Started};
 
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
@@ -92,17 +92,15 @@ fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, St
         context.tell_styled(&page);
         return Ok(trace::code(world));
     }
-    let judged = judge(context, header, world)?;
+    let library = context.library()?;
+    let lesson = library.iter().find(|lesson| lesson.slug() == header.lesson);
+    let judged = judge(context, lesson, header, world).unwrap_or_default();
     let mut page = String::new();
     deadlock(&style, world, &mut page);
-    verdicts(&style, judged.as_deref().unwrap_or_default(), &mut page);
+    verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, world));
     context.tell_styled(&page);
-    let finished = world
-        .end()
-        .is_some_and(|note| note.end.status == RunStatus::Finished);
-    let passed = judged.is_none_or(|judged| judged.iter().all(|verdict| verdict.passed));
-    Ok(if finished && passed {
+    Ok(if check::is_as_expected(lesson, &judged, world) {
         Code::Fine
     } else {
         Code::CheckFailed
@@ -112,18 +110,18 @@ fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, St
 /// The checks of the recording's lesson; `None`, with a word, where they can't be had.
 fn judge(
     context: &Context,
+    lesson: Option<&Lesson>,
     header: &Header,
     world: &World,
-) -> Result<Option<Vec<Verdict>>, Failure> {
+) -> Option<Vec<Verdict>> {
     let lang = context.lang;
-    let library = context.library()?;
-    let Some(lesson) = library.iter().find(|lesson| lesson.slug() == header.lesson) else {
+    let Some(lesson) = lesson else {
         let words = lang.tell(
             "replay.no-lesson",
             &[("lesson", &words::brief(&header.lesson))],
         );
         context.tell(&words);
-        return Ok(None);
+        return None;
     };
     let parameters = &lesson.manifest.parameters;
     let params = match Params::from_json(lesson.slug(), parameters, &header.params) {
@@ -131,19 +129,14 @@ fn judge(
         Err(why) => {
             let why = words::params(lang, &why);
             context.tell(&lang.tell("replay.other-lesson", &[("why", &words::brief(&why))]));
-            return Ok(None);
+            return None;
         }
     };
     if header.program_sha256 != fingerprint(lesson) {
         context.tell(&lang.phrase("replay.other-program"));
     }
     let circumstances = check::circumstances(header);
-    Ok(Some(check::evaluate(
-        lesson,
-        &params,
-        &circumstances,
-        world,
-    )))
+    Some(check::evaluate(lesson, &params, &circumstances, world))
 }
 
 /// The programs' lines: stdout's to stdout; stderr's to stderr, or beside them with their times.

@@ -10,14 +10,15 @@ use super::recorder::Recorder;
 use super::scenario::{Conditions, Scenario, any_seed, paced};
 use super::session::{Human, Json, Session};
 use super::words;
-use crate::check::Verdict;
+use crate::check::{self, Verdict};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
+use crate::lesson::Lesson;
 use crate::model::World;
 use crate::report::{Rows, Style, deadlock, ending, verdicts};
 use crate::text::{Mood, clean};
-use crate::trace::{FaultKind, Header, RunStatus};
+use crate::trace::{FaultKind, Header};
 
 pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     let library = context.library()?;
@@ -79,7 +80,7 @@ fn human(
     page.push_str(&ending(&style, &world));
     page.push('\n');
     session.close(page.into_bytes())?;
-    Ok(code(&world, &judged))
+    Ok(code(scenario.lesson, &world, &judged))
 }
 
 fn json(
@@ -101,7 +102,7 @@ fn json(
     words.push_str(&ending(&style, &world));
     session.close(Vec::new())?;
     context.tell_styled(&words);
-    Ok(code(&world, &judged))
+    Ok(code(scenario.lesson, &world, &judged))
 }
 
 /// Lesson, parameters and circumstances.
@@ -141,17 +142,14 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
 }
 
 /// What the end of a run means to a shell.
-fn code(world: &World, judged: &[Verdict]) -> Code {
+fn code(lesson: &Lesson, world: &World, judged: &[Verdict]) -> Code {
     let not_started = world
         .faults()
         .iter()
         .any(|note| note.fault.fault == FaultKind::StartFailed);
-    let finished = world
-        .end()
-        .is_some_and(|note| note.end.status == RunStatus::Finished);
     if not_started {
         Code::NotStarted
-    } else if finished && judged.iter().all(|verdict| verdict.passed) {
+    } else if check::is_as_expected(Some(lesson), judged, world) {
         Code::Fine
     } else {
         Code::CheckFailed

@@ -17,7 +17,6 @@ use crate::engine::{GateMode, native::Config};
 use crate::error::{Code, Failure};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;
-use crate::programs;
 use crate::trace::Header;
 
 /// How a lesson is run.
@@ -45,7 +44,7 @@ impl<'a> Scenario<'a> {
         lesson: &'a Lesson,
         conditions: Conditions,
     ) -> Result<Scenario<'a>, Failure> {
-        if programs::find(lesson.slug()).is_some() {
+        if lesson.twin {
             return Ok(Scenario { lesson, conditions });
         }
         let lang = context.lang;

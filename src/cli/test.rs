@@ -17,13 +17,13 @@ use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::outlet::Outlet;
 use super::recorder::{Recorded, Recorder};
 use super::scenario::{Conditions, Scenario, any_seed};
+use super::words;
 use crate::check::Verdict;
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{Lesson, Library, Words};
 use crate::model::World;
-use crate::programs;
 use crate::report::{LessonResult, Results, results};
 use crate::sys::clock;
 use crate::text::Lang;
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
         recordings: Recordings::new(args.record.clone()),
         human_on_stdout: args.format == TestFormat::Human || output.is_some(),
     };
-    let report = match bench.all(&scenarios) {
+    let report = match bench.all(scenarios) {
         Ok(report) => report,
         Err(Stop::Asked(request)) => {
             bench.interrupted();
@@ -66,17 +66,20 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     outlet.finish(&shutdown)?;
     Ok(if report.results.failed() == 0 {
         Code::Fine
+    } else if report.results.none_ran() {
+        Code::NotStarted
     } else {
         Code::CheckFailed
     })
 }
 
-/// The lessons named, or all the native engine can run.
+/// The lessons named, or all. One that can't be run has its result already, and it is red.
 fn chosen<'a>(
     context: &Context,
     library: &'a Library,
     args: &TestArgs,
-) -> Result<Vec<Scenario<'a>>, Failure> {
+) -> Result<Vec<Result<Scenario<'a>, LessonResult>>, Failure> {
+    let refused = |name: &str, why: &str| Err(LessonResult::refused(name, Engine::Native, why));
     let scenario = |lesson: &'a Lesson| {
         let conditions = Conditions {
             params: lesson
@@ -89,23 +92,26 @@ fn chosen<'a>(
         };
         Scenario::new(context, lesson, conditions)
     };
-    let mut scenarios = Vec::new();
+    let made = |lesson: &'a Lesson| {
+        scenario(lesson).or_else(|failure| refused(lesson.slug(), &failure.what))
+    };
+    let mut chosen = Vec::new();
     for given in &args.named {
-        scenarios.push(scenario(choose::lesson(context, library, given)?)?);
+        chosen.push(match choose::lesson(context, library, given) {
+            Ok(lesson) => made(lesson),
+            Err(failure) if failure.code == Code::Unreadable => refused(given, &failure.what),
+            Err(failure) => return Err(failure),
+        });
     }
     if args.named.is_empty() {
-        for lesson in library.iter() {
-            if programs::find(lesson.slug()).is_some() {
-                scenarios.push(scenario(lesson)?);
-            } else {
-                let words = context
-                    .lang
-                    .tell("test.left-out", &[("lesson", &lesson.slug())]);
-                context.tell(&words);
-            }
-        }
+        chosen.extend(library.iter().map(made));
+        let broken = library.broken().iter();
+        chosen.extend(broken.map(|broken| {
+            let why = words::lesson(context.lang, &broken.error);
+            refused(&broken.name(), &why)
+        }));
     }
-    Ok(scenarios)
+    Ok(chosen)
 }
 
 /// Everything run, and the document a machine reads.
@@ -148,12 +154,15 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn all(&mut self, scenarios: &[Scenario]) -> Result<Report, Stop> {
+    fn all(&mut self, chosen: Vec<Result<Scenario<'_>, LessonResult>>) -> Result<Report, Stop> {
         let mut results = Results::default();
         let mut words = String::new();
-        let mut tap = results::tap_start(scenarios.len());
-        for (index, scenario) in scenarios.iter().enumerate() {
-            let result = self.lesson(scenario)?;
+        let mut tap = results::tap_start(chosen.len());
+        for (index, scenario) in chosen.into_iter().enumerate() {
+            let result = match scenario {
+                Ok(scenario) => self.lesson(&scenario)?,
+                Err(refused) => refused,
+            };
             let told = results::human_lesson(&self.style(), &result);
             self.tell(&told)?;
             words += &told;
@@ -202,6 +211,9 @@ impl Bench<'_> {
             let mut scenario = scenario.clone();
             scenario.conditions.seed = any_seed();
             self.once(&scenario, number, &mut result)?;
+            if result.is_refused() {
+                break;
+            }
         }
         Ok(result)
     }
@@ -216,7 +228,14 @@ impl Bench<'_> {
         let path = self.recordings.path(scenario.lesson.slug(), number);
         let recorder = self.recorder(path.as_ref(), scenario);
         let began = clock::instant();
-        let run = scenario.start(self.context)?;
+        let run = match scenario.start(self.context) {
+            Ok(run) => run,
+            Err(failure) => {
+                discard(path.as_ref());
+                result.refuse(&failure.what);
+                return Ok(());
+            }
+        };
         let recorded = recorder.is_some();
         let mut run = Recorded::new(run, recorder, self.context.lang);
         let mut driver = Driver {

@@ -107,6 +107,18 @@ pub(crate) fn lesson(lang: Lang, error: &LessonError) -> String {
             "lesson-error.twice",
             &[("slug", slug), ("first", first), ("second", second)],
         ),
+        LessonError::BuiltIn {
+            slug,
+            first,
+            second,
+        } => lang.tell(
+            "lesson-error.built-in",
+            &[("slug", slug), ("first", first), ("second", second)],
+        ),
+        LessonError::NoPack { path, source } => lang.tell(
+            "lesson-error.no-pack",
+            &[("path", &path.display()), ("why", source)],
+        ),
     }
 }
 

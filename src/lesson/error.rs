@@ -30,14 +30,26 @@ pub enum LessonError {
     },
     #[error("there is no lesson `{given}`: choose one of {known}")]
     Unknown { given: String, known: String },
-    #[error(
-        "two lessons are called `{slug}`: the folders {first} and {second}; give one of them \
-         another slug"
-    )]
+    #[error("two lessons are called `{slug}`: {first} and {second}; give one of them another slug")]
     Twice {
+        slug: String,
+        /// Paths of their folders.
+        first: String,
+        second: String,
+    },
+    #[error(
+        "`{slug}` is a built-in lesson, {first}, and {second} has the same slug: give it another \
+         one, or say --replace"
+    )]
+    BuiltIn {
         slug: String,
         first: String,
         second: String,
+    },
+    #[error("{}: {source}: --lessons takes a folder of lessons, or the folder of one", path.display())]
+    NoPack {
+        path: PathBuf,
+        source: std::io::Error,
     },
 }
 
@@ -49,7 +61,9 @@ impl LessonError {
             LessonError::Unknown { .. } => 2,
             LessonError::Malformed { .. }
             | LessonError::Unreadable { .. }
-            | LessonError::Twice { .. } => 4,
+            | LessonError::Twice { .. }
+            | LessonError::BuiltIn { .. }
+            | LessonError::NoPack { .. } => 4,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! files beyond a megabyte and folders without a program.
 
 use std::io::{Error, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::LessonError;
@@ -11,7 +12,7 @@ use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
 use super::words::Words;
-use super::{Lang, Params, ParamsError, source};
+use super::{Lang, Parameter, Params, ParamsError, source};
 
 /// No file of a lesson is longer: a text to read, not a download.
 const MAX_BYTES: u64 = 1 << 20;
@@ -43,6 +44,8 @@ pub struct Lesson {
     /// Name of its folder: `06-lock`.
     pub folder: String,
     pub origin: Origin,
+    /// Whether the native engine has its program: a built-in lesson's, or the very same files.
+    pub twin: bool,
     pub files: Files,
     pub manifest: Manifest,
 }
@@ -64,6 +67,7 @@ impl Lesson {
         };
         Ok(Lesson {
             folder: folder.to_owned(),
+            twin: origin == Origin::Embedded && files.rust.is_some(),
             origin,
             files,
             manifest,
@@ -113,10 +117,23 @@ impl Lesson {
         text.as_deref().unwrap_or("")
     }
 
-    /// Whether it can run without Python.
-    #[must_use]
-    pub fn has_native(&self) -> bool {
-        self.files.rust.is_some()
+    /// Where its folder is, for people.
+    pub(super) fn path(&self) -> String {
+        match &self.origin {
+            Origin::Embedded => format!("lessons/{}", self.folder),
+            Origin::Folder(path) => path.display().to_string(),
+        }
+    }
+
+    /// Whether `other`'s program is this one's, and takes no value that this one refuses.
+    pub(super) fn runs_as(&self, other: &Lesson) -> bool {
+        let same = self.files.python == other.files.python && self.files.rust == other.files.rust;
+        let known = &other.manifest.parameters;
+        same && self.manifest.parameters.iter().all(|parameter| {
+            let name = |other: &&Parameter| other.name == parameter.name;
+            let found = known.iter().find(name);
+            found.is_some_and(|known| known.kind.holds(&parameter.kind))
+        })
     }
 
     /// The defaults, with each `name=value` of `sets` applied.
@@ -191,8 +208,11 @@ fn required(path: PathBuf) -> Result<String, LessonError> {
 }
 
 fn read_text(path: &Path) -> Result<String, Error> {
-    let file = std::fs::File::open(path)?;
-    // A FIFO or a terminal would keep us waiting.
+    // Opening a FIFO without a writer, or a terminal, would keep us waiting.
+    let file = std::fs::File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(path)?;
     if !file.metadata()?.is_file() {
         return Err(Error::new(ErrorKind::InvalidInput, "not a regular file"));
     }

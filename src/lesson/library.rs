@@ -1,18 +1,35 @@
 //! `Library`: every lesson at hand, in the order of the course.
 //!
-//! Owns finding a lesson by what the learner types. A pack's lesson takes the place of an embedded
-//! one of the same slug, because the learner named its folder; two of a slug in packs are refused.
+//! Owns finding a lesson by what the learner types. A slug stands for one lesson: a pack's takes the
+//! place of a built-in one only where the learner says so. One that can't be read stops no other.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::embedded;
 use super::error::LessonError;
 use super::folder::{self, Lesson, Origin};
 
 /// The lessons, by order and slug.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Default)]
 pub struct Library {
     lessons: Vec<Lesson>,
+    broken: Vec<Broken>,
+}
+
+/// A lesson that can't be read.
+#[derive(Debug)]
+pub struct Broken {
+    pub folder: PathBuf,
+    pub error: LessonError,
+}
+
+impl Broken {
+    /// What it is called: its folder's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.folder.file_name().unwrap_or(self.folder.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
 }
 
 impl Library {
@@ -29,49 +46,71 @@ impl Library {
         Ok(library)
     }
 
-    /// Adds the lesson folders in `path`, or `path` itself where it holds a program.py.
+    /// Adds the lesson folders in `path`, or `path` itself where it holds a program.py. A lesson
+    /// that can't be read is kept apart (`broken`) and keeps no other from being added. With
+    /// `replace` a lesson takes the place of the built-in one of its slug.
     ///
     /// # Errors
-    /// A folder that can't be read, a malformed lesson, a slug twice, or no lesson at all.
-    pub fn add_pack(&mut self, path: &Path) -> Result<(), LessonError> {
-        let mut found = Vec::new();
-        if path.join("program.py").exists() {
-            found.push(Lesson::read(path)?);
+    /// A folder that can't be read, no lesson at all, or a slug that is taken.
+    pub fn add_pack(&mut self, path: &Path, replace: bool) -> Result<(), LessonError> {
+        let no_pack = |source| LessonError::NoPack {
+            path: path.to_owned(),
+            source,
+        };
+        let is_lesson =
+            |path: &Path| path.join("program.py").exists() || path.join("lesson.toml").exists();
+        let folders = if is_lesson(path) {
+            vec![path.to_owned()]
         } else {
-            for (_, entry) in folder::entries(path)? {
-                if entry.join("program.py").exists() || entry.join("lesson.toml").exists() {
-                    found.push(Lesson::read(&entry)?);
-                }
+            std::fs::read_dir(path).map_err(no_pack)?;
+            let entries = folder::entries(path)?.into_iter().map(|(_, path)| path);
+            entries.filter(|path| is_lesson(path)).collect()
+        };
+        if folders.is_empty() {
+            let why = std::io::Error::new(std::io::ErrorKind::NotFound, "no lesson here");
+            return Err(no_pack(why));
+        }
+        for folder in folders {
+            match Lesson::read(&folder) {
+                Ok(lesson) => self.add(lesson, replace)?,
+                Err(error) => self.broken.push(Broken { folder, error }),
             }
-        }
-        if found.is_empty() {
-            return Err(LessonError::Unreadable {
-                path: path.to_owned(),
-                needs: "a program.py",
-                source: std::io::Error::new(std::io::ErrorKind::NotFound, "no lesson here"),
-            });
-        }
-        for lesson in found {
-            self.add(lesson)?;
         }
         self.sort();
         Ok(())
     }
 
-    fn add(&mut self, lesson: Lesson) -> Result<(), LessonError> {
+    fn add(&mut self, mut lesson: Lesson, replace: bool) -> Result<(), LessonError> {
         let same = |other: &&mut Lesson| other.slug() == lesson.slug();
-        match self.lessons.iter_mut().find(same) {
-            Some(other) if other.origin == Origin::Embedded => *other = lesson,
-            Some(other) => {
-                return Err(LessonError::Twice {
-                    slug: lesson.slug().to_owned(),
-                    first: other.folder.clone(),
-                    second: lesson.folder,
-                });
-            }
-            None => self.lessons.push(lesson),
+        let Some(other) = self.lessons.iter_mut().find(same) else {
+            self.lessons.push(lesson);
+            return Ok(());
+        };
+        let (slug, first, second) = (lesson.slug().to_owned(), other.path(), lesson.path());
+        if other.origin != Origin::Embedded {
+            return Err(LessonError::Twice {
+                slug,
+                first,
+                second,
+            });
         }
+        if !replace {
+            return Err(LessonError::BuiltIn {
+                slug,
+                first,
+                second,
+            });
+        }
+        // What stands in the folder is what runs, or nothing does.
+        lesson.twin = lesson.runs_as(other);
+        *other = lesson;
         Ok(())
+    }
+
+    /// Lessons of packs that can't be read.
+    #[must_use]
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
     }
 
     fn sort(&mut self) {
@@ -150,7 +189,7 @@ mod tests {
         );
         write(&pack.path().join("notes/readme.txt"), "no lesson");
         let mut library = Library::default();
-        library.add_pack(pack.path()).unwrap();
+        library.add_pack(pack.path(), false).unwrap();
         let slugs: Vec<&str> = library.iter().map(Lesson::slug).collect();
         assert_eq!(slugs, ["mine", "only-python"]);
         assert_eq!(library.find("2").unwrap().slug(), "mine");
@@ -171,46 +210,135 @@ mod tests {
         assert_eq!(error.exit_code(), 2);
     }
 
+    /// Why the only lesson of a pack can't be read.
+    fn broken(pack: &Path) -> String {
+        let mut library = Library::default();
+        library.add_pack(pack, false).unwrap();
+        assert_eq!((library.len(), library.broken().len()), (0, 1));
+        library.broken()[0].error.to_string()
+    }
+
     #[test]
-    fn a_pack_that_is_no_pack_is_refused_with_exit_code_4() {
+    fn a_folder_that_is_no_pack_is_refused_with_exit_code_4() {
         let pack = tempfile::tempdir().unwrap();
         let mut library = Library::default();
-        let error = library.add_pack(pack.path()).unwrap_err();
+        let error = library.add_pack(pack.path(), false).unwrap_err();
         assert!(error.to_string().contains("no lesson here"), "{error}");
-        write(&pack.path().join("a/lesson.toml"), &manifest("a", 1));
-        let error = library.add_pack(pack.path()).unwrap_err();
-        assert!(error.to_string().contains("program.py"), "{error}");
-        write(&pack.path().join("a/program.py"), "");
-        write(&pack.path().join("b/program.py"), "");
-        write(&pack.path().join("b/lesson.toml"), &manifest("a", 2));
-        let error = library.add_pack(pack.path()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "two lessons are called `a`: the folders a and b; give one of them another slug"
+        let nowhere = pack.path().join("nowhere");
+        let error = library.add_pack(&nowhere, false).unwrap_err();
+        assert!(
+            error.to_string().contains("No such file or directory"),
+            "{error}"
         );
         assert_eq!(error.exit_code(), 4);
+    }
+
+    #[test]
+    fn two_lessons_of_a_slug_are_refused_with_their_paths() {
+        let pack = tempfile::tempdir().unwrap();
+        let mut library = Library::embedded().unwrap();
+        for folder in ["a", "b"] {
+            write(&pack.path().join(folder).join("program.py"), "");
+            write(
+                &pack.path().join(folder).join("lesson.toml"),
+                &manifest("a", 1),
+            );
+        }
+        let error = library.add_pack(pack.path(), false).unwrap_err();
+        let path = pack.path().display();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "two lessons are called `a`: {path}/a and {path}/b; give one of them another slug"
+            )
+        );
+        assert_eq!(error.exit_code(), 4);
+    }
+
+    #[test]
+    fn a_lesson_that_can_not_be_read_stops_no_other() {
+        let pack = tempfile::tempdir().unwrap();
+        write(&pack.path().join("a/lesson.toml"), &manifest("a", 1));
+        write(&pack.path().join("b/program.py"), "");
+        write(&pack.path().join("b/lesson.toml"), "slug = 1");
+        write(&pack.path().join("c/program.py"), "");
+        let mut library = Library::default();
+        library.add_pack(pack.path(), false).unwrap();
+        assert_eq!(library.len(), 1);
+        let said: Vec<String> = library
+            .broken()
+            .iter()
+            .map(|broken| format!("{}: {}", broken.name(), broken.error))
+            .collect();
+        assert!(said[0].contains("needs a program.py"), "{said:?}");
+        assert!(said[1].contains("b/lesson.toml:1:8"), "{said:?}");
     }
 
     #[test]
     fn a_file_that_is_no_text_is_refused() {
         let pack = tempfile::tempdir().unwrap();
         std::fs::write(pack.path().join("program.py"), [0xff, 0xfe]).unwrap();
-        let error = Library::default().add_pack(pack.path()).unwrap_err();
-        assert!(error.to_string().contains("not UTF-8"), "{error}");
+        assert!(broken(pack.path()).contains("not UTF-8"));
         write(&pack.path().join("program.py"), &"#".repeat((1 << 20) + 1));
-        let error = Library::default().add_pack(pack.path()).unwrap_err();
-        assert!(error.to_string().contains("longer than 1 MiB"), "{error}");
+        assert!(broken(pack.path()).contains("longer than 1 MiB"));
     }
 
     #[test]
-    fn a_packs_lesson_takes_the_place_of_an_embedded_one() {
+    fn only_regular_files_are_read_and_none_is_waited_for() {
+        for name in ["program.py", "lesson.toml", "en.md", "zh.md", "probes/p.py"] {
+            let pack = tempfile::tempdir().unwrap();
+            write(&pack.path().join("program.py"), "");
+            let path = pack.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let _ = std::fs::remove_file(&path);
+            nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+            let why = broken(pack.path());
+            assert!(why.contains("not a regular file"), "{name}: {why}");
+        }
+    }
+
+    /// A pack with the lock lesson's files, changed.
+    fn lock(change: impl Fn(&str, String) -> String) -> tempfile::TempDir {
+        let pack = tempfile::tempdir().unwrap();
+        let embedded = Library::embedded().unwrap();
+        let files = &embedded.find("lock").unwrap().files;
+        for (name, text) in [
+            ("lesson.toml", files.manifest.clone()),
+            ("program.py", Some(files.python.clone())),
+            ("program.rs", files.rust.clone()),
+        ] {
+            write(&pack.path().join(name), &change(name, text.unwrap()));
+        }
+        pack
+    }
+
+    /// Whether the native engine runs the pack's lock lesson in place of the built-in one.
+    fn replaced(pack: &tempfile::TempDir) -> bool {
         let mut library = Library::embedded().unwrap();
         let before = library.len();
-        let pack = tempfile::tempdir().unwrap();
-        write(&pack.path().join("program.py"), "# mine\n");
-        write(&pack.path().join("lesson.toml"), &manifest("lock", 6));
-        library.add_pack(pack.path()).unwrap();
+        let error = library.add_pack(pack.path(), false).unwrap_err();
+        assert!(error.to_string().contains("lessons/06-lock"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&pack.path().display().to_string()),
+            "{error}"
+        );
+        library.add_pack(pack.path(), true).unwrap();
         assert_eq!(library.len(), before);
-        assert_eq!(library.find("lock").unwrap().files.python, "# mine\n");
+        library.find("lock").unwrap().twin
+    }
+
+    #[test]
+    fn a_built_in_lesson_is_replaced_on_request_and_its_twin_runs_for_its_own_program_alone() {
+        assert!(replaced(&lock(|_, text| text)));
+        assert!(!replaced(&lock(|name, text| match name {
+            "program.py" => text + "# mine\n",
+            _ => text,
+        })));
+        assert!(!replaced(&lock(|name, text| match name {
+            "lesson.toml" => text.replace("max = 32", "max = 2500"),
+            _ => text,
+        })));
     }
 }

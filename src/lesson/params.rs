@@ -48,6 +48,39 @@ pub struct Choice {
 }
 
 impl ParameterKind {
+    /// Whether every value of `other` is one of this.
+    pub(super) fn holds(&self, other: &ParameterKind) -> bool {
+        match (self, other) {
+            (
+                ParameterKind::Int { min, max, .. },
+                ParameterKind::Int {
+                    min: low,
+                    max: high,
+                    ..
+                },
+            ) => min <= low && high <= max,
+            (
+                ParameterKind::Seconds { min, max, .. },
+                ParameterKind::Seconds {
+                    min: low,
+                    max: high,
+                    ..
+                },
+            ) => min <= low && high <= max,
+            (ParameterKind::Bool { .. }, ParameterKind::Bool { .. }) => true,
+            (
+                ParameterKind::Choice { choices, .. },
+                ParameterKind::Choice {
+                    choices: others, ..
+                },
+            ) => {
+                let known = |value: &str| choices.iter().any(|choice| choice.value == value);
+                others.iter().all(|other| known(&other.value))
+            }
+            _ => false,
+        }
+    }
+
     /// What it takes, for an error: `an integer from 1 to 32`.
     #[must_use]
     pub fn allowed(&self) -> String {

@@ -40,6 +40,8 @@ pub struct LessonResult {
 pub struct CheckResult {
     pub id: String,
     pub passed: bool,
+    /// False where the lesson could not be run: an error, not a failure.
+    pub ran: bool,
     pub words: Words,
     /// What was seen: in the first run that failed, else in the last.
     pub detail: Words,
@@ -87,12 +89,37 @@ impl LessonResult {
                 None => self.checks.push(CheckResult {
                     id: verdict.id,
                     passed: verdict.passed,
+                    ran: true,
                     words: verdict.words,
                     detail: verdict.detail,
                     failed,
                 }),
             }
         }
+    }
+
+    /// The result of a lesson that can't be run.
+    pub fn refused(slug: &str, engine: Engine, why: &str) -> LessonResult {
+        let mut result = LessonResult::new(slug, engine);
+        result.refuse(why);
+        result
+    }
+
+    /// The lesson could not be run.
+    pub fn refuse(&mut self, why: &str) {
+        self.checks.push(CheckResult {
+            id: "run".to_owned(),
+            passed: false,
+            ran: false,
+            words: Words::tell("test.can-run", &[]),
+            detail: Words::new(why, why),
+            failed: None,
+        });
+    }
+
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.checks.iter().any(|check| !check.ran)
     }
 
     /// Checks that failed in some run.
@@ -102,6 +129,12 @@ impl LessonResult {
 }
 
 impl Results {
+    /// Whether not one lesson could be run.
+    #[must_use]
+    pub fn none_ran(&self) -> bool {
+        self.lessons.iter().all(LessonResult::is_refused)
+    }
+
     pub fn passed(&self) -> usize {
         let checks = self.lessons.iter().map(|lesson| lesson.checks.len());
         checks.sum::<usize>() - self.failed()

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 
 use crate::harness::{Said, ended, finish, forklore, plain, say};
 use crate::marks::{assert_nothing_left, mark, marked, wait_until};
+use crate::packs::{pack, with};
 
 /// Lines of a program: the text after time, PID and name.
 fn printed(said: &Said) -> Vec<&str> {
@@ -184,7 +185,8 @@ fn a_run_that_hangs_ends_as_a_deadlock_and_says_who_waits_for_what() {
     let mut command = forklore(&hang);
     let mark = mark(&mut command);
     let said = finish(&mut command);
-    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+    // The lesson says that it hangs.
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     assert!(said.out.contains("Nothing can go on:"), "{}", said.out);
     assert!(
         said.out
@@ -424,23 +426,23 @@ fn the_lesson_can_be_named_by_number_or_beginning() {
 
 #[test]
 fn a_lessons_own_words_can_do_no_harm() {
-    let pack = tempfile::tempdir().unwrap();
     let hostile = "\\u001b]0;owned\\u0007title\\u009b2J";
-    let manifest = format!(
-        "slug = \"create-process\"\norder = 1\n\
-         title = {{ en = \"{hostile}\", zh = \"一\" }}\nsummary = {{ en = \"a\", zh = \"一\" }}\n\
-         [[checks]]\nid = \"nothing-left\"\nkind = \"nothing-left\"\n\
-         words = {{ en = \"{hostile}\", zh = \"一\" }}\n"
+    let pack = pack(
+        "create-process",
+        &format!(
+            "[[checks]]\nid = \"nothing-left\"\nkind = \"nothing-left\"\n\
+             words = {{ en = \"{hostile}\", zh = \"一\" }}\n"
+        ),
     );
-    std::fs::write(pack.path().join("program.py"), "PROCESSES = 3\n").unwrap();
-    std::fs::write(pack.path().join("lesson.toml"), manifest).unwrap();
-    let path = pack.path().to_str().unwrap();
+    let manifest = pack.path().join("lesson.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, text.replace("\"t\"", &format!("\"{hostile}\""))).unwrap();
     for command in [
         &["run", "create-process"][..],
         &["lessons", "list"],
         &["test", "create-process"],
     ] {
-        let said = finish(forklore(command).args(["--lessons", path]));
+        let said = with(command, &pack);
         let steering = |c: char| c.is_control() && c != '\n';
         assert!(!said.out.contains(steering), "{:?}", said.out);
         assert!(!said.err.contains(steering), "{:?}", said.err);

@@ -8,21 +8,17 @@ use nix::unistd::Pid;
 
 use crate::harness::{ended, finish, forklore, say};
 use crate::marks::{assert_nothing_left, mark, wait_until};
+use crate::packs::pack;
 
 /// A pack whose create-process expects one process too many.
 fn wrong_pack() -> tempfile::TempDir {
-    let pack = tempfile::tempdir().unwrap();
-    let manifest = "slug = \"create-process\"\norder = 1\n\
-        title = { en = \"t\", zh = \"一\" }\nsummary = { en = \"s\", zh = \"一\" }\n\
-        [[parameters]]\nname = \"processes\"\nkind = \"int\"\ndefault = 3\nmin = 1\nmax = 8\n\
+    let rest = "[[parameters]]\nname = \"processes\"\nkind = \"int\"\ndefault = 3\nmin = 1\nmax = 8\n\
         label = { en = \"p\", zh = \"进程\" }\n\
         [[checks]]\nid = \"four\"\nkind = \"process-count\"\nof = \"process\"\nis = 4\n\
         words = { en = \"Four children\", zh = \"四个子进程\" }\n\
         [[checks]]\nid = \"nothing-left\"\nkind = \"nothing-left\"\n\
-        words = { en = \"Nothing is left\", zh = \"没有残留\" }\n";
-    std::fs::write(pack.path().join("program.py"), "PROCESSES = 3\n").unwrap();
-    std::fs::write(pack.path().join("lesson.toml"), manifest).unwrap();
-    pack
+        words = { en = \"Nothing is left\", zh = \"没有残留\" }";
+    pack("create-process", rest)
 }
 
 #[test]
@@ -57,6 +53,7 @@ fn a_failing_run_is_kept_named_and_can_be_replayed() {
         "lock",
         "--runs",
         "2",
+        "--replace",
         "--lessons",
         pack,
         "--record",
@@ -82,6 +79,7 @@ fn a_failing_run_is_kept_named_and_can_be_replayed() {
         "replay",
         "--headless",
         expected.to_str().unwrap(),
+        "--replace",
         "--lessons",
         pack,
     ]);
@@ -99,7 +97,14 @@ fn a_failing_run_is_kept_named_and_can_be_replayed() {
 fn without_a_folder_recordings_are_kept_among_temporary_files() {
     let pack = wrong_pack();
     let temporary = tempfile::tempdir().unwrap();
-    let mut command = forklore(&["test", "create-process", "--runs", "1", "--lessons"]);
+    let mut command = forklore(&[
+        "test",
+        "create-process",
+        "--runs",
+        "1",
+        "--replace",
+        "--lessons",
+    ]);
     let said = finish(command.arg(pack.path()).env("TMPDIR", temporary.path()));
     let (_, path) = said.out.split_once("recorded in ").unwrap();
     let path = path.lines().next().unwrap();
@@ -123,6 +128,7 @@ fn json_goes_to_stdout_alone() {
         "1",
         "--format",
         "json",
+        "--replace",
         "--lessons",
         pack,
     ]);
@@ -152,7 +158,7 @@ fn junit_is_read_by_pythons_parser_too() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let pack = wrong_pack();
     let mut command = forklore(&["test", "create-process", "--runs", "1", "--format", "junit"]);
-    command.arg("--lessons").arg(pack.path());
+    command.arg("--replace").arg("--lessons").arg(pack.path());
     let said = finish(command.arg("--output").arg(file.path()));
     assert_eq!(said.code, Some(1));
     assert!(
@@ -223,7 +229,7 @@ fn tap_has_a_subtest_for_each_lesson() {
     let pack = wrong_pack();
     let mut command = forklore(&["test", "create-process", "lock", "--runs", "1"]);
     command
-        .args(["--format", "tap", "--lessons"])
+        .args(["--format", "tap", "--replace", "--lessons"])
         .arg(pack.path());
     let said = finish(&mut command);
     assert_eq!(said.code, Some(1), "{}", said.err);

@@ -73,8 +73,8 @@ fn what_is_wrong_is_said_in_the_language_asked_for() {
         ),
         (
             &["lessons", "check", "--lessons", "/nowhere"],
-            "a lesson folder needs a program.py that can be read",
-            "要有能读取的 program.py",
+            "--lessons takes a folder of lessons",
+            "--lessons 后面应该是放课程的目录",
         ),
     ] {
         for (lang, words) in [("en", english), ("zh", chinese)] {

@@ -5,6 +5,7 @@
 //! multiprocessing, prints or sleeps is somebody's.
 
 use super::Report;
+use crate::lesson::Origin;
 
 /// Modules a program of ours imports; a file of that name beside it would be imported instead.
 const SHADOWED: &[&str] = &[
@@ -90,7 +91,8 @@ struct Mapped {
 pub(super) fn twin(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let Some(rust) = &lesson.files.rust else {
-        if lesson.files.manifest.is_some() {
+        // A pack's lesson is run by Python.
+        if lesson.origin == Origin::Embedded {
             report.say(
                 "program.rs",
                 None,
@@ -102,12 +104,8 @@ pub(super) fn twin(report: &mut Report<'_>) {
     let python: Vec<&str> = lesson.files.python.lines().collect();
     let mapped = match mapping(rust) {
         Ok(mapped) => mapped,
-        Err((line, text)) => {
-            report.say(
-                "program.rs",
-                Some(line),
-                format!("`py:{text}` is no line of program.py: write `// py:N`"),
-            );
+        Err((line, what)) => {
+            report.say("program.rs", Some(line), what);
             return;
         }
     };
@@ -170,6 +168,9 @@ fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
             None => (text, None),
         };
         let code = code.trim_start();
+        if comment.is_some() && (code.is_empty() || code.starts_with("//")) {
+            return Err((place + 1, "no code stands before `// py:`".to_owned()));
+        }
         if ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn "]
             .iter()
             .any(|start| code.starts_with(start))
@@ -186,7 +187,10 @@ fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
                     last,
                     function,
                 }),
-                _ => return Err((place + 1, comment.to_owned())),
+                _ => {
+                    let what = format!("`py:{comment}` is no line of program.py: write `// py:N`");
+                    return Err((place + 1, what));
+                }
             }
         }
     }
@@ -265,6 +269,12 @@ mod tests {
                 entry(6, 3, 3, 2)
             ]
         );
-        assert_eq!(mapping("x(); // py:a\n").unwrap_err(), (1, "a".to_owned()));
+        assert_eq!(mapping("x(); // py:a\n").unwrap_err().0, 1);
+        for bare in ["// py:3\n", "    // x(); // py:3\n"] {
+            assert_eq!(
+                mapping(bare).unwrap_err(),
+                (1, "no code stands before `// py:`".to_owned())
+            );
+        }
     }
 }

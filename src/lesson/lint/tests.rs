@@ -139,7 +139,7 @@ fn an_expression_without_a_value_is_found_with_the_parameters_that_show_it() {
             "{ text = \"hi {6 // (i - 8)}\", for"
         ),
         [
-            "02-two/lesson.toml: check all: in `6 // (i - 8)`: the result is out of range, or the \
+            "02-two/lesson.toml:25: check all: in `6 // (i - 8)`: the result is out of range, or the \
           divisor is not positive (with the defaults, stdout tty)"
         ]
     );
@@ -150,7 +150,7 @@ fn an_expression_without_a_value_is_found_with_the_parameters_that_show_it() {
     assert_eq!(
         found,
         [
-            "02-two/lesson.toml: check all: in `[0, 1][i]`: no item 2 in a list of 2 (with times = 9, \
+            "02-two/lesson.toml:25: check all: in `[0, 1][i]`: no item 2 in a list of 2 (with times = 9, \
           stdout tty)"
         ]
     );
@@ -250,7 +250,7 @@ fn needs_are_earlier_lessons() {
         std::fs::write(path.join("lesson.toml"), manifest).unwrap();
     }
     let mut library = Library::default();
-    library.add_pack(pack.path()).unwrap();
+    library.add_pack(pack.path(), false).unwrap();
     let found: Vec<String> = lint_library(&library)
         .iter()
         .map(ToString::to_string)

@@ -30,7 +30,12 @@ fn case(lesson: &LessonResult, check: &CheckResult) -> TestCase {
     let status = if check.passed {
         TestCaseStatus::success()
     } else {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let kind = if check.ran {
+            NonSuccessKind::Failure
+        } else {
+            NonSuccessKind::Error
+        };
+        let mut status = TestCaseStatus::non_success(kind);
         status.set_message(check.words.en.as_str());
         status.set_description(check.told());
         status

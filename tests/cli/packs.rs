@@ -1,0 +1,272 @@
+//! Lesson packs of strangers: whatever stands in one, every command ends soon, says what is wrong and
+//! where, and runs nothing that the folder does not hold.
+
+use std::path::Path;
+use std::time::Duration;
+
+use forklore::lesson::Library;
+use forklore::sys::clock;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::harness::{Said, ended, finish, forklore, say};
+use crate::marks::{assert_nothing_left, mark};
+
+pub fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+/// A pack with one lesson: the program of a built-in one under a lesson.toml of one's own.
+pub fn pack(slug: &str, rest: &str) -> TempDir {
+    let pack = tempfile::tempdir().unwrap();
+    let library = Library::embedded().unwrap();
+    let manifest = format!(
+        "slug = \"{slug}\"\norder = 1\n\
+         title = {{ en = \"t\", zh = \"一\" }}\nsummary = {{ en = \"s\", zh = \"一\" }}\n{rest}\n"
+    );
+    write(&pack.path().join("lesson.toml"), &manifest);
+    match library.find(slug) {
+        Ok(lesson) => {
+            write(&pack.path().join("program.py"), &lesson.files.python);
+            let twin = lesson.files.rust.as_deref().unwrap();
+            write(&pack.path().join("program.rs"), twin);
+        }
+        Err(_) => write(&pack.path().join("program.py"), "print(7777)\n"),
+    }
+    pack
+}
+
+/// A command with a pack that replaces what is built in.
+pub fn with(arguments: &[&str], pack: &TempDir) -> Said {
+    let mut command = forklore(arguments);
+    finish(command.arg("--replace").arg("--lessons").arg(pack.path()))
+}
+
+fn check(keys: &str) -> String {
+    format!("[[checks]]\nid = \"it\"\nwords = {{ en = \"it\", zh = \"它\" }}\n{keys}")
+}
+
+/// Checks that would take for ever, or all memory there is.
+fn endless() -> Vec<String> {
+    let rounds = "for = [\"a in 0..10000\", \"b in 0..10000\", \"c in 0..10000\", \"d in 0..0\"]";
+    let any = format!("{{ text = \"x\", {rounds}, when = \"False\" }}");
+    let repr = format!("{}'\\\\\\\\'{}", "repr(".repeat(50), ")".repeat(50));
+    let nested = "[[[[0 for d in 0..9999] for c in 0..9999] for b in 0..9999] for a in 0..9999]";
+    vec![
+        check(&format!(
+            "kind = \"contiguous-blocks\"\n{rounds}\nlines = [\"x\"]"
+        )),
+        check(&format!("kind = \"lines-multiset\"\nlines = [{any}]")),
+        check(&format!(
+            "kind = \"lines-multiset\"\nlines = [{{ any = [{any}], for = \"z in 0..10000\" }}]"
+        )),
+        check(&format!("kind = \"lines-exact\"\nlines = [\"{{{repr}}}\"]")),
+        check(&format!(
+            "kind = \"process-count\"\nof = \"all\"\nis = \"len({nested})\""
+        )),
+        check(
+            "kind = \"contiguous-blocks\"\nfor = \"i in 0..10000\"\n\
+             lines = [{ text = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa {j}\", for = \"j in 0..10000\" }]",
+        ),
+        check(
+            "kind = \"never-together\"\nfor = \"i in 0..10000\"\n\
+             lines = [{ any = [{ text = \"{*}b{*}c{*}{j}\", for = \"j in 0..9999\" }] }]",
+        ),
+        format!(
+            "[define]\na = \"[i for i in 0..9999]\"\nb = \"[a for i in 0..9999]\"\n\
+             c = \"[b for i in 0..9999]\"\n{}",
+            check("kind = \"process-count\"\nof = \"all\"\nis = \"len(c)\"")
+        ),
+    ]
+}
+
+/// Longest a command may take with a hostile pack; without bounds none of these ever ended.
+const SOON: Duration = Duration::from_secs(20);
+
+#[test]
+fn expressions_without_end_are_red_and_name_their_line() {
+    for rest in endless() {
+        let pack = pack("create-process", &rest);
+        let began = clock::instant();
+        let said = with(&["run", "create-process"], &pack);
+        assert_eq!(said.code, Some(1), "{rest}\n{}{}", said.out, said.err);
+        let place = format!("{}:", pack.path().join("lesson.toml").display());
+        assert!(said.out.contains(&place), "{rest}\n{}", said.out);
+        assert!(
+            said.out.contains("too much time or memory") || said.out.contains("more than"),
+            "{rest}\n{}",
+            said.out
+        );
+        let said = with(&["lessons", "check"], &pack);
+        assert_eq!(said.code, Some(1), "{rest}\n{}", said.err);
+        assert!(said.out.contains("lesson.toml:"), "{rest}\n{}", said.out);
+        let took = clock::instant().duration_since(began);
+        assert!(took < SOON, "{rest}\ntook {took:?}");
+    }
+}
+
+#[test]
+fn signals_end_a_test_of_an_endless_pack() {
+    for rest in endless().into_iter().take(4) {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+            let pack = pack("create-process", &rest);
+            let mut command = forklore(&["test", "create-process", "--runs", "1000"]);
+            command.arg("--replace").arg("--lessons").arg(pack.path());
+            let mark = mark(&mut command);
+            let child = command.spawn().unwrap();
+            let pid = Pid::from_raw(child.id().cast_signed());
+            // Wherever it is by then: starting, running or evaluating.
+            std::thread::sleep(Duration::from_millis(700));
+            let began = clock::instant();
+            kill(pid, signal).unwrap();
+            let said = ended(child);
+            let took = clock::instant().duration_since(began);
+            assert_eq!(said.code, Some(128 + signal as i32), "{}", said.err);
+            assert!(took < Duration::from_secs(5), "{signal}: {took:?}");
+            assert_nothing_left(&mark);
+        }
+    }
+}
+
+#[test]
+fn nine_thousand_parameters_are_refused_at_once() {
+    let one = |n: usize| {
+        format!(
+            "[[parameters]]\nname = \"p{n}\"\nkind = \"int\"\ndefault = 1\nmin = 1\nmax = 9\n\
+             label = {{ en = \"p\", zh = \"数\" }}\n"
+        )
+    };
+    let pack = pack("mine", &(0..9000).map(one).collect::<String>());
+    let began = clock::instant();
+    let said = with(&["lessons", "check"], &pack);
+    assert_eq!(said.code, Some(4));
+    assert!(
+        said.err.contains("9000 entries, expected at most 200"),
+        "{}",
+        said.err
+    );
+    assert!(clock::instant().duration_since(began) < SOON);
+}
+
+#[test]
+fn a_fifo_in_a_pack_keeps_nobody_waiting() {
+    for name in ["program.py", "lesson.toml", "en.md", "probes/p.py"] {
+        let pack = pack("mine", "");
+        let path = pack.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = std::fs::remove_file(&path);
+        nix::unistd::mkfifo(&path, Mode::S_IRWXU).unwrap();
+        for command in [&["lessons", "list"][..], &["lessons", "check"]] {
+            let said = with(command, &pack);
+            assert_eq!(said.code, Some(4), "{name}");
+            assert!(
+                said.err.contains("not a regular file"),
+                "{name}: {}",
+                said.err
+            );
+        }
+        // The others are there all the same.
+        let said = with(&["run", "create-process", "--time-scale", "0"], &pack);
+        assert_eq!(said.code, Some(0), "{name}: {}", said.err);
+        assert!(
+            said.err.contains("not a regular file"),
+            "{name}: {}",
+            said.err
+        );
+    }
+}
+
+#[test]
+fn a_slug_that_is_built_in_is_refused_with_both_paths() {
+    let pack = pack("lock", "");
+    write(&pack.path().join("program.py"), "print(7777)\n");
+    let path = pack.path().to_str().unwrap();
+    for command in [
+        &["run", "lock"][..],
+        &["test", "lock"],
+        &["lessons", "check"],
+        &["lessons", "list"],
+    ] {
+        let said = finish(forklore(command).args(["--lessons", path]));
+        assert_eq!((said.code, said.out.as_str()), (Some(4), ""), "{command:?}");
+        for words in ["lessons/06-lock", path, "--replace"] {
+            assert!(said.err.contains(words), "{words} in {}", said.err);
+        }
+    }
+    // In its place, another program's twin does not run.
+    let said = with(&["run", "lock"], &pack);
+    assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
+    assert!(said.err.contains("has no Rust twin"), "{}", said.err);
+}
+
+#[test]
+fn wider_ranges_do_not_reach_the_twin() {
+    let wide = "[[parameters]]\nname = \"processes\"\nkind = \"int\"\ndefault = 2500\nmin = 1\n\
+        max = 5000\nlabel = { en = \"p\", zh = \"数\" }\n";
+    let pack = pack("create-process", wide);
+    let said = with(&["run", "create-process"], &pack);
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (Some(3), ""),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn what_can_not_be_run_is_an_error_in_every_format_and_the_file_is_written() {
+    let pack = pack("mine", "");
+    let broken = tempfile::tempdir().unwrap();
+    write(&broken.path().join("50-bad/program.py"), "");
+    write(&broken.path().join("50-bad/lesson.toml"), "slug = 1");
+    let folder = tempfile::tempdir().unwrap();
+    for (format, words) in [
+        ("junit", &["<error", "name=\"mine\"", "name=\"50-bad\""][..]),
+        ("tap", &["not ok 1 - run", "- mine", "- 50-bad"]),
+        (
+            "json",
+            &["\"slug\":\"mine\"", "\"slug\":\"50-bad\"", "\"failed\":2"],
+        ),
+        ("human", &["mine", "50-bad", "FAILED"]),
+    ] {
+        let file = folder.path().join(format);
+        let mut command = forklore(&["test", "--runs", "1", "--time-scale", "0.05"]);
+        command
+            .args(["--format", format])
+            .arg("--output")
+            .arg(&file);
+        command.arg("--lessons").arg(pack.path());
+        let said = finish(command.arg("--lessons").arg(broken.path()));
+        assert_eq!(said.code, Some(1), "{}", said.err);
+        let text = std::fs::read_to_string(&file).unwrap();
+        for words in words {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+        // The built-in ones ran beside them.
+        assert!(text.contains("lock"), "{text}");
+    }
+    let file = folder.path().join("alone");
+    let mut command = forklore(&["test", "bad", "--output"]);
+    let said = finish(command.arg(&file).arg("--lessons").arg(broken.path()));
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("lesson.toml:1:8"), "{text}");
+}
+
+#[test]
+fn a_broken_lesson_stops_no_other_command() {
+    let pack = tempfile::tempdir().unwrap();
+    write(&pack.path().join("50-bad/program.py"), "");
+    write(&pack.path().join("50-bad/lesson.toml"), "slug = 1");
+    let path = pack.path().to_str().unwrap();
+    let said = say(&["run", "lock", "--lessons", path]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("50-bad/lesson.toml:1:8"), "{}", said.err);
+    for name in ["bad", "50-bad"] {
+        let said = say(&["run", name, "--lessons", path]);
+        assert_eq!(said.code, Some(4), "{}", said.err);
+    }
+}
