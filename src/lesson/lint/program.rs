@@ -180,18 +180,16 @@ fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
         let Some(comment) = comment else { continue };
         for part in comment.split(',') {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
-            match (first.trim().parse(), last.trim().parse()) {
-                (Ok(first), Ok(last)) => found.push(Mapped {
-                    line: place + 1,
-                    first,
-                    last,
-                    function,
-                }),
-                _ => {
-                    let what = format!("`py:{comment}` is no line of program.py: write `// py:N`");
-                    return Err((place + 1, what));
-                }
-            }
+            let (Ok(first), Ok(last)) = (first.trim().parse(), last.trim().parse()) else {
+                let what = format!("`py:{comment}` is no line of program.py: write `// py:N`");
+                return Err((place + 1, what));
+            };
+            found.push(Mapped {
+                line: place + 1,
+                first,
+                last,
+                function,
+            });
         }
     }
     Ok(found)
