@@ -67,7 +67,7 @@ fn a_pool_replaces_an_idle_worker_that_is_killed_and_goes_on() {
             panic!("{:?}", over.failed());
         };
         assert!(
-            crew.starts_with("As many workers as the pool is large"),
+            crew.starts_with("As many workers as the pool's size"),
             "{crew}"
         );
         assert!(codes.starts_with("Workers end with 0"), "{codes}");
@@ -131,7 +131,9 @@ fn who_waits_for_the_lock_of_a_killed_process_waits_for_ever() {
         });
         run.kill(holder.pid);
         let over = run.over();
-        assert_eq!(over.said.code, Some(1), "{over:#?}");
+        // Acquiring twice hangs anyway, as the lesson says.
+        let code = i32::from(arguments != &twice[..]);
+        assert_eq!(over.said.code, Some(code), "{over:#?}");
         assert_eq!(over.end().status, RunStatus::Deadlock);
         assert_named_soon(&over);
         assert_eq!(lost(&over), [KILLED]);
