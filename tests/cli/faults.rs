@@ -67,7 +67,7 @@ fn a_pool_replaces_an_idle_worker_that_is_killed_and_goes_on() {
             panic!("{:?}", over.failed());
         };
         assert!(
-            crew.starts_with("As many workers as the pool is large"),
+            crew.starts_with("As many workers as the pool's size"),
             "{crew}"
         );
         assert!(codes.starts_with("Workers end with 0"), "{codes}");
