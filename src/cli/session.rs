@@ -12,7 +12,7 @@ use crate::engine::shutdown::Shutdown;
 use crate::error::Code;
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Live, Rows, Style, ending};
+use crate::report::{Live, Rows, Style, deadlock, ending};
 use crate::trace::Event;
 
 /// A run that has been started.
@@ -53,7 +53,13 @@ impl Session<'_> {
             Ending::Asked(request) => {
                 self.outlet.part();
                 let style = self.context.style_of_stderr();
-                self.context.tell_styled(&ending(&style, world));
+                let mut words = String::new();
+                // A program's own Ctrl-C has come before, and its tracebacks behind what was told then.
+                if self.interrupts == Interrupts::PassOnce {
+                    deadlock(&style, world, &mut words);
+                }
+                words.push_str(&ending(&style, world));
+                self.context.tell_styled(words.trim_start_matches('\n'));
                 Ok(super::signalled(request))
             }
             Ending::OutputLost(error) => Err(error.into()),
@@ -90,14 +96,14 @@ impl<'a> Human<'a> {
     pub(crate) fn of_program(style: Style) -> Human<'a> {
         let human = Human::new(style, Rows { grep: None });
         Human {
-            live: human.live.without_start(),
+            live: human.live.of_program(),
             talks: true,
             ..human
         }
     }
 
     /// What is told once the run is over.
-    pub(crate) fn rest(&self, world: &World, page: &mut String) {
+    pub(crate) fn rest(&mut self, world: &World, page: &mut String) {
         self.live.rest(world, page);
     }
 }

@@ -165,13 +165,12 @@ def left(python):
     return collector.Run(), wrong
 
 
-def interrupted(python):
+def interrupted(python, waits='lock.acquire()\n'):
     """Ctrl-C while a lock is waited for: status and traceback as ever."""
     program = ('import os, signal, threading, multiprocessing as mp\n'
                'lock = mp.Lock()\n'
                'lock.acquire()\n'
-               'threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n'
-               'lock.acquire()\n')
+               'threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n') + waits
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'program.py')
         with open(path, 'w') as file:
@@ -179,6 +178,30 @@ def interrupted(python):
         ran, wrong = compare(python, [path], 'lines', 'tty')
     if not any('KeyboardInterrupt' in event.get('error', '') for event in ran.events):
         wrong.append('no event of the interrupt')
+    return ran, wrong
+
+
+def interrupted_within(python):
+    """The same where CPython's own frame is one of the traceback's."""
+    return interrupted(python, 'with lock:\n    pass\n')
+
+
+def limited(python):
+    """Under a limit of descriptors the program's first file has the number it always had, and what it
+    starts finds none of ours."""
+    program = ('import os, subprocess, sys\n'
+               'print(os.open("/dev/null", os.O_RDONLY), flush=True)\n'
+               'look = "import os; print([number for number in range(100) if os.path.exists("\\\n'
+               '       "\'/proc/self/fd/%d\' % number)])"\n'
+               'sys.stdout.write(subprocess.run([sys.executable, "-c", look],\n'
+               '                 stdout=subprocess.PIPE).stdout.decode())\n')
+    wrong = []
+    for limit in ('-n 12', '-n 16', '-S -n 64'):
+        argv = ['-c', 'ulimit %s; exec "$0" -c "$1"' % limit, python, program]
+        ran = collector.run(['/bin/sh'] + argv)
+        _, out, err = plain('/bin/sh', argv)
+        if ran.output() != out:
+            wrong.append('%s: %r, plain %r %r' % (limit, ran.output(), out, ran.output('stderr') + err))
     return ran, wrong
 
 
@@ -256,7 +279,8 @@ def main():
         for name, args, words, same in CASES + (LONG if options.long else []):
             jobs.append((' '.join([name] + args), lambda name=name, args=args, words=words, same=same:
                          check(python, name, args, words, same, options.mode)))
-        for job in (chained, alone, left, interrupted, unbuffered):
+        for job in (chained, alone, left, interrupted, interrupted_within,
+                    limited, unbuffered):
             jobs.append((job.__name__, lambda job=job: job(python)))
         for slug in sorted(os.listdir(LESSONS)):
             for method in METHODS:

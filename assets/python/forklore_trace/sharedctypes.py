@@ -1,16 +1,16 @@
-"""`multiprocessing.sharedctypes`: `Array` and `Value`, every access of an element.
+"""`multiprocessing.sharedctypes`: every access to an element of an `Array` or a `Value`.
 
-Owns the accesses that go through CPython's wrappers: each takes the object's lock once, and its event
-is sent while the lock is held, so the number is true where the lock lets one in at a time. What is
-reached past the wrapper (`get_obj`, `RawArray`) is ctypes' own memory and is not seen.
+Traces the accesses that go through CPython's wrappers. Each takes the object's lock once and sends its
+event while it holds it, so `ver` is right wherever the lock excludes others. Accesses past the wrapper
+(`get_obj`, `RawArray`) go to the memory of ctypes and are not seen.
 """
 
 from . import ledger
-from .call import Call, joined, shown, telling, text, texts
+from .call import Call, join_fields, short_repr, tracing, text_field, list_field
 from .channel import local
 from .hooks import wrap
-from .identity import by_descriptor, created, found, named, new, of, visible
-from .tracebacks import unseen
+from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .tracebacks import hide_frames
 
 # Most cells a `create` tells the values of.
 _SHOWN = 1000
@@ -25,58 +25,43 @@ def _key(obj):
         return None
 
 
-class _Access(object):
-    """One access: the object's lock, taken as CPython takes it, without events of the lock."""
-
-    __slots__ = ('call', 'lock', 'semlock', 'ver')
-
-    def __init__(self, op, thing, args=''):
-        self.call = Call(op, of(thing), args)
-        self.lock = thing._lock
-        self.semlock = getattr(self.lock, '_semlock', None)
-        self.ver = None
-
-    def __enter__(self):
-        semlock = self.semlock
-        if semlock is None:
-            self.lock.acquire()
-        else:
-            if not semlock.acquire(False):
-                self.call.waiting()
-                semlock.acquire()
-            if semlock.kind == 0 or semlock.maxvalue == 1:
-                self.ver = ledger.count(self.call.tag.slot)
-        return self
-
-    def __exit__(self, kind, error, _traceback):
-        try:
-            if error is not None:
-                self.call.failed(error, self.ver)
-        finally:
-            (self.lock if self.semlock is None else self.semlock).release()
-
-    def done(self, result=None, more=''):
-        """The access's event, the lock still held."""
-        self.call.done(result, self.ver, more)
+def _take(thing, call):
+    """Takes the object's lock as CPython takes it, without events of the lock; gives what releases it,
+    and the access's number."""
+    lock = thing._lock
+    semlock = getattr(lock, '_semlock', None)
+    if semlock is None:
+        lock.acquire()
+        return lock.release, None
+    if not semlock.acquire(False):
+        call.waiting()
+        semlock.acquire()
+    if semlock.kind == 0 or semlock.maxvalue == 1:
+        return semlock.release, ledger.next_version(call.tag.slot)
+    return semlock.release, None
 
 
 def _getitem(original):
     def __getitem__(self, i):
         try:
-            if not telling() or of(self) is None:
+            tag = tag_of(self) if tracing() else None
+            if tag is None:
                 return original(self, i)
-            if isinstance(i, slice):
-                start, _, _ = i.indices(len(self._obj))
-                with _Access('get_slice', self, '"index":%d' % start) as access:
-                    values = self._obj[i]
-                    access.done(shown(values), '"n":%d' % len(values))
-                return values
-            with _Access('get', self, _index(i)) as access:
+            cut = isinstance(i, slice)
+            call = (Call('get_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
+                    else Call('get', tag, _index(i)))
+            release, ver = _take(self, call)
+            try:
                 value = self._obj[i]
-                access.done(shown(value))
-            return value
+                call.done(short_repr(value), ver, '"n":%d' % len(value) if cut else '')
+                return value
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return __getitem__
 
@@ -84,38 +69,47 @@ def _getitem(original):
 def _setitem(original):
     def __setitem__(self, i, value):
         try:
-            if not telling() or of(self) is None:
+            tag = tag_of(self) if tracing() else None
+            if tag is None:
                 return original(self, i, value)
-            if isinstance(i, slice):
-                return _set_slice(self, i, value)
-            with _Access('set', self, _index(i)) as access:
+            cut = isinstance(i, slice)
+            call = (Call('set_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
+                    else Call('set', tag, _index(i)))
+            release, ver = _take(self, call)
+            try:
                 self._obj[i] = value
-                # What the cell holds now: C has its own idea of 2**31.
-                access.done(more=text('value', shown(self._obj[i])))
+                if cut:
+                    _tell_cells(self._obj, i, call, ver)
+                else:
+                    # What the cell holds now: C has its own idea of 2**31.
+                    call.done(None, ver, text_field('value', short_repr(self._obj[i])))
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return __setitem__
 
 
-def _set_slice(self, i, values):
-    start, stop, step = i.indices(len(self._obj))
-    with _Access('set_slice', self, '"index":%d' % start) as access:
-        self._obj[i] = values
-        if step == 1:
-            access.done(more=texts('values', _texts(self._obj, start, stop)))
-            return
-        # Cells that are no neighbours are told one by one; their numbers follow each other.
-        ver = access.ver
-        for place in range(start, stop, step):
-            Call('set', of(self), joined('"index":%d' % place, text('value', shown(
-                self._obj[place]))), access.call.at).done(ver=ver)
-            ver = None if ver is None else ledger.count(of(self).slot)
+def _tell_cells(obj, i, call, ver):
+    """The events of a slice that was set."""
+    start, stop, step = i.indices(len(obj))
+    if step == 1:
+        call.done(None, ver, list_field('values', _texts(obj, start, stop)))
+        return
+    # Cells that are no neighbours are told one by one; their numbers follow each other.
+    for place in range(start, stop, step):
+        Call('set', call.tag, join_fields('"index":%d' % place, text_field('value', short_repr(obj[place]))),
+             call.at).done(ver=ver)
+        ver = None if ver is None else ledger.next_version(call.tag.slot)
 
 
 def _texts(obj, start, stop):
     """What cells hold, each as it is read alone: a slice of a string would be bytes."""
-    return [shown(obj[place]) for place in range(start, min(stop, start + _SHOWN))]
+    return [short_repr(obj[place]) for place in range(start, min(stop, start + _SHOWN))]
 
 
 def _index(i):
@@ -126,29 +120,43 @@ def _value_property(name, original, whole):
     """The property `value` of a Value; of a string, `value` and `raw`, which are all its cells."""
     def read(self):
         try:
-            if not telling() or of(self) is None:
+            tag = tag_of(self) if tracing() else None
+            if tag is None:
                 return original.fget(self)
-            op, args = ('get_slice', '"index":0,"n":%d' % len(self._obj)) if whole else ('get', '')
-            with _Access(op, self, args) as access:
+            call = (Call('get_slice', tag, '"index":0,"n":%d' % len(self._obj)) if whole
+                    else Call('get', tag))
+            release, ver = _take(self, call)
+            try:
                 value = getattr(self._obj, name)
-                access.done(shown(value))
-            return value
+                call.done(short_repr(value), ver)
+                return value
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
 
     def write(self, value):
         try:
-            if not telling() or of(self) is None:
+            tag = tag_of(self) if tracing() else None
+            if tag is None:
                 return original.fset(self, value)
-            with _Access('set_slice' if whole else 'set', self, '"index":0' if whole else '') as access:
+            call = Call('set_slice', tag, '"index":0') if whole else Call('set', tag)
+            release, ver = _take(self, call)
+            try:
                 setattr(self._obj, name, value)
-                if whole:
-                    access.done(more=texts('values', _texts(self._obj, 0, len(self._obj))))
-                else:
-                    access.done(more=text('value', shown(self._obj.value)))
+                call.done(None, ver, list_field('values', _texts(self._obj, 0, len(self._obj))) if whole
+                          else text_field('value', short_repr(self._obj.value)))
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return property(read, write)
 
@@ -160,7 +168,7 @@ def patch(module):
     def make_maker(kind, describe):
         def make(original):
             def maker(*args, **kwargs):
-                frame = visible() if telling() else None
+                frame = creator_frame() if tracing() else None
                 try:
                     if frame is None:
                         return original(*args, **kwargs)
@@ -170,35 +178,35 @@ def patch(module):
                     finally:
                         local.inside -= 1
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
                 if isinstance(made, (module.SynchronizedArray, module.Synchronized)):
-                    tag = new(kind, _key(made._obj))
-                    lock = of(made._lock)
-                    created(tag, kind, joined(
+                    tag = new_tag(kind, _key(made._obj))
+                    lock = tag_of(made._lock)
+                    tell_create(tag, kind, join_fields(
                         *describe(made._obj, '' if lock is None else '"of"' + lock.field[8:])))
                     made._forklore = tag
-                    named(tag, frame)
+                    tell_name(tag, frame)
                 return made
             return maker
         return make
 
     def code(kind):
         letter = codes.get(kind)
-        return text('typecode', letter) if letter else ''
+        return text_field('typecode', letter) if letter else ''
 
     def array(obj, lock):
         values = _texts(obj, 0, len(obj))
-        return code(obj._type_), lock, texts('values', values), '"n":%d' % len(obj)
+        return code(obj._type_), lock, list_field('values', values), '"n":%d' % len(obj)
 
     def value(obj, lock):
-        return code(type(obj)), lock, text('value', shown(obj.value))
+        return code(type(obj)), lock, text_field('value', short_repr(obj.value))
 
     def make_synchronized(original):
         def synchronized(obj, *args, **kwargs):
             made = original(obj, *args, **kwargs)
-            if telling() and not local.inside:
-                made._forklore = found(_key(obj))
+            if tracing() and not local.inside:
+                made._forklore = lookup_tag(_key(obj))
             return made
         return synchronized
 
