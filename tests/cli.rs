@@ -30,6 +30,8 @@ mod lessons;
 mod replay;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "cli/test.rs"]
 mod test;
 #[path = "cli/trace.rs"]
