@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, never, select};
+use nix::sys::resource::{Resource, getrlimit};
 
 use self::ending::Ending;
 use self::followed::Followed;
@@ -34,6 +35,7 @@ use self::processes::Member;
 use self::stillness::Stillness;
 use super::backlog::Backlog;
 use super::gate::{Decision, Gate};
+use super::holders::Channels;
 use super::live::LiveProcesses;
 use super::membership::Standing;
 use super::report::{Report, Round};
@@ -58,6 +60,8 @@ pub(crate) struct Setup {
     pub main: MainProcess,
     /// It is a program of the user's own: see `Launch::follow`.
     pub follow: bool,
+    /// The run's channels, where orphans that hold none are not waited for.
+    pub channels: Option<Channels>,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: Gate,
@@ -107,7 +111,7 @@ impl Dispatcher {
             gates: Gates::new(setup.gate, setup.page),
             stillness: Stillness::new(),
             ending: Ending::default(),
-            followed: setup.follow.then(Followed::default),
+            followed: setup.follow.then(|| Followed::new(setup.channels)),
             own_rows: OwnRows::default(),
         }
     }
@@ -154,6 +158,9 @@ impl Dispatcher {
         let mut at = self.ending.due_at();
         if !self.ending.decided() {
             at = at.min(self.gates.ask_at()).min(self.stillness.due_at());
+            if let Some(followed) = self.followed.as_ref().filter(|_| self.main.exit.is_some()) {
+                at = at.min(followed.look_at());
+            }
         }
         let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);
         Duration::from_nanos(left.unsigned_abs())
@@ -254,6 +261,11 @@ impl Dispatcher {
             Report::Exit { pid, t, exit } => self.exit(pid, t, exit),
             Report::Reaped { pid, t, by, exit } => self.reaped(pid, t, by, exit),
             Report::Ps { t, update } => self.rows(t, update),
+            Report::TooFewDescriptors { t } => {
+                let limit = getrlimit(Resource::RLIMIT_NOFILE);
+                let limit = limit.map_or_else(|_| "?".to_owned(), |(soft, _)| soft.to_string());
+                self.fault(t, 0, FaultKind::Limit, format!("ulimit -n is {limit}"));
+            }
             Report::Bad { pid, t, why } => self.fault(t, pid, FaultKind::BadPacket, why),
             Report::Held { t, bytes } => {
                 let detail = format!(
