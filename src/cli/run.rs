@@ -20,7 +20,7 @@ use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::report::{Rows, Style, deadlock, ending, verdicts};
 use crate::text::{Mood, clean};
-use crate::trace::{Event, FaultKind, Header, Kind, RunStatus};
+use crate::trace::{Event, FaultKind, Header, Kind};
 
 /// Operations a second where nobody is to watch.
 const AT_ONCE: f64 = 1_000_000.0;
@@ -131,7 +131,7 @@ fn human(
         steps: Vec::new(),
     };
     let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));
-    let Taken { human, steps } = human;
+    let Taken { mut human, steps } = human;
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }

@@ -33,6 +33,7 @@ fn argv(python: &Python, line: &str) -> Vec<OsString> {
 /// Exit code and stderr of a traced run.
 fn traced(argv: Vec<OsString>) -> (Option<Exit>, String) {
     let mut run = Run::trace(Config {
+        wait: false,
         argv,
         buffering: Buffering::Blocks,
         input: None,
