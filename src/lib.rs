@@ -51,6 +51,7 @@
 //!   `src/model/body.rs` has the table of families.
 //! - `src/model/enabled.rs`: which of its operations can go on. The gate and the deadlock sentences
 //!   read it.
+//! - `src/explore/native/access.rs`: what each operation reads and writes, for the explorer.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
 //! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
@@ -108,6 +109,7 @@
 //! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
 //!   `src/cli/test.rs` use it.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
+//! - `src/explore.rs`: an executor for it, if its runs can be explored. So far the native engine has one.
 
 #![allow(
     rustdoc::private_intra_doc_links,

@@ -22,7 +22,8 @@ pub(crate) struct Suspect {
     pub pid: i32,
     /// Threads that the log knows to wait for what nothing can bring.
     pub waiting: BTreeSet<i32>,
-    /// It installs handlers of its own for these signals, which are no program's.
+    /// A process of the native engine: its handlers of signals and the timeouts of its waits are `mp`'s
+    /// and no program's.
     pub native: bool,
 }
 
@@ -167,6 +168,8 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
     };
     match call.wait(pid) {
         Wait::Inside => None,
+        // Ours look again from time to time while they wait; a timeout of the program is in the log.
+        Wait::Timed if suspect.native => None,
         Wait::Timed => wakeup(Cause::Timer, format!("TID {tid}")),
         Wait::ForSignal => wakeup(Cause::Signal, format!("TID {tid}")),
         Wait::Unknown => wakeup(
