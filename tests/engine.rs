@@ -12,6 +12,8 @@ mod harness;
 mod healthy;
 #[path = "engine/leavings.rs"]
 mod leavings;
+#[path = "engine/limits.rs"]
+mod limits;
 #[path = "engine/runs.rs"]
 mod runs;
 #[path = "engine/traced.rs"]

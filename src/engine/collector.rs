@@ -86,6 +86,7 @@ pub(crate) struct Collector {
     main: i32,
     /// The program should be traced and can't be: nothing stops its processes at their births.
     untraced: bool,
+    limit_told: bool,
     /// What was refused from whom.
     refused: HashSet<(i32, String)>,
     pace: Pace,
@@ -163,6 +164,7 @@ impl Collector {
             exits,
             main: sources.main.pid(),
             untraced: false,
+            limit_told: false,
             refused: HashSet::new(),
             pace: Pace::new(),
             births: 0,
@@ -286,6 +288,16 @@ impl Collector {
             }
         }
         self.answer_settle();
+        self.tell_limit();
+    }
+
+    /// Processes that can't be held have no row and no exit of their own: that is said, once.
+    fn tell_limit(&mut self) {
+        if self.exits.limit_reached() && !self.limit_told {
+            self.limit_told = true;
+            let t = self.now();
+            self.report(Report::TooFewDescriptors { t }, 0);
+        }
     }
 
     fn answer_door(&mut self) {

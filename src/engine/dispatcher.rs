@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, never, select};
+use nix::sys::resource::{Resource, getrlimit};
 
 use self::ending::Ending;
 use self::followed::Followed;
@@ -254,6 +255,11 @@ impl Dispatcher {
             Report::Exit { pid, t, exit } => self.exit(pid, t, exit),
             Report::Reaped { pid, t, by, exit } => self.reaped(pid, t, by, exit),
             Report::Ps { t, update } => self.rows(t, update),
+            Report::TooFewDescriptors { t } => {
+                let limit = getrlimit(Resource::RLIMIT_NOFILE);
+                let limit = limit.map_or_else(|_| "?".to_owned(), |(soft, _)| soft.to_string());
+                self.fault(t, 0, FaultKind::Limit, format!("ulimit -n is {limit}"));
+            }
             Report::Bad { pid, t, why } => self.fault(t, pid, FaultKind::BadPacket, why),
             Report::Held { t, bytes } => {
                 let detail = format!(

@@ -73,7 +73,11 @@ pub(crate) enum Report {
         t: i64,
         update: PsUpdate,
     },
-    /// A packet that could not be read.
+    /// No descriptor was left to hold a process by.
+    TooFewDescriptors {
+        t: i64,
+    },
+    /// A packet that could not be read, or was not believed.
     Bad {
         pid: i32,
         t: i64,

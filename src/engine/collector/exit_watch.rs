@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
+use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
@@ -54,6 +55,8 @@ pub(crate) struct ExitWatch {
     entries: HashMap<i32, Entry>,
     /// The parent each process had, by the kernel's word, when it was entered.
     parents: HashMap<i32, i32>,
+    /// A process could not be held for want of a descriptor.
+    limit_reached: bool,
     /// How many of them have ended and wait for their reaper's word.
     ended: usize,
 }
@@ -65,6 +68,7 @@ impl ExitWatch {
             membership,
             entries: HashMap::new(),
             parents: HashMap::new(),
+            limit_reached: false,
             ended: 0,
         }
     }
@@ -106,7 +110,13 @@ impl ExitWatch {
             };
         }
         // Gone already and collected, or no descriptor left: it is watched without one.
-        let process = PidFd::open(pid).ok().map(Arc::new);
+        let process = PidFd::open(pid).map(Arc::new);
+        let errno = process
+            .as_ref()
+            .err()
+            .and_then(std::io::Error::raw_os_error);
+        self.limit_reached |= matches!(errno, Some(libc::EMFILE | libc::ENFILE));
+        let process = process.ok();
         let parent = Stat::of(pid).map_or(0, |stat| stat.ppid);
         let standing = standing.unwrap_or_else(|| self.membership.of(pid, process.as_deref()));
         self.insert(pid, process.clone(), standing, parent, epoll);
@@ -148,6 +158,11 @@ impl ExitWatch {
 
     pub(crate) fn guard(&self) -> i32 {
         self.membership.guard()
+    }
+
+    /// Whether a process could not be held for want of a descriptor.
+    pub(crate) fn limit_reached(&self) -> bool {
+        self.limit_reached
     }
 
     /// The parent the process had when it was entered; 0 where the kernel did not know it any more.
