@@ -13,6 +13,7 @@ pub mod evidence;
 pub(crate) mod exits;
 mod gate;
 pub mod guard;
+mod holders;
 mod launch;
 mod live;
 mod membership;

@@ -172,6 +172,8 @@ pub(crate) struct ExploreArgs {
 pub(crate) struct TraceArgs {
     #[arg(long, value_enum, default_value_t)]
     pub stdout: StdoutArg,
+    #[arg(long)]
+    pub wait: bool,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]

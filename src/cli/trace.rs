@@ -53,6 +53,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
         argv: args.command,
         buffering,
         input,
+        wait: args.wait,
         forklore: None,
         environment: Vec::new(),
     })

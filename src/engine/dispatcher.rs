@@ -35,6 +35,7 @@ use self::processes::Member;
 use self::stillness::Stillness;
 use super::backlog::Backlog;
 use super::gate::{Decision, Gate};
+use super::holders::Channels;
 use super::live::LiveProcesses;
 use super::membership::Standing;
 use super::report::{Report, Round};
@@ -59,6 +60,8 @@ pub(crate) struct Setup {
     pub main: MainProcess,
     /// It is a program of the user's own: see `Launch::follow`.
     pub follow: bool,
+    /// The run's channels, where orphans that hold none are not waited for.
+    pub channels: Option<Channels>,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     pub gate: Gate,
@@ -108,7 +111,7 @@ impl Dispatcher {
             gates: Gates::new(setup.gate, setup.page),
             stillness: Stillness::new(),
             ending: Ending::default(),
-            followed: setup.follow.then(Followed::default),
+            followed: setup.follow.then(|| Followed::new(setup.channels)),
             own_rows: OwnRows::default(),
         }
     }
@@ -155,6 +158,9 @@ impl Dispatcher {
         let mut at = self.ending.due_at();
         if !self.ending.decided() {
             at = at.min(self.gates.ask_at()).min(self.stillness.due_at());
+            if let Some(followed) = self.followed.as_ref().filter(|_| self.main.exit.is_some()) {
+                at = at.min(followed.look_at());
+            }
         }
         let left = (at.saturating_sub(monotonic_ns())).clamp(0, 60_000_000_000);
         Duration::from_nanos(left.unsigned_abs())

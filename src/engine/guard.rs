@@ -173,6 +173,9 @@ impl Guard {
                 self.voice.say(&FromGuard::TreeEnded { pids });
             }
             left = self.collect();
+            if self.follower.as_ref().is_some_and(Follower::has_left) {
+                return self.voice.say(&FromGuard::Left);
+            }
         }
         self.voice.say(&FromGuard::Empty);
     }
@@ -198,6 +201,7 @@ impl Guard {
                 Ok(0) => return true,
                 Ok(length) => match ToGuard::decode(&word[..length]) {
                     Some(ToGuard::End) => end = true,
+                    Some(ToGuard::Leave) => self.leave(),
                     Some(ToGuard::LetGo { pid }) => self.let_go(pid),
                     Some(ToGuard::Held) | None => {}
                 },
@@ -205,6 +209,13 @@ impl Guard {
                 Err(Errno::EAGAIN) => return end,
                 Err(_) => return true,
             }
+        }
+    }
+
+    /// Only where they are traced: else nobody knows who is left.
+    fn leave(&mut self) {
+        if let Some(follower) = &mut self.follower {
+            follower.leave();
         }
     }
 

@@ -21,6 +21,7 @@ use super::directory;
 use super::dispatcher::{Dispatcher, GuardLink, MainProcess, Setup};
 use super::error::{StartError, Step};
 use super::gate::{Gate, GateMode};
+use super::holders::Channels;
 use super::live::LiveProcesses;
 use super::report::Round;
 use super::run::{Parts, Run, collect_guard};
@@ -52,6 +53,8 @@ pub struct Launch {
     /// The arguments name a program of its own: it and all it starts is followed, what it leaves
     /// running is waited for, and nothing it does is a reason to end it.
     pub follow: bool,
+    /// What it leaves running is waited for even where that holds none of the run's channels.
+    pub wait: bool,
     /// What it may read on descriptor 0; nothing, where there is none.
     pub input: Option<OwnedFd>,
     /// Added to the environment of all processes of the run, the guard included.
@@ -79,6 +82,7 @@ impl Launch {
             program,
             argv,
             follow: false,
+            wait: true,
             input: None,
             environment: Vec::new(),
             introduced: true,
@@ -118,15 +122,37 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let (ours, theirs) =
         channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
     let backlog = Arc::new(Backlog::new(HELD_BYTES).map_err(fail(Step::Channels))?);
+    let holders = channels_of(&launch, &theirs).map_err(fail(Step::Channels))?;
     let door = open_door(&launch, &theirs).map_err(fail(Step::Channels))?;
     let guard = start_guard(&launch, theirs, has_input).map_err(fail(Step::Guard))?;
     let guard = Arc::new(guard);
-    let started = await_main(&ours.control)
-        .and_then(|main| assemble(launch, (ours, door), backlog, Arc::clone(&guard), main));
+    let started = await_main(&ours.control).and_then(|main| {
+        assemble(
+            launch,
+            (ours, door, holders),
+            backlog,
+            Arc::clone(&guard),
+            main,
+        )
+    });
     // Our end of the control socket is closed by now: the guard ends what it started.
     started
         .map(|run| run.keeping(in_use))
         .inspect_err(|_| collect_guard(&guard))
+}
+
+/// What an orphan must hold to be waited for; `None` where all are.
+fn channels_of(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Channels>> {
+    if launch.wait {
+        return Ok(None);
+    }
+    let numbers = [
+        descriptors::EVENTS,
+        descriptors::STDOUT,
+        descriptors::STDERR,
+    ];
+    let ends = theirs.iter().filter(|(_, number)| numbers.contains(number));
+    Channels::of(ends.map(|(end, _)| end)).map(Some)
 }
 
 /// The way to the event channel for programs that do not inherit it. They are told when the run began,
@@ -228,7 +254,7 @@ fn await_main(control: &OwnedFd) -> Result<Arc<PidFd>, StartError> {
 /// Puts the threads to work.
 fn assemble(
     launch: Launch,
-    (ours, door): (Ours, Option<Door>),
+    (ours, door, channels): (Ours, Option<Door>, Option<Channels>),
     backlog: Arc<Backlog>,
     guard: Arc<PidFd>,
     main: Arc<PidFd>,
@@ -282,6 +308,7 @@ fn assemble(
             exit: None,
         },
         follow: launch.follow,
+        channels,
         origin: launch.origin,
         gate: Gate::new(launch.gate.unwrap_or_default()),
         page: ours.page,

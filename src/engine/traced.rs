@@ -43,6 +43,8 @@ pub struct Config {
     pub buffering: Buffering,
     /// What it may read on descriptor 0; nothing, where there is none.
     pub input: Option<OwnedFd>,
+    /// Processes that outlive the program are waited for even where they hold none of its output.
+    pub wait: bool,
     /// The forklore program that becomes guard; `None` is the one that runs now.
     pub forklore: Option<PathBuf>,
     /// Added to the environment of all processes of the run.
@@ -73,6 +75,7 @@ impl Run {
             environment,
             introduced: false,
             follow: true,
+            wait: config.wait,
             gate: None,
             input: config.input,
             door: Some(config.buffering.word()),

@@ -46,6 +46,8 @@ pub(crate) enum FromGuard {
     Reaped { pid: i32, status: i32 },
     /// The tree was ended; these processes had to be signalled.
     TreeEnded { pids: Vec<i32> },
+    /// The processes that are left live on, traced no longer. The guard's last message.
+    Left,
     /// No process of the run is left. The guard's last message.
     Empty,
 }
@@ -55,6 +57,8 @@ pub(crate) enum FromGuard {
 pub(crate) enum ToGuard {
     /// End the tree.
     End,
+    /// Let the processes that are left live on.
+    Leave,
     /// The supervisor holds a pidfd of the main process, which may be collected now.
     Held,
     /// This stopped process may go on.
@@ -65,6 +69,7 @@ impl ToGuard {
     pub(crate) fn encode(self) -> Vec<u8> {
         match self {
             ToGuard::End => b"e".to_vec(),
+            ToGuard::Leave => b"l".to_vec(),
             ToGuard::Held => b"h".to_vec(),
             ToGuard::LetGo { pid } => format!("a{pid}").into_bytes(),
         }
@@ -73,6 +78,7 @@ impl ToGuard {
     pub(crate) fn decode(packet: &[u8]) -> Option<ToGuard> {
         match packet {
             b"e" => Some(ToGuard::End),
+            b"l" => Some(ToGuard::Leave),
             b"h" => Some(ToGuard::Held),
             [b'a', pid @ ..] => {
                 let pid = std::str::from_utf8(pid).ok()?.parse().ok()?;
@@ -89,7 +95,12 @@ mod tests {
 
     #[test]
     fn a_message_to_the_guard_is_read_as_it_was_written() {
-        for message in [ToGuard::End, ToGuard::Held, ToGuard::LetGo { pid: 4711 }] {
+        for message in [
+            ToGuard::End,
+            ToGuard::Leave,
+            ToGuard::Held,
+            ToGuard::LetGo { pid: 4711 },
+        ] {
             assert_eq!(ToGuard::decode(&message.encode()), Some(message));
         }
         for nonsense in [&b""[..], b"a", b"ax", b"ee", b"\xff"] {

@@ -57,6 +57,22 @@ pub fn listen(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_LISTEN, pid, null_mut(), null_mut())
 }
 
+/// Stops one for the tracer alone: `Paused` follows, or another change it is just coming to.
+///
+/// # Errors
+/// `ESRCH` once it has ended.
+pub fn interrupt(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_INTERRUPT, pid, null_mut(), null_mut())
+}
+
+/// Follows a stopped one no longer; it goes on, taking `signal` where that is not 0.
+///
+/// # Errors
+/// As `resume`.
+pub fn detach(pid: i32, signal: i32) -> io::Result<()> {
+    request(libc::PTRACE_DETACH, pid, null_mut(), number(signal))
+}
+
 /// The next change of a child or of whatever is followed, without waiting: its number and what it
 /// was. A change is given once; an end again and again, until it is collected.
 ///

@@ -182,6 +182,8 @@ words! {
         AllWaitInput = "all_wait_input",
         /// All wait, but what one does can't be seen.
         AllWaitUnseen = "all_wait_unseen",
+        /// Processes outlive the traced program and are not waited for.
+        LivesOn = "lives_on",
         /// A limit of the system was reached: what the log lacks for it is said.
         Limit = "limit",
         /// A process turned its tracing off (its channel was gone) and went on.

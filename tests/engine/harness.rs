@@ -181,10 +181,14 @@ pub fn marked(mark: &str) -> Vec<i32> {
 
 /// Waits until this many processes carry the mark. A process that is about to execute a program has
 /// none yet.
-pub fn await_marked(mark: &str, count: usize) {
+pub fn await_marked(mark: &str, count: usize) -> Vec<i32> {
     let deadline = clock::deadline(PATIENCE).expect("near");
-    while marked(mark).len() < count {
-        assert!(clock::monotonic_ns() < deadline, "only {:?}", marked(mark));
+    loop {
+        let found = marked(mark);
+        if found.len() >= count {
+            return found;
+        }
+        assert!(clock::monotonic_ns() < deadline, "only {found:?}");
         std::thread::yield_now();
     }
 }

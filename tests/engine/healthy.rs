@@ -25,6 +25,7 @@ fn start(program: &str, input: Option<OwnedFd>, mark: &str) -> Run {
         argv: vec!["python3".into(), folder.join(program).into()],
         buffering: Buffering::Lines,
         input,
+        wait: false,
         forklore: Some(binary()),
         environment: vec![(MARK.into(), mark.into())],
     })

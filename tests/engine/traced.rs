@@ -7,7 +7,10 @@ use forklore::engine::Run;
 use forklore::engine::traced::{Buffering, Config};
 use forklore::feed::{Abilities, Control, ControlError, Feed as _};
 use forklore::model::World;
-use forklore::trace::{Event, Exit, Kind, ProcessStart, Role, RunStatus, StartMethod, Stream};
+use forklore::sys::stat::Stat;
+use forklore::trace::{
+    Event, Exit, FaultKind, Kind, ProcessStart, Role, RunStatus, StartMethod, Stream,
+};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -16,10 +19,16 @@ use super::harness::{
 };
 
 fn traced(argv: &[&str], mark: &str) -> Run {
+    waiting(argv, mark, false)
+}
+
+/// `wait`: for whatever outlives the program.
+fn waiting(argv: &[&str], mark: &str, wait: bool) -> Run {
     Run::trace(Config {
         argv: argv.iter().map(OsString::from).collect(),
         buffering: Buffering::Lines,
         input: None,
+        wait,
         forklore: Some(binary()),
         environment: vec![(MARK.into(), mark.into())],
     })
@@ -285,4 +294,49 @@ fn a_traced_run_claims_no_gate() {
     assert_eq!(run.control(Control::Stop), Err(ControlError::Over));
     drop(run);
     assert_nothing_left(&mark);
+}
+
+#[test]
+fn orphans_that_hold_nothing_of_the_run_live_on_untraced() {
+    let mark = mark();
+    // The second is stopped by a signal, once it is no shell any more that holds the output.
+    let script = "for n in 1 2; do sleep 1000 >/dev/null 2>&1 </dev/null & done; \
+        until grep -q sleep /proc/$!/comm; do :; done; kill -STOP $!; exit 3";
+    let mut run = traced(&["sh", "-c", script], &mark);
+    let mut events = Vec::new();
+    assert!(!until(&mut run, &mut events, |_| false));
+    drop(run);
+    assert_eq!(end(&events).status, RunStatus::Finished);
+    assert_eq!(exits(&events)[&0], Exit::Code(3));
+    let told = events.iter().any(|event| {
+        matches!(&event.kind, Kind::Fault(fault) if fault.fault == FaultKind::LivesOn
+            && fault.detail.matches("sleep (PID ").count() == 2)
+    });
+    assert!(told, "{events:#?}");
+    let orphans = await_marked(&mark, 2);
+    assert_eq!(orphans.len(), 2);
+    let mut states = Vec::new();
+    for pid in orphans {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
+        assert!(status.contains("\nTracerPid:\t0\n"), "{status}");
+        states.push(Stat::of(pid).expect("it lives").state);
+        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it lives");
+    }
+    states.sort_unstable();
+    assert_eq!(states, ['S', 'T']);
+    assert_nothing_left(&mark);
+}
+
+#[test]
+fn orphans_are_waited_for_where_they_hold_the_output_or_are_asked_for() {
+    for (script, wait) in [
+        ("sleep 1 & exit 3", false),
+        ("sleep 1 >/dev/null 2>&1 & exit 3", true),
+    ] {
+        let mark = mark();
+        let events = rest(&mut waiting(&["sh", "-c", script], &mark, wait), Vec::new());
+        assert_eq!(exits(&events)[&0], Exit::Code(3));
+        assert_eq!(exits(&events)[&1], Exit::Code(0), "{script}");
+        assert_nothing_left(&mark);
+    }
 }

@@ -37,6 +37,7 @@ fn wrong(python: &Python, name: &str, method: &str, more: &[&str]) -> Vec<String
         argv,
         buffering: Buffering::Lines,
         input: None,
+        wait: false,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
     })

@@ -24,6 +24,7 @@ fn traced(python: &Python, lesson: &Lesson, params: &Params, buffering: Bufferin
         argv: vec![OsString::from(&python.program), program.into()],
         buffering,
         input: None,
+        wait: false,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: vec![("PYTHONUNBUFFERED".into(), "".into())],
     })

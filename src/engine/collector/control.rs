@@ -56,6 +56,11 @@ impl Collector {
                 self.tell_exit(pid, Some(of_status(status)));
             }
             FromGuard::TreeEnded { pids } => self.report(Report::TreeEnded { pids }, 0),
+            FromGuard::Left => {
+                self.empty = true;
+                self.exits.forget_the_living();
+                self.settle();
+            }
             FromGuard::Empty => {
                 self.empty = true;
                 self.settle();

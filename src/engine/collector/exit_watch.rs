@@ -84,10 +84,7 @@ impl ExitWatch {
             .entries
             .get(&pid)
             .and_then(|entry| entry.process.as_ref());
-        process.is_some_and(|process| {
-            let mut fds = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
-            poll(&mut fds, PollTimeout::ZERO) == Ok(1)
-        })
+        process.is_some_and(|process| has_ended(process))
     }
 
     /// Enters the process of this PID, judges whose it is, and watches it.
@@ -230,6 +227,17 @@ impl ExitWatch {
         (due, next)
     }
 
+    /// Those that have not ended live on and are watched no longer.
+    pub(crate) fn forget_the_living(&mut self) {
+        let ended = |entry: &Entry| {
+            entry
+                .process
+                .as_ref()
+                .is_none_or(|process| has_ended(process))
+        };
+        self.entries.retain(|_, entry| ended(entry));
+    }
+
     /// PIDs of the run's processes whose exit has not been told. Guests may live on.
     pub(crate) fn untold(&self) -> Vec<i32> {
         let own = self
@@ -240,6 +248,11 @@ impl ExitWatch {
         pids.sort_unstable();
         pids
     }
+}
+
+fn has_ended(process: &PidFd) -> bool {
+    let mut fds = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+    poll(&mut fds, PollTimeout::ZERO) == Ok(1)
 }
 
 fn unwatch(entry: &Entry, epoll: &Epoll) {

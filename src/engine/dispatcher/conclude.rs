@@ -73,7 +73,39 @@ impl Dispatcher {
                 }
             }
         }
+        if self.leave_orphans(now) {
+            return;
+        }
         self.judge_stillness(now);
+    }
+
+    /// What a program of the user's own left running and what holds nothing of the run's lives on; whether
+    /// the run is over with that.
+    fn leave_orphans(&mut self, now: i64) -> bool {
+        let (Some(followed), Some(exit)) = (&mut self.followed, self.main.exit) else {
+            return false;
+        };
+        let orphans: Vec<i32> = self
+            .live
+            .all()
+            .iter()
+            .map(|process| process.pid())
+            .collect();
+        if now < followed.look_at() || !followed.can_leave(&orphans) {
+            return false;
+        }
+        let world = &self.log.world;
+        let name = |pid: &i32| {
+            let name = world.by_pid(*pid).map_or("?", |process| &process.name);
+            format!("{name} (PID {pid})")
+        };
+        let names: Vec<String> = orphans.iter().map(name).collect();
+        self.fault(self.log.now(), 0, FaultKind::LivesOn, names.join(", "));
+        let (status, detail) = after_main(exit);
+        if self.ending.decide(status, detail) {
+            self.guard.leave();
+        }
+        true
     }
 
     /// A run in which nothing has happened for a while: do all wait for ever?

@@ -5,17 +5,53 @@
 
 use std::collections::HashSet;
 
+use crate::engine::holders::Channels;
+use crate::sys::clock::monotonic_ns;
 use crate::trace::PsUpdate;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Followed {
+    /// The run's channels; orphans that hold none are not waited for. `None` where all are.
+    channels: Option<Channels>,
+    /// When the orphans are looked at next (ns).
+    look_at: i64,
     /// Processes that a signal has stopped.
     stopped: HashSet<i32>,
     /// That all wait and none can go on was said already.
     stuck: bool,
 }
 
+/// Pause between two looks at the orphans (ns).
+const LOOK: i64 = 100_000_000;
+
 impl Followed {
+    pub(super) fn new(channels: Option<Channels>) -> Followed {
+        Followed {
+            channels,
+            look_at: 0,
+            stopped: HashSet::new(),
+            stuck: false,
+        }
+    }
+
+    /// When the orphans of a main process that has ended are to be looked at (ns).
+    pub(super) fn look_at(&self) -> i64 {
+        if self.channels.is_some() {
+            self.look_at
+        } else {
+            i64::MAX
+        }
+    }
+
+    /// Whether none of these orphans holds a channel of the run.
+    pub(super) fn can_leave(&mut self, orphans: &[i32]) -> bool {
+        self.look_at = monotonic_ns() + LOOK;
+        let Some(channels) = &self.channels else {
+            return false;
+        };
+        !orphans.is_empty() && !orphans.iter().any(|pid| channels.are_held_by(*pid))
+    }
+
     /// A signal stopped a process, or it goes on or has ended.
     pub(super) fn set_stopped(&mut self, pid: i32, stopped: bool) {
         if stopped {

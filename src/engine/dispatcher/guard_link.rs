@@ -27,6 +27,11 @@ impl GuardLink {
         let _ = send_packet(self.control.as_fd(), &ToGuard::End.encode());
     }
 
+    /// Asks it to let those that are left live on.
+    pub(super) fn leave(&self) {
+        let _ = send_packet(self.control.as_fd(), &ToGuard::Leave.encode());
+    }
+
     /// Kills a guard that is stuck: its children become the supervisor's.
     pub(super) fn kill(&self) {
         let _ = self.process.signal(Some(Signal::SIGKILL));

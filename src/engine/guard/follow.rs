@@ -41,6 +41,8 @@ pub(super) struct Follower {
     answered: HashSet<i32>,
     /// Nobody is held any more.
     free: bool,
+    /// Set while everybody is let go for good: who was.
+    detached: Option<HashSet<i32>>,
 }
 
 /// How one that is held goes on.
@@ -67,6 +69,7 @@ impl Follower {
             held: HashMap::new(),
             answered: HashSet::new(),
             free: false,
+            detached: None,
         };
         follower.became(main, say);
         follower
@@ -101,7 +104,55 @@ impl Follower {
         }
     }
 
+    /// Begins to let everybody go for good: whoever does not stand still already is stopped first.
+    pub(super) fn leave(&mut self) {
+        let mut detached = HashSet::new();
+        for pid in self.known.iter().copied() {
+            if self.held.contains_key(&pid) && ptrace::detach(pid, 0).is_ok() {
+                detached.insert(pid);
+            } else {
+                // One that has ended is collected by its parent.
+                let _ = ptrace::interrupt(pid);
+            }
+        }
+        self.known.retain(|pid| !detached.contains(pid));
+        self.detached = Some(detached);
+    }
+
+    /// Whether everybody was let go for good.
+    pub(super) fn has_left(&self) -> bool {
+        self.detached.is_some() && self.known.is_empty()
+    }
+
+    /// A change while everybody is let go.
+    fn detach(&mut self, pid: i32, change: Change) {
+        let Some(detached) = &mut self.detached else {
+            return;
+        };
+        let signal = match change {
+            Change::Signalled(signal) => signal,
+            Change::Made(child) => {
+                if !detached.contains(&child) && Stat::of(child).is_some() {
+                    self.known.insert(child);
+                }
+                0
+            }
+            Change::Became(former) => {
+                self.known.remove(&former);
+                0
+            }
+            Change::Paused | Change::Halted(_) | Change::Ended => 0,
+        };
+        // One that was killed meanwhile is gone as well.
+        let _ = ptrace::detach(pid, signal);
+        detached.insert(pid);
+        self.known.remove(&pid);
+    }
+
     fn changed(&mut self, pid: i32, change: Change, say: &mut dyn FnMut(&FromGuard)) {
+        if self.detached.is_some() && change != Change::Ended {
+            return self.detach(pid, change);
+        }
         match change {
             Change::Ended => self.ended(pid, say),
             Change::Made(child) => {
