@@ -48,6 +48,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         shutdown: &shutdown,
         outlet,
         recorder,
+        recording_lost: false,
         time_scale: scenario.conditions.time_scale,
         interrupts: Interrupts::End,
     };
@@ -79,8 +80,7 @@ fn human(
     verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, &world));
     page.push('\n');
-    session.close(page.into_bytes())?;
-    Ok(code(scenario.lesson, &world, &judged))
+    session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
 fn json(
@@ -89,7 +89,7 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, header.line());
+    let (world, end) = session.drive(run, &mut Json, Json::head(header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }
@@ -100,9 +100,9 @@ fn json(
     deadlock(&style, &world, &mut words);
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
-    session.close(Vec::new())?;
+    let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
     context.tell_styled(&words);
-    Ok(code(scenario.lesson, &world, &judged))
+    Ok(code)
 }
 
 /// Lesson, parameters and circumstances.

@@ -131,6 +131,9 @@ impl Perform for Screen {
             | '\u{2028}'
             | '\u{2029}'
             | '\u{fff9}'..='\u{fffb}' => self.show('\u{fffd}', 1),
+            // No characters at all: terminals disagree about their width.
+            '\u{fdd0}'..='\u{fdef}' => self.show('\u{fffd}', 1),
+            c if u32::from(c) & 0xfffe == 0xfffe => self.show('\u{fffd}', 1),
             c => self.show(c, c.width().unwrap_or(0)),
         }
     }

@@ -182,7 +182,7 @@ impl App {
             self.previous_ended();
         }
         if current.ended || previous.ended {
-            self.runs.compare();
+            self.runs.compare(self.course.lesson());
         }
         Taken {
             came: current.came || previous.came,
