@@ -104,7 +104,7 @@ fn a_flood_of_long_texts_is_kept_within_the_bound() {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
-            text.push_str(&format!("{state:x}"));
+            text += &state.to_string();
         }
         let name = Kind::ProcessStart(ProcessStart {
             ppid: 1,
