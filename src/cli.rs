@@ -39,9 +39,11 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
+use nix::errno::Errno;
 
 use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
+use crate::sys::stdout;
 use crate::text::Lang;
 use args::{Command, CommandLine, Lessons};
 use context::Context;
@@ -88,6 +90,9 @@ pub fn main() -> ExitCode {
         Err(error) => return refused(lang, &error).into(),
     };
     let context = Context::new(&line.global);
+    if stdout::was_closed() && prints(&line) {
+        return output_lost(&context, &Errno::EBADF.into()).into();
+    }
     let code = match dispatch(line, &context) {
         Ok(code) => code,
         Err(Stop::Failure(failure)) => {
@@ -98,6 +103,17 @@ pub fn main() -> ExitCode {
         Err(Stop::Asked(request)) => signalled(request),
     };
     code.into()
+}
+
+/// Whether what is asked for goes to stdout.
+fn prints(line: &CommandLine) -> bool {
+    match &line.command {
+        Some(Command::Test(args)) => args.output.is_none(),
+        Some(Command::Export(args)) => args.output.is_none(),
+        Some(Command::Completions { install, .. }) => !install,
+        Some(Command::Man { .. }) => false,
+        _ => true,
+    }
 }
 
 fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {

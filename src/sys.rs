@@ -17,4 +17,5 @@ pub mod ptrace;
 pub mod signal;
 pub mod socket;
 pub mod stat;
+pub mod stdout;
 pub mod title;

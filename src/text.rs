@@ -5,6 +5,7 @@
 //! files. This module does not know what a process or a lesson is.
 
 mod colour;
+mod json;
 mod lang;
 mod locale;
 mod sanitise;
@@ -12,6 +13,7 @@ mod time;
 mod width;
 
 pub use colour::{ColourChoice, Depth, Hue, Mood, Paint, hue};
+pub use json::push_json;
 pub use lang::{Lang, is_utf8};
 pub use sanitise::{Clean, clean, clean_line, clean_text};
 pub use time::seconds;

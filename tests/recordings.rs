@@ -23,6 +23,8 @@ mod film;
 mod front_ends;
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "recordings/hostile.rs"]
+mod hostile;
 #[path = "recordings/lossless.rs"]
 mod lossless;
 #[path = "recordings/perfetto.rs"]

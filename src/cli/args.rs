@@ -229,6 +229,8 @@ pub(crate) struct ExportArgs {
     pub speed: Option<f64>,
     #[arg(long, requires = "screen")]
     pub cut_idle: bool,
+    #[arg(long, requires = "screen")]
+    pub source: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -257,6 +259,8 @@ pub(crate) struct ReplayArgs {
     pub times: bool,
     #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
+    #[arg(long, conflicts_with = "headless")]
+    pub source: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]

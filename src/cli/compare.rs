@@ -13,8 +13,9 @@ use super::recording::Recording;
 use super::words::brief;
 use crate::compare::{Comparison, Parting, Run, Step, Totals, compare, told};
 use crate::error::{Code, Failure};
-use crate::text::{Lang, Mood, clean, seconds};
-use crate::trace::Header;
+use crate::lesson::Lesson;
+use crate::text::{Lang, Mood, clean, push_json, seconds};
+use crate::trace::{Engine, Header};
 
 /// Processes named beside the first that differs.
 const OTHERS: usize = 8;
@@ -35,16 +36,18 @@ pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
     let page = match args.format {
         CompareFormat::Text => {
             let names = [&args.a, &args.b].map(|path| path.display().to_string());
-            words(context, &comparison, &names, &headers)
+            words(context, &comparison, &names, &headers).into_bytes()
         }
         CompareFormat::Json => {
-            let mut page = serde_json::to_string_pretty(&document(&comparison, &headers))
-                .map_err(io::Error::from)?;
-            page.push('\n');
+            let document = document(&comparison, &headers);
+            let json = serde_json::to_vec_pretty(&document).map_err(io::Error::from)?;
+            let mut page = Vec::new();
+            push_json(&mut page, &json);
+            page.push(b'\n');
             page
         }
     };
-    io::stdout().write_all(page.as_bytes())?;
+    io::stdout().write_all(&page)?;
     Ok(if a_damaged || b_damaged {
         Code::Unreadable
     } else if comparison.is_same() {
@@ -55,7 +58,13 @@ pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
 }
 
 fn side(context: &Context, recording: Recording) -> Result<(Run, bool), Stop> {
-    let mut run = Run::default();
+    let header = recording.header();
+    let library = context.library()?;
+    let native = header.engine.engine() == Engine::Native;
+    let lesson = library
+        .iter()
+        .find(|lesson| native && lesson.slug() == header.lesson);
+    let mut run = Run::in_python(lesson.map_or_else(Vec::new, Lesson::python_lines));
     let told = recording.fold(context, |event, world| {
         run.push(event, world);
         Ok(())

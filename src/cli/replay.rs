@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         let recorded = Recorded {
             head: reader.line().to_vec(),
             speed: args.speed.unwrap_or(1.0),
-            program: trace::program_of(&header),
+            program: trace::program_of(&header, args.source),
         };
         let feed = Ahead::new(reader).map_err(|error| context.no_thread(&error))?;
         let recording = Started {

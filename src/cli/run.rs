@@ -85,6 +85,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         shutdown: &shutdown,
         outlet,
         recorder,
+        recording_lost: false,
         time_scale: scenario.conditions.time_scale,
         interrupts: Interrupts::End,
     };
@@ -147,8 +148,7 @@ fn human(
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
         page.push('\n');
     }
-    session.close(page.into_bytes())?;
-    Ok(code(scenario.lesson, &world, &judged))
+    session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
 /// What people are told, and who was let go at each step.
@@ -192,7 +192,7 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, header.line());
+    let (world, end) = session.drive(run, &mut Json, Json::head(header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }
@@ -203,9 +203,9 @@ fn json(
     deadlock(&style, &world, &mut words);
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
-    session.close(Vec::new())?;
+    let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
     context.tell_styled(&words);
-    Ok(code(scenario.lesson, &world, &judged))
+    Ok(code)
 }
 
 /// Lesson, parameters and circumstances.

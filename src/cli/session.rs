@@ -13,7 +13,8 @@ use crate::error::Code;
 use crate::feed::Feed;
 use crate::model::World;
 use crate::report::{Live, Rows, Style, deadlock, ending};
-use crate::trace::Event;
+use crate::text::push_json;
+use crate::trace::{Event, Header};
 
 /// A run that has been started.
 pub(crate) struct Session<'a> {
@@ -21,6 +22,8 @@ pub(crate) struct Session<'a> {
     pub shutdown: &'a Shutdown,
     pub outlet: Outlet,
     pub recorder: Option<Recorder>,
+    /// The recording could not be written to its end; known once the run is over.
+    pub recording_lost: bool,
     /// What the run's sleeps are multiplied by.
     pub time_scale: f64,
     pub interrupts: Interrupts,
@@ -44,7 +47,9 @@ impl Session<'_> {
         let mut run = Recorded::new(run, self.recorder.take(), context.lang)
             .telling(|why| context.recording_stopped(why));
         // The processes are gone, and the recording is written, before anything more is said.
-        driver.drive(&mut run, show, first)
+        let driven = driver.drive(&mut run, show, first);
+        self.recording_lost = run.lost().is_some();
+        driven
     }
 
     /// The run did not come to its own end.
@@ -67,11 +72,16 @@ impl Session<'_> {
         }
     }
 
-    /// The last page, and everything before it, goes out.
-    pub(crate) fn close(self, page: Vec<u8>) -> Result<(), Stop> {
+    /// The last page, and everything before it, goes out. Gives the code to end with: a run that was
+    /// to be recorded and is not was no success.
+    pub(crate) fn close(self, page: Vec<u8>, code: Code) -> Result<Code, Stop> {
         let sent = self.outlet.write(page, self.shutdown);
-        let closed = sent.and_then(|()| self.outlet.finish(self.shutdown));
-        closed.map_err(Stop::from)
+        sent.and_then(|()| self.outlet.finish(self.shutdown))?;
+        Ok(if self.recording_lost && code.number() == 0 {
+            Code::CheckFailed
+        } else {
+            code
+        })
     }
 }
 
@@ -126,9 +136,18 @@ impl Show for Human<'_> {
 /// The lines of a recording.
 pub(crate) struct Json;
 
+impl Json {
+    /// The recording's first line.
+    pub(crate) fn head(header: &Header) -> Vec<u8> {
+        let mut page = Vec::new();
+        push_json(&mut page, &header.line());
+        page
+    }
+}
+
 impl Show for Json {
     fn after(&mut self, (line, _): (&[u8], &Event), _: &World, page: &mut Vec<u8>) {
-        page.extend_from_slice(line);
+        push_json(page, line);
         page.push(b'\n');
     }
 }

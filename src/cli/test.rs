@@ -174,7 +174,7 @@ impl Bench<'_> {
         self.tell(&summary)?;
         let document = match self.args.format {
             TestFormat::Human => words + &summary,
-            TestFormat::Json => results::json(&results).map_err(io::Error::from)?,
+            TestFormat::Json => results::json(&results)?,
             TestFormat::Junit => results::junit(&results).map_err(io::Error::other)?,
             TestFormat::Tap => tap,
         };

@@ -63,6 +63,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
         shutdown: &shutdown,
         outlet,
         recorder,
+        recording_lost: false,
         time_scale: header.time_scale,
         interrupts: Interrupts::PassOnce,
     };
@@ -84,23 +85,22 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
     page.push('\n');
     page.push_str(&ending(&style, header, &world));
     page.push('\n');
-    session.close(page.into_bytes())?;
-    Ok(code(&world))
+    session.close(page.into_bytes(), code(&world))
 }
 
 fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, header.line());
+    let (world, end) = session.drive(run, &mut Json, Json::head(header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }
     let context = session.context;
-    session.close(Vec::new())?;
+    let code = session.close(Vec::new(), code(&world))?;
     let style = context.style_of_stderr();
     let mut words = String::new();
     deadlock(&style, &world, &mut words);
     words.push_str(&ending(&style, header, &world));
     context.tell_styled(&words);
-    Ok(code(&world))
+    Ok(code)
 }
 
 /// The program and the machine.
@@ -120,8 +120,12 @@ fn head(style: &Style, header: &Header) -> Vec<u8> {
     format!("{title}\n{machine}\n").into_bytes()
 }
 
-/// The text of a recording's program, where it is a script that is still what it was.
-pub(crate) fn program_of(header: &Header) -> Option<Program> {
+/// The text of a recording's program, where the user asks for it and it is a script that is still what
+/// it was. A recording alone makes us open no file.
+pub(crate) fn program_of(header: &Header, asked: bool) -> Option<Program> {
+    if !asked {
+        return None;
+    }
     let argv: Vec<OsString> = header.argv.iter().map(OsString::from).collect();
     let (name, text) = program::text(&argv, &header.program_sha256)?;
     Some(Program { name, text })

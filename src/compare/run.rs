@@ -75,9 +75,20 @@ pub struct Run {
     words: HashMap<String, Arc<str>>,
     pids: HashMap<i32, Arc<str>>,
     totals: Totals,
+    /// Of each line of `program.rs` the one of `program.py` that is named in its place.
+    python: Vec<Option<usize>>,
 }
 
 impl Run {
+    /// A run whose Rust twin's lines are told as the lines of program.py they stand for, which is the
+    /// program the learner reads.
+    pub fn in_python(python: Vec<Option<usize>>) -> Run {
+        Run {
+            python,
+            ..Run::default()
+        }
+    }
+
     /// Takes an event; `world` has folded it.
     pub fn push(&mut self, event: &Event, world: &World) {
         self.totals.time = world.now();
@@ -95,14 +106,14 @@ impl Run {
                     None => Arc::default(),
                 };
                 let outcome = self.outcome(op);
-                let at = self.word(op.at.as_deref().unwrap_or_default());
+                let at = self.at(op.at.as_deref());
                 let what = self.word(op.op.as_str());
                 self.add(event, proc, [what, object, at, outcome]);
             }
             Kind::Output(output) => {
                 let text = String::from_utf8_lossy(&output.data);
                 let text = self.plain(text.trim_end_matches('\n'));
-                let at = self.word(output.at.as_deref().unwrap_or_default());
+                let at = self.at(output.at.as_deref());
                 let what = self.word("output");
                 let stream = self.word(output.stream.as_str());
                 self.add(event, proc, [what, stream, at, text]);
@@ -240,6 +251,17 @@ impl Run {
         words.extend(op.args.task.map(|task| format!("#{task}")));
         words.extend(texts.into_iter().flatten().map(str::to_owned));
         self.plain(&words.join(" "))
+    }
+
+    /// A place in the program.
+    fn at(&mut self, at: Option<&str>) -> Arc<str> {
+        let at = at.unwrap_or_default();
+        let line = at.strip_prefix("program.rs:");
+        let line = line.and_then(|line| line.parse::<usize>().ok()?.checked_sub(1));
+        match line.and_then(|line| *self.python.get(line)?) {
+            Some(line) => self.word(&format!("program.py:{line}")),
+            None => self.word(at),
+        }
     }
 
     /// A text without PIDs of this run, cut, kept once.

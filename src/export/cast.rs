@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::Setting;
-use crate::text::clean;
+use crate::text::clean_line;
 use crate::trace::Kind;
 
 /// The header, for a terminal of so many columns and rows.
@@ -29,7 +29,7 @@ pub fn head(
         "width": columns,
         "height": rows,
         "timestamp": timestamp,
-        "title": clean(setting.title),
+        "title": clean_line(setting.title.as_bytes(), TITLE).text,
         "env": {"TERM": "xterm-256color"},
     });
     writeln!(output, "{header}")
@@ -50,11 +50,30 @@ pub fn event(t: i64, code: &str, data: &str, output: &mut dyn Write) -> io::Resu
     )
 }
 
+/// Columns of the title.
+const TITLE: usize = 200;
+/// Columns of a mark's name; players show a few.
+const MARK: usize = 120;
+
 /// The name of the mark this is worth: markers, and the beginnings of processes.
 pub fn mark(kind: &Kind) -> Option<String> {
+    let name = |text: &str| clean_line(text.as_bytes(), MARK).text.into_owned();
     match kind {
-        Kind::Marker { text } => Some(clean(text).into_owned()),
-        Kind::ProcessStart(start) => Some(format!("+ {}", clean(&start.name))),
+        Kind::Marker { text } => Some(name(text)),
+        Kind::ProcessStart(start) => Some(format!("+ {}", name(&start.name))),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mark;
+    use crate::trace::Kind;
+
+    #[test]
+    fn a_mark_has_a_short_name() {
+        let text = "第".repeat(1 << 20);
+        let name = mark(&Kind::Marker { text }).unwrap();
+        assert!(name.len() < 2000, "{}", name.len());
     }
 }

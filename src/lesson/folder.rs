@@ -117,6 +117,18 @@ impl Lesson {
         text.as_deref().unwrap_or("")
     }
 
+    /// Of each line of the Rust twin the line of program.py it stands for: the first one its mark
+    /// names (`// py:8`, `// py:8-9`). Empty without a twin.
+    pub fn python_lines(&self) -> Vec<Option<usize>> {
+        let line = |text: &str| {
+            let (_, mark) = text.rsplit_once("// py:")?;
+            let first = mark.split(|c: char| !c.is_ascii_digit()).next()?;
+            first.parse().ok()
+        };
+        let rust = self.files.rust.as_deref().unwrap_or_default();
+        rust.lines().map(line).collect()
+    }
+
     /// Where its folder is, for people.
     pub(super) fn path(&self) -> String {
         match &self.origin {

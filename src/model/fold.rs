@@ -429,19 +429,8 @@ impl World {
 /// What is kept of an operation while it is pending: its texts cut, its values left out.
 fn kept(op: &Op) -> Op {
     let mut op = op.clone();
-    let Op {
-        op: _,
-        object,
-        ver: _,
-        at,
-        args,
-        t0: _,
-        result,
-        error,
-    } = &mut op;
-    let texts = [object, at, result, error].into_iter().flatten();
-    texts.chain(args.texts()).for_each(clip_in_place);
     op.args.values = None;
+    op.texts(&mut clip_in_place);
     // A NaN would make a World unequal to itself.
     op.args.timeout = op.args.timeout.filter(|seconds| !seconds.is_nan());
     op

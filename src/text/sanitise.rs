@@ -68,6 +68,11 @@ fn harmless(bytes: &[u8], columns: usize) -> Option<&str> {
     None
 }
 
+/// Numbers that will never be characters (Unicode, 23.7): terminals disagree about their width.
+fn is_no_character(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
 /// What takes the parser's words and keeps those that may be seen.
 struct Screen {
     text: String,
@@ -131,6 +136,7 @@ impl Perform for Screen {
             | '\u{2028}'
             | '\u{2029}'
             | '\u{fff9}'..='\u{fffb}' => self.show('\u{fffd}', 1),
+            c if is_no_character(c) => self.show('\u{fffd}', 1),
             c => self.show(c, c.width().unwrap_or(0)),
         }
     }
@@ -154,6 +160,12 @@ impl Perform for Screen {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_is_no_character_shifts_no_column() {
+        let shown = super::clean("a\u{ffff}b\u{fdd0}c\u{10fffe}");
+        assert_eq!(shown, "a\u{fffd}b\u{fffd}c\u{fffd}");
+    }
+
     use super::{clean, clean_line, clean_text};
 
     fn line(bytes: &[u8]) -> String {

@@ -73,6 +73,17 @@ macro_rules! kinds {
                 })
             }
 
+            /// Gives every text of the event that may be cut; of output only where it was written.
+            pub(crate) fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+                match self {
+                    $( Kind::$kind $( ($payload) )? $( { $( $field ),* } )? => {
+                        $( $payload.each_text(each); )?
+                        $( $( $field.each_text(each); )* )?
+                    } )*
+                    Kind::Unknown { .. } => {}
+                }
+            }
+
             /// Writes the fields of the kind.
             pub(super) fn write(&self, packet: &mut Packet<'_>) {
                 match self {
@@ -197,6 +208,8 @@ impl Fields for Exit {
             Exit::Unknown => packet.value("unknown", &true),
         };
     }
+
+    fn each_text(&mut self, _: &mut dyn FnMut(&mut String)) {}
 }
 
 /// Of a `process.reaped`.
@@ -221,6 +234,8 @@ impl Fields for Reaped {
         exit.write(packet);
         packet.value("by", by);
     }
+
+    fn each_text(&mut self, _: &mut dyn FnMut(&mut String)) {}
 }
 
 /// Of a `fault`.
@@ -257,6 +272,26 @@ pub struct PsUpdate {
 }
 
 fields!(PsUpdate { rows, gone });
+
+impl PsRow {
+    pub(super) fn texts(&mut self) -> [&mut String; 6] {
+        let PsRow {
+            user,
+            tty,
+            stat,
+            start,
+            time,
+            command,
+            pid: _,
+            ppid: _,
+            cpu: _,
+            mem: _,
+            vsz: _,
+            rss: _,
+        } = self;
+        [user, tty, stat, start, time, command]
+    }
+}
 
 /// One row as `ps aux` prints it: every column as text already formatted the way procps does.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

@@ -16,10 +16,8 @@ pub(super) trait Value {
         false
     }
 
-    /// The value as a text that may be cut.
-    fn text(&mut self) -> Option<&mut String> {
-        None
-    }
+    /// Every text in it that may be cut.
+    fn each_text(&mut self, _: &mut dyn FnMut(&mut String)) {}
 }
 
 /// A field: read from what stands in a `Line`, written under its key.
@@ -29,6 +27,8 @@ pub(super) trait Field {
     fn read(wire: Option<Self::Wire>) -> Self;
 
     fn write(&self, key: &str, packet: &mut Packet<'_>);
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String));
 }
 
 /// What a kind of event has beside its name.
@@ -37,6 +37,9 @@ pub(super) trait Fields: Sized {
     fn read(line: &mut Line<'_>) -> Option<Self>;
 
     fn write(&self, packet: &mut Packet<'_>);
+
+    /// Every text in it that may be cut: what bounds a recording made to harm.
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String));
 }
 
 /// A field every event of its kind has; absent where somebody else left it out.
@@ -52,6 +55,10 @@ impl<T: Value + Default> Field for T {
             packet.value(key, self);
         }
     }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        Value::each_text(self, each);
+    }
 }
 
 impl<T: Value> Field for Option<T> {
@@ -66,6 +73,12 @@ impl<T: Value> Field for Option<T> {
             packet.value(key, value);
         }
     }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        if let Some(value) = self {
+            value.each_text(each);
+        }
+    }
 }
 
 impl<T: Fields> Fields for Box<T> {
@@ -75,6 +88,10 @@ impl<T: Fields> Fields for Box<T> {
 
     fn write(&self, packet: &mut Packet<'_>) {
         (**self).write(packet);
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        (**self).each_text(each);
     }
 }
 
@@ -89,6 +106,10 @@ macro_rules! fields {
             fn write(&self, packet: &mut $crate::trace::packet::Packet<'_>) {
                 let $type { $($field),* } = self;
                 $($crate::trace::field::Field::write($field, stringify!($field), packet);)*
+            }
+
+            fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+                $($crate::trace::field::Field::each_text(&mut self.$field, each);)*
             }
         }
     };
@@ -106,8 +127,8 @@ impl Value for String {
         push_quoted(buf, self);
     }
 
-    fn text(&mut self) -> Option<&mut String> {
-        Some(self)
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        each(self);
     }
 }
 
@@ -132,11 +153,21 @@ impl Value for Vec<String> {
     fn write(&self, buf: &mut Vec<u8>) {
         push_list(buf, self);
     }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        self.iter_mut().for_each(each);
+    }
 }
 
 impl Value for Vec<PsRow> {
     fn write(&self, buf: &mut Vec<u8>) {
         push_list(buf, self);
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        for row in self {
+            row.texts().into_iter().for_each(&mut *each);
+        }
     }
 }
 

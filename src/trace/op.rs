@@ -3,7 +3,7 @@
 //! From the table come the type, its names, its reader and its writer. To add an argument add it there;
 //! the compiler then names the exporters that have to say what becomes of it.
 
-use super::field::{Field, Value, fields};
+use super::field::{Field, Fields, fields};
 use super::packet::Packet;
 use super::words::OpName;
 
@@ -38,6 +38,13 @@ fields!(Op {
     error,
 });
 
+impl Op {
+    /// Every text in it.
+    pub(crate) fn texts(&mut self, each: &mut dyn FnMut(&mut String)) {
+        Fields::each_text(self, each);
+    }
+}
+
 macro_rules! args {
     ($( $(#[$doc:meta])* $arg:ident: $type:ty ),* $(,)?) => {
         /// Arguments of an operation; each is present only where the operation has it.
@@ -54,13 +61,12 @@ macro_rules! args {
             /// The names of all arguments, in the order they are written.
             pub const NAMES: &'static [&'static str] = &[$( stringify!($arg) ),*];
 
-            /// The arguments that are texts.
-            pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
-                [$( self.$arg.as_mut().and_then(Value::text) ),*].into_iter().flatten()
-            }
-
             fn write_each(&self, packet: &mut Packet<'_>) {
                 $( Field::write(&self.$arg, stringify!($arg), packet); )*
+            }
+
+            fn texts_of_each(&mut self, each: &mut dyn FnMut(&mut String)) {
+                $( Field::each_text(&mut self.$arg, each); )*
             }
         }
     };
@@ -114,5 +120,9 @@ impl Field for Args {
         if *self != Args::default() {
             packet.object(key, |packet| self.write_each(packet));
         }
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        self.texts_of_each(each);
     }
 }

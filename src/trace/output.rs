@@ -56,6 +56,10 @@ impl Fields for Output {
             packet.value("left_out", &[*bytes, *lines]);
         }
     }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        self.at.each_text(each);
+    }
 }
 
 /// The bytes as text where they are UTF-8.

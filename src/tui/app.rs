@@ -183,7 +183,7 @@ impl App {
             self.previous_ended();
         }
         if current.ended || previous.ended {
-            self.runs.compare();
+            self.runs.compare(self.course.lesson());
         }
         let shown = self.show_due_results();
         Received {

@@ -56,7 +56,8 @@ pub(crate) struct EventQuery(Vec<String>);
 
 impl EventQuery {
     /// Whether each word is the event's kind or operation, its object by name, identity, class or
-    /// cell, or its process by name or PID. `exit` does for `process.exit`, capitals don't count.
+    /// cell, its process by name or PID, or one of its value, result, error, child and function. `exit`
+    /// does for `process.exit`, capitals don't count.
     pub(crate) fn fits(&self, event: &Event, world: &World) -> bool {
         let facets = facets(event, world);
         self.0
@@ -75,6 +76,17 @@ fn facets(event: &Event, world: &World) -> Vec<String> {
         return facets;
     };
     facets.push(op.op.as_str().to_owned());
+    // What stands in the footer beside them, a word at a time: a value, a child, a function.
+    let texts = [
+        &op.args.value,
+        &op.args.child,
+        &op.args.func,
+        &op.result,
+        &op.error,
+    ];
+    for text in texts.into_iter().flatten() {
+        facets.extend(text.to_lowercase().split_whitespace().map(str::to_owned));
+    }
     let Some(object) = &op.object else {
         return facets;
     };
@@ -103,6 +115,8 @@ fn says(facet: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Destination, EventQuery, says};
+    use crate::model::World;
+    use crate::trace::{Args, Event, Kind, Op, OpName};
 
     #[test]
     fn numbers_shares_moments_and_words() {
@@ -125,6 +139,33 @@ mod tests {
         ] {
             assert_eq!(Destination::parse(words), target, "{words}");
         }
+    }
+
+    #[test]
+    fn the_words_beside_an_operation_find_it() {
+        let op = Op {
+            op: OpName::Put,
+            object: Some("Queue-1".to_owned()),
+            args: Args {
+                value: Some("None".to_owned()),
+                ..Args::default()
+            },
+            ..Op::default()
+        };
+        let event = Event {
+            seq: 1,
+            t: 0,
+            proc: Some(0),
+            pid: 1,
+            tid: None,
+            kind: Kind::Op(Box::new(op)),
+        };
+        let fits = |words: &str| match Destination::parse(words) {
+            Some(Destination::EventQuery(wanted)) => wanted.fits(&event, &World::new()),
+            other => panic!("{other:?}"),
+        };
+        assert!(fits("put queue None") && fits("none put"));
+        assert!(!fits("put queue 1"));
     }
 
     #[test]

@@ -286,12 +286,12 @@ impl RunView {
 
     /// What its processes did, to be compared with another run; `None` while it goes on, or where that
     /// would take too long to wait for.
-    pub(crate) fn compared(&self) -> Option<crate::compare::Run> {
+    pub(crate) fn compared(&self, python: Vec<Option<usize>>) -> Option<crate::compare::Run> {
         if !self.is_over() || self.history.len() > COMPARED {
             return None;
         }
         let mut world = World::new().scaled(self.header.time_scale);
-        let mut run = crate::compare::Run::default();
+        let mut run = crate::compare::Run::in_python(python);
         self.each_event(&mut |event| {
             world.apply(event);
             run.push(event, &world);

@@ -9,7 +9,9 @@ use super::action::Seek;
 use super::run::{Received, RunView};
 use crate::compare::{Comparison, compare};
 use crate::feed::Control;
+use crate::lesson::Lesson;
 use crate::model::World;
+use crate::trace::Engine;
 
 pub(crate) struct Runs {
     pub(crate) current: Option<RunView>,
@@ -115,7 +117,7 @@ impl Runs {
 
     /// Compares the two runs, where both are over and shown. Runs of two lessons differ from their
     /// first step on, which nobody need be told.
-    pub(crate) fn compare(&mut self) {
+    pub(crate) fn compare(&mut self, lesson: Option<&Lesson>) {
         if !self.comparing || self.difference.is_some() {
             return;
         }
@@ -123,7 +125,13 @@ impl Runs {
             return;
         };
         if one.header.lesson == other.header.lesson {
-            let pair = one.compared().zip(other.compared());
+            // Of a native run the learner reads program.py, not the twin.
+            let python = |run: &RunView| {
+                let native = run.header.engine.engine() == Engine::Native;
+                let lesson = lesson.filter(|lesson| native && lesson.slug() == run.header.lesson);
+                lesson.map_or_else(Vec::new, Lesson::python_lines)
+            };
+            let pair = one.compared(python(one)).zip(other.compared(python(other)));
             self.difference = pair.map(|(one, other)| compare(&one, &other));
         }
     }

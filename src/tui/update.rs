@@ -254,7 +254,7 @@ fn compare(app: &mut App) -> Vec<Effect> {
     };
     if ready {
         app.runs.comparing = true;
-        app.runs.compare();
+        app.runs.compare(app.course.lesson());
         return Vec::new();
     }
     if let Some(pair) = pair {

@@ -385,7 +385,7 @@ fn a_full_disk_ends_the_recording_and_not_the_run() {
         "--record",
         "/dev/full",
     ]);
-    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
     assert_eq!(
         said.err.matches("the recording has stopped").count(),
         1,

@@ -360,3 +360,16 @@ fn a_reader_that_goes_ends_the_run() {
     assert_eq!(ended(child).code, Some(141));
     assert_nothing_left(&mark);
 }
+
+#[test]
+fn json_holds_nothing_a_terminal_would_obey() {
+    let printed = r"\302\2332J \177 \342\200\256abc";
+    let said = say(&["trace", "--format", "json", "--", "printf", printed]);
+    let obeyed = |c: &char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}');
+    assert_eq!(said.out.chars().find(obeyed), None, "{:?}", said.out);
+    assert!(
+        said.out.contains(r"\u009b2J \u007f \u202eabc"),
+        "{}",
+        said.out
+    );
+}

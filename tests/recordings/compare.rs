@@ -110,3 +110,27 @@ fn stdin_is_one_recording_and_not_two() {
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
     assert!(said.err.contains("only one of the two"), "{}", said.err);
 }
+
+/// The learner reads program.py; the twin's lines are told as its.
+#[test]
+fn places_of_native_runs_are_lines_of_the_python_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = ["a", "b"].map(|name| folder.path().join(name).display().to_string());
+    for (path, processes) in [(&a, "processes=2"), (&b, "processes=3")] {
+        let words = [
+            "run",
+            "lock",
+            "--set",
+            processes,
+            "--time-scale",
+            "0",
+            "--record",
+            path,
+        ];
+        say(&words);
+    }
+    let said = say(&["compare", &a, &b]);
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+    assert!(said.out.contains("program.py:"), "{}", said.out);
+    assert!(!said.out.contains("program.rs:"), "{}", said.out);
+}

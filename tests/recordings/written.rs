@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use forklore::sys::clock;
@@ -12,7 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 
-use crate::harness::{ended, forklore, say};
+use crate::harness::{ended, finish, forklore, plain, say};
 
 const GOLDEN: &str = include_str!("../golden/format-1.jsonl");
 
@@ -40,7 +41,7 @@ fn a_pipe_whose_reader_leaves_ends_the_recording_and_not_the_run() {
     }
     drop(reader);
     let said = ended(child);
-    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
     let told = said.err.matches("the recording has stopped").count();
     assert_eq!(told, 1, "{}", said.err);
     assert!(said.err.contains("Broken pipe"), "{}", said.err);
@@ -55,7 +56,7 @@ fn a_pipe_nobody_reads_is_told_and_the_run_goes_on() {
         mkfifo(&pipe, Mode::S_IRWXU).unwrap();
         let place = pipe.to_str().unwrap();
         let said = say(&["run", "create-process", "--record", place]);
-        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+        assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
         assert!(said.out.contains("The run finished"), "{}", said.out);
         let told = said.err.matches("the recording has stopped").count();
         assert_eq!(told, 1, "{}", said.err);
@@ -158,6 +159,27 @@ fn what_was_recorded_before_forklore_was_killed_can_be_read() {
         assert!(
             word.iter().any(|word| said.err.contains(word)),
             "{}",
+            said.err
+        );
+    }
+}
+
+#[test]
+fn where_there_is_no_stdout_nothing_is_a_success() {
+    let forklore = env!("CARGO_BIN_EXE_forklore");
+    for words in [
+        "run create-process",
+        "lessons list",
+        "replay --headless --example lock",
+    ] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("exec {forklore} {words} >&-")]);
+        plain(&mut shell);
+        let said = finish(&mut shell);
+        assert_eq!(said.code, Some(1), "{words}: {}", said.err);
+        assert!(
+            said.err.contains("Bad file descriptor"),
+            "{words}: {}",
             said.err
         );
     }

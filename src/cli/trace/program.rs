@@ -3,8 +3,11 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _, Take};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
 
 use sha2::{Digest as _, Sha256};
 
@@ -43,8 +46,7 @@ pub(super) fn title(name: &str, words: &[String]) -> String {
 /// the program's file; empty where that can't be read, or is so large that the run would wait for it.
 pub(super) fn fingerprint(command: &[OsString]) -> String {
     let mut digest = Sha256::new();
-    let small = |file: &File| file.metadata().is_ok_and(|data| data.len() <= LARGEST);
-    let file = text_of(command).and_then(|file| File::open(file).ok().filter(small));
+    let file = text_of(command).and_then(|file| regular(&file, LARGEST));
     match file.map(|mut file| io::copy(&mut file, &mut digest)) {
         Some(Ok(_)) => hexadecimal(&digest.finalize()),
         _ => String::new(),
@@ -53,13 +55,22 @@ pub(super) fn fingerprint(command: &[OsString]) -> String {
 
 /// Name and text of the script, if it has this fingerprint still.
 pub(super) fn text(command: &[OsString], fingerprint: &str) -> Option<(String, String)> {
-    let file = text_of(command)?;
-    if std::fs::metadata(&file).ok()?.len() > LONGEST {
-        return None;
-    }
-    let text = std::fs::read_to_string(&file).ok()?;
-    let name = file.file_name()?.to_string_lossy().into_owned();
+    let path = text_of(command)?;
+    let mut text = String::new();
+    regular(&path, LONGEST)?.read_to_string(&mut text).ok()?;
+    let name = path.file_name()?.to_string_lossy().into_owned();
     (hexadecimal(&Sha256::digest(text.as_bytes())) == fingerprint).then_some((name, text))
+}
+
+/// A regular file that is no longer than that, as far as it was long when it was opened. Files of
+/// /proc, which have no length and no end, give nothing; a pipe is not waited for.
+fn regular(path: &Path, longest: u64) -> Option<Take<File>> {
+    let mut options = File::options();
+    let nonblocking = OFlag::O_NONBLOCK.bits();
+    let file = options.read(true).custom_flags(nonblocking).open(path);
+    let file = file.ok()?;
+    let data = file.metadata().ok()?;
+    (data.is_file() && data.len() <= longest).then(|| file.take(data.len()))
 }
 
 fn hexadecimal(digest: &[u8]) -> String {
@@ -132,6 +143,16 @@ mod tests {
         assert_eq!(found, ("a.py".to_owned(), "print(1)\n".to_owned()));
         std::fs::write(&script, "print(2)\n").unwrap();
         assert_eq!(text(&command, &was), None);
+    }
+
+    #[test]
+    fn files_without_a_length_and_without_an_end_are_not_read() {
+        for file in ["/proc/self/pagemap", "/dev/zero", "/proc/kmsg"] {
+            let command = ["sh".into(), file.into()];
+            let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+            let empty = text(&command, digest).map(|(_, text)| text);
+            assert!(empty.is_none_or(|text| text.is_empty()), "{file}");
+        }
     }
 
     #[test]

@@ -3,12 +3,17 @@
 //! Written once, read again a block at a time. Where there is too much output the owner has the oldest
 //! of it thinned: the events stay, with a count of what is left out.
 
+use crate::model::limits::clip_in_place;
 use crate::trace::{Event, Kind, LeftOut, encode_event, read_packet};
 
 /// Events a block, at most: what is unpacked to read one of them.
 const BLOCK: usize = 256;
 /// Bytes of text after which a block is full, however few its events.
 const BLOCK_TEXT: usize = 1 << 20;
+/// A line longer than this is worth cutting, if it is no output; few events have one.
+const LONG: usize = 4 << 10;
+/// Values of one event that stay where its texts are cut.
+const VALUES: usize = 1024;
 /// What a line of output costs beside its bytes where a World keeps it.
 const LINE: usize = 128;
 
@@ -18,7 +23,7 @@ pub struct Packed {
     full: Vec<Block>,
     /// The events after them.
     last: Lines,
-    /// What the output in `last` weighs, and all output that is kept.
+    /// What may be left out of `last`, and of all that is kept.
     last_output: usize,
     output: usize,
     /// Blocks at the front whose output was left out.
@@ -38,7 +43,7 @@ struct Block {
     from: u64,
     lines: usize,
     bytes: Box<[u8]>,
-    /// What its output weighs.
+    /// What may be left out of it.
     output: usize,
 }
 
@@ -96,7 +101,7 @@ impl Lines {
 impl Packed {
     pub(super) fn push(&mut self, line: &[u8], event: &Event) {
         self.last.text.extend_from_slice(line);
-        let output = weight(event);
+        let output = weight(line, event);
         self.output += output;
         self.last_output += output;
         // A line is at most a few MiB (see `trace::reader`), and with it the block is full.
@@ -119,7 +124,7 @@ impl Packed {
         }
     }
 
-    /// What the output that is kept weighs: its bytes, and something for each line.
+    /// What may be left out weighs: output with something for each line, and long texts.
     pub(super) fn output(&self) -> usize {
         self.output
     }
@@ -197,32 +202,26 @@ impl Packed {
     }
 }
 
-/// What an event's output weighs.
-fn weight(event: &Event) -> usize {
-    let Kind::Output(output) = &event.kind else {
-        return 0;
-    };
-    output.data.len() + LINE * ends(&output.data)
+/// What of an event is left out when there is too much of it: output, and texts that are long.
+fn weight(line: &[u8], event: &Event) -> usize {
+    match &event.kind {
+        Kind::Output(output) => output.data.len() + LINE * ends(&output.data),
+        _ if line.len() > LONG => line.len(),
+        _ => 0,
+    }
 }
 
 fn ends(data: &[u8]) -> usize {
     data.split(|byte| *byte == b'\n').count() - 1
 }
 
-/// The same lines, of output only how much it was.
+/// The same lines, of output only how much it was, and of long texts as much as a World keeps.
 fn without_output(lines: &Lines) -> Lines {
     let mut thin = Lines::default();
     for line in lines.iter() {
         match read_packet(line) {
-            Ok(mut event) if weight(&event) > 0 => {
-                if let Kind::Output(output) = &mut event.kind {
-                    let known = output.left_out.unwrap_or(LeftOut { bytes: 0, lines: 0 });
-                    output.left_out = Some(LeftOut {
-                        bytes: known.bytes.saturating_add(output.data.len() as u64),
-                        lines: known.lines.saturating_add(ends(&output.data) as u64),
-                    });
-                    output.data.clear();
-                }
+            Ok(mut event) if weight(line, &event) > 0 => {
+                leave_out(&mut event);
                 encode_event(&mut thin.text, &event);
                 thin.text.pop();
             }
@@ -232,4 +231,35 @@ fn without_output(lines: &Lines) -> Lines {
         thin.ends.push(end);
     }
     thin
+}
+
+fn leave_out(event: &mut Event) {
+    match &mut event.kind {
+        Kind::Output(output) => {
+            let known = output.left_out.unwrap_or(LeftOut { bytes: 0, lines: 0 });
+            output.left_out = Some(LeftOut {
+                bytes: known.bytes.saturating_add(output.data.len() as u64),
+                lines: known.lines.saturating_add(ends(&output.data) as u64),
+            });
+            output.data.clear();
+        }
+        // What it was is in the file alone.
+        Kind::Unknown { kind, json } => {
+            clip_in_place(kind);
+            *json = format!(
+                "{{\"seq\":{},\"t\":{},\"kind\":{}}}",
+                event.seq,
+                event.t,
+                serde_json::json!(kind)
+            );
+        }
+        kind => {
+            kind.each_text(&mut clip_in_place);
+            if let Kind::Op(op) | Kind::OpWait(op) | Kind::OpBegin(op) | Kind::OpEnd(op) = kind
+                && let Some(values) = &mut op.args.values
+            {
+                values.truncate(VALUES);
+            }
+        }
+    }
 }

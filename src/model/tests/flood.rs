@@ -1,7 +1,7 @@
 //! Floods of output: what is looked back at does not grow with them.
 
 use crate::model::{History, World};
-use crate::trace::{Batch, Event, Kind, LeftOut, Output, Stream};
+use crate::trace::{Batch, Event, Kind, LeftOut, Output, ProcessStart, Role, StartMethod, Stream};
 
 fn printed(seq: u64, data: Vec<u8>, left_out: Option<LeftOut>) -> Event {
     Event {
@@ -91,6 +91,57 @@ fn a_flood_of_large_pieces_is_kept_within_the_bound() {
     };
     assert_eq!(output.data, [0; 0]);
     assert_eq!(output.left_out.map(|left| left.bytes), Some(64 << 10));
+}
+
+/// Names, values and texts of markers are no output, and fill memory as well.
+#[test]
+fn a_flood_of_long_texts_is_kept_within_the_bound() {
+    let mut history = History::default().with_output(4 << 20);
+    let mut state = 1_u64;
+    for seq in 1..=400 {
+        let mut text = String::new();
+        while text.len() < 64 << 10 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            text += &state.to_string();
+        }
+        let name = Kind::ProcessStart(ProcessStart {
+            ppid: 1,
+            name: text.clone(),
+            role: Role::Process,
+            daemon: false,
+            method: StartMethod::Fork,
+        });
+        let kinds = [name, Kind::Marker { text }];
+        let event = Event {
+            proc: Some(u32::try_from(seq).expect("few")),
+            kind: kinds
+                .into_iter()
+                .nth(usize::try_from(seq % 2).expect("0 or 1"))
+                .expect("two"),
+            ..printed(seq, Vec::new(), None)
+        };
+        push(&mut history, event);
+        assert!(
+            history.packed().bytes() < 8 << 20,
+            "{}",
+            history.packed().bytes()
+        );
+    }
+    // The newest is whole, the oldest has what a World keeps of it, so that it folds to the same.
+    let mut lengths = Vec::new();
+    history
+        .packed()
+        .each_line(&mut |line| lengths.push(line.len()));
+    assert!(lengths[0] < 2048, "{}", lengths[0]);
+    assert!(lengths[399] > 64 << 10, "{}", lengths[399]);
+    let (end, now) = (history.len(), history.now().clone());
+    let mut again = World::new();
+    history
+        .packed()
+        .visit(0, end, &mut |event| again.apply(event));
+    assert_eq!(again, now);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Results as one JSON object.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::Results;
+use crate::text::push_json;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -33,7 +36,7 @@ struct Check<'a> {
 ///
 /// # Errors
 /// What serde reports; plain strings and numbers give none.
-pub fn write(results: &Results) -> serde_json::Result<String> {
+pub fn write(results: &Results) -> io::Result<String> {
     let lessons = results.lessons.iter().map(|lesson| Lesson {
         slug: &lesson.slug,
         engine: lesson.engine.word(),
@@ -55,5 +58,8 @@ pub fn write(results: &Results) -> serde_json::Result<String> {
         passed: results.passed(),
         failed: results.failed(),
     };
-    Ok(serde_json::to_string(&document)? + "\n")
+    let mut page = Vec::new();
+    push_json(&mut page, &serde_json::to_vec(&document)?);
+    page.push(b'\n');
+    String::from_utf8(page).map_err(io::Error::other)
 }

@@ -8,10 +8,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::{Panel, PanelId, Region, Rows, TextLines};
+use crate::lesson::Lesson;
 use crate::model::Process;
 use crate::text::{clean, cut};
 use crate::tui::app::App;
 use crate::tui::host::Program;
+use crate::tui::markdown;
 use crate::tui::panes::Twin;
 use crate::tui::theme::Theme;
 
@@ -36,7 +38,7 @@ impl Panel for Source {
         let standing = standing(app);
         let wide = usize::from(size.width);
         Rows {
-            head: Vec::new(),
+            head: unread(app).map_or_else(Vec::new, |words| markdown::wrapped(&words, wide)),
             foot: Vec::new(),
             count: lines.len(),
             first: first_line(place.top, lines.len(), usize::from(size.height), &standing),
@@ -90,6 +92,14 @@ fn own(app: &App) -> Option<&Program> {
     run.recorded.as_ref()?.program.as_ref()
 }
 
+/// Why nothing is shown: the program of a recording is read only where the user asked for it.
+fn unread(app: &App) -> Option<String> {
+    let run = app.runs.current.as_ref();
+    let run = run.filter(|_| app.course.lesson().is_none() && own(app).is_none())?;
+    let named = run.is_recording() && !run.header.argv.is_empty();
+    named.then(|| app.lang.phrase("tui.source-unread").to_owned())
+}
+
 fn file(app: &App) -> &str {
     if let Some(program) = own(app) {
         return &program.name;
@@ -137,13 +147,9 @@ fn first_line(top: usize, count: usize, high: usize, standing: &[(usize, &Proces
 
 /// Live processes with the line they stand at, in the twin that is shown.
 fn standing(app: &App) -> Vec<(usize, &Process)> {
-    let rust = app
-        .course
-        .lesson()
-        .and_then(|lesson| lesson.files.rust.as_deref())
-        .unwrap_or("");
     let shown = file(app);
-    let python: Vec<Option<usize>> = rust.lines().map(python_line).collect();
+    let lesson = app.course.lesson();
+    let python = lesson.map_or_else(Vec::new, Lesson::python_lines);
     app.world()
         .processes()
         .filter(|process| process.is_alive())
@@ -167,12 +173,6 @@ fn place(process: &Process) -> Option<&str> {
         Some(pending) => pending.op.at.as_deref(),
         None => process.at.as_deref(),
     }
-}
-
-/// The Python line that a line of the Rust twin stands for.
-fn python_line(text: &str) -> Option<usize> {
-    let (_, mark) = text.rsplit_once("// py:")?;
-    mark.trim().parse().ok()
 }
 
 fn gutter(theme: Theme, number: usize, here: &[&Process]) -> Span<'static> {

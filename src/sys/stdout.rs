@@ -1,0 +1,32 @@
+//! Whether there was a stdout when this process began.
+//!
+//! Rust puts `/dev/null` in its place where there is none (`forklore … >&-`), and everything printed
+//! would be lost without an error.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Run by the loader before Rust's own start.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_START: extern "C" fn() = note_start;
+
+extern "C" fn note_start() {
+    // SAFETY: only asks for a flag of the descriptor; one that is not open gives -1.
+    let closed = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) } == -1;
+    CLOSED.store(closed, Ordering::Relaxed);
+}
+
+/// Whether it was closed.
+pub fn was_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_test_has_a_stdout() {
+        assert!(!super::was_closed());
+    }
+}
