@@ -131,6 +131,8 @@ pub(crate) struct RunArgs {
     pub schedule: Option<String>,
     #[arg(long, value_enum)]
     pub strategy: Option<StrategyArg>,
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub ps: PsArg,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
@@ -300,6 +302,14 @@ impl StdoutArg {
             StdoutArg::Pipe => "pipe",
         }
     }
+}
+
+/// Which rows of ps are told.
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum PsArg {
+    #[default]
+    Fullest,
+    All,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]
