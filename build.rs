@@ -1,7 +1,7 @@
-//! Lists the lessons, so that nobody has to: every file under `lessons/` and every recording under
-//! `assets/recordings/` becomes part of the binary because it is there.
+//! Lists files, so that nobody has to: every file under `lessons/` and `assets/python/` and every
+//! recording under `assets/recordings/` becomes part of the binary because it is there.
 //!
-//! Writes three files of Rust to `OUT_DIR`. It only lists; it reads no file and judges nothing. The
+//! Writes four files of Rust to `OUT_DIR`. It only lists; it reads no file and judges nothing. The
 //! include_dir crate would list the texts, but a lesson's program.rs is a module and has to be
 //! declared, so one script does both.
 
@@ -13,7 +13,7 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo runs this")?);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo runs this")?);
-    for watched in ["build.rs", "lessons", "assets/recordings"] {
+    for watched in ["build.rs", "lessons", "assets/recordings", "assets/python"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let lessons = root.join("lessons");
@@ -21,6 +21,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     walk(&lessons, "", &mut paths)?;
     fs::write(out.join("lessons.rs"), files(&lessons, &paths)?)?;
     fs::write(out.join("programs.rs"), programs(&lessons, &paths)?)?;
+    let package = root.join("assets/python");
+    let mut paths = Vec::new();
+    walk(&package, "", &mut paths)?;
+    fs::write(out.join("python.rs"), files(&package, &paths)?)?;
     let recordings = root.join("assets/recordings");
     fs::write(out.join("recordings.rs"), examples(&recordings)?)?;
     Ok(())
@@ -55,11 +59,11 @@ fn literal(path: &Path) -> Result<String, Box<dyn Error>> {
     Ok(format!("{path:?}"))
 }
 
-/// Path under `lessons/` and text of every file.
-fn files(lessons: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
+/// Path under the folder and text of every file.
+fn files(folder: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
     let mut text = String::from("&[\n");
     for path in paths {
-        let place = literal(&lessons.join(path))?;
+        let place = literal(&folder.join(path))?;
         writeln!(text, "    ({path:?}, include_str!({place})),")?;
     }
     text.push_str("]\n");
