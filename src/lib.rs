@@ -51,7 +51,8 @@
 //!   `src/model/body.rs` has the table of families.
 //! - `src/model/enabled.rs`: which of its operations can go on. The gate and the deadlock sentences
 //!   read it.
-//! - `src/explore/native/access.rs`: what each operation reads and writes, for the explorer.
+//! - `src/explore/native/access.rs`: what each operation reads and writes. Without it `forklore explore`
+//!   refuses a program that uses it, and names the operation.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
 //! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
@@ -102,9 +103,9 @@
 //!
 //! ## An engine
 //!
-//! Example: `Engine::Native`, `EngineArg`, `native::Config`, `mod native`, `engine/native`.
+//! Example: `Engine::Native`, `EngineArg`, `native::Config`, `engine/native`.
 //!
-//! - `src/engine/native.rs`: how it starts a run. `src/engine.rs` declares it.
+//! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
 //! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
 //!   `src/cli/test.rs` use it.
