@@ -11,7 +11,8 @@ use super::Stop;
 use super::args::{CompareFormat, ExploreArgs, StdoutArg};
 use super::choose;
 use super::context::Context;
-use super::scenario::{Conditions, Scenario};
+use super::run::schedule_of;
+use super::scenario::{Conditions, Order, Scenario};
 use super::words;
 use crate::check::{Facts, outcome};
 use crate::engine::GateMode;
@@ -20,7 +21,6 @@ use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::explain::waits;
 use crate::explore::native::{Config, Launch, Native, NativeError, Projection};
-use crate::explore::schedule::Schedule;
 use crate::explore::search::SearchError;
 use crate::explore::{Came, Explored, explore};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
@@ -43,6 +43,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         time_scale: 1.0,
         seed: args.seed,
         gate: GateMode::Open,
+        order: Order::InTurn,
     };
     let scenario = Scenario::new(context, lesson, conditions)?;
     let params = &scenario.conditions.params;
@@ -182,19 +183,7 @@ impl Explorer<'_> {
     }
 
     fn code(&self, steps: &[u32]) -> String {
-        let defaults = Params::defaults(&self.lesson.manifest.parameters);
-        let given = self
-            .params
-            .iter()
-            .filter(|(name, value)| defaults.get(name) != Some(value));
-        Schedule {
-            lesson: self.lesson.slug().to_owned(),
-            params: given
-                .map(|(name, value)| (name.to_owned(), value.to_string()))
-                .collect(),
-            steps: steps.to_vec(),
-        }
-        .to_string()
+        schedule_of(self.lesson, self.params, steps)
     }
 
     fn page(&self, found: &Explored, shown: &[Shown<'_>], seconds: f64) -> String {
