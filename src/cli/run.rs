@@ -146,8 +146,7 @@ fn human(
     if !steps.is_empty() {
         let code = schedule_of(scenario.lesson, &scenario.conditions.params, &steps);
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
-        page.push('
-');
+        page.push('\n');
     }
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
