@@ -103,14 +103,16 @@
 //!
 //! ## An engine
 //!
-//! Example: `Engine::Native`, `EngineArg`, `native::Config`, `engine/native`.
+//! Example: `Engine::Native`, `EngineArg`, `NativeConfig`, `engine/native`.
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
 //! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
 //!   `src/cli/test.rs` use it.
+//! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
-//! - `src/explore.rs`: an executor for it, if its runs can be explored. So far the native engine has one.
+//!
+//! An executor beside [`explore::native`] makes its runs explorable.
 
 #![allow(
     rustdoc::private_intra_doc_links,
