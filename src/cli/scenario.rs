@@ -13,7 +13,7 @@ use super::header;
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
-use crate::engine::{GateMode, native::Config};
+use crate::engine::{GateMode, native::NativeConfig};
 use crate::error::{Code, Failure};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;
@@ -84,7 +84,7 @@ impl<'a> Scenario<'a> {
 
     /// Starts it. The calling thread has to live as long as the run.
     pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
-        let config = Config {
+        let config = NativeConfig {
             lesson: self.lesson.slug().to_owned(),
             params: self.conditions.params.to_json(),
             time_scale: self.conditions.time_scale,

@@ -17,7 +17,7 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::session::{Human, Json, Session};
 use super::words;
-use crate::engine::traced::{Buffering, Config, name_of};
+use crate::engine::traced::{Buffering, TraceConfig, name_of};
 use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
     let input = input::of_program().map_err(|error| context.no_thread(&error))?;
-    let run = Run::trace(Config {
+    let run = Run::trace(TraceConfig {
         argv: args.command,
         buffering,
         input,

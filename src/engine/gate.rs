@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::sight::{Doing, Sight};
+use super::observer::{Activity, Observer};
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
 use crate::protocol::Grant;
@@ -52,7 +52,7 @@ pub(crate) enum Decision {
 
 /// One process that can be held, or will be once it has announced itself.
 #[derive(Debug)]
-struct Line {
+struct Participant {
     pid: i32,
     /// When it last said anything (ns).
     active_at: i64,
@@ -69,9 +69,9 @@ struct Line {
     begun: bool,
 }
 
-impl Line {
-    fn new(pid: i32, now: i64) -> Line {
-        Line {
+impl Participant {
+    fn new(pid: i32, now: i64) -> Participant {
+        Participant {
             pid,
             active_at: now,
             cpu: None,
@@ -83,15 +83,15 @@ impl Line {
     }
 
     fn spoke(&mut self, now: i64) {
-        *self = Line {
+        *self = Participant {
             due: std::mem::take(&mut self.due),
             begun: self.begun,
-            ..Line::new(self.pid, now)
+            ..Participant::new(self.pid, now)
         };
     }
 
     /// When to look again; `None` once it is outside the gate.
-    fn look_again(&mut self, now: i64, sight: &impl Sight) -> Option<i64> {
+    fn look_again(&mut self, now: i64, observer: &impl Observer) -> Option<i64> {
         if self.outside {
             return None;
         }
@@ -99,9 +99,9 @@ impl Line {
             return Some(self.active_at + OUTSIDE);
         }
         self.outside = now >= self.active_at + LONGEST
-            || match sight.doing(self.pid) {
-                Doing::Rests => true,
-                Doing::Runs { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + COMPUTES,
+            || match observer.doing(self.pid) {
+                Activity::Resting => true,
+                Activity::Running { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + COMPUTES,
             };
         (!self.outside).then_some(now + LOOK)
     }
@@ -111,9 +111,9 @@ impl Line {
 pub(crate) struct Gate {
     mode: GateMode,
     paused: bool,
-    lines: BTreeMap<u32, Line>,
+    participants: BTreeMap<u32, Participant>,
     /// Children that have not introduced themselves yet, by PID.
-    unborn: BTreeMap<i32, Line>,
+    unannounced: BTreeMap<i32, Participant>,
     /// Steps asked for and not yet taken; `None` lets the next in turn go.
     steps: VecDeque<Option<u32>>,
     /// Whose operation went last.
@@ -129,8 +129,8 @@ impl Gate {
         Gate {
             mode,
             paused: false,
-            lines: BTreeMap::new(),
-            unborn: BTreeMap::new(),
+            participants: BTreeMap::new(),
+            unannounced: BTreeMap::new(),
             steps: VecDeque::new(),
             last: 0,
             next_at: 0,
@@ -147,7 +147,9 @@ impl Gate {
     pub(crate) fn obey(&mut self, control: Control, now: i64) {
         if !self.is_closed() {
             // Nothing was noted while it was open: give everybody time to announce something.
-            self.lines.values_mut().for_each(|line| line.spoke(now));
+            self.participants
+                .values_mut()
+                .for_each(|participant| participant.spoke(now));
         }
         match control {
             Control::Pace { per_second } if per_second > 0.0 && per_second.is_finite() => {
@@ -179,49 +181,49 @@ impl Gate {
 
     /// A process with a gate channel was born.
     pub(crate) fn enter(&mut self, proc: u32, pid: i32, now: i64) {
-        self.lines.insert(proc, Line::new(pid, now));
+        self.participants.insert(proc, Participant::new(pid, now));
     }
 
     /// It ended, or lost its channel.
     pub(crate) fn leave(&mut self, proc: u32) {
-        self.lines.remove(&proc);
+        self.participants.remove(&proc);
     }
 
     /// An event was logged at `now` (ns).
     pub(crate) fn note(&mut self, event: &Event, now: i64) {
         if let Kind::ProcessStart(_) = event.kind {
-            self.unborn.remove(&event.pid);
+            self.unannounced.remove(&event.pid);
         }
-        let Some(line) = event.proc.and_then(|proc| self.lines.get_mut(&proc)) else {
+        let Some(participant) = event.proc.and_then(|proc| self.participants.get_mut(&proc)) else {
             return;
         };
-        line.spoke(now);
+        participant.spoke(now);
         if let Kind::OpBegin(op) = &event.kind {
             let begun = self.clock;
             let due = op
                 .args
                 .timeout
                 .map(|seconds| begun + seconds.max(0.0) * SECOND);
-            line.due.push(due);
+            participant.due.push(due);
         }
     }
 
     /// What is to be done at `now` (ns).
-    pub(crate) fn decide(&mut self, world: &World, now: i64, sight: &impl Sight) -> Decision {
+    pub(crate) fn decide(&mut self, world: &World, now: i64, observer: &impl Observer) -> Decision {
         if !self.is_closed() {
             // Whoever announced before it saw the gate open.
             let Some((proc, _)) = self.announced(world).next() else {
                 return Decision::Wait { until: i64::MAX };
             };
-            if let Some(line) = self.lines.get_mut(&proc) {
-                line.begun = false;
+            if let Some(participant) = self.participants.get_mut(&proc) {
+                participant.begun = false;
             }
             return Decision::Grant {
                 proc,
                 grant: Grant::Open,
             };
         }
-        if let Some(until) = self.unsettled(world, now, sight) {
+        if let Some(until) = self.unsettled(world, now, observer) {
             return Decision::Wait { until };
         }
         let Some(next) = self.next(world) else {
@@ -247,43 +249,50 @@ impl Gate {
     }
 
     fn announced<'w>(&self, world: &'w World) -> impl Iterator<Item = (u32, &'w Pending)> {
-        self.lines
-            .iter()
-            .filter_map(|(proc, line)| match &world.process(*proc)?.state {
+        self.participants.iter().filter_map(|(proc, participant)| {
+            match &world.process(*proc)?.state {
                 State::AtGate(pending) => Some((*proc, pending)),
-                State::Waiting(pending) if line.begun => Some((*proc, pending)),
+                State::Waiting(pending) if participant.begun => Some((*proc, pending)),
                 _ => None,
-            })
+            }
+        })
     }
 
     /// When to look again while somebody may still announce something; `None` when nobody may.
-    fn unsettled(&mut self, world: &World, now: i64, sight: &impl Sight) -> Option<i64> {
-        let running = self.lines.iter_mut().filter_map(|(proc, line)| {
-            let process = world.process(*proc)?;
-            let runs = process.state == State::Running && !is_idle(world, process);
-            if runs {
-                line.look_again(now, sight)
-            } else {
-                None
-            }
-        });
+    fn unsettled(&mut self, world: &World, now: i64, observer: &impl Observer) -> Option<i64> {
+        let running = self
+            .participants
+            .iter_mut()
+            .filter_map(|(proc, participant)| {
+                let process = world.process(*proc)?;
+                let runs = process.state == State::Running && !is_idle(world, process);
+                if runs {
+                    participant.look_again(now, observer)
+                } else {
+                    None
+                }
+            });
         // While somebody runs it may fork; children are looked for when all the others are still.
         if let Some(until) = running.min() {
             return Some(until);
         }
-        for line in self.lines.values_mut().filter(|line| line.may_have_forked) {
-            line.may_have_forked = false;
-            for child in sight.children(line.pid) {
+        for participant in self
+            .participants
+            .values_mut()
+            .filter(|participant| participant.may_have_forked)
+        {
+            participant.may_have_forked = false;
+            for child in observer.children(participant.pid) {
                 if is_unheard_of(world, child) {
-                    self.unborn
+                    self.unannounced
                         .entry(child)
-                        .or_insert_with(|| Line::new(child, now));
+                        .or_insert_with(|| Participant::new(child, now));
                 }
             }
         }
-        self.unborn
+        self.unannounced
             .values_mut()
-            .filter_map(|child| child.look_again(now, sight))
+            .filter_map(|child| child.look_again(now, observer))
             .min()
     }
 
@@ -323,7 +332,10 @@ impl Gate {
             });
         }
         let begins = || {
-            let begun = self.lines.get(&proc).is_some_and(|line| line.begun);
+            let begun = self
+                .participants
+                .get(&proc)
+                .is_some_and(|participant| participant.begun);
             (!begun).then_some(Choice {
                 proc,
                 grant: Grant::Begin,
@@ -335,7 +347,7 @@ impl Gate {
 
     /// The end of a sleep, or of a wait that has a timeout.
     fn in_time(&self, proc: u32, pending: &Pending) -> Option<Choice> {
-        let due = (*self.lines.get(&proc)?.due.last()?)?;
+        let due = (*self.participants.get(&proc)?.due.last()?)?;
         let grant = if pending.op.op == OpName::Sleep {
             Grant::Go
         } else {
@@ -358,12 +370,12 @@ impl Gate {
             let pause = (SECOND / per_second) as i64;
             self.next_at = now.saturating_add(pause);
         }
-        if let Some(line) = self.lines.get_mut(&proc) {
-            line.begun = grant == Grant::Begin;
-            if !line.begun {
-                line.due.pop();
+        if let Some(participant) = self.participants.get_mut(&proc) {
+            participant.begun = grant == Grant::Begin;
+            if !participant.begun {
+                participant.due.pop();
             }
-            line.spoke(now);
+            participant.spoke(now);
         }
         Decision::Grant { proc, grant }
     }

@@ -22,7 +22,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{MsgFlags, recv, send};
 
 pub use self::begin::exec;
-use self::begin::{Beginning, begin};
+use self::begin::{MainState, start_main};
 use self::follow::Follower;
 use super::{directory, tree};
 use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors};
@@ -47,7 +47,7 @@ pub fn main(json: &str, argv: &[OsString]) -> u8 {
 }
 
 struct Guard {
-    voice: Voice,
+    supervisor: SupervisorLink,
     signals: SignalFd,
     dir: PathBuf,
     /// Says to others that the directory is in use.
@@ -56,15 +56,15 @@ struct Guard {
 }
 
 /// The way to the supervisor.
-struct Voice {
+struct SupervisorLink {
     control: OwnedFd,
     /// The supervisor may still be listening.
-    heard: bool,
+    connected: bool,
 }
 
-impl Voice {
-    fn say(&self, word: &FromGuard) {
-        if !self.heard {
+impl SupervisorLink {
+    fn tell(&self, word: &FromGuard) {
+        if !self.connected {
             return;
         }
         if let Ok(packet) = serde_json::to_vec(word) {
@@ -104,9 +104,9 @@ impl Guard {
         // Bound to the supervisor's thread that started us; the control socket's end says the same.
         nix::sys::prctl::set_pdeathsig(Signal::SIGTERM)?;
         let mut guard = Guard {
-            voice: Voice {
+            supervisor: SupervisorLink {
                 control,
-                heard: true,
+                connected: true,
             },
             signals,
             _in_use: directory::in_use(&config.dir),
@@ -114,7 +114,7 @@ impl Guard {
             follower: None,
         };
         if nix::unistd::getppid().as_raw() != config.supervisor {
-            guard.voice.heard = false;
+            guard.supervisor.connected = false;
             return Ok(guard);
         }
         guard.start_main(&config, argv, &streams);
@@ -131,31 +131,31 @@ impl Guard {
     }
 
     fn start_main(&mut self, config: &GuardConfig, argv: &[OsString], streams: &[OwnedFd; 2]) {
-        let begun = match begin(config, argv, streams) {
-            Ok(begun) => begun,
+        let started = match start_main(config, argv, streams) {
+            Ok(started) => started,
             Err(errno) => {
-                return self.voice.say(&FromGuard::Failed {
+                return self.supervisor.tell(&FromGuard::Failed {
                     errno: errno as i32,
                 });
             }
         };
-        let pid = begun.pid;
-        self.voice.say(&FromGuard::Started { pid });
+        let pid = started.pid;
+        self.supervisor.tell(&FromGuard::Started { pid });
         // Not collected before that, however short it lives: its PID stays its own. A
         // supervisor that is gone ends the wait as well, and then all the rest.
         let _ = recv(
-            self.voice.control.as_raw_fd(),
+            self.supervisor.control.as_raw_fd(),
             &mut [0; 8],
             MsgFlags::empty(),
         );
-        match begun.state {
-            Beginning::Stands => {
-                self.follower = Some(Follower::new(pid, &mut |word| self.voice.say(word)));
+        match started.state {
+            MainState::Stopped => {
+                self.follower = Some(Follower::new(pid, &mut |word| self.supervisor.tell(word)));
             }
-            Beginning::NotFollowed(errno) => self.voice.say(&FromGuard::NotTraced {
+            MainState::NotTraced(errno) => self.supervisor.tell(&FromGuard::NotTraced {
                 errno: errno as i32,
             }),
-            Beginning::Runs => {}
+            MainState::Running => {}
         }
     }
 
@@ -165,26 +165,26 @@ impl Guard {
         while left {
             if self.must_end() {
                 if let Some(follower) = &mut self.follower {
-                    follower.release(&mut |word| self.voice.say(word));
+                    follower.release(&mut |word| self.supervisor.tell(word));
                 }
                 let pids = tree::end_descendants(|| {
                     self.collect();
                 });
-                self.voice.say(&FromGuard::TreeEnded { pids });
+                self.supervisor.tell(&FromGuard::TreeEnded { pids });
             }
             left = self.collect();
             if self.follower.as_ref().is_some_and(Follower::has_left) {
-                return self.voice.say(&FromGuard::Left);
+                return self.supervisor.tell(&FromGuard::Left);
             }
         }
-        self.voice.say(&FromGuard::Empty);
+        self.supervisor.tell(&FromGuard::Empty);
     }
 
     /// Waits for a signal or a word; true when the tree has to be ended.
     fn must_end(&mut self) -> bool {
         let mut fds = [
             PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
-            PollFd::new(self.voice.control.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.supervisor.control.as_fd(), PollFlags::POLLIN),
         ];
         if poll(&mut fds, PollTimeout::NONE).is_err() {
             return false;
@@ -196,7 +196,7 @@ impl Guard {
         }
         let mut word = [0; 16];
         loop {
-            let control = self.voice.control.as_raw_fd();
+            let control = self.supervisor.control.as_raw_fd();
             match recv(control, &mut word, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => return true,
                 Ok(length) => match ToGuard::decode(&word[..length]) {
@@ -221,20 +221,20 @@ impl Guard {
 
     fn let_go(&mut self, pid: i32) {
         if let Some(follower) = &mut self.follower {
-            follower.answered(pid, &mut |word| self.voice.say(word));
+            follower.answered(pid, &mut |word| self.supervisor.tell(word));
         }
     }
 
     /// Collects every child that has ended; false when no child is left at all.
     fn collect(&mut self) -> bool {
         if let Some(follower) = &mut self.follower {
-            return follower.news(&mut |word| self.voice.say(word));
+            return follower.news(&mut |word| self.supervisor.tell(word));
         }
         loop {
             match ended_child() {
                 Ok(Some(pid)) => {
                     if let Ok(status) = reap(pid) {
-                        self.voice.say(&FromGuard::Reaped { pid, status });
+                        self.supervisor.tell(&FromGuard::Reaped { pid, status });
                     }
                 }
                 Ok(None) => return true,

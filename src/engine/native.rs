@@ -16,7 +16,7 @@ use crate::protocol::{StageConfig, TITLE_ROOM, subcommand};
 
 /// What to run, and how.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct NativeConfig {
     /// Slug of the lesson.
     pub lesson: String,
     /// All of the lesson's parameters, by name.
@@ -41,7 +41,7 @@ impl Run {
     ///
     /// # Errors
     /// What kept it from starting; nothing is left of it then.
-    pub fn start(config: Config) -> Result<Run, StartError> {
+    pub fn start(config: NativeConfig) -> Result<Run, StartError> {
         let dir = run_directory()?;
         let stage = StageConfig {
             lesson: config.lesson,

@@ -37,7 +37,7 @@ impl Buffering {
 
 /// What to run, and how.
 #[derive(Debug)]
-pub struct Config {
+pub struct TraceConfig {
     /// The program, looked for as a shell does, and its arguments.
     pub argv: Vec<OsString>,
     pub buffering: Buffering,
@@ -57,7 +57,7 @@ impl Run {
     ///
     /// # Errors
     /// What kept it from starting; nothing is left of it then.
-    pub fn trace(config: Config) -> Result<Run, StartError> {
+    pub fn trace(config: TraceConfig) -> Result<Run, StartError> {
         let dir = run_directory()?;
         let unpacked = package::unpack(&dir).map_err(|source| {
             let _ = std::fs::remove_dir_all(&dir);

@@ -19,13 +19,13 @@ pub enum Change {
     /// About to take this signal: it goes on by `resume` with it.
     Signalled(i32),
     /// It has made a child or a thread with this number, which is followed too.
-    Made(i32),
+    Forked(i32),
     /// It has become another program; the number it had before, which differs where a thread did it.
-    Became(i32),
+    Executed(i32),
     /// Stopped by this signal (`SIGSTOP`, `SIGTSTP` …), as the whole process is: `listen` leaves it so.
-    Halted(i32),
-    /// Stopped for the tracer alone: at its beginning, or going on after `Halted`.
-    Paused,
+    Stopped(i32),
+    /// Stopped for the tracer alone: at its beginning, or going on after `Stopped`.
+    Trapped,
 }
 
 /// Follows a child, and from then on whatever it makes.
@@ -49,7 +49,7 @@ pub fn resume(pid: i32, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_CONT, pid, null_mut(), number(signal))
 }
 
-/// Leaves one that is `Halted` as it is, until it is continued or ended by a signal.
+/// Leaves one that is `Stopped` as it is, until it is continued or ended by a signal.
 ///
 /// # Errors
 /// As `resume`.
@@ -57,7 +57,7 @@ pub fn listen(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_LISTEN, pid, null_mut(), null_mut())
 }
 
-/// Stops one for the tracer alone: `Paused` follows, or another change it is just coming to.
+/// Stops one for the tracer alone: `Trapped` follows, or another change it is just coming to.
 ///
 /// # Errors
 /// `ESRCH` once it has ended.
@@ -150,11 +150,11 @@ fn meaning(pid: i32, status: i32) -> Change {
     let signal = status & 0x7f;
     match status >> 8 {
         libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
-            Change::Made(message(pid))
+            Change::Forked(message(pid))
         }
-        libc::PTRACE_EVENT_EXEC => Change::Became(message(pid)),
-        libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => Change::Paused,
-        libc::PTRACE_EVENT_STOP => Change::Halted(signal),
+        libc::PTRACE_EVENT_EXEC => Change::Executed(message(pid)),
+        libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => Change::Trapped,
+        libc::PTRACE_EVENT_STOP => Change::Stopped(signal),
         _ => Change::Signalled(signal),
     }
 }

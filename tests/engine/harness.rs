@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use forklore::engine::{GateMode, native::Config};
+use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::engine::{Launch, Run};
 use forklore::feed::{Feed as _, FeedItem};
 use forklore::sys::clock;
@@ -30,12 +30,12 @@ pub fn binary() -> PathBuf {
 }
 
 /// A lesson with its parameters, at a speed for tests.
-pub fn lesson(slug: &str, params: &[(&str, i64)], mark: &str) -> Config {
+pub fn lesson(slug: &str, params: &[(&str, i64)], mark: &str) -> NativeConfig {
     let params: BTreeMap<String, serde_json::Value> = params
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).into()))
         .collect();
-    Config {
+    NativeConfig {
         lesson: slug.to_owned(),
         params,
         time_scale: 0.05,

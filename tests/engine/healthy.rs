@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use forklore::engine::Run;
-use forklore::engine::traced::{Buffering, Config};
+use forklore::engine::traced::{Buffering, TraceConfig};
 use forklore::feed::{Control, Feed as _};
 use forklore::trace::{Event, Exit, FaultKind, Kind, Stream};
 use nix::sys::signal::{Signal, kill};
@@ -21,7 +21,7 @@ use super::harness::{MARK, assert_nothing_left, binary, exits, mark, output, res
 /// A program of the folder, what it may read, and the test's mark.
 fn start(program: &str, input: Option<OwnedFd>, mark: &str) -> Run {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/healthy");
-    Run::trace(Config {
+    Run::trace(TraceConfig {
         argv: vec!["python3".into(), folder.join(program).into()],
         buffering: Buffering::Lines,
         input,

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use forklore::engine::Run;
-use forklore::engine::traced::{Buffering, Config};
+use forklore::engine::traced::{Buffering, TraceConfig};
 use forklore::feed::{Abilities, Control, ControlError, Feed as _};
 use forklore::model::World;
 use forklore::sys::stat::Stat;
@@ -24,7 +24,7 @@ fn traced(argv: &[&str], mark: &str) -> Run {
 
 /// `wait`: for whatever outlives the program.
 fn waiting(argv: &[&str], mark: &str, wait: bool) -> Run {
-    Run::trace(Config {
+    Run::trace(TraceConfig {
         argv: argv.iter().map(OsString::from).collect(),
         buffering: Buffering::Lines,
         input: None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use forklore::check::{self, Answer, Evidence, Facts, Mark};
 use forklore::engine::Run;
-use forklore::engine::{GateMode, native::Config};
+use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::feed::{Feed as _, FeedItem};
 use forklore::lesson::{Circumstances, Lesson, Library, Params, PredictionKind};
 use forklore::model::World;
@@ -21,7 +21,7 @@ pub const TIME_SCALE: f64 = 0.05;
 
 /// A native run of the lesson.
 pub fn start(lesson: &Lesson, params: &Params, tty: bool, gate: GateMode) -> Run {
-    let config = Config {
+    let config = NativeConfig {
         lesson: lesson.slug().to_owned(),
         params: params.to_json(),
         time_scale: TIME_SCALE,

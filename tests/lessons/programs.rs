@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use forklore::engine::Run;
-use forklore::engine::traced::{Buffering, Config};
+use forklore::engine::traced::{Buffering, TraceConfig};
 use forklore::model::World;
 use forklore::trace::{Exit, FaultKind, Kind, RunStatus};
 
@@ -33,7 +33,7 @@ fn wrong(python: &Python, name: &str, method: &str, more: &[&str]) -> Vec<String
     argv.push(folder.join(format!("{name}.py")).into());
     argv.push(method.into());
     argv.extend(more.iter().map(OsString::from));
-    let mut run = Run::trace(Config {
+    let mut run = Run::trace(TraceConfig {
         argv,
         buffering: Buffering::Lines,
         input: None,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use forklore::check;
 use forklore::engine::Run;
-use forklore::engine::traced::{Buffering, Config};
+use forklore::engine::traced::{Buffering, TraceConfig};
 use forklore::lesson::{Circumstances, Lesson, Library, Params, Value};
 use forklore::model::World;
 use forklore::trace::{Engine, Event, Kind};
@@ -20,7 +20,7 @@ fn traced(python: &Python, lesson: &Lesson, params: &Params, buffering: Bufferin
     let program = folder.path().join("program.py");
     let source = lesson.python_source(params).expect("constants to set");
     std::fs::write(&program, source).expect("a program");
-    let mut run = Run::trace(Config {
+    let mut run = Run::trace(TraceConfig {
         argv: vec![OsString::from(&python.program), program.into()],
         buffering,
         input: None,

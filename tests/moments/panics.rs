@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use forklore::engine::Run;
-use forklore::engine::{GateMode, native::Config};
+use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
 use forklore::trace::Header;
@@ -14,7 +14,7 @@ struct Panics;
 
 impl Host for Panics {
     fn start(&mut self, order: &Order) -> Result<Started, String> {
-        let config = Config {
+        let config = NativeConfig {
             lesson: order.lesson.clone(),
             params: order.params.to_json(),
             time_scale: 1.0,

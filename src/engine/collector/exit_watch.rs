@@ -45,11 +45,11 @@ pub(crate) struct Entered {
 }
 
 /// Tells how a process ended, given its reaper's word if that has come.
-type Teller = fn(&PidFd, Option<Exit>) -> Exit;
+type ReadExit = fn(&PidFd, Option<Exit>) -> Exit;
 
 #[derive(Debug)]
 pub(crate) struct ExitWatch {
-    teller: Teller,
+    read_exit: ReadExit,
     membership: Membership,
     /// Processes whose exit has not been told.
     entries: HashMap<i32, Entry>,
@@ -62,9 +62,9 @@ pub(crate) struct ExitWatch {
 }
 
 impl ExitWatch {
-    pub(crate) fn new(teller: Teller, membership: Membership) -> ExitWatch {
+    pub(crate) fn new(read_exit: ReadExit, membership: Membership) -> ExitWatch {
         ExitWatch {
-            teller,
+            read_exit,
             membership,
             entries: HashMap::new(),
             parents: HashMap::new(),
@@ -190,7 +190,7 @@ impl ExitWatch {
     ) -> Option<Exit> {
         let entry = self.entries.get_mut(&pid)?;
         let exit = match &entry.process {
-            Some(process) => (self.teller)(process, reaper),
+            Some(process) => (self.read_exit)(process, reaper),
             None => reaper.unwrap_or(Exit::Unknown),
         };
         let overdue = matches!(entry.state, State::Ended { tell_at } if now >= tell_at);

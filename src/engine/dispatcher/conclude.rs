@@ -5,7 +5,7 @@
 //! what lives, every exit is told, and `end` is the last event.
 
 use super::super::gate::is_unheard_of;
-use super::super::sight::{Doing, Proc, Sight as _};
+use super::super::observer::{Activity, Observer as _, ProcFs};
 use super::super::tree;
 use super::super::wakeups::{Suspect, wakeups};
 use super::ending::{after_main, main_lost};
@@ -178,8 +178,8 @@ impl Dispatcher {
         world
             .processes()
             .filter(|process| process.is_alive() && process.role != Role::Guest)
-            .flat_map(|process| Proc.children(process.pid))
-            .any(|child| is_unheard_of(world, child) && Proc.doing(child) != Doing::Rests)
+            .flat_map(|process| ProcFs.children(process.pid))
+            .any(|child| is_unheard_of(world, child) && ProcFs.doing(child) != Activity::Resting)
     }
 
     /// The gate sees that all wait and none can go on; whether the kernel agrees.

@@ -9,7 +9,7 @@ use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use super::super::gate::{Decision, Gate};
-use super::super::sight::Proc;
+use super::super::observer::ProcFs;
 use crate::feed::Control;
 use crate::model::World;
 use crate::protocol::{Grant, PageWriter};
@@ -85,7 +85,7 @@ impl Gates {
         if now < self.ask_at {
             return None;
         }
-        let decision = self.policy.decide(world, now, &Proc);
+        let decision = self.policy.decide(world, now, &ProcFs);
         if let Decision::Wait { until } = decision {
             self.ask_at = until;
             return None;

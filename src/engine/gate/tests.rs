@@ -3,7 +3,7 @@
 
 use super::{COMPUTES, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE};
 use crate::engine::GateMode;
-use crate::engine::sight::{Doing, Sight};
+use crate::engine::observer::{Activity, Observer};
 use crate::feed::Control;
 use crate::model::World;
 use crate::trace::{Args, Event, Kind, Op, OpName, ProcessStart, Role, StartMethod};
@@ -15,9 +15,10 @@ struct Seen {
     children: Vec<i32>,
 }
 
-impl Sight for Seen {
-    fn doing(&self, _: i32) -> Doing {
-        self.runs.map_or(Doing::Rests, |cpu| Doing::Runs { cpu })
+impl Observer for Seen {
+    fn doing(&self, _: i32) -> Activity {
+        self.runs
+            .map_or(Activity::Resting, |cpu| Activity::Running { cpu })
     }
 
     fn children(&self, _: i32) -> Vec<i32> {

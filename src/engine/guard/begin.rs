@@ -23,42 +23,42 @@ use crate::sys::signal::{SignalState, restore_defaults};
 use crate::sys::socket::packet_pair;
 
 /// How the main process began.
-pub(super) struct Begun {
+pub(super) struct StartedMain {
     pub pid: i32,
-    pub state: Beginning,
+    pub state: MainState,
 }
 
-pub(super) enum Beginning {
+pub(super) enum MainState {
     /// It runs, and nobody wanted it followed.
-    Runs,
+    Running,
     /// It stands before its first instruction, followed.
-    Stands,
+    Stopped,
     /// It runs and could not be followed.
-    NotFollowed(Errno),
+    NotTraced(Errno),
 }
 
 /// Starts the main process.
-pub(super) fn begin(
+pub(super) fn start_main(
     config: &GuardConfig,
     argv: &[OsString],
     streams: &[OwnedFd; 2],
-) -> nix::Result<Begun> {
+) -> nix::Result<StartedMain> {
     if config.follow {
-        return begin_followed(config, argv, streams);
+        return start_traced(config, argv, streams);
     }
     let actions = actions(config, streams)?;
     let pid = spawn(config, &actions, argv.iter().map(OsString::as_os_str))?;
-    Ok(Begun {
+    Ok(StartedMain {
         pid,
-        state: Beginning::Runs,
+        state: MainState::Running,
     })
 }
 
-fn begin_followed(
+fn start_traced(
     config: &GuardConfig,
     argv: &[OsString],
     streams: &[OwnedFd; 2],
-) -> nix::Result<Begun> {
+) -> nix::Result<StartedMain> {
     let (ours, theirs) = packet_pair().map_err(|error| errno_of(&error))?;
     let mut actions = actions(config, streams)?;
     actions.add_dup2(theirs.as_raw_fd(), descriptors::GO)?;
@@ -85,23 +85,23 @@ fn begin_followed(
     }
     let state = match followed {
         Ok(()) => {
-            await_program(pid).map_err(|error| errno_of(&error))?;
-            Beginning::Stands
+            await_exec(pid).map_err(|error| errno_of(&error))?;
+            MainState::Stopped
         }
-        Err(errno) => Beginning::NotFollowed(errno),
+        Err(errno) => MainState::NotTraced(errno),
     };
-    Ok(Begun { pid, state })
+    Ok(StartedMain { pid, state })
 }
 
 /// Waits until the process has become the program; signals that come meanwhile are its own.
-fn await_program(pid: i32) -> io::Result<()> {
+fn await_exec(pid: i32) -> io::Result<()> {
     loop {
         match ptrace::next_change(pid)? {
-            Change::Became(_) => return Ok(()),
+            Change::Executed(_) => return Ok(()),
             Change::Signalled(signal) => ptrace::resume(pid, signal)?,
             Change::Ended => return Err(Errno::ESRCH.into()),
-            Change::Made(_) | Change::Paused => ptrace::resume(pid, 0)?,
-            Change::Halted(_) => ptrace::listen(pid)?,
+            Change::Forked(_) | Change::Trapped => ptrace::resume(pid, 0)?,
+            Change::Stopped(_) => ptrace::listen(pid)?,
         }
     }
 }

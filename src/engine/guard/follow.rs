@@ -28,7 +28,7 @@ pub(super) struct Follower {
     /// the order of their birth, they wait for it.
     early: BTreeSet<i32>,
     /// Processes that a signal has stopped.
-    halted: HashSet<i32>,
+    stopped: HashSet<i32>,
     /// Ended, told, and left to their parents to collect: they come to us where those do not.
     gone: HashSet<i32>,
     /// Not told yet.
@@ -50,19 +50,19 @@ pub(super) struct Follower {
 enum Held {
     Running,
     /// It was stopped by a signal, and stays so.
-    Halted,
+    Stopped,
 }
 
 impl Follower {
     /// Follows the main process, which has just become the program.
-    pub(super) fn new(main: i32, say: &mut dyn FnMut(&FromGuard)) -> Follower {
+    pub(super) fn new(main: i32, tell: &mut dyn FnMut(&FromGuard)) -> Follower {
         let mut follower = Follower {
             me: std::process::id().cast_signed(),
             known: HashSet::from([main]),
             threads: HashSet::new(),
             announced: HashSet::from([main]),
             early: BTreeSet::new(),
-            halted: HashSet::new(),
+            stopped: HashSet::new(),
             gone: HashSet::new(),
             queue: VecDeque::new(),
             told: HashSet::new(),
@@ -71,15 +71,15 @@ impl Follower {
             free: false,
             detached: None,
         };
-        follower.became(main, say);
+        follower.executed(main, tell);
         follower
     }
 
     /// Takes everything that has happened and says it; false when nobody is left.
-    pub(super) fn news(&mut self, say: &mut dyn FnMut(&FromGuard)) -> bool {
+    pub(super) fn news(&mut self, tell: &mut dyn FnMut(&FromGuard)) -> bool {
         loop {
             match ptrace::changed() {
-                Ok(Some((pid, change))) => self.changed(pid, change, say),
+                Ok(Some((pid, change))) => self.changed(pid, change, tell),
                 Ok(None) => return true,
                 Err(_) => return false,
             }
@@ -87,18 +87,18 @@ impl Follower {
     }
 
     /// The supervisor has this process in its hands.
-    pub(super) fn answered(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
+    pub(super) fn answered(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         if self.told.remove(&pid) {
             self.let_go(pid);
         }
-        self.tell(say);
+        self.tell_queued(tell);
     }
 
     /// Lets everybody go and holds nobody from now on: the run is being ended.
-    pub(super) fn release(&mut self, say: &mut dyn FnMut(&FromGuard)) {
+    pub(super) fn release(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         self.free = true;
-        self.announce_early(say);
-        self.tell(say);
+        self.announce_early(tell);
+        self.tell_queued(tell);
         for pid in std::mem::take(&mut self.told) {
             self.let_go(pid);
         }
@@ -131,17 +131,17 @@ impl Follower {
         };
         let signal = match change {
             Change::Signalled(signal) => signal,
-            Change::Made(child) => {
+            Change::Forked(child) => {
                 if !detached.contains(&child) && Stat::of(child).is_some() {
                     self.known.insert(child);
                 }
                 0
             }
-            Change::Became(former) => {
+            Change::Executed(former) => {
                 self.known.remove(&former);
                 0
             }
-            Change::Paused | Change::Halted(_) | Change::Ended => 0,
+            Change::Trapped | Change::Stopped(_) | Change::Ended => 0,
         };
         // One that was killed meanwhile is gone as well.
         let _ = ptrace::detach(pid, signal);
@@ -149,21 +149,21 @@ impl Follower {
         self.known.remove(&pid);
     }
 
-    fn changed(&mut self, pid: i32, change: Change, say: &mut dyn FnMut(&FromGuard)) {
+    fn changed(&mut self, pid: i32, change: Change, tell: &mut dyn FnMut(&FromGuard)) {
         if self.detached.is_some() && change != Change::Ended {
             return self.detach(pid, change);
         }
         match change {
-            Change::Ended => self.ended(pid, say),
-            Change::Made(child) => {
+            Change::Ended => self.ended(pid, tell),
+            Change::Forked(child) => {
                 // One that has ended already was told then.
                 let lives = !self.gone.contains(&child) && Stat::of(child).is_some();
                 if lives && !self.threads.contains(&child) && !is_thread(child) {
-                    self.announce(child, say);
+                    self.announce(child, tell);
                 }
                 go_on(pid, Held::Running);
             }
-            Change::Became(former) => {
+            Change::Executed(former) => {
                 // The other threads are gone, and this one has the number of the process now.
                 self.threads.remove(&pid);
                 if former != pid {
@@ -171,28 +171,28 @@ impl Follower {
                     self.known.remove(&former);
                 }
                 self.known.insert(pid);
-                self.announce_early(say);
-                self.became(pid, say);
+                self.announce_early(tell);
+                self.executed(pid, tell);
             }
             Change::Signalled(signal) => {
                 // One that was killed meanwhile takes no other signal.
                 let _ = ptrace::resume(pid, signal);
             }
-            Change::Paused => self.stopped(pid, Held::Running, say),
-            Change::Halted(_) => self.stopped(pid, Held::Halted, say),
+            Change::Trapped => self.stopped(pid, Held::Running, tell),
+            Change::Stopped(_) => self.stopped(pid, Held::Stopped, tell),
         }
     }
 
-    fn became(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
+    fn executed(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.held.insert(pid, Held::Running);
         self.queue.push_back((pid, FromGuard::Executed { pid }));
-        self.tell(say);
+        self.tell_queued(tell);
     }
 
-    fn stopped(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&FromGuard)) {
+    fn stopped(&mut self, pid: i32, held: Held, tell: &mut dyn FnMut(&FromGuard)) {
         self.gone.remove(&pid);
         if !self.known.insert(pid) {
-            self.halts(pid, held, say);
+            self.note_stop(pid, held, tell);
             return go_on(pid, held);
         }
         if is_thread(pid) {
@@ -200,7 +200,7 @@ impl Follower {
             return go_on(pid, held);
         }
         if self.free || self.answered.remove(&pid) {
-            self.announce(pid, say);
+            self.announce(pid, tell);
             go_on(pid, held);
         } else {
             self.held.insert(pid, held);
@@ -208,49 +208,46 @@ impl Follower {
                 self.early.insert(pid);
             }
         }
-        self.halts(pid, held, say);
+        self.note_stop(pid, held, tell);
     }
 
     /// Tells of a birth, once.
-    fn announce(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
+    fn announce(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.early.remove(&pid);
         if self.announced.insert(pid) {
             self.queue.push_back((pid, birth(pid)));
-            self.tell(say);
+            self.tell_queued(tell);
         }
     }
 
     /// Tells of those whose maker may never tell, for it may be the one that is gone.
-    fn announce_early(&mut self, say: &mut dyn FnMut(&FromGuard)) {
+    fn announce_early(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         for pid in std::mem::take(&mut self.early) {
-            self.announce(pid, say);
+            self.announce(pid, tell);
         }
     }
 
     /// Says when a process is stopped by a signal and when it goes on: to the kernel both look like
     /// being held by us.
-    fn halts(&mut self, pid: i32, held: Held, say: &mut dyn FnMut(&FromGuard)) {
-        let halted = held == Held::Halted;
-        let news = if halted {
-            !self.threads.contains(&pid) && self.halted.insert(pid)
+    fn note_stop(&mut self, pid: i32, held: Held, tell: &mut dyn FnMut(&FromGuard)) {
+        let stopped = held == Held::Stopped;
+        let news = if stopped {
+            !self.threads.contains(&pid) && self.stopped.insert(pid)
         } else {
-            self.halted.remove(&pid)
+            self.stopped.remove(&pid)
         };
         if news {
-            say(&FromGuard::Stopped {
-                pid,
-                stopped: halted,
-            });
+            tell(&FromGuard::Stopped { pid, stopped });
         }
     }
 
     /// Tells of as many as may be told.
-    fn tell(&mut self, say: &mut dyn FnMut(&FromGuard)) {
+    fn tell_queued(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         while self.free || self.told.len() < TOLD {
             let Some((pid, word)) = self.queue.pop_front() else {
                 return;
             };
-            say(&word);
+            tell(&word);
             if self.free {
                 self.let_go(pid);
             } else {
@@ -269,12 +266,12 @@ impl Follower {
         }
     }
 
-    fn ended(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
-        self.announce_early(say);
+    fn ended(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
+        self.announce_early(tell);
         if self.gone.remove(&pid) {
             // Its parent ended without collecting it.
             if let Ok(status) = ptrace::reap(pid) {
-                say(&FromGuard::Reaped { pid, status });
+                tell(&FromGuard::Reaped { pid, status });
             }
             return;
         }
@@ -285,33 +282,33 @@ impl Follower {
         }
         if !self.announced.remove(&pid) {
             // Killed before anybody could tell of it.
-            say(&birth(pid));
+            tell(&birth(pid));
         }
-        self.forget(pid, say);
+        self.forget(pid, tell);
         let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             if mine {
-                say(&FromGuard::Reaped { pid, status });
+                tell(&FromGuard::Reaped { pid, status });
             } else {
-                say(&FromGuard::Exited { pid, status });
+                tell(&FromGuard::Exited { pid, status });
                 self.gone.insert(pid);
             }
         }
-        self.tell(say);
+        self.tell_queued(tell);
     }
 
     /// Of one that was killed while it was held: what was to be told comes before its end.
-    fn forget(&mut self, pid: i32, say: &mut dyn FnMut(&FromGuard)) {
+    fn forget(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.queue.retain(|(held, word)| {
             if *held == pid {
-                say(word);
+                tell(word);
             }
             *held != pid
         });
         self.told.remove(&pid);
         self.held.remove(&pid);
         self.answered.remove(&pid);
-        self.halted.remove(&pid);
+        self.stopped.remove(&pid);
     }
 }
 
@@ -319,7 +316,7 @@ fn go_on(pid: i32, held: Held) {
     // One that was killed meanwhile goes nowhere; its end is the next that is heard of it.
     let _ = match held {
         Held::Running => ptrace::resume(pid, 0),
-        Held::Halted => ptrace::listen(pid),
+        Held::Stopped => ptrace::listen(pid),
     };
 }
 

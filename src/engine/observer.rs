@@ -9,16 +9,16 @@ use crate::sys::stat::Stat;
 
 /// What a process is doing at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doing {
+pub(crate) enum Activity {
     /// Asleep, stopped, or ended: it will not say anything soon.
-    Rests,
+    Resting,
     /// It runs, or would if it had a processor; so many ns it has had so far.
-    Runs { cpu: u64 },
+    Running { cpu: u64 },
 }
 
 /// A look at processes from outside.
-pub(crate) trait Sight {
-    fn doing(&self, pid: i32) -> Doing;
+pub(crate) trait Observer {
+    fn doing(&self, pid: i32) -> Activity;
 
     /// PIDs of its children that have not been collected.
     fn children(&self, pid: i32) -> Vec<i32>;
@@ -26,15 +26,15 @@ pub(crate) trait Sight {
 
 /// The look through /proc.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Proc;
+pub(crate) struct ProcFs;
 
-impl Sight for Proc {
-    fn doing(&self, pid: i32) -> Doing {
+impl Observer for ProcFs {
+    fn doing(&self, pid: i32) -> Activity {
         match Stat::of(pid) {
-            Some(stat) if stat.state == 'R' => Doing::Runs {
+            Some(stat) if stat.state == 'R' => Activity::Running {
                 cpu: processor_time(pid),
             },
-            _ => Doing::Rests,
+            _ => Activity::Resting,
         }
     }
 
@@ -60,7 +60,7 @@ fn processor_time(pid: i32) -> u64 {
 mod tests {
     use std::process::Command;
 
-    use super::{Doing, Proc, Sight as _};
+    use super::{Activity, Observer as _, ProcFs};
 
     #[test]
     fn a_sleeper_rests_and_is_its_parents_child() {
@@ -71,7 +71,7 @@ mod tests {
         let pid = child.id().cast_signed();
         // It runs until it has come to its sleep.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;
-        while Proc.doing(pid) != Doing::Rests {
+        while ProcFs.doing(pid) != Activity::Resting {
             assert!(
                 crate::sys::clock::monotonic_ns() < deadline,
                 "it never sleeps"
@@ -87,8 +87,8 @@ mod tests {
         );
         child.kill().expect("it runs");
         child.wait().expect("our own child");
-        assert_eq!(Proc.doing(pid), Doing::Rests, "gone");
-        assert_eq!(Proc.children(pid), [0; 0]);
+        assert_eq!(ProcFs.doing(pid), Activity::Resting, "gone");
+        assert_eq!(ProcFs.children(pid), [0; 0]);
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
         let deadline = crate::sys::clock::monotonic_ns() + 20_000_000_000;
         let mut first = None;
         loop {
-            if let Doing::Runs { cpu } = Proc.doing(pid)
+            if let Activity::Running { cpu } = ProcFs.doing(pid)
                 && cpu > *first.get_or_insert(cpu) + 1_000_000
             {
                 break;
