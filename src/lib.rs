@@ -110,6 +110,8 @@
 //! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
 //!   `src/cli/test.rs` use it.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
+//! - `src/cli/compare.rs`, `src/tui/runs.rs`: whether its places are lines of program.rs, which a comparison
+//!   shows as lines of program.py. A comparison with it, not the compiler, tells if it is forgotten.
 
 #![allow(
     rustdoc::private_intra_doc_links,
