@@ -258,7 +258,7 @@ fn compare(app: &mut App) -> Vec<Effect> {
         .lesson()
         .and_then(|lesson| lesson.manifest.pair.as_ref());
     let ready = match pair {
-        Some(pair) => pair.iter().all(|slug| slugs.contains(&Some(slug))),
+        Some(pair) => pair.iter().all(|slug| slugs.contains(&Some(slug))) && does_the_same(app),
         None => slugs.iter().all(Option::is_some),
     };
     if ready {
@@ -271,6 +271,17 @@ fn compare(app: &mut App) -> Vec<Effect> {
     }
     app.notice = Some(app.lang.phrase("tui.compare-none").to_owned());
     Vec::new()
+}
+
+/// Whether both runs have the same value for every parameter that both have: the same work to do.
+fn does_the_same(app: &App) -> bool {
+    let (Some(one), Some(other)) = (&app.runs.previous, &app.runs.current) else {
+        return false;
+    };
+    one.params.iter().all(|(name, value)| {
+        let others = other.params.get(name);
+        others.is_none_or(|others| others == value)
+    })
 }
 
 /// The lessons whose runs are compared, or are about to be.

@@ -57,21 +57,16 @@ fn a_run_tells_lines_rows_and_checks() {
         printed(&said),
         ["main proccess stop", "say hi 0", "say hi 1", "say hi 2"]
     );
+    let headings = |out: &str| out.lines().filter(|line| line.contains("USER")).count();
+    assert!(said.out.contains("at the fullest moment"), "{}", said.out);
+    assert_eq!(headings(&said.out), 1);
+    let all = say(&["run", "create-process", "--ps", "all"]).out;
     for table in ["at the start", "at the fullest moment", "how they ended"] {
-        assert!(said.out.contains(table), "{table} in {}", said.out);
+        assert!(all.contains(table), "{table} in {all}");
     }
-    let heading = said
-        .out
-        .lines()
-        .filter(|line| line.contains("USER"))
-        .count();
-    assert_eq!(heading, 3);
-    let dead = said
-        .out
-        .lines()
-        .filter(|line| line.starts_with("0  "))
-        .count();
-    assert_eq!(dead, 4, "{}", said.out);
+    assert_eq!(headings(&all), 3);
+    let dead = all.lines().filter(|line| line.starts_with("0  ")).count();
+    assert_eq!(dead, 4, "{all}");
     assert!(said.out.contains("✓ passed  "), "{}", said.out);
     assert!(!said.out.contains('\u{1b}'), "no colour into a pipe");
     let last = said.out.lines().last().unwrap();
@@ -246,6 +241,16 @@ fn a_lesson_without_a_twin_can_not_start() {
     let said = say(&["run", name, "--lessons", path]);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
     assert!(said.err.contains("has no Rust twin"), "{}", said.err);
+}
+
+#[test]
+fn a_limit_of_memory_is_not_blamed_on_processes() {
+    let script = "ulimit -v 160000; exec \"$0\" run lock";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_forklore")]);
+    plain(&mut command);
+    let said = finish(&mut command);
+    assert!(!said.err.contains("ulimit -u"), "{}", said.err);
 }
 
 #[test]
