@@ -272,7 +272,8 @@ fn without_descriptors_it_does_not_start_and_says_so() {
 #[test]
 fn chinese_is_spoken_throughout() {
     let said = say(&["run", "create-process", "--lang", "zh"]);
-    for words in ["ps aux，进程最多时（", "退出码", "✓ 通过", "运行结束，用时"] {
+    for words in ["ps aux，进程最多时（", "退出码", "✓ 通过", "运行结束，用时"]
+    {
         assert!(said.out.contains(words), "{words} in {}", said.out);
     }
     assert!(!said.out.contains("passed"), "{}", said.out);
