@@ -48,7 +48,7 @@ use std::time::Duration;
 
 pub use app::Start;
 pub use effect::Leave;
-pub use host::{Host, Order, Program, Recorded, Seen, Started};
+pub use host::{Host, Order, Program, Recorded, RunOptions, Seen, Started};
 pub use offscreen::Offscreen;
 pub use progress::{Given, PROGRESS, Progress, Said, Visit};
 pub use theme::{Glyphs, Ground, Theme};

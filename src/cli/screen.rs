@@ -149,13 +149,17 @@ impl Host for Engine<'_> {
             .map_err(|failure| failure.to_string())?;
         let conditions = Conditions {
             params: order.params.clone(),
-            stdout: StdoutArg::Tty,
+            stdout: if order.options.pipe {
+                StdoutArg::Pipe
+            } else {
+                StdoutArg::Tty
+            },
             time_scale: 1.0,
-            seed: any_seed(),
-            gate: if order.manual {
+            seed: order.options.seed.unwrap_or_else(any_seed),
+            gate: if order.options.manual {
                 GateMode::Manual
             } else {
-                paced(order.pace)
+                paced(order.options.pace)
             },
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
@@ -180,7 +184,7 @@ impl Host for Engine<'_> {
         let Some(file) = self.file.as_ref().filter(|_| self.kept != *progress) else {
             return Ok(());
         };
-        state::write(file, progress).map_err(|why| {
+        state::write(file, &self.kept, progress).map_err(|why| {
             let lang = self.context.lang;
             lang.tell("tui.progress-not-kept", &[("why", &why)])
         })?;

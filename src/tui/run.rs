@@ -39,6 +39,8 @@ pub(crate) struct RunView {
     history: History,
     cursor: Cursor,
     pub(crate) paused: bool,
+    /// When in the run it was paused, ns.
+    pub(crate) paused_at: i64,
     /// It is being stepped by hand.
     pub(crate) stepped: bool,
     pub(crate) results: Results,
@@ -66,6 +68,7 @@ impl RunView {
             params,
             history: History::new(empty),
             paused: false,
+            paused_at: 0,
             stepped: false,
             results: Results::of(locked),
             wanted: None,
@@ -179,6 +182,17 @@ impl RunView {
         self.cursor.toggle_playing(&self.history, now);
     }
 
+    /// Plays it from its beginning, so slowly that what happened can be seen.
+    pub(crate) fn play_slowly(&mut self, now: Instant) {
+        self.cursor.go(&mut self.history, 0);
+        self.cursor.play_slowly(now, self.end());
+    }
+
+    /// Whether it is played back like that.
+    pub(crate) fn is_played_slowly(&self) -> bool {
+        !self.is_now() && self.cursor.is_slow()
+    }
+
     /// Stops playing.
     pub(crate) fn hold(&mut self) {
         self.cursor.stop();
@@ -224,10 +238,19 @@ impl RunView {
         self.cursor.play_to(&self.history, now, t);
     }
 
+    /// The time that is shown of the moment looked at, ns: it stands while the run is paused.
+    pub(crate) fn shown_time(&self) -> i64 {
+        let now = self.world().now();
+        let stands = self.paused && !self.stepped && self.is_now();
+        if stands { now.min(self.paused_at) } else { now }
+    }
+
     /// How long it took, or has been going, ns.
     pub(crate) fn end(&self) -> i64 {
         let world = self.whole();
-        world.end().map_or(world.now(), |end| end.t)
+        let shown = self.shown_time();
+        let now = if self.is_now() { shown } else { world.now() };
+        world.end().map_or(now, |end| end.t)
     }
 
     /// When the next event after `t` is, or (by less than 0) the last one before it; ns.

@@ -43,6 +43,8 @@ pub(crate) struct Terminal {
     inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Stdout>>>,
     /// The signal that asked for the end; 0 while none did.
     ended: Arc<AtomicUsize>,
+    /// The session was told of it.
+    noticed: Arc<AtomicBool>,
     /// SIGTSTP has come, and SIGCONT.
     stopped: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
@@ -75,7 +77,8 @@ impl Terminal {
             signal_hook::flag::register_usize(signal, Arc::clone(&ended), number)?;
             signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
         }
-        last_resort::watch(&ENDING, Arc::clone(&ended))?;
+        let noticed: Arc<AtomicBool> = Arc::default();
+        last_resort::watch(&ENDING, Arc::clone(&ended), Arc::clone(&noticed))?;
         let (stopped, continued) = (Arc::default(), Arc::default());
         for (signal, flag) in [(SIGTSTP, &stopped), (SIGCONT, &continued)] {
             signal_hook::flag::register(signal, Arc::clone(flag))?;
@@ -88,6 +91,7 @@ impl Terminal {
         Ok(Terminal {
             inner: ManuallyDrop::new(inner),
             ended,
+            noticed,
             stopped,
             continued,
             woken,
@@ -123,6 +127,7 @@ impl Terminal {
             }
             let signal = self.ended.load(Ordering::Relaxed);
             if signal > 0 {
+                self.noticed.store(true, Ordering::Relaxed);
                 happened.push(Happening::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
                 return Ok(happened);
             }

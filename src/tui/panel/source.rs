@@ -42,7 +42,6 @@ impl Panel for Source {
             foot: Vec::new(),
             count: lines.len(),
             first: first_line(place.top, lines.len(), usize::from(size.height), &standing),
-            counted: true,
             row: Box::new(move |row| {
                 let text = lines.get(row).copied().unwrap_or_default();
                 let here = standing.iter().filter(|(line, _)| *line == row + 1);
@@ -155,7 +154,7 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
         .processes()
         .filter(|process| process.is_alive())
         .filter_map(|process| {
-            let (name, line) = process.at.as_deref()?.rsplit_once(':')?;
+            let (name, line) = place(process)?.rsplit_once(':')?;
             let line: usize = line.parse().ok()?;
             let line = match (name, shown) {
                 ("program.rs", "program.py") => (*python.get(line.checked_sub(1)?)?)?,
@@ -165,6 +164,14 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
             Some((line, process))
         })
         .collect()
+}
+
+/// Where a process is: at the operation it is in or about to do, else behind the last one.
+fn place(process: &Process) -> Option<&str> {
+    let pending = process
+        .pending()
+        .and_then(|pending| pending.op.at.as_deref());
+    pending.or(process.at.as_deref())
 }
 
 fn gutter(theme: Theme, number: usize, here: &[&Process]) -> Span<'static> {

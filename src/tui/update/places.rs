@@ -46,12 +46,11 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
 
 /// Moves the selection of a process.
 fn select(app: &mut App, step: Step) {
-    let count = app.world().process_count();
-    let row = match app.panes.selected {
-        Some(proc) => moved(proc as usize, step, count),
-        None => 0,
-    };
-    app.panes.selected = u32::try_from(row).ok().filter(|_| count > 0);
+    let order = panel::started_order(app.world());
+    let selected = app.panes.selected;
+    let row = selected.and_then(|proc| order.iter().position(|process| process.proc == proc));
+    let row = row.map_or(0, |row| moved(row, step, order.len()));
+    app.panes.selected = order.get(row).map(|process| process.proc);
 }
 
 pub(super) fn sideways(app: &mut App, by: i64) {
