@@ -15,7 +15,7 @@ use super::panes::Panes;
 use super::popup::Popup;
 use super::popup::lessons::Lessons;
 use super::progress::Progress;
-use super::run::{RunView, Taken};
+use super::run::{Received, RunView};
 use super::runs::Runs;
 use super::theme::Theme;
 use crate::feed::Control;
@@ -170,7 +170,7 @@ impl App {
     }
 
     /// Takes events until the clock says `until`, and moves a playing head on.
-    pub(crate) fn take_events(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
+    pub(crate) fn take_events(&mut self, clock: fn() -> Instant, until: Instant) -> Received {
         let [current, previous] = self.runs.take(clock, until);
         let fault = current.fault.or(previous.fault);
         if let Some(fault) = fault {
@@ -186,7 +186,7 @@ impl App {
             self.runs.compare(self.course.lesson());
         }
         let shown = self.show_due_results();
-        Taken {
+        Received {
             came: current.came || previous.came || shown,
             more: current.more || previous.more,
             ended: current.ended || previous.ended,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::host::RunOptions;
-use super::progress::{Given, Progress, Said, Visit};
+use super::progress::{AnswerRecord, Progress, RecordedAnswer, Visit};
 use super::quiz::{Locked, Quiz};
 use crate::lesson::{Circumstances, Lesson, Library, Params};
 
@@ -64,8 +64,8 @@ impl Course {
     pub(super) fn begin_run(&mut self, params: &Params, answers: &[Locked]) {
         let Some(visit) = self.visit() else { return };
         for locked in answers {
-            let given = Given {
-                said: Said::from(&locked.answer),
+            let given = AnswerRecord {
+                said: RecordedAnswer::from(&locked.answer),
                 sure: locked.sure,
                 mark: None,
             };

@@ -11,7 +11,7 @@ use crate::trace::Header;
 
 /// A run the learner asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Order {
+pub struct RunRequest {
     /// Slug of the lesson.
     pub lesson: String,
     pub params: Params,
@@ -73,9 +73,9 @@ pub struct Program {
 }
 
 /// A run as whoever saves it reads it.
-pub struct Seen<'a>(pub(super) &'a RunView);
+pub struct RunToSave<'a>(pub(super) &'a RunView);
 
-impl Seen<'_> {
+impl RunToSave<'_> {
     pub fn header(&self) -> &Header {
         &self.0.header
     }
@@ -103,7 +103,7 @@ pub trait Host {
     ///
     /// # Errors
     /// Why it could not start, in the learner's language.
-    fn start(&mut self, order: &Order) -> Result<Started, String>;
+    fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
 
     /// Keeps the learner's progress for the next session.
     ///
@@ -115,5 +115,5 @@ pub trait Host {
     ///
     /// # Errors
     /// Why it can't be saved, in the learner's language.
-    fn save(&mut self, seen: &Seen<'_>) -> Result<String, String>;
+    fn save(&mut self, seen: &RunToSave<'_>) -> Result<String, String>;
 }

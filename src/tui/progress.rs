@@ -71,7 +71,7 @@ pub struct Visit {
     pub params: BTreeMap<String, serde_json::Value>,
     /// Answers, by the question's id.
     #[serde(default)]
-    pub answers: BTreeMap<String, Given>,
+    pub answers: BTreeMap<String, AnswerRecord>,
     /// How runs came out, by the parameters they had.
     #[serde(default)]
     pub outcomes: BTreeMap<String, Outcomes>,
@@ -151,8 +151,8 @@ impl Visit {
 
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Given {
-    pub said: Said,
+pub struct AnswerRecord {
+    pub said: RecordedAnswer,
     /// How sure the learner was, 1 to 3.
     pub sure: u8,
     /// What became of it: `right`, `partly`, `wrong`, `undecided`; absent before the run.
@@ -163,38 +163,38 @@ pub struct Given {
 /// The words of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Said {
+pub enum RecordedAnswer {
     Choice(String),
     Order(Vec<String>),
     Number(f64),
     Possible(Vec<(String, bool)>),
 }
 
-impl From<&Said> for Answer {
-    fn from(said: &Said) -> Answer {
+impl From<&RecordedAnswer> for Answer {
+    fn from(said: &RecordedAnswer) -> Answer {
         match said {
-            Said::Choice(id) => Answer::Choice(id.clone()),
-            Said::Order(items) => Answer::Order(items.clone()),
-            Said::Number(number) => Answer::Number(*number),
-            Said::Possible(listings) => Answer::Possible(listings.clone()),
+            RecordedAnswer::Choice(id) => Answer::Choice(id.clone()),
+            RecordedAnswer::Order(items) => Answer::Order(items.clone()),
+            RecordedAnswer::Number(number) => Answer::Number(*number),
+            RecordedAnswer::Possible(listings) => Answer::Possible(listings.clone()),
         }
     }
 }
 
-impl From<&Answer> for Said {
-    fn from(answer: &Answer) -> Said {
+impl From<&Answer> for RecordedAnswer {
+    fn from(answer: &Answer) -> RecordedAnswer {
         match answer {
-            Answer::Choice(id) => Said::Choice(id.clone()),
-            Answer::Order(items) => Said::Order(items.clone()),
-            Answer::Number(number) => Said::Number(*number),
-            Answer::Possible(listings) => Said::Possible(listings.clone()),
+            Answer::Choice(id) => RecordedAnswer::Choice(id.clone()),
+            Answer::Order(items) => RecordedAnswer::Order(items.clone()),
+            Answer::Number(number) => RecordedAnswer::Number(*number),
+            Answer::Possible(listings) => RecordedAnswer::Possible(listings.clone()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, LABEL, LABELS, Outcomes, Progress, SETTINGS, Said, Visit};
+    use super::{AnswerRecord, LABEL, LABELS, Outcomes, Progress, RecordedAnswer, SETTINGS, Visit};
 
     #[test]
     fn outcomes_are_gathered_for_each_setting_within_bounds() {
@@ -219,8 +219,8 @@ mod tests {
 
     #[test]
     fn two_sessions_lose_nothing_of_each_other() {
-        let given = |mark: &str| Given {
-            said: Said::Number(1.0),
+        let given = |mark: &str| AnswerRecord {
+            said: RecordedAnswer::Number(1.0),
             sure: 2,
             mark: Some(mark.to_owned()),
         };
@@ -261,8 +261,8 @@ mod tests {
             runs: 3,
             ..Visit::default()
         };
-        let given = Given {
-            said: Said::Possible(vec![("tutorial".to_owned(), true)]),
+        let given = AnswerRecord {
+            said: RecordedAnswer::Possible(vec![("tutorial".to_owned(), true)]),
             sure: 2,
             mark: Some("right".to_owned()),
         };

@@ -11,9 +11,9 @@ mod seek;
 
 use std::time::Instant;
 
+use super::destination::EventQuery;
 use super::host::{Recorded, Started};
 use super::quiz::Locked;
-use super::target::Wanted;
 use crate::check::{Evidence, Facts, circumstances};
 use crate::feed::{Control, Flaw};
 use crate::lesson::{Lesson, Params};
@@ -22,7 +22,7 @@ use crate::trace::{Event, FaultKind, Header, RunStatus};
 
 use cursor::Cursor;
 use intake::Intake;
-pub(crate) use intake::Taken;
+pub(crate) use intake::Received;
 pub(crate) use results::{Graded, Results};
 
 /// Events of a run that is compared with another one, at most.
@@ -45,7 +45,7 @@ pub(crate) struct RunView {
     pub(crate) stepped: bool,
     pub(crate) results: Results,
     /// What the learner last asked to be taken to.
-    pub(crate) wanted: Option<Wanted>,
+    pub(crate) wanted: Option<EventQuery>,
 }
 
 impl RunView {
@@ -120,7 +120,7 @@ impl RunView {
     }
 
     /// Takes what has come until `clock` says `until`.
-    pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
+    pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Received {
         let taken = self.intake.take(&mut self.history, clock, until);
         self.paused &= !taken.ended;
         taken

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::action::{Action, Seek};
 use super::app::App;
 use super::effect::{Effect, Leave};
-use super::host::{Order, RunOptions};
+use super::host::{RunOptions, RunRequest};
 use super::layout;
 use super::panel::PanelId;
 use super::panes::Twin;
@@ -228,8 +228,8 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
     vec![Effect::Start(Box::new(order(app, lesson, params)))]
 }
 
-fn order(app: &App, lesson: String, params: Params) -> Order {
-    Order {
+fn order(app: &App, lesson: String, params: Params) -> RunRequest {
+    RunRequest {
         lesson,
         params,
         options: app.options,
@@ -292,7 +292,7 @@ fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
             .filter_map(|run| run.as_ref())
             .find(|run| run.header.lesson == slug && app.runs.comparing);
         let params = ran.map_or_else(|| params_of(app, &slug), |run| run.params.clone());
-        Order {
+        RunRequest {
             // One key can't step two runs.
             options: RunOptions {
                 manual: false,

@@ -122,17 +122,17 @@ fn stepped_by_hand_from_its_first_operation_on() {
     screen.press("r");
     // Nothing has been granted: main is held before its first operation.
     screen.wait_for("MainProcess about to ");
-    assert!(!screen.text().contains("Process-1"), "{}", screen.text());
+    let child = "Process-1   about to ";
+    assert!(!screen.text().contains(child), "{}", screen.text());
     // Main is stepped until its first child exists; the child is held before its own first operation.
     let mut steps = 0;
-    while !screen.text().contains("Process-1") {
+    while !screen.text().contains(child) {
         steps += 1;
         assert!(steps < 40, "{}", screen.text());
         let before = screen.text();
         screen.press("o");
         screen.wait("a step", |now| now != before);
     }
-    screen.wait_for("Process-1   about to ");
     // The rest runs by itself.
     screen.press(" ");
     screen.wait_for("finished");

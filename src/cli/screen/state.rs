@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::xdg;
@@ -57,7 +58,9 @@ pub(crate) fn write(file: &Path, base: &Progress, progress: &Progress) -> io::Re
     let folder = file.parent().unwrap_or(Path::new("."));
     private::directory(folder)?;
     // One session at a time reads and writes; the lock goes with the descriptor.
-    let lock = fs::File::create(file.with_extension("lock"))?;
+    let mut lock = fs::OpenOptions::new();
+    let lock = lock.write(true).create(true).truncate(false).mode(0o600);
+    let lock = lock.open(file.with_extension("lock"))?;
     lock.lock()?;
     let kept = fs::read(file).ok();
     let others = kept.and_then(|text| serde_json::from_slice::<Progress>(&text).ok());

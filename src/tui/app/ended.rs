@@ -149,6 +149,7 @@ impl App {
         let shows = self.results_due && now && self.popup.is_none();
         if shows {
             self.results_due = false;
+            self.notice = None;
             self.open_popup(Graded::default());
         }
         shows

@@ -9,6 +9,7 @@ use super::{Panel, PanelId, READABLE, Region, Rows};
 use crate::check::Verdict;
 use crate::explain;
 use crate::lesson::Truth;
+use crate::trace::Engine;
 use crate::tui::app::App;
 use crate::tui::run::RunView;
 use crate::tui::{markdown, popup};
@@ -60,6 +61,8 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     if run.results.verdicts.is_empty() {
         let words = if !run.is_over() {
             app.lang.phrase("tui.checks-later")
+        } else if run.header.engine.engine() == Engine::Trace {
+            app.lang.phrase("tui.checks-own")
         } else if app.course.lesson_of(&run.header.lesson).is_none() {
             app.lang.phrase("tui.checks-no-lesson")
         } else {

@@ -166,12 +166,13 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
         .collect()
 }
 
-/// Where a process is: at the operation it is in or about to do, else behind the last one.
+/// Where a process is: at the operation it is in or about to do, else behind the last one. An operation
+/// without a line is not the program's own: a process that has run to its end and joins its children.
 fn place(process: &Process) -> Option<&str> {
-    let pending = process
-        .pending()
-        .and_then(|pending| pending.op.at.as_deref());
-    pending.or(process.at.as_deref())
+    match process.pending() {
+        Some(pending) => pending.op.at.as_deref(),
+        None => process.at.as_deref(),
+    }
 }
 
 fn gutter(theme: Theme, number: usize, here: &[&Process]) -> Span<'static> {

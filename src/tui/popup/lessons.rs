@@ -8,8 +8,8 @@ use crate::text::{clean, fit_right};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::hints::Hint;
 use crate::tui::markdown;
-use crate::tui::rhythm::Hint;
 
 /// Columns of the welcome.
 const WIDE: usize = 64;

@@ -10,11 +10,11 @@ use crate::tui::popup::graded::Graded;
 use crate::tui::popup::lessons::Lessons;
 use crate::tui::popup::predict::Predict;
 use crate::tui::progress::Progress;
-use crate::tui::{layout, rhythm, terminal};
+use crate::tui::{hints, layout, terminal};
 
 /// The key the footer names first.
 fn next_key(app: &App) -> &'static str {
-    rhythm::next(app, &layout::frames(app, layout::area(app))).keys
+    hints::next(app, &layout::frames(app, layout::area(app))).keys
 }
 
 #[test]

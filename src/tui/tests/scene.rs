@@ -23,7 +23,7 @@ use crate::tui::keymap;
 use crate::tui::popup::Popup;
 use crate::tui::progress::Progress;
 use crate::tui::run::RunView;
-use crate::tui::theme::{Glyphs, Ground, Theme};
+use crate::tui::theme::{Background, Glyphs, Theme};
 use crate::tui::update::update;
 use crate::tui::view::view;
 
@@ -213,7 +213,7 @@ pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> A
         lang,
         theme: Theme {
             depth: Depth::Indexed,
-            ground: Ground::Dark,
+            ground: Background::Dark,
             glyphs: Glyphs::Unicode,
             painted: false,
         },

@@ -2,9 +2,9 @@
 
 use super::super::action::{Seek, Step};
 use super::super::app::App;
+use super::super::destination::Destination;
 use super::super::panel::{self, Moves, PanelId};
 use super::super::popup::moved;
-use super::super::target::Target;
 use super::super::{layout, search, words};
 
 /// The next panel of all.
@@ -93,7 +93,7 @@ pub(super) fn seek(app: &mut App, seek: Seek) {
 
 /// Goes where the words say.
 pub(crate) fn go_to(app: &mut App, words: &str) {
-    let target = Target::parse(words);
+    let target = Destination::parse(words);
     if let (None, Some(run)) = (&target, &mut app.runs.current) {
         run.wanted = None;
         return;
