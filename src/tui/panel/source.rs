@@ -11,6 +11,7 @@ use super::{Panel, PanelId, Region, Rows, TextLines};
 use crate::lesson::Lesson;
 use crate::model::Process;
 use crate::text::{clean, cut};
+use crate::trace::OpName;
 use crate::tui::app::App;
 use crate::tui::host::Program;
 use crate::tui::markdown;
@@ -166,11 +167,13 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
         .collect()
 }
 
-/// Where a process is: at the operation it is in or about to do, else behind the last one. An operation
-/// without a line is not the program's own: a process that has run to its end and joins its children.
+/// Where a process is: at the operation it is in or about to do, else behind the last one that told its
+/// line. A process that joins a child without a line has run to its end, and is nowhere in the program.
 fn place(process: &Process) -> Option<&str> {
-    match process.pending() {
-        Some(pending) => pending.op.at.as_deref(),
+    let pending = process.pending().map(|pending| &pending.op);
+    match pending {
+        Some(op) if op.op == OpName::Join && op.at.is_none() => None,
+        Some(op) => op.at.as_deref().or(process.at.as_deref()),
         None => process.at.as_deref(),
     }
 }

@@ -6,7 +6,7 @@ use super::scene::{app, overflow, picture, play, pool, popup, press, typical};
 use crate::feed::Control;
 use crate::lesson::{Params, Value};
 use crate::text::Lang;
-use crate::trace::OpName;
+use crate::trace::{Args, Kind, Op, OpName};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Leave};
@@ -169,4 +169,29 @@ fn panels_that_share_a_place_have_tabs_there() {
     let action = layout::action(&app, click(24)).expect("a tab");
     let _ = update(&mut app, action, terminal::now());
     assert_eq!(app.panes.focus, PanelId::Checks);
+}
+
+#[test]
+fn a_process_is_marked_at_the_line_it_is_about_to_do_and_nowhere_behind_its_end() {
+    let mut app = app("lock", Lang::En);
+    let mut scene = typical();
+    scene.begin(2, OpName::Release, "RLock-1");
+    play(&mut app, scene, "lock");
+    press(&mut app, "Pz");
+    let marked = |app: &mut App, pid: &str| {
+        let shown = picture(app, (80, 50));
+        let mut marks = shown.lines().filter_map(|line| line.split_once('◂'));
+        marks.any(|(_, pids)| pids.contains(pid))
+    };
+    assert!(marked(&mut app, "102"));
+    // Main joins its children at its end: no line of the program says so.
+    let mut scene = typical();
+    scene.op(0, OpName::Join, "", Args::default());
+    let join = Op {
+        op: OpName::Join,
+        ..Op::default()
+    };
+    scene.push(Some(0), Kind::OpWait(Box::new(join)));
+    play(&mut app, scene, "lock");
+    assert!(!marked(&mut app, "100") && marked(&mut app, "102"));
 }
