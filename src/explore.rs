@@ -9,6 +9,7 @@ pub mod operation;
 mod outcomes;
 mod races;
 pub mod schedule;
+pub mod scheduler;
 pub mod search;
 pub mod strategy;
 pub mod wakeup;

@@ -32,6 +32,8 @@ mod packs;
 mod replay;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "cli/test.rs"]
 mod test;
 #[path = "cli/trace.rs"]

@@ -56,7 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "sys", "explore", "protocol", "explain",
+            "model", "trace", "text", "error", "sys", "explore", "protocol",
         ],
     ),
 ];

@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::explore::Budget;
+use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 
 /// The whole of it.
@@ -112,7 +113,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    pub lesson: String,
+    #[arg(required_unless_present = "schedule")]
+    pub lesson: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     pub engine: EngineArg,
     #[arg(long, value_name = "NAME=VALUE")]
@@ -125,6 +127,10 @@ pub(crate) struct RunArgs {
     pub pace: Option<f64>,
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
+    #[arg(long, value_name = "CODE|FILE", conflicts_with = "strategy")]
+    pub schedule: Option<String>,
+    #[arg(long, value_enum)]
+    pub strategy: Option<StrategyArg>,
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub ps: PsArg,
     #[arg(long, value_name = "FILE")]
@@ -270,6 +276,23 @@ pub(crate) enum StdoutArg {
     #[default]
     Tty,
     Pipe,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum StrategyArg {
+    Random,
+    Pct,
+    Surw,
+}
+
+impl From<StrategyArg> for StrategyName {
+    fn from(arg: StrategyArg) -> StrategyName {
+        match arg {
+            StrategyArg::Random => StrategyName::Random,
+            StrategyArg::Pct => StrategyName::Pct,
+            StrategyArg::Surw => StrategyName::Surw,
+        }
+    }
 }
 
 impl StdoutArg {

@@ -11,19 +11,19 @@ use super::Stop;
 use super::args::{CompareFormat, ExploreArgs, StdoutArg};
 use super::choose;
 use super::context::Context;
-use super::scenario::{Conditions, Scenario};
+use super::run::schedule_of;
+use super::scenario::{Conditions, Order, Scenario};
 use super::words;
 use crate::check::{Facts, outcome};
 use crate::engine::GateMode;
 use crate::engine::directory::{in_use, run_directory};
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::explain::waits;
 use crate::explore::native::{Config, Launch, Native, NativeError, Projection};
-use crate::explore::schedule::Schedule;
 use crate::explore::search::SearchError;
 use crate::explore::{Came, Explored, explore};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
+use crate::model::{Awaited, Wait};
 use crate::protocol::{StageConfig, subcommand};
 use crate::sys::clock;
 use crate::text::{Mood, clean, clean_text};
@@ -43,6 +43,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         time_scale: 1.0,
         seed: args.seed,
         gate: GateMode::Open,
+        order: Order::InTurn,
     };
     let scenario = Scenario::new(context, lesson, conditions)?;
     let params = &scenario.conditions.params;
@@ -68,8 +69,9 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
     let _ = std::fs::remove_dir_all(&dir);
     let (found, seconds) = found?;
     let shown = explorer.shown(&found);
+    let asked = !shutdown.requests().is_empty();
     let page = match args.format {
-        CompareFormat::Text => explorer.page(&found, &shown, seconds),
+        CompareFormat::Text => explorer.page(&found, &shown, seconds, asked),
         CompareFormat::Json => {
             let document = explorer.document(&found, &shown, seconds);
             serde_json::to_string_pretty(&document).map_err(io::Error::from)? + "\n"
@@ -89,6 +91,24 @@ struct Explorer<'a> {
     lesson: &'a Lesson,
     params: &'a Params,
     setting: Setting,
+}
+
+/// `Process-1: acquire lock → Process-2`: who waits, at what, and for whom.
+fn waiting(wait: &Wait) -> String {
+    let of = match &wait.target {
+        Awaited::Object(thing) => thing.name.as_ref().unwrap_or(&thing.id).to_string(),
+        Awaited::Child { party, name, .. } => {
+            let known = party.as_ref().map(|child| &child.name).or(name.as_ref());
+            known.map_or_else(String::new, ToString::to_string)
+        }
+        Awaited::Workers { .. } | Awaited::Result { .. } | Awaited::Nothing => String::new(),
+    };
+    let holders: Vec<&str> = wait.held_by.iter().map(|holder| &*holder.name).collect();
+    let holders = match (&wait.target, holders.as_slice()) {
+        (Awaited::Object(_), [_, ..]) => format!(" → {}", holders.join(", ")),
+        _ => String::new(),
+    };
+    format!("{}: {} {of}{holders}", wait.who.name, wait.op)
 }
 
 /// An outcome and its number.
@@ -152,11 +172,12 @@ impl Explorer<'_> {
             Err(error) => error.to_string(),
         };
         if world.blocked().deadlock {
-            for sentence in waits(self.context.lang, &world.waits()) {
+            // Neither PIDs nor words of a language: equal deadlocks have equal labels.
+            for wait in world.waits() {
                 if !label.is_empty() {
                     label.push('\n');
                 }
-                label += &sentence;
+                label += &waiting(&wait);
             }
         }
         Came {
@@ -182,22 +203,10 @@ impl Explorer<'_> {
     }
 
     fn code(&self, steps: &[u32]) -> String {
-        let defaults = Params::defaults(&self.lesson.manifest.parameters);
-        let given = self
-            .params
-            .iter()
-            .filter(|(name, value)| defaults.get(name) != Some(value));
-        Schedule {
-            lesson: self.lesson.slug().to_owned(),
-            params: given
-                .map(|(name, value)| (name.to_owned(), value.to_string()))
-                .collect(),
-            steps: steps.to_vec(),
-        }
-        .to_string()
+        schedule_of(self.lesson, self.params, steps)
     }
 
-    fn page(&self, found: &Explored, shown: &[Shown<'_>], seconds: f64) -> String {
+    fn page(&self, found: &Explored, shown: &[Shown<'_>], seconds: f64, asked: bool) -> String {
         let lang = self.context.lang;
         let paint = self.context.paint;
         let mut page = String::new();
@@ -236,7 +245,17 @@ impl Explorer<'_> {
         }
         let outcomes = found.outcomes.len();
         let seconds = format!("{seconds:.1}");
-        let mut told = if found.complete {
+        let mut told = if asked {
+            lang.tell(
+                "explore.interrupted",
+                &[
+                    ("outcomes", &outcomes),
+                    ("executions", &found.executions),
+                    ("vain", &found.given_up),
+                    ("seconds", &seconds),
+                ],
+            )
+        } else if found.complete {
             lang.tell(
                 "explore.complete",
                 &[

@@ -4,34 +4,71 @@ use super::Stop;
 use super::args::{PsArg, RunArgs, RunFormat};
 use super::choose;
 use super::context::Context;
-use super::drive::{Ending, Interrupts};
+use super::drive::{Ending, Interrupts, Show};
 use super::outlet::Outlet;
 use super::recorder::Recorder;
-use super::scenario::{Conditions, Scenario, any_seed, paced};
+use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
 use super::session::{Human, Json, Session};
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
+use crate::explore::schedule::{Schedule, ScheduleError, without_comments};
+use crate::explore::strategy::StrategyName;
 use crate::feed::Feed;
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::report::{Rows, Style, deadlock, ending, verdicts};
 use crate::text::{Mood, clean};
-use crate::trace::{FaultKind, Header};
+use crate::trace::{Event, FaultKind, Header, Kind};
+
+/// Operations a second where nobody is to watch.
+const AT_ONCE: f64 = 1_000_000.0;
 
 pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     let library = context.library()?;
-    let lesson = choose::lesson(context, &library, &args.lesson)?;
+    let schedule = args.schedule.as_deref();
+    let schedule = schedule
+        .map(|given| read_schedule(context, given))
+        .transpose()?;
+    let named = schedule.as_ref().map(|schedule| schedule.lesson.as_str());
+    let lesson = choose::lesson(
+        context,
+        &library,
+        args.lesson.as_deref().or(named).unwrap_or_default(),
+    )?;
+    if let Some(other) = named.filter(|named| *named != lesson.slug()) {
+        let lesson = lesson.slug();
+        let lang = context.lang;
+        let what = lang.tell(
+            "run.schedule-of-another",
+            &[("lesson", &lesson), ("other", &other)],
+        );
+        return Err(Failure::new(Code::Usage, what).into());
+    }
+    let params = schedule.iter().flat_map(|schedule| &schedule.params);
+    let params = params.map(|(name, value)| format!("{name}={value}"));
+    let set: Vec<String> = params.chain(args.set.iter().cloned()).collect();
     let params = lesson
-        .params(&args.set)
+        .params(&set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
     let conditions = Conditions {
         params,
         stdout: args.stdout,
         time_scale: args.time_scale,
         seed: args.seed.unwrap_or_else(any_seed),
-        gate: paced(args.pace),
+        // A schedule can be followed only where everybody waits for his turn.
+        gate: match (args.pace, &schedule, args.strategy) {
+            (None, None, None) => GateMode::Open,
+            (pace, ..) => paced(Some(pace.unwrap_or(AT_ONCE))),
+        },
+        order: match schedule {
+            Some(schedule) => Order::Scheduled(schedule.steps),
+            None => Order::Drawn(
+                args.strategy
+                    .map_or(StrategyName::Random, StrategyName::from),
+            ),
+        },
     };
     let scenario = Scenario::new(context, lesson, conditions)?;
     let header = scenario.header();
@@ -58,6 +95,28 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
     }
 }
 
+/// The schedule that is given as a code, or as the name of a file that has one in it.
+fn read_schedule(context: &Context, given: &str) -> Result<Schedule, Failure> {
+    let code = match std::fs::read_to_string(given) {
+        Ok(text) => without_comments(&text),
+        // No file of this name: it is the code itself.
+        Err(_) => given.to_owned(),
+    };
+    code.parse().map_err(|error: ScheduleError| {
+        let lang = context.lang;
+        let expected = lang.term("run.schedule-has", error.expected);
+        let what = lang.tell(
+            "run.no-schedule",
+            &[
+                ("column", &error.column),
+                ("found", &error.found),
+                ("expected", &expected),
+            ],
+        );
+        Failure::new(Code::Usage, what)
+    })
+}
+
 fn human(
     mut session: Session,
     scenario: &Scenario,
@@ -69,11 +128,15 @@ fn human(
     let rows = Rows {
         grep: scenario.lesson.manifest.grep.as_deref(),
     };
-    let mut human = match moments {
-        PsArg::Fullest => Human::fullest(style, rows),
-        PsArg::All => Human::new(style, rows),
+    let mut human = Taken {
+        human: match moments {
+            PsArg::Fullest => Human::fullest(style, rows),
+            PsArg::All => Human::new(style, rows),
+        },
+        steps: Vec::new(),
     };
     let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));
+    let Taken { human, steps } = human;
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);
     }
@@ -84,7 +147,47 @@ fn human(
     verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, &world));
     page.push('\n');
+    if !steps.is_empty() {
+        let code = schedule_of(scenario.lesson, &scenario.conditions.params, &steps);
+        page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
+        page.push('\n');
+    }
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
+}
+
+/// What people are told, and who was let go at each step.
+struct Taken<'a> {
+    human: Human<'a>,
+    steps: Vec<u32>,
+}
+
+impl Show for Taken<'_> {
+    fn idle(&mut self, world: &World, page: &mut Vec<u8>) {
+        self.human.idle(world, page);
+    }
+
+    fn after(&mut self, told: (&[u8], &Event), world: &World, page: &mut Vec<u8>) {
+        if let (Kind::Gate, Some(proc)) = (&told.1.kind, told.1.proc) {
+            self.steps.push(proc);
+        }
+        self.human.after(told, world, page);
+    }
+}
+
+/// The schedule in which these steps were taken, as text.
+pub(crate) fn schedule_of(lesson: &Lesson, params: &Params, steps: &[u32]) -> String {
+    let defaults = Params::defaults(&lesson.manifest.parameters);
+    let given = params
+        .iter()
+        .filter(|(name, value)| defaults.get(name) != Some(value));
+    Schedule {
+        lesson: lesson.slug().to_owned(),
+        params: given
+            .map(|(name, value)| (name.to_owned(), value.to_string()))
+            .collect(),
+        steps: steps.to_vec(),
+    }
+    .to_string()
 }
 
 fn json(

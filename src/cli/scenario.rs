@@ -13,8 +13,10 @@ use super::header;
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
-use crate::engine::{GateMode, native::NativeConfig};
+use crate::engine::{GateMode, Scheduler, native::NativeConfig};
 use crate::error::{Code, Failure};
+use crate::explore::scheduler::Script;
+use crate::explore::strategy::{Strategy, StrategyName};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;
 use crate::trace::Header;
@@ -28,6 +30,26 @@ pub(crate) struct Conditions {
     pub seed: u64,
     /// How the gate stands at its beginning.
     pub gate: GateMode,
+    pub order: Order,
+}
+
+/// Who chooses, in a run whose gate is paced.
+#[derive(Debug, Clone)]
+pub(crate) enum Order {
+    /// Nobody: the processes go in turn.
+    InTurn,
+    Scheduled(Vec<u32>),
+    Drawn(StrategyName),
+}
+
+impl Conditions {
+    fn scheduler(&self) -> Option<Box<dyn Scheduler>> {
+        match &self.order {
+            Order::InTurn => None,
+            Order::Scheduled(steps) => Some(Box::new(Script::new(steps.clone()))),
+            Order::Drawn(strategy) => Some(Box::new(Strategy::new(*strategy, self.seed))),
+        }
+    }
 }
 
 /// A lesson that the native engine can run, and how it is run.
@@ -91,6 +113,7 @@ impl<'a> Scenario<'a> {
             seed: self.conditions.seed,
             line_buffered: matches!(self.conditions.stdout, StdoutArg::Tty),
             gate: self.conditions.gate,
+            scheduler: self.conditions.scheduler(),
             forklore: None,
             environment: Vec::new(),
         };

@@ -167,6 +167,8 @@ impl Host for Engine<'_> {
             } else {
                 paced(order.options.pace)
             },
+            // Slow motion must not teach an order that full speed never has.
+            order: super::scenario::Order::Drawn(crate::explore::strategy::StrategyName::Random),
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
             .map_err(|failure| failure.to_string())?;

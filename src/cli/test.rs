@@ -16,7 +16,7 @@ use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::outlet::Outlet;
 use super::recorder::{Recorded, Recorder};
-use super::scenario::{Conditions, Scenario, any_seed};
+use super::scenario::{Conditions, Order, Scenario, any_seed};
 use super::words;
 use crate::check::Verdict;
 use crate::engine::GateMode;
@@ -89,6 +89,7 @@ fn chosen<'a>(
             time_scale: args.time_scale,
             seed: any_seed(),
             gate: GateMode::Open,
+            order: Order::InTurn,
         };
         Scenario::new(context, lesson, conditions)
     };

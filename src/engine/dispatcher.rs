@@ -44,7 +44,7 @@ use crate::protocol::PageWriter;
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::trace::{
-    Event, Exit, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, StartMethod,
+    Event, Exit, FaultKind, Kind, ProcessStart, PsUpdate, Reaped, Role, RunStatus, StartMethod,
 };
 
 /// What a dispatcher is made of.
@@ -399,6 +399,7 @@ impl Dispatcher {
                         return self.gates.ask_later();
                     }
                 }
+                Some(Decision::Misfit(why)) => self.begin_end(RunStatus::Failed, Some(why)),
                 Some(Decision::Wait { .. }) | None => return,
             }
         }

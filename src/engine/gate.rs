@@ -7,8 +7,11 @@
 //! It knows no clock and sends nothing: it is told the time, and the dispatcher sends what it
 //! decides.
 
+mod scheduler;
+
 use std::collections::{BTreeMap, VecDeque};
 
+pub use self::scheduler::{Ready, Scheduler};
 use super::observer::{Activity, Observer};
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
@@ -40,7 +43,7 @@ pub enum GateMode {
 }
 
 /// What is to be done now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Tell this process so.
     Grant { proc: u32, grant: Grant },
@@ -48,6 +51,8 @@ pub(crate) enum Decision {
     Wait { until: i64 },
     /// All who could go on are announced and none of them can.
     Stuck,
+    /// The scheduler chose one that can't go, and why it can't.
+    Misfit(String),
 }
 
 /// One process that can be held, or will be once it has announced itself.
@@ -116,6 +121,10 @@ pub(crate) struct Gate {
     unannounced: BTreeMap<i32, Participant>,
     /// Steps asked for and not yet taken; `None` lets the next in turn go.
     steps: VecDeque<Option<u32>>,
+    /// Who chooses; without one they go in turn.
+    scheduler: Option<Box<dyn Scheduler>>,
+    /// Choices it has made.
+    chosen: u64,
     /// Whose operation went last.
     last: u32,
     /// When the next may go (ns).
@@ -125,9 +134,11 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(mode: GateMode) -> Gate {
+    pub(crate) fn new(mode: GateMode, scheduler: Option<Box<dyn Scheduler>>) -> Gate {
         Gate {
             mode,
+            scheduler,
+            chosen: 0,
             paused: false,
             participants: BTreeMap::new(),
             unannounced: BTreeMap::new(),
@@ -235,7 +246,10 @@ impl Gate {
                     until: self.next_at,
                 }
             } else {
-                self.grant(next, now)
+                match self.scheduled(world, next) {
+                    Ok(choice) => self.grant(choice, now),
+                    Err(why) => Decision::Misfit(why),
+                }
             };
         }
         while let Some(step) = self.steps.pop_front() {
@@ -319,11 +333,41 @@ impl Gate {
         timed.min_by(|one, other| one.due.unwrap_or(0.0).total_cmp(&other.due.unwrap_or(0.0)))
     }
 
-    /// What a process chosen by hand can be told: to go if it can, else to begin to wait.
-    fn chosen(&self, world: &World, proc: u32) -> Option<Choice> {
-        let (_, pending) = self
+    /// Whom the scheduler lets go, where there is one; `next` is whose turn it would be.
+    fn scheduled(&mut self, world: &World, next: Choice) -> Result<Choice, String> {
+        let Some(mut scheduler) = self.scheduler.take() else {
+            return Ok(next);
+        };
+        let over = |proc: u32| {
+            let participant = self.participants.get(&proc);
+            let due = participant.and_then(|participant| *participant.due.last()?);
+            due.is_some_and(|due| due <= self.clock)
+        };
+        let can_go = |proc: u32, op: &Op| {
+            next.proc == proc || can_go(world, proc, op) || (op.op == OpName::Sleep && over(proc))
+        };
+        let ready = self
             .announced(world)
-            .find(|(announced, _)| *announced == proc)?;
+            .filter(|(proc, pending)| can_go(*proc, &pending.op));
+        let ready: Vec<Ready<'_>> = ready
+            .map(|(proc, pending)| Ready {
+                proc,
+                op: &pending.op,
+            })
+            .collect();
+        let Some(proc) = scheduler.choose(&ready) else {
+            return Ok(next);
+        };
+        self.scheduler = Some(scheduler);
+        self.chosen += 1;
+        let choice = self.goes(world, proc);
+        choice.ok_or_else(|| scheduler::misfit(world, proc, self.chosen))
+    }
+
+    /// What a process that can go is told.
+    fn goes(&self, world: &World, proc: u32) -> Option<Choice> {
+        let mut announced = self.announced(world);
+        let (_, pending) = announced.find(|(announced, _)| *announced == proc)?;
         if can_go(world, proc, &pending.op) {
             return Some(Choice {
                 proc,
@@ -331,18 +375,24 @@ impl Gate {
                 due: None,
             });
         }
+        self.in_time(proc, pending)
+    }
+
+    /// What a process chosen by hand can be told: to go if it can, else to begin to wait.
+    fn chosen(&self, world: &World, proc: u32) -> Option<Choice> {
         let begins = || {
             let begun = self
                 .participants
                 .get(&proc)
                 .is_some_and(|participant| participant.begun);
-            (!begun).then_some(Choice {
+            let mut announced = self.announced(world);
+            (!begun && announced.any(|(announced, _)| announced == proc)).then_some(Choice {
                 proc,
                 grant: Grant::Begin,
                 due: None,
             })
         };
-        self.in_time(proc, pending).or_else(begins)
+        self.goes(world, proc).or_else(begins)
     }
 
     /// The end of a sleep, or of a wait that has a timeout.

@@ -20,7 +20,7 @@ use super::collector::{Collector, Door, Sources};
 use super::directory;
 use super::dispatcher::{Dispatcher, GuardLink, MainProcess, Setup};
 use super::error::{StartError, Step};
-use super::gate::{Gate, GateMode};
+use super::gate::{Gate, GateMode, Scheduler};
 use super::holders::Channels;
 use super::live::LiveProcesses;
 use super::report::Round;
@@ -69,6 +69,8 @@ pub struct Launch {
     pub origin: i64,
     /// How the gate stands at the beginning; `None` where the processes know of no gate.
     pub gate: Option<GateMode>,
+    /// Who chooses in a paced run; without one the processes go in turn.
+    pub scheduler: Option<Box<dyn Scheduler>>,
     /// Programs started by exec can ask for the event channel at `files::DOOR` in the run directory, and are
     /// told to buffer stdio so (`tty`, `pipe`).
     pub door: Option<&'static str>,
@@ -90,6 +92,7 @@ impl Launch {
             dir,
             origin: monotonic_ns(),
             gate: Some(GateMode::Open),
+            scheduler: None,
             door: None,
         }
     }
@@ -310,7 +313,7 @@ fn assemble(
         follow: launch.follow,
         channels,
         origin: launch.origin,
-        gate: Gate::new(launch.gate.unwrap_or_default()),
+        gate: Gate::new(launch.gate.unwrap_or_default(), launch.scheduler),
         page: ours.page,
     });
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 
 use super::directory::run_directory;
 use super::error::{StartError, Step};
-use super::gate::GateMode;
+use super::gate::{GateMode, Scheduler};
 use super::launch::Launch;
 use super::run::Run;
 use crate::protocol::{StageConfig, TITLE_ROOM, subcommand};
 
 /// What to run, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct NativeConfig {
     /// Slug of the lesson.
     pub lesson: String,
@@ -27,6 +27,8 @@ pub struct NativeConfig {
     /// Instrumented prints are buffered as on a terminal; else as into a pipe.
     pub line_buffered: bool,
     pub gate: GateMode,
+    /// Who chooses in a paced run; without one the processes go in turn.
+    pub scheduler: Option<Box<dyn Scheduler>>,
     /// The forklore program that becomes guard and stage; `None` is the one that runs now.
     pub forklore: Option<PathBuf>,
     /// Added to the environment of all processes of the run.
@@ -68,6 +70,7 @@ impl Run {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
             gate: Some(config.gate),
+            scheduler: config.scheduler,
             ..Launch::new(forklore, argv.to_vec(), dir)
         })
     }

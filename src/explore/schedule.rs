@@ -21,9 +21,10 @@ pub struct Schedule {
 
 /// What is wrong with the text of a schedule, and at which of its characters (from 1).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a schedule has {expected} at character {column}, not '{found}'")]
+#[error("character {column}: found '{found}', expected {expected}")]
 pub struct ScheduleError {
     pub column: usize,
+    /// Its key in the locale files.
     pub expected: &'static str,
     /// What stands there; empty at the end of the text.
     pub found: String,
@@ -56,34 +57,34 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Schedule, ScheduleError> {
         let mut rest = Rest::of(text);
-        let lesson = rest.word(":@", "the name of a lesson")?.to_owned();
+        let lesson = rest.word(":@", "lesson")?.to_owned();
         let mut params = Vec::new();
         let mut mark = "@";
         while rest.take(mark) {
-            let name = rest.word("=,:", "the name of a parameter")?.to_owned();
-            rest.expect("=", "'='")?;
-            let value = rest.word(",:", "the value of a parameter")?.to_owned();
+            let name = rest.word("=,:", "parameter")?.to_owned();
+            rest.expect("=", "equals")?;
+            let value = rest.word(",:", "value")?.to_owned();
             params.push((name, value));
             mark = ",";
         }
-        rest.expect(":", "':'")?;
+        rest.expect(":", "colon")?;
         let mut steps = Vec::new();
         loop {
-            let proc = rest.number("the number of a process")?;
+            let proc = rest.number("process")?;
             let times = if rest.take("x") {
-                rest.number("how often it goes")?
+                rest.number("times")?
             } else {
                 1
             };
             let times = usize::try_from(times).unwrap_or(usize::MAX);
             if times == 0 || times > MOST_STEPS - steps.len() {
-                return Err(rest.error("a run of a million steps at most"));
+                return Err(rest.error("most"));
             }
             steps.extend(std::iter::repeat_n(proc, times));
             if rest.is_over() {
                 break;
             }
-            rest.expect(".", "'.'")?;
+            rest.expect(".", "point")?;
         }
         Ok(Schedule {
             lesson,

@@ -99,3 +99,40 @@ fn what_can_not_be_explored_is_refused() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("such as 90s, 2m or 1h"), "{}", said.err);
 }
+
+#[test]
+fn a_deadlock_is_one_outcome_however_it_comes() {
+    let twice = [
+        "lock",
+        "--set",
+        "lock=Lock",
+        "--set",
+        "depth=2",
+        "--set",
+        "processes=2",
+    ];
+    let found = explored(&twice);
+    let outcomes = found["outcomes"].as_array().expect("outcomes");
+    let labels: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome["outcome"].as_str())
+        .collect();
+    assert!(
+        outcomes.iter().all(|outcome| outcome["deadlock"] == true),
+        "{labels:?}"
+    );
+    assert_eq!(
+        labels.len(),
+        2,
+        "one for each process that takes the lock first: {labels:?}"
+    );
+    let first = labels[0].unwrap_or_default();
+    assert!(
+        first.contains("Process-1: acquire lock → Process-1"),
+        "{first}"
+    );
+    assert!(
+        first.contains("Process-2: acquire lock → Process-1"),
+        "{first}"
+    );
+}

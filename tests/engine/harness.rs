@@ -42,6 +42,7 @@ pub fn lesson(slug: &str, params: &[(&str, i64)], mark: &str) -> NativeConfig {
         seed: 0,
         line_buffered: true,
         gate: GateMode::Open,
+        scheduler: None,
         forklore: Some(binary()),
         environment: vec![(MARK.to_owned(), mark.to_owned())],
     }

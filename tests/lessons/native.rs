@@ -28,6 +28,7 @@ pub fn start(lesson: &Lesson, params: &Params, tty: bool, gate: GateMode) -> Run
         seed: 0,
         line_buffered: tty,
         gate,
+        scheduler: None,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
     };

@@ -23,6 +23,7 @@ impl Host for Panics {
             seed: 0,
             line_buffered: true,
             gate: GateMode::Open,
+            scheduler: None,
             forklore: None,
             environment: Vec::new(),
         };

@@ -38,7 +38,7 @@ struct Table {
 impl Table {
     fn new(mode: GateMode, processes: u32) -> Table {
         let mut table = Table {
-            gate: Gate::new(mode),
+            gate: Gate::new(mode, None),
             world: World::new(),
             now: 1_000_000_000,
             seq: 0,

@@ -42,40 +42,22 @@ fn a_file_may_have_comments_and_lines() {
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
     for (text, error) in [
-        (
-            "",
-            "a schedule has the name of a lesson at character 1, not ''",
-        ),
-        ("lock", "a schedule has ':' at character 5, not ''"),
-        (
-            "lock:",
-            "a schedule has the number of a process at character 6, not ''",
-        ),
-        (
-            "lock:1.",
-            "a schedule has the number of a process at character 8, not ''",
-        ),
-        ("lock:1.2y", "a schedule has '.' at character 9, not 'y'"),
-        (
-            "lock:1x",
-            "a schedule has how often it goes at character 8, not ''",
-        ),
-        (
-            "lock:1x0",
-            "a schedule has a run of a million steps at most at character 9, not ''",
-        ),
-        (
-            "lock:1x9999999",
-            "a schedule has a run of a million steps at most at character 15, not ''",
-        ),
+        ("", "character 1: found '', expected lesson"),
+        ("lock", "character 5: found '', expected colon"),
+        ("lock:", "character 6: found '', expected process"),
+        ("lock:1.", "character 8: found '', expected process"),
+        ("lock:1.2y", "character 9: found 'y', expected point"),
+        ("lock:1x", "character 8: found '', expected times"),
+        ("lock:1x0", "character 9: found '', expected most"),
+        ("lock:1x9999999", "character 15: found '', expected most"),
         (
             "lock:99999999999",
-            "a schedule has the number of a process at character 6, not '99999999999'",
+            "character 6: found '99999999999', expected process",
         ),
-        ("lock@x:1", "a schedule has '=' at character 7, not ':1'"),
+        ("lock@x:1", "character 7: found ':1', expected equals"),
         (
             "my lesson:1",
-            "a schedule has the name of a lesson at character 1, not 'my lesson:1'",
+            "character 1: found 'my lesson:1', expected lesson",
         ),
     ] {
         let found = text.parse::<Schedule>().expect_err("no schedule");

@@ -1,0 +1,129 @@
+//! `run --schedule` and `--strategy`: a given or drawn order, the same every time.
+
+use serde_json::Value;
+
+use crate::harness::say;
+
+/// Who did what, in order: operations, births, output and ends.
+fn told(arguments: &[&str]) -> Vec<(Option<u64>, String, String)> {
+    let said = say(&[&["run", "--format", "json"], arguments].concat());
+    let events = said.out.lines().skip(1).map(|line| {
+        let event: Value = serde_json::from_str(line).expect("an event");
+        let word = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+        (
+            event["proc"].as_u64(),
+            word("kind"),
+            word("op") + &word("data"),
+        )
+    });
+    // Rows come by the clock. A parent and the child it has just forked both go on to the gate at once,
+    // and which announces itself first is the kernel's choice.
+    let given = |(_, kind, _): &(_, String, _)| {
+        kind != "ps" && kind != "op.begin" && !kind.starts_with("process.")
+    };
+    events.filter(given).collect()
+}
+
+/// The schedule that a run of words ends with.
+fn schedule_of(arguments: &[&str]) -> String {
+    let said = say(&[&["run"], arguments].concat());
+    let code = said.out.lines().last().unwrap_or_default();
+    let code = code.strip_prefix("schedule: ");
+    code.unwrap_or_else(|| panic!("{}{}", said.out, said.err))
+        .to_owned()
+}
+
+#[test]
+fn one_schedule_is_one_run() {
+    for lesson in [
+        "create-process",
+        "no-sharing",
+        "array",
+        "manager-dict",
+        "queue",
+        "lock",
+    ] {
+        let code = schedule_of(&[lesson, "--set", "processes=2", "--strategy", "surw"]);
+        let first = told(&["--schedule", &code]);
+        assert!(first.len() > 10, "{first:?}");
+        for _ in 0..19 {
+            assert_eq!(told(&["--schedule", &code]), first, "{code}");
+        }
+    }
+}
+
+#[test]
+fn a_seed_draws_one_schedule() {
+    for strategy in ["random", "pct", "surw"] {
+        let draw = |seed| schedule_of(&["queue", "--strategy", strategy, "--seed", seed]);
+        assert_eq!(draw("3"), draw("3"));
+        assert_ne!(draw("3"), draw("4"));
+    }
+}
+
+#[test]
+fn an_outcome_that_was_explored_is_reached() {
+    let said = say(&["explore", "array", "--format", "json"]);
+    let found: Value = serde_json::from_str(&said.out).expect("a document");
+    let outcomes = found["outcomes"].as_array().expect("outcomes");
+    for outcome in [&outcomes[0], &outcomes[21]] {
+        let code = outcome["schedule"].as_str().expect("a schedule");
+        let lines = told(&["--schedule", code]).into_iter();
+        let lines = lines.filter(|(_, kind, _)| kind == "output");
+        let mut lines: Vec<String> = lines.map(|(.., data)| data.trim_end().to_owned()).collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines.join("\n"),
+            outcome["outcome"].as_str().unwrap_or_default()
+        );
+    }
+}
+
+#[test]
+fn a_schedule_in_a_file_may_have_comments() {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    let text = b"# main alone first\ncreate-process@processes=1:\n0x2. # start, print\n1x2.0x2\n";
+    std::io::Write::write_all(&mut file, text).expect("written");
+    let path = file.path().display().to_string();
+    let said = say(&["run", "--schedule", &path]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    let place = |text| said.out.find(text).expect("it was printed");
+    assert!(
+        place("main proccess stop") < place("say hi 0"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_schedule_that_does_not_fit_says_where_and_why() {
+    for (code, why) in [
+        ("create-process:0.9", "step 2: there is no process 9"),
+        ("create-process:0.1x9", "step 4: Process-1 has ended"),
+        (
+            "lock:0x2.1x2.2x2",
+            "step 5: Process-2 can't go: it waits at acquire lock",
+        ),
+    ] {
+        let said = say(&["run", "--schedule", code]);
+        assert_eq!(said.code, Some(1), "{code}");
+        let all = said.out + &said.err;
+        assert!(all.contains(why), "{code}: {all}");
+    }
+    let said = say(&["run", "--schedule", "lock:1..2"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err
+            .contains("at character 8 there is `.2` instead of the number of a process"),
+        "{}",
+        said.err
+    );
+    let said = say(&["run", "queue", "--schedule", "lock:1"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err
+            .contains("this schedule is of lesson lock, not of lesson queue"),
+        "{}",
+        said.err
+    );
+}
