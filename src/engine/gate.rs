@@ -339,10 +339,8 @@ impl Gate {
             return Ok(next);
         };
         let over = |proc: u32| {
-            let due = self
-                .participants
-                .get(&proc)
-                .and_then(|participant| *participant.due.last()?);
+            let participant = self.participants.get(&proc);
+            let due = participant.and_then(|participant| *participant.due.last()?);
             due.is_some_and(|due| due <= self.clock)
         };
         let can_go = |proc: u32, op: &Op| {
