@@ -24,7 +24,7 @@ use forklore::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
 use forklore::trace::{Event, Header};
-use forklore::tui::{Glyphs, Ground, Offscreen, Progress, Start, Started, Theme};
+use forklore::tui::{Background, Glyphs, Offscreen, Progress, Start, Started, Theme};
 use nix::time::{ClockId, clock_gettime};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -153,7 +153,7 @@ fn session(more: usize) -> Offscreen {
         lang: Lang::En,
         theme: Theme {
             depth: Depth::Indexed,
-            ground: Ground::Dark,
+            ground: Background::Dark,
             glyphs: Glyphs::Unicode,
             painted: false,
         },

@@ -138,7 +138,7 @@ fn begin(session: &mut Screen) {
     session.wait_for("Lesson");
     session.press("r");
     session.wait_for("Question 1 of");
-    session.press("\x1b");
+    session.press("r");
 }
 
 /// A session whose child prints without end, after five seconds.

@@ -41,7 +41,7 @@ impl Format {
 
 /// The ground a picture is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ground {
+pub enum Background {
     /// What whoever looks prefers (`prefers-color-scheme`).
     #[default]
     Either,
@@ -56,7 +56,7 @@ pub struct Setting<'a> {
     /// What stands over a picture: the lesson's title.
     pub title: &'a str,
     pub lang: Lang,
-    pub ground: Ground,
+    pub ground: Background,
 }
 
 /// A run being written in one format.

@@ -18,7 +18,9 @@
 mod action;
 mod app;
 mod course;
+mod destination;
 mod effect;
+mod hints;
 mod host;
 mod keymap;
 mod layout;
@@ -29,11 +31,9 @@ mod panes;
 mod popup;
 mod progress;
 mod quiz;
-mod rhythm;
 pub(crate) mod run;
 mod runs;
 mod search;
-mod target;
 mod terminal;
 mod theme;
 mod update;
@@ -48,15 +48,15 @@ use std::time::Duration;
 
 pub use app::Start;
 pub use effect::Leave;
-pub use host::{Host, Order, Program, Recorded, Seen, Started};
+pub use host::{Host, Program, Recorded, RunOptions, RunRequest, RunToSave, Started};
 pub use offscreen::Offscreen;
-pub use progress::{Given, PROGRESS, Progress, Said, Visit};
-pub use theme::{Glyphs, Ground, Theme};
+pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
+pub use theme::{Background, Glyphs, Theme};
 
 use action::Action;
 use app::App;
 use effect::Effect;
-use terminal::{Happening, Terminal};
+use terminal::{Input, Terminal};
 
 /// Longest wait for a key while events may come: a frame at 60 Hz.
 const FRAME: Duration = Duration::from_millis(16);
@@ -89,15 +89,15 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             (false, false, true) => FRAME,
             (false, false, false) => REST,
         };
-        for happening in terminal.wait(wait)? {
+        for input in terminal.wait(wait)? {
             asked = true;
-            let action = match happening {
-                Happening::Key(key) => keymap::action(&app, key),
-                Happening::Mouse(mouse) => layout::action(&app, mouse),
-                Happening::Resized(size) => Some(Action::Resize(size)),
-                Happening::Stopped => Some(Action::Suspend),
-                Happening::Spoilt => Some(Action::Redraw),
-                Happening::Ended(signal) => Some(Action::Leave(signal)),
+            let action = match input {
+                Input::Key(key) => keymap::action(&app, key),
+                Input::Mouse(mouse) => layout::action(&app, mouse),
+                Input::Resized(size) => Some(Action::Resize(size)),
+                Input::Stopped => Some(Action::Suspend),
+                Input::Redraw => Some(Action::Redraw),
+                Input::Ended(signal) => Some(Action::Leave(signal)),
             };
             let Some(action) = action else { continue };
             for effect in update::update(&mut app, action, terminal::now()) {
@@ -147,7 +147,7 @@ fn perform(
     Ok(None)
 }
 
-fn begin(app: &mut App, host: &mut dyn Host, order: &Order) {
+fn begin(app: &mut App, host: &mut dyn Host, order: &RunRequest) {
     match host.start(order) {
         Ok(started) => app.begin_run(started, &order.params),
         Err(why) => app.notice(why),
@@ -162,7 +162,7 @@ fn keep(app: &mut App, host: &mut dyn Host) {
 
 fn save(app: &mut App, host: &mut dyn Host) {
     let Some(run) = &app.runs.current else { return };
-    let words = match host.save(&Seen(run)) {
+    let words = match host.save(&RunToSave(run)) {
         Ok(file) => app.lang.tell("tui.saved", &[("file", &file)]),
         Err(why) => why,
     };

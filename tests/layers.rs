@@ -51,7 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "feed", "model", "lesson", "text", "check", "trace", "compare",
+            "explain", "feed", "model", "lesson", "text", "check", "trace", "compare",
         ],
     ),
     // L5

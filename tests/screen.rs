@@ -15,6 +15,8 @@
 
 #[path = "screen/manners.rs"]
 mod manners;
+#[path = "screen/packs.rs"]
+mod packs;
 #[path = "screen/picture.rs"]
 mod picture;
 #[path = "screen/pty.rs"]

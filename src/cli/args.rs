@@ -125,6 +125,8 @@ pub(crate) struct RunArgs {
     pub pace: Option<f64>,
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub ps: PsArg,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
@@ -277,6 +279,14 @@ impl StdoutArg {
             StdoutArg::Pipe => "pipe",
         }
     }
+}
+
+/// Which rows of ps are told.
+#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+pub(crate) enum PsArg {
+    #[default]
+    Fullest,
+    All,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]

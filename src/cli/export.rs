@@ -12,7 +12,7 @@ use super::args::{ExportArgs, ExportFormat, ThemeArg};
 use super::context::Context;
 use super::recording::Recording;
 use crate::error::{Code, Failure};
-use crate::export::{Format, Ground, Setting, begin};
+use crate::export::{Background, Format, Setting, begin};
 
 pub(crate) fn run(context: &Context, args: &ExportArgs) -> Result<Code, Stop> {
     if args.screen.is_some() && !matches!(args.to, ExportFormat::Asciicast) {
@@ -36,9 +36,9 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> Result<Code, Stop> {
         title: &title,
         lang: context.lang,
         ground: match args.theme {
-            ThemeArg::Auto => Ground::Either,
-            ThemeArg::Light => Ground::Light,
-            ThemeArg::Dark => Ground::Dark,
+            ThemeArg::Auto => Background::Either,
+            ThemeArg::Light => Background::Light,
+            ThemeArg::Dark => Background::Dark,
         },
     };
     let format = match args.to {

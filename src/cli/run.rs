@@ -1,7 +1,7 @@
 //! `forklore run LESSON`: one run, told as it happens, then held against its checks.
 
 use super::Stop;
-use super::args::{RunArgs, RunFormat};
+use super::args::{PsArg, RunArgs, RunFormat};
 use super::choose;
 use super::context::Context;
 use super::drive::{Ending, Interrupts};
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         interrupts: Interrupts::End,
     };
     match args.format {
-        RunFormat::Human => human(session, &scenario, run, &header),
+        RunFormat::Human => human(session, &scenario, run, &header, args.ps),
         RunFormat::Json => json(session, &scenario, run, &header),
     }
 }
@@ -63,12 +63,16 @@ fn human(
     scenario: &Scenario,
     run: impl Feed,
     header: &Header,
+    moments: PsArg,
 ) -> Result<Code, Stop> {
     let style = session.context.style();
     let rows = Rows {
         grep: scenario.lesson.manifest.grep.as_deref(),
     };
-    let mut human = Human::new(style, rows);
+    let mut human = match moments {
+        PsArg::Fullest => Human::fullest(style, rows),
+        PsArg::All => Human::new(style, rows),
+    };
     let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));
     if !matches!(end, Ending::Over) {
         return session.cut_short(&world, end);

@@ -21,7 +21,9 @@ use crate::engine::GateMode;
 use crate::error::{Code, Failure};
 use crate::lesson::Library;
 use crate::text::is_utf8;
-use crate::tui::{self, Glyphs, Ground, Host, Leave, Order, Progress, Seen, Start, Started, Theme};
+use crate::tui::{
+    self, Background, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start, Started, Theme,
+};
 use taped::Tapes;
 
 /// Opens the screen on a lesson, on the last one, or on the list of lessons; its runs are recorded where
@@ -118,7 +120,7 @@ fn glyphs() -> Glyphs {
 }
 
 /// The terminal's ground, where it says (`COLORFGBG`: text and ground as colour numbers).
-fn ground() -> Ground {
+fn ground() -> Background {
     let light = variable("COLORFGBG")
         .and_then(|pair| {
             pair.rsplit(';')
@@ -126,7 +128,11 @@ fn ground() -> Ground {
                 .and_then(|ground| ground.parse::<u8>().ok())
         })
         .is_some_and(|ground| ground == 7 || ground == 15);
-    if light { Ground::Light } else { Ground::Dark }
+    if light {
+        Background::Light
+    } else {
+        Background::Dark
+    }
 }
 
 /// The engine as the screen's host.
@@ -144,18 +150,22 @@ struct Engine<'a> {
 }
 
 impl Host for Engine<'_> {
-    fn start(&mut self, order: &Order) -> Result<Started, String> {
+    fn start(&mut self, order: &RunRequest) -> Result<Started, String> {
         let lesson = choose::lesson(self.context, &self.library, &order.lesson)
             .map_err(|failure| failure.to_string())?;
         let conditions = Conditions {
             params: order.params.clone(),
-            stdout: StdoutArg::Tty,
+            stdout: if order.options.pipe {
+                StdoutArg::Pipe
+            } else {
+                StdoutArg::Tty
+            },
             time_scale: 1.0,
-            seed: any_seed(),
-            gate: if order.manual {
+            seed: order.options.seed.unwrap_or_else(any_seed),
+            gate: if order.options.manual {
                 GateMode::Manual
             } else {
-                paced(order.pace)
+                paced(order.options.pace)
             },
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
@@ -180,7 +190,7 @@ impl Host for Engine<'_> {
         let Some(file) = self.file.as_ref().filter(|_| self.kept != *progress) else {
             return Ok(());
         };
-        state::write(file, progress).map_err(|why| {
+        state::write(file, &self.kept, progress).map_err(|why| {
             let lang = self.context.lang;
             lang.tell("tui.progress-not-kept", &[("why", &why)])
         })?;
@@ -188,7 +198,7 @@ impl Host for Engine<'_> {
         Ok(())
     }
 
-    fn save(&mut self, seen: &Seen<'_>) -> Result<String, String> {
+    fn save(&mut self, seen: &RunToSave<'_>) -> Result<String, String> {
         saved::save(seen, self.original.as_deref()).map_err(|why| {
             let lang = self.context.lang;
             lang.tell("tui.save-failed", &[("why", &why)])

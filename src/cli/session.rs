@@ -96,6 +96,15 @@ impl<'a> Human<'a> {
         }
     }
 
+    /// Of a lesson's run, with rows of its fullest moment alone.
+    pub(crate) fn fullest(style: Style, rows: Rows<'a>) -> Human<'a> {
+        let human = Human::new(style, rows);
+        Human {
+            live: human.live.fullest(),
+            ..human
+        }
+    }
+
     /// Of a program of one's own: it begins as one process, and may ask something.
     pub(crate) fn of_program(style: Style) -> Human<'a> {
         let human = Human::new(style, Rows { grep: None });

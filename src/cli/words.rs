@@ -186,6 +186,10 @@ pub(crate) fn starting(lang: Lang, error: &StartError) -> String {
             let doing = lang.term("starting.doing", doing.word());
             lang.tell("starting.processes", &[("doing", &doing)])
         }
+        StartError::Memory { doing } => {
+            let doing = lang.term("starting.doing", doing.word());
+            lang.tell("starting.memory", &[("doing", &doing)])
+        }
         StartError::System { doing, source } => {
             let doing = lang.term("starting.doing", doing.word());
             lang.tell("starting.system", &[("doing", &doing), ("why", source)])

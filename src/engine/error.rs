@@ -66,6 +66,11 @@ pub enum StartError {
          end other programs or raise the limit, then try again"
     )]
     Processes { doing: Step },
+    #[error(
+        "no more memory while {doing} (limit reached: `ulimit -v` tells it); \
+         raise the limit, then try again"
+    )]
+    Memory { doing: Step },
     #[error("could not go on {doing}: {source}")]
     System { doing: Step, source: io::Error },
     #[error("could not prepare the rows of ps: {0}")]
@@ -78,10 +83,18 @@ impl StartError {
     pub(super) fn new(doing: Step, source: io::Error) -> StartError {
         match source.raw_os_error().map(Errno::from_raw) {
             Some(Errno::EMFILE | Errno::ENFILE) => StartError::Descriptors { doing },
+            Some(Errno::ENOMEM) => StartError::Memory { doing },
+            // pthread_create(3) says EAGAIN of a stack it can't map, too.
+            Some(Errno::EAGAIN) if !has_room() => StartError::Memory { doing },
             Some(Errno::EAGAIN) => StartError::Processes { doing },
             _ => StartError::System { doing, source },
         }
     }
+}
+
+/// Whether there is address space for a few threads' stacks.
+fn has_room() -> bool {
+    Vec::<u8>::new().try_reserve_exact(32 << 20).is_ok()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use self::axis::{Scale, TIME, axis};
 use self::lane::{HEIGHTS, Lanes, height};
-use super::{Export, Ground, Setting};
+use super::{Background, Export, Setting};
 use crate::model::{Process, World};
 use crate::text::{Lang, clean, truncate, width};
 use crate::trace::Event;
@@ -68,7 +68,7 @@ fn dark() -> String {
 pub(super) struct Svg {
     title: String,
     lang: Lang,
-    ground: Ground,
+    ground: Background,
 }
 
 impl Svg {
@@ -121,9 +121,9 @@ impl Svg {
 
     fn open(&self, width: usize, height: usize, page: &mut String) {
         let colours = match self.ground {
-            Ground::Light => light(),
-            Ground::Dark => dark(),
-            Ground::Either => {
+            Background::Light => light(),
+            Background::Dark => dark(),
+            Background::Either => {
                 format!(
                     "{}@media (prefers-color-scheme:dark){{{}}}",
                     light(),

@@ -132,6 +132,12 @@ pub enum Target {
 }
 
 impl Process {
+    /// With which event its parent said that it starts it, or it was first heard of: siblings that are
+    /// started one after the other may be heard of in another order.
+    pub fn forked_seq(&self) -> u64 {
+        self.forked_seq
+    }
+
     /// Colour of the process everywhere: an index that the screen maps to its palette.
     pub fn colour(&self) -> usize {
         self.proc as usize

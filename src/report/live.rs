@@ -28,6 +28,8 @@ pub struct Live<'a> {
     rows_shown: bool,
     /// The first rows are shown as they come.
     shows_start: bool,
+    /// The last rows of everybody are shown, with how they ended.
+    shows_end: bool,
 }
 
 impl<'a> Live<'a> {
@@ -39,6 +41,17 @@ impl<'a> Live<'a> {
             shown: Shown::default(),
             rows_shown: false,
             shows_start: true,
+            shows_end: true,
+        }
+    }
+
+    /// Only the fullest moment.
+    #[must_use]
+    pub fn fullest(self) -> Live<'a> {
+        Live {
+            shows_start: false,
+            shows_end: false,
+            ..self
         }
     }
 
@@ -94,12 +107,14 @@ impl<'a> Live<'a> {
         let fullest = world.ps().fullest();
         if self.rows_shown {
             // The moment of a single process is in its last row as well.
-            if self.shows_start || fullest.rows.len() > 1 {
+            if self.shows_start || !self.shows_end || fullest.rows.len() > 1 {
                 self.title("fullest", fullest.t, page);
                 self.rows.moment(&self.style, world, fullest, page);
             }
-            self.title("end", world.now(), page);
-            self.rows.last(&self.style, world, page);
+            if self.shows_end {
+                self.title("end", world.now(), page);
+                self.rows.last(&self.style, world, page);
+            }
         }
         deadlock(&self.style, world, page);
     }

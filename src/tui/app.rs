@@ -9,13 +9,13 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::course::Course;
-use super::host::Started;
+use super::host::{RunOptions, Started};
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
 use super::popup::Popup;
 use super::popup::lessons::Lessons;
 use super::progress::Progress;
-use super::run::{RunView, Taken};
+use super::run::{Received, RunView};
 use super::runs::Runs;
 use super::theme::Theme;
 use crate::feed::Control;
@@ -45,10 +45,10 @@ pub(crate) struct App {
     pub(crate) panes: Panes,
     pub(crate) popup: Option<Box<dyn Popup>>,
     pub(crate) notice: Option<String>,
-    /// Operations a second in the next run; `None` lets them go as they come.
-    pub(crate) pace: Option<f64>,
-    /// Every operation waits to be let through by hand.
-    pub(crate) manual: bool,
+    /// How the next run is run; pace and stepping by hand, the current one too.
+    pub(crate) options: RunOptions,
+    /// What came of the run is shown once it has been played back.
+    results_due: bool,
     /// Words last searched for.
     pub(crate) search: Option<String>,
     /// Lines of panels, kept from frame to frame.
@@ -65,8 +65,8 @@ impl App {
             panes: Panes::new(),
             popup: None,
             notice: None,
-            pace: None,
-            manual: false,
+            options: RunOptions::default(),
+            results_due: false,
             search: None,
             cache: Cache::default(),
         };
@@ -111,6 +111,7 @@ impl App {
     /// Shows a run that has begun; the one there was becomes the one before.
     pub(crate) fn begin_run(&mut self, started: Started, params: &Params) {
         self.runs.shelve();
+        self.results_due = false;
         self.notice = None;
         self.panes.begin_run();
         let answers = std::mem::take(&mut self.course.answers);
@@ -120,7 +121,7 @@ impl App {
         }
         let number = self.runs.next_number();
         let mut run = RunView::new(number, started, params.clone(), answers);
-        run.stepped = self.manual && run.is_live();
+        run.stepped = self.options.manual && run.is_live();
         run.paused = run.stepped;
         if self.panes.own_rows {
             run.control(Control::OwnRows { shown: true });
@@ -169,14 +170,14 @@ impl App {
     }
 
     /// Takes events until the clock says `until`, and moves a playing head on.
-    pub(crate) fn take_events(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
+    pub(crate) fn take_events(&mut self, clock: fn() -> Instant, until: Instant) -> Received {
         let [current, previous] = self.runs.take(clock, until);
         let fault = current.fault.or(previous.fault);
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
         }
         if current.ended {
-            self.current_ended();
+            self.current_ended(clock());
         }
         if previous.ended {
             self.previous_ended();
@@ -184,8 +185,9 @@ impl App {
         if current.ended || previous.ended {
             self.runs.compare(self.course.lesson());
         }
-        Taken {
-            came: current.came || previous.came,
+        let shown = self.show_due_results();
+        Received {
+            came: current.came || previous.came || shown,
             more: current.more || previous.more,
             ended: current.ended || previous.ended,
             fault,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::progress::{Given, Progress, Said, Visit};
+use super::host::RunOptions;
+use super::progress::{AnswerRecord, Progress, RecordedAnswer, Visit};
 use super::quiz::{Locked, Quiz};
 use crate::lesson::{Circumstances, Lesson, Library, Params};
 
@@ -63,8 +64,8 @@ impl Course {
     pub(super) fn begin_run(&mut self, params: &Params, answers: &[Locked]) {
         let Some(visit) = self.visit() else { return };
         for locked in answers {
-            let given = Given {
-                said: Said::from(&locked.answer),
+            let given = AnswerRecord {
+                said: RecordedAnswer::from(&locked.answer),
                 sure: locked.sure,
                 mark: None,
             };
@@ -74,9 +75,13 @@ impl Course {
     }
 
     /// The lesson's questions for these parameters; only those not answered yet, unless `all`.
-    pub(crate) fn quiz(&self, all: bool) -> Option<Quiz> {
+    pub(crate) fn quiz(&self, all: bool, options: &RunOptions) -> Option<Quiz> {
         let lesson = self.lesson()?;
-        let setting = lesson.setting(&self.params, &Circumstances::default());
+        let mut circumstances = Circumstances::default();
+        if options.pipe {
+            "pipe".clone_into(&mut circumstances.stdout);
+        }
+        let setting = lesson.setting(&self.params, &circumstances);
         let visit = self.progress.lessons.get(lesson.slug());
         Quiz::new(lesson, &setting, |id| {
             let answered = visit.is_some_and(|visit| visit.answers.contains_key(id));

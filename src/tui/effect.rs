@@ -1,6 +1,6 @@
 //! `Effect`: what an update asks of the world outside the `App`.
 
-use super::host::Order;
+use super::host::RunRequest;
 use crate::feed::Control;
 
 /// How a session ends.
@@ -15,9 +15,9 @@ pub enum Leave {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Effect {
     Leave(Leave),
-    Start(Box<Order>),
+    Start(Box<RunRequest>),
     /// Two runs at the same time, to be compared.
-    StartBoth(Box<[Order; 2]>),
+    StartBoth(Box<[RunRequest; 2]>),
     /// Save the run as a recording.
     Save,
     /// Keep the learner's progress.

@@ -11,14 +11,38 @@ use crate::trace::Header;
 
 /// A run the learner asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Order {
+pub struct RunRequest {
     /// Slug of the lesson.
     pub lesson: String,
     pub params: Params,
+    pub options: RunOptions,
+}
+
+/// How a lesson is run, beside its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RunOptions {
     /// Operations a second; `None` lets them go as they come.
     pub pace: Option<f64>,
     /// Every operation waits for a step.
     pub manual: bool,
+    /// The program's stdout is buffered as into a pipe.
+    pub pipe: bool,
+    /// `None`: any.
+    pub seed: Option<u64>,
+}
+
+/// Operations a second a paced run may be set to.
+const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+
+impl RunOptions {
+    /// One step along the paces; beyond the fastest, operations go as they come.
+    pub(super) fn change_pace(&mut self, by: i64) {
+        let known = |pace: f64| PACES.iter().position(|known| *known >= pace);
+        let place = self.pace.and_then(known).unwrap_or(PACES.len());
+        let by = isize::try_from(by).unwrap_or(0);
+        let next = place.saturating_add_signed(by).min(PACES.len());
+        self.pace = PACES.get(next).copied();
+    }
 }
 
 /// A run that has begun, or a recording that was opened.
@@ -49,9 +73,9 @@ pub struct Program {
 }
 
 /// A run as whoever saves it reads it.
-pub struct Seen<'a>(pub(super) &'a RunView);
+pub struct RunToSave<'a>(pub(super) &'a RunView);
 
-impl Seen<'_> {
+impl RunToSave<'_> {
     pub fn header(&self) -> &Header {
         &self.0.header
     }
@@ -79,7 +103,7 @@ pub trait Host {
     ///
     /// # Errors
     /// Why it could not start, in the learner's language.
-    fn start(&mut self, order: &Order) -> Result<Started, String>;
+    fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
 
     /// Keeps the learner's progress for the next session.
     ///
@@ -91,5 +115,5 @@ pub trait Host {
     ///
     /// # Errors
     /// Why it can't be saved, in the learner's language.
-    fn save(&mut self, seen: &Seen<'_>) -> Result<String, String>;
+    fn save(&mut self, seen: &RunToSave<'_>) -> Result<String, String>;
 }

@@ -23,7 +23,7 @@ pub(crate) struct Binding {
 }
 
 /// A key's words, such as this terminal can show: the other language's own name needs its letters.
-pub(crate) fn told(app: &App, words: &'static str) -> &'static str {
+pub(crate) fn words(app: &App, words: &'static str) -> &'static str {
     let phrase = app.lang.phrase(words);
     let plain = app.theme.glyphs == Glyphs::Ascii && app.lang == Lang::En;
     if plain && !phrase.is_ascii() {

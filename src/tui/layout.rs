@@ -9,9 +9,13 @@ use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
 use super::action::{Action, Seek, Step};
 use super::app::App;
 use super::panel::{PanelId, Region};
+use crate::text::width;
 
 /// Below this nothing useful fits.
 pub(crate) const SMALLEST: (u16, u16) = (60, 15);
+
+/// From here on the essentials are seen at once: the sentences of ps have room for names.
+const MIDDLE: (u16, u16) = (112, 30);
 
 /// The screen cut up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,7 +23,7 @@ pub(crate) struct Frames {
     pub(crate) head: Rect,
     /// Names of the groups, where not all panels fit.
     pub(crate) tabs: Option<Rect>,
-    pub(crate) panels: Vec<(PanelId, Rect)>,
+    pub(crate) panels: Vec<Placed>,
     pub(crate) transport: Rect,
     pub(crate) footer: Rect,
 }
@@ -27,8 +31,8 @@ pub(crate) struct Frames {
 impl Frames {
     /// The inside of a panel; `None` where it is not shown.
     pub(crate) fn inner(&self, panel: PanelId) -> Option<Rect> {
-        let (_, rect) = self.panels.iter().find(|(id, _)| *id == panel)?;
-        Some(rect.inner(Margin::new(1, 1)))
+        let placed = self.panels.iter().find(|placed| placed.id == panel)?;
+        Some(placed.rect.inner(Margin::new(1, 1)))
     }
 }
 
@@ -36,6 +40,49 @@ impl Frames {
 pub(crate) fn area(app: &App) -> Rect {
     let (width, height) = app.panes.size;
     Rect::new(0, 0, width, height)
+}
+
+/// A panel on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) id: PanelId,
+    pub(crate) rect: Rect,
+    /// All panels that share its place, where there are several: their names stand in its border.
+    pub(crate) tabs: Vec<PanelId>,
+}
+
+impl Placed {
+    /// The place of some regions, with the one of their panels that is shown.
+    fn of(app: &App, regions: &[Region], rect: Rect) -> Placed {
+        let panels = PanelId::ALL.iter().copied();
+        let tabs: Vec<PanelId> = panels
+            .filter(|id| regions.contains(&id.panel().region()))
+            .collect();
+        Placed {
+            id: shown(app, regions),
+            rect,
+            tabs: if tabs.len() > 1 { tabs } else { Vec::new() },
+        }
+    }
+
+    /// The panel whose name stands in this column of the border.
+    fn tab_at(&self, app: &App, column: u16) -> Option<PanelId> {
+        let mut end = usize::from(self.rect.x) + 1;
+        self.tabs.iter().copied().find(|id| {
+            end += width(&tab_title(app, *id, *id == self.id)) + 1;
+            usize::from(column) < end
+        })
+    }
+}
+
+/// The name of a panel in a border; of the one that is shown, with what it says beside its name.
+pub(crate) fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
+    let panel = id.panel();
+    let name = app.lang.phrase(panel.title());
+    match panel.subtitle(app).filter(|_| shown) {
+        Some(more) => format!(" {name} · {more} "),
+        None => format!(" {name} "),
+    }
 }
 
 /// Regions that stand together on a small screen.
@@ -66,8 +113,9 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
         ..Frames::default()
     };
     if app.panes.zoom {
-        frames.panels.push((app.panes.focus, body));
-    } else if area.width < 100 || area.height < 30 {
+        let region = app.panes.focus.panel().region();
+        frames.panels.push(Placed::of(app, &[region], body));
+    } else if area.width < MIDDLE.0 || area.height < MIDDLE.1 {
         let [tabs, body] =
             Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(body);
         frames.tabs = Some(tabs);
@@ -99,7 +147,7 @@ fn shown(app: &App, regions: &[Region]) -> PanelId {
     first_of(regions)
 }
 
-fn group(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
+fn group(app: &App, body: Rect) -> Vec<Placed> {
     let regions = GROUPS
         .iter()
         .find(|group| group.contains(&app.panes.focus.panel().region()))
@@ -110,8 +158,10 @@ fn group(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
         _ => Constraint::Fill(1),
     });
     let rects = Layout::vertical(heights).split(body);
-    let panels = regions.iter().map(|region| shown(app, &[*region]));
-    panels.zip(rects.iter().copied()).collect()
+    let places = regions.iter().zip(rects.iter());
+    places
+        .map(|(region, rect)| Placed::of(app, &[*region], *rect))
+        .collect()
 }
 
 /// As many rows as there are processes, within bounds: head, borders, rows.
@@ -121,7 +171,7 @@ fn ps_height(app: &App, most: u16) -> Constraint {
     Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
 }
 
-fn middle(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
+fn middle(app: &App, body: Rect) -> Vec<Placed> {
     let [left, right] =
         Layout::horizontal([Constraint::Percentage(42), Constraint::Fill(1)]).areas(body);
     let [read, objects] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
@@ -131,18 +181,18 @@ fn middle(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
         Constraint::Fill(2),
     ])
     .areas(right);
-    let one = |region| shown(app, &[region]);
+    let one = |region, rect| Placed::of(app, &[region], rect);
     vec![
-        (shown(app, READ), read),
-        (one(Region::Processes), ps),
-        (one(Region::Output), output),
-        (one(Region::Shared), objects),
-        (one(Region::Time), timeline),
+        Placed::of(app, READ, read),
+        one(Region::Processes, ps),
+        one(Region::Output, output),
+        one(Region::Shared, objects),
+        one(Region::Time, timeline),
     ]
 }
 
 /// The rows of ps stand over the whole right, where all their columns fit.
-fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
+fn wide(app: &App, body: Rect) -> Vec<Placed> {
     let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(8)]).areas(body);
     let [lesson, source] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
     let [ps, below] =
@@ -153,15 +203,15 @@ fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
         Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(middle);
     let [objects, checks] =
         Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(side);
-    let one = |region| shown(app, &[region]);
+    let one = |region, rect| Placed::of(app, &[region], rect);
     vec![
-        (one(Region::Text), lesson),
-        (one(Region::Program), source),
-        (one(Region::Processes), ps),
-        (one(Region::Output), output),
-        (one(Region::Time), timeline),
-        (one(Region::Shared), objects),
-        (one(Region::Results), checks),
+        one(Region::Text, lesson),
+        one(Region::Program, source),
+        one(Region::Processes, ps),
+        one(Region::Output, output),
+        one(Region::Time, timeline),
+        one(Region::Shared, objects),
+        one(Region::Results, checks),
     ]
 }
 
@@ -190,9 +240,10 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
             _ => None,
         };
     }
-    let panel = frames.panels.iter().find(|(_, rect)| rect.contains(at));
+    let mut panels = frames.panels.iter();
+    let panel = panels.find(|placed| placed.rect.contains(at));
     if let Some(by) = by {
-        return panel.map(|(id, _)| Action::MoveIn(*id, Step::Lines(by)));
+        return panel.map(|placed| Action::MoveIn(placed.id, Step::Lines(by)));
     }
     match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left)
@@ -203,7 +254,14 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
             Some(Action::Seek(Seek::Share(share)))
         }
         MouseEventKind::Down(MouseButton::Left) => match panel {
-            Some((id, rect)) => Some(Action::Pick(*id, mouse.row.saturating_sub(rect.y + 1))),
+            Some(placed) if mouse.row == placed.rect.y => {
+                let id = placed.tab_at(app, mouse.column).unwrap_or(placed.id);
+                Some(Action::Focus(id))
+            }
+            Some(placed) => {
+                let row = mouse.row - (placed.rect.y + 1);
+                Some(Action::Pick(placed.id, row))
+            }
             None => frames
                 .tabs
                 .filter(|tabs| tabs.contains(at))
@@ -226,6 +284,6 @@ fn tab_at(app: &App, column: u16) -> Option<Action> {
 }
 
 fn tab_width(app: &App, group: &[Region]) -> u16 {
-    let width = crate::text::width(app.lang.phrase(first_of(group).panel().title()));
+    let width = width(app.lang.phrase(first_of(group).panel().title()));
     u16::try_from(width + 3).unwrap_or(u16::MAX)
 }

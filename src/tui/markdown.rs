@@ -13,7 +13,7 @@ use crate::tui::theme::Theme;
 /// Plain words, wrapped.
 pub(crate) fn wrapped(text: &str, wide: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(wide);
-    page.words(text, Style::new());
+    page.words(&clean(text), Style::new());
     page.end_line();
     page.lines
 }
@@ -173,10 +173,17 @@ fn add_to_cell(rows: &mut [Vec<String>], text: &str) {
     }
 }
 
-/// Whether this is a mark that closes what stands before it.
-fn closes(word: &str) -> bool {
-    word.chars()
-        .all(|c| "，。；：、！？）》」』”’,.;:!?)]".contains(c))
+/// Whether no line ends between a character and the word that follows it: a closing mark begins no line,
+/// and text without a blank in it stays together, but for CJK characters.
+fn is_glued(before: Option<char>, word: &str) -> bool {
+    let closes = |c| "，。；：、！？）》」』”’,.;:!?)]".contains(c);
+    let narrow = |c: char| !c.is_whitespace() && width(c.encode_utf8(&mut [0; 4])) == 1;
+    let Some(first) = word.chars().next() else {
+        return false;
+    };
+    before.is_some_and(|before| {
+        !before.is_whitespace() && (word.chars().all(closes) || (narrow(before) && narrow(first)))
+    })
 }
 
 /// Lines being filled with words.
@@ -199,15 +206,19 @@ impl Page {
         }
     }
 
-    /// Adds words, breaking where Unicode lets a line be broken: at spaces, between CJK characters.
+    /// Adds words, breaking where there is a blank, and between CJK characters.
     fn words(&mut self, text: &str, style: Style) {
         for word in text.split_word_bounds() {
             let columns = width(word);
             if self.used + columns > self.wide && self.used > self.indent {
-                let carried = if closes(word) { self.carried() } else { None };
+                let carried = if is_glued(self.last_char(), word) {
+                    self.carried()
+                } else {
+                    Vec::new()
+                };
                 self.break_line();
-                if let Some((word, style)) = carried {
-                    self.put(&word, style);
+                for (text, style) in carried {
+                    self.put(&text, style);
                 }
             }
             let blank = word.trim().is_empty();
@@ -218,30 +229,48 @@ impl Page {
         }
     }
 
+    fn last_char(&self) -> Option<char> {
+        self.line.last()?.content.chars().last()
+    }
+
     /// After a full-width mark there is room enough already.
     fn ends_with_a_wide_mark(&self) -> bool {
-        let last = self
-            .line
-            .last()
-            .and_then(|span| span.content.chars().last());
-        last.is_some_and(|c| {
+        self.last_char().is_some_and(|c| {
             "，。；：、！？）》」』”".contains(c) && width(c.encode_utf8(&mut [0; 4])) > 1
         })
     }
 
-    /// Takes the last word off the line: a closing mark does not begin a line, so the word before
-    /// it goes along. `None` where it is the line's only one.
-    fn carried(&mut self) -> Option<(String, Style)> {
-        let last = self.line.last_mut()?;
-        let (at, word) = last.content.split_word_bound_indices().next_back()?;
-        let (word, columns) = (word.to_owned(), width(word));
-        if word.trim().is_empty() || self.used <= self.indent + columns {
-            return None;
+    /// Takes what belongs to the next word off the line, back to where it may be broken: to a blank, or
+    /// between CJK characters. Nothing where that is the whole line.
+    fn carried(&mut self) -> Vec<(String, Style)> {
+        let text: String = self.line.iter().map(|span| &*span.content).collect();
+        let mut at = text.len();
+        let mut follows = None;
+        for (start, word) in text.split_word_bound_indices().rev() {
+            let breaks = follows.is_some_and(|next| !is_glued(word.chars().last(), next));
+            if word.trim().is_empty() || breaks {
+                break;
+            }
+            (at, follows) = (start, Some(word));
         }
-        let style = last.style;
-        last.content.to_mut().truncate(at);
-        self.used -= columns;
-        Some((word, style))
+        if width(&text[..at]) <= self.indent {
+            return Vec::new();
+        }
+        let mut carried = Vec::new();
+        let mut end = text.len();
+        while let Some(span) = self.line.last_mut().filter(|_| end > at) {
+            let start = end - span.content.len();
+            let kept = at.saturating_sub(start);
+            carried.push((span.content[kept..].to_owned(), span.style));
+            span.content.to_mut().truncate(kept);
+            if kept == 0 {
+                self.line.pop();
+            }
+            end = start.max(at);
+        }
+        self.used -= width(&text[at..]);
+        carried.reverse();
+        carried
     }
 
     fn put(&mut self, word: &str, style: Style) {

@@ -28,6 +28,7 @@ use ratatui::text::Line;
 
 use super::app::App;
 use super::layout;
+use crate::model::{Process, World};
 pub(crate) use cache::Cache;
 
 /// Makes `PanelId` of the table: the order is the one Tab goes through.
@@ -68,6 +69,9 @@ pub(crate) enum Region {
     Time,
     Results,
 }
+
+/// Columns of a text at most: longer lines are hard to read.
+const READABLE: u16 = 100;
 
 /// What the keys up and down do in a panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,8 +141,6 @@ pub(crate) struct Rows<'a> {
     pub(crate) count: usize,
     /// The first row shown.
     pub(crate) first: usize,
-    /// How many are left below is said in the border.
-    pub(crate) counted: bool,
     pub(crate) row: At<'a, Line<'static>>,
 }
 
@@ -151,7 +153,6 @@ impl Rows<'_> {
             foot: Vec::new(),
             count,
             first: top.min(count.saturating_sub(usize::from(size.height))),
-            counted: true,
             row: Box::new(move |row| lines.get(row).cloned().unwrap_or_default()),
         }
     }
@@ -203,12 +204,19 @@ pub(crate) fn text(app: &App, id: PanelId) -> String {
     })
 }
 
-/// The first row shown of so many: the selected one is always seen.
-fn first_with(selected: Option<u32>, top: usize, count: usize, room: usize) -> usize {
-    let last = count.saturating_sub(room);
-    let top = selected.map_or(top, |proc| {
-        let row = proc as usize;
+/// Processes in the order they were started in: a row each.
+pub(crate) fn started_order(world: &World) -> Vec<&Process> {
+    let mut processes: Vec<&Process> = world.processes().collect();
+    processes.sort_by_key(|process| (process.forked_seq(), process.proc));
+    processes
+}
+
+/// The first row shown: that of the selected process is always seen.
+fn first_with(app: &App, order: &[&Process], top: usize, room: usize) -> usize {
+    let selected = app.panes.selected;
+    let row = selected.and_then(|proc| order.iter().position(|process| process.proc == proc));
+    let top = row.map_or(top, |row| {
         top.clamp((row + 1).saturating_sub(room.max(1)), row)
     });
-    top.min(last)
+    top.min(order.len().saturating_sub(room))
 }

@@ -34,6 +34,29 @@ impl Default for Progress {
     }
 }
 
+impl Progress {
+    /// What another session has kept meanwhile, with what this one has done since `base`.
+    #[must_use]
+    pub fn merged(&self, base: &Progress, others: Progress) -> Progress {
+        let mut merged = others;
+        if self.last != base.last {
+            merged.last.clone_from(&self.last);
+        }
+        let nothing = Visit::default();
+        for (slug, visit) in &self.lessons {
+            let before = base.lessons.get(slug).unwrap_or(&nothing);
+            if visit != before {
+                merged
+                    .lessons
+                    .entry(slug.clone())
+                    .or_default()
+                    .add(visit, before);
+            }
+        }
+        merged
+    }
+}
+
 /// What was done in a lesson.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Visit {
@@ -48,7 +71,7 @@ pub struct Visit {
     pub params: BTreeMap<String, serde_json::Value>,
     /// Answers, by the question's id.
     #[serde(default)]
-    pub answers: BTreeMap<String, Given>,
+    pub answers: BTreeMap<String, AnswerRecord>,
     /// How runs came out, by the parameters they had.
     #[serde(default)]
     pub outcomes: BTreeMap<String, Outcomes>,
@@ -70,6 +93,42 @@ const LABELS: usize = 64;
 const LABEL: usize = 4096;
 
 impl Visit {
+    /// Adds what `mine` has more than it had `before`.
+    fn add(&mut self, mine: &Visit, before: &Visit) {
+        self.runs += mine.runs.saturating_sub(before.runs);
+        self.passed |= mine.passed;
+        if mine.params != before.params {
+            self.params.clone_from(&mine.params);
+        }
+        // Answers that could not be graded were taken back.
+        self.answers
+            .retain(|id, _| mine.answers.contains_key(id) || !before.answers.contains_key(id));
+        for (id, given) in &mine.answers {
+            if before.answers.get(id) != Some(given) {
+                self.answers.insert(id.clone(), given.clone());
+            }
+        }
+        for (setting, outcomes) in &mine.outcomes {
+            let known = before.outcomes.get(setting);
+            let runs = outcomes
+                .runs
+                .saturating_sub(known.map_or(0, |known| known.runs));
+            if runs == 0 {
+                continue;
+            }
+            if self.outcomes.len() >= SETTINGS && !self.outcomes.contains_key(setting) {
+                self.outcomes.pop_first();
+            }
+            let kept = self.outcomes.entry(setting.clone()).or_default();
+            kept.runs += runs;
+            for label in &outcomes.seen {
+                if kept.seen.len() < LABELS {
+                    kept.seen.insert(label.clone());
+                }
+            }
+        }
+    }
+
     /// Notes how a run with these parameters came out; gives all that was seen with them.
     pub(super) fn saw(&mut self, setting: &str, labels: &[String]) -> Outcomes {
         if self.outcomes.len() >= SETTINGS && !self.outcomes.contains_key(setting) {
@@ -92,8 +151,8 @@ impl Visit {
 
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Given {
-    pub said: Said,
+pub struct AnswerRecord {
+    pub said: RecordedAnswer,
     /// How sure the learner was, 1 to 3.
     pub sure: u8,
     /// What became of it: `right`, `partly`, `wrong`, `undecided`; absent before the run.
@@ -104,38 +163,38 @@ pub struct Given {
 /// The words of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Said {
+pub enum RecordedAnswer {
     Choice(String),
     Order(Vec<String>),
     Number(f64),
     Possible(Vec<(String, bool)>),
 }
 
-impl From<&Said> for Answer {
-    fn from(said: &Said) -> Answer {
+impl From<&RecordedAnswer> for Answer {
+    fn from(said: &RecordedAnswer) -> Answer {
         match said {
-            Said::Choice(id) => Answer::Choice(id.clone()),
-            Said::Order(items) => Answer::Order(items.clone()),
-            Said::Number(number) => Answer::Number(*number),
-            Said::Possible(listings) => Answer::Possible(listings.clone()),
+            RecordedAnswer::Choice(id) => Answer::Choice(id.clone()),
+            RecordedAnswer::Order(items) => Answer::Order(items.clone()),
+            RecordedAnswer::Number(number) => Answer::Number(*number),
+            RecordedAnswer::Possible(listings) => Answer::Possible(listings.clone()),
         }
     }
 }
 
-impl From<&Answer> for Said {
-    fn from(answer: &Answer) -> Said {
+impl From<&Answer> for RecordedAnswer {
+    fn from(answer: &Answer) -> RecordedAnswer {
         match answer {
-            Answer::Choice(id) => Said::Choice(id.clone()),
-            Answer::Order(items) => Said::Order(items.clone()),
-            Answer::Number(number) => Said::Number(*number),
-            Answer::Possible(listings) => Said::Possible(listings.clone()),
+            Answer::Choice(id) => RecordedAnswer::Choice(id.clone()),
+            Answer::Order(items) => RecordedAnswer::Order(items.clone()),
+            Answer::Number(number) => RecordedAnswer::Number(*number),
+            Answer::Possible(listings) => RecordedAnswer::Possible(listings.clone()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, LABEL, LABELS, Outcomes, Progress, SETTINGS, Said, Visit};
+    use super::{AnswerRecord, LABEL, LABELS, Outcomes, Progress, RecordedAnswer, SETTINGS, Visit};
 
     #[test]
     fn outcomes_are_gathered_for_each_setting_within_bounds() {
@@ -159,6 +218,40 @@ mod tests {
     }
 
     #[test]
+    fn two_sessions_lose_nothing_of_each_other() {
+        let given = |mark: &str| AnswerRecord {
+            said: RecordedAnswer::Number(1.0),
+            sure: 2,
+            mark: Some(mark.to_owned()),
+        };
+        let mut base = Progress::default();
+        let visit = base.lessons.entry("lock".to_owned()).or_default();
+        visit.runs = 2;
+        visit.answers.insert("old".to_owned(), given("wrong"));
+        let (mut mine, mut others) = (base.clone(), base.clone());
+        let visit = mine.lessons.entry("lock".to_owned()).or_default();
+        (visit.runs, visit.passed) = (3, true);
+        visit.answers.remove("old");
+        visit.answers.insert("mine".to_owned(), given("right"));
+        visit.saw("processes=3", &["a".to_owned()]);
+        let visit = others.lessons.entry("lock".to_owned()).or_default();
+        visit.runs = 7;
+        visit.answers.insert("theirs".to_owned(), given("right"));
+        visit.saw("processes=3", &["b".to_owned()]);
+        others.lessons.entry("queue".to_owned()).or_default().runs = 1;
+        others.last = Some("queue".to_owned());
+        let merged = mine.merged(&base, others);
+        let lock = &merged.lessons["lock"];
+        assert_eq!((lock.runs, lock.passed), (8, true));
+        let answers: Vec<&str> = lock.answers.keys().map(String::as_str).collect();
+        assert_eq!(answers, ["mine", "theirs"]);
+        let outcomes = &lock.outcomes["processes=3"];
+        assert_eq!((outcomes.runs, outcomes.seen.len()), (2, 2));
+        assert_eq!(merged.lessons["queue"].runs, 1);
+        assert_eq!(merged.last.as_deref(), Some("queue"));
+    }
+
+    #[test]
     fn what_is_kept_comes_back_and_unknown_fields_do_no_harm() {
         let mut progress = Progress {
             last: Some("lock".to_owned()),
@@ -168,8 +261,8 @@ mod tests {
             runs: 3,
             ..Visit::default()
         };
-        let given = Given {
-            said: Said::Possible(vec![("tutorial".to_owned(), true)]),
+        let given = AnswerRecord {
+            said: RecordedAnswer::Possible(vec![("tutorial".to_owned(), true)]),
             sure: 2,
             mark: Some("right".to_owned()),
         };

@@ -11,9 +11,9 @@ mod seek;
 
 use std::time::Instant;
 
+use super::destination::EventQuery;
 use super::host::{Recorded, Started};
 use super::quiz::Locked;
-use super::target::Wanted;
 use crate::check::{Evidence, Facts, circumstances};
 use crate::feed::{Control, Flaw};
 use crate::lesson::{Lesson, Params};
@@ -22,7 +22,7 @@ use crate::trace::{Event, FaultKind, Header, RunStatus};
 
 use cursor::Cursor;
 use intake::Intake;
-pub(crate) use intake::Taken;
+pub(crate) use intake::Received;
 pub(crate) use results::{Graded, Results};
 
 /// Events of a run that is compared with another one, at most.
@@ -39,11 +39,13 @@ pub(crate) struct RunView {
     history: History,
     cursor: Cursor,
     pub(crate) paused: bool,
+    /// When in the run it was paused, ns.
+    pub(crate) paused_at: i64,
     /// It is being stepped by hand.
     pub(crate) stepped: bool,
     pub(crate) results: Results,
     /// What the learner last asked to be taken to.
-    pub(crate) wanted: Option<Wanted>,
+    pub(crate) wanted: Option<EventQuery>,
 }
 
 impl RunView {
@@ -66,6 +68,7 @@ impl RunView {
             params,
             history: History::new(empty),
             paused: false,
+            paused_at: 0,
             stepped: false,
             results: Results::of(locked),
             wanted: None,
@@ -117,7 +120,7 @@ impl RunView {
     }
 
     /// Takes what has come until `clock` says `until`.
-    pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Taken {
+    pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Received {
         let taken = self.intake.take(&mut self.history, clock, until);
         self.paused &= !taken.ended;
         taken
@@ -179,6 +182,17 @@ impl RunView {
         self.cursor.toggle_playing(&self.history, now);
     }
 
+    /// Plays it from its beginning, so slowly that what happened can be seen.
+    pub(crate) fn play_slowly(&mut self, now: Instant) {
+        self.cursor.go(&mut self.history, 0);
+        self.cursor.play_slowly(now, self.end());
+    }
+
+    /// Whether it is played back like that.
+    pub(crate) fn is_played_slowly(&self) -> bool {
+        !self.is_now() && self.cursor.is_slow()
+    }
+
     /// Stops playing.
     pub(crate) fn hold(&mut self) {
         self.cursor.stop();
@@ -224,10 +238,19 @@ impl RunView {
         self.cursor.play_to(&self.history, now, t);
     }
 
+    /// The time that is shown of the moment looked at, ns: it stands while the run is paused.
+    pub(crate) fn shown_time(&self) -> i64 {
+        let now = self.world().now();
+        let stands = self.paused && !self.stepped && self.is_now();
+        if stands { now.min(self.paused_at) } else { now }
+    }
+
     /// How long it took, or has been going, ns.
     pub(crate) fn end(&self) -> i64 {
         let world = self.whole();
-        world.end().map_or(world.now(), |end| end.t)
+        let shown = self.shown_time();
+        let now = if self.is_now() { shown } else { world.now() };
+        world.end().map_or(now, |end| end.t)
     }
 
     /// When the next event after `t` is, or (by less than 0) the last one before it; ns.

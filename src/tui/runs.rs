@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::action::Seek;
-use super::run::{RunView, Taken};
+use super::run::{Received, RunView};
 use crate::compare::{Comparison, compare};
 use crate::feed::Control;
 use crate::lesson::Lesson;
@@ -104,10 +104,10 @@ impl Runs {
 
     /// Takes events of both until the clock says `until`, and moves playing heads on. What came of each:
     /// of the current one, then of the previous one.
-    pub(super) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> [Taken; 2] {
+    pub(super) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> [Received; 2] {
         [&mut self.current, &mut self.previous].map(|run| {
             let Some(run) = run else {
-                return Taken::default();
+                return Received::default();
             };
             let mut taken = run.take(clock, until);
             taken.came |= run.play(clock());

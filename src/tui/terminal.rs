@@ -13,9 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{
-    DisableMouseCapture, EnableMouseCapture, Event as Input, KeyEvent, MouseEvent,
-};
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event, KeyEvent, MouseEvent};
 use crossterm::{cursor, event, execute, terminal};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -26,14 +24,14 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 
 /// What came from outside.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Happening {
+pub(crate) enum Input {
     Key(KeyEvent),
     Mouse(MouseEvent),
     Resized((u16, u16)),
     /// SIGTSTP came from outside.
     Stopped,
     /// Somebody else wrote on the screen, or it is ours again after a stop.
-    Spoilt,
+    Redraw,
     /// A signal asked for the end, or the terminal is gone (as SIGHUP).
     Ended(i32),
 }
@@ -43,6 +41,8 @@ pub(crate) struct Terminal {
     inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Stdout>>>,
     /// The signal that asked for the end; 0 while none did.
     ended: Arc<AtomicUsize>,
+    /// The session was told of it.
+    noticed: Arc<AtomicBool>,
     /// SIGTSTP has come, and SIGCONT.
     stopped: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
@@ -56,9 +56,9 @@ const ENDING: [i32; 4] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT];
 /// The terminal is ours: it has to be given back, once.
 static HELD: AtomicBool = AtomicBool::new(false);
 /// A panic elsewhere was told on the screen.
-static SPOILT: AtomicBool = AtomicBool::new(false);
+static REDRAW: AtomicBool = AtomicBool::new(false);
 
-/// Most happenings taken at once: a flood of mouse moves must not hold up the screen.
+/// Most inputs taken at once: a flood of mouse moves must not hold up the screen.
 const MOST: usize = 64;
 impl Terminal {
     pub(crate) fn open() -> io::Result<Terminal> {
@@ -75,7 +75,8 @@ impl Terminal {
             signal_hook::flag::register_usize(signal, Arc::clone(&ended), number)?;
             signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
         }
-        last_resort::watch(&ENDING, Arc::clone(&ended))?;
+        let noticed: Arc<AtomicBool> = Arc::default();
+        last_resort::watch(&ENDING, Arc::clone(&ended), Arc::clone(&noticed))?;
         let (stopped, continued) = (Arc::default(), Arc::default());
         for (signal, flag) in [(SIGTSTP, &stopped), (SIGCONT, &continued)] {
             signal_hook::flag::register(signal, Arc::clone(flag))?;
@@ -88,6 +89,7 @@ impl Terminal {
         Ok(Terminal {
             inner: ManuallyDrop::new(inner),
             ended,
+            noticed,
             stopped,
             continued,
             woken,
@@ -110,37 +112,38 @@ impl Terminal {
     }
 
     /// Waits for something to happen, at most `longest`; gives all that has.
-    pub(crate) fn wait(&mut self, longest: Duration) -> io::Result<Vec<Happening>> {
-        let mut happened = Vec::new();
+    pub(crate) fn wait(&mut self, longest: Duration) -> io::Result<Vec<Input>> {
+        let mut inputs = Vec::new();
         let deadline = now() + longest;
         loop {
             // crossterm reads for ever from a terminal that has gone.
-            while happened.len() < MOST && !self.is_gone()? && event::poll(Duration::ZERO)? {
-                happened.extend(happening(&event::read()?));
+            while inputs.len() < MOST && !self.is_gone()? && event::poll(Duration::ZERO)? {
+                inputs.extend(input(&event::read()?));
             }
-            if happened.is_empty() {
+            if inputs.is_empty() {
                 tell_of_unread_keys();
             }
             let signal = self.ended.load(Ordering::Relaxed);
             if signal > 0 {
-                happened.push(Happening::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
-                return Ok(happened);
+                self.noticed.store(true, Ordering::Relaxed);
+                inputs.push(Input::Ended(i32::try_from(signal).unwrap_or(SIGTERM)));
+                return Ok(inputs);
             }
             if self.stopped.swap(false, Ordering::Relaxed) {
-                happened.push(Happening::Stopped);
+                inputs.push(Input::Stopped);
             }
             if self.continued.swap(false, Ordering::Relaxed) {
                 // Stopped by a signal nobody can catch, others may have had the terminal since.
                 leave();
                 enter()?;
-                happened.push(Happening::Spoilt);
+                inputs.push(Input::Redraw);
             }
-            if SPOILT.swap(false, Ordering::Relaxed) {
-                happened.push(Happening::Spoilt);
+            if REDRAW.swap(false, Ordering::Relaxed) {
+                inputs.push(Input::Redraw);
             }
             let left = deadline.saturating_duration_since(now());
-            if !happened.is_empty() || left.is_zero() {
-                return Ok(happened);
+            if !inputs.is_empty() || left.is_zero() {
+                return Ok(inputs);
             }
             self.sleep(left)?;
         }
@@ -234,11 +237,11 @@ fn tell_of_unread_keys() {
     }
 }
 
-fn happening(input: &Input) -> Option<Happening> {
-    match input {
-        Input::Key(key) => Some(Happening::Key(*key)),
-        Input::Mouse(mouse) => Some(Happening::Mouse(*mouse)),
-        Input::Resize(width, height) => Some(Happening::Resized((*width, *height))),
+fn input(event: &Event) -> Option<Input> {
+    match event {
+        Event::Key(key) => Some(Input::Key(*key)),
+        Event::Mouse(mouse) => Some(Input::Mouse(*mouse)),
+        Event::Resize(width, height) => Some(Input::Resized((*width, *height))),
         _ => None,
     }
 }
@@ -279,7 +282,7 @@ fn restore_on_panic() {
         if std::thread::current().id() == screen {
             leave();
         } else {
-            SPOILT.store(true, Ordering::Relaxed);
+            REDRAW.store(true, Ordering::Relaxed);
         }
         before(panic);
     }));

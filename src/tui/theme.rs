@@ -9,7 +9,7 @@ use crate::text::{Depth, hue};
 
 /// What the terminal's ground is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ground {
+pub enum Background {
     Dark,
     Light,
 }
@@ -25,7 +25,7 @@ pub enum Glyphs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     pub depth: Depth,
-    pub ground: Ground,
+    pub ground: Background,
     pub glyphs: Glyphs,
     /// The ground is painted; otherwise it is the terminal's own.
     pub painted: bool,
@@ -113,11 +113,11 @@ impl Theme {
     /// What everything stands on: the terminal's own ground, or a painted one.
     pub(crate) fn base(self) -> Style {
         let (fore, ground) = match self.ground {
-            Ground::Dark => (
+            Background::Dark => (
                 self.colour(7, 252, (0xd0, 0xd0, 0xd0)),
                 self.colour(0, 234, (0x1c, 0x1c, 0x1c)),
             ),
-            Ground::Light => (
+            Background::Light => (
                 self.colour(0, 235, (0x26, 0x26, 0x26)),
                 self.colour(15, 231, (0xff, 0xff, 0xff)),
             ),
@@ -131,9 +131,9 @@ impl Theme {
     /// The next theme: the terminal's own ground, dark, light.
     pub(crate) fn next(self) -> Theme {
         let (painted, ground) = match (self.painted, self.ground) {
-            (false, _) => (true, Ground::Dark),
-            (true, Ground::Dark) => (true, Ground::Light),
-            (true, Ground::Light) => (false, Ground::Dark),
+            (false, _) => (true, Background::Dark),
+            (true, Background::Dark) => (true, Background::Light),
+            (true, Background::Light) => (false, Background::Dark),
         };
         Theme {
             ground,
@@ -147,8 +147,8 @@ impl Theme {
         match (self.depth, self.painted, self.ground) {
             (Depth::None, ..) => "tui.theme-none",
             (_, false, _) => "tui.theme-own",
-            (_, true, Ground::Dark) => "tui.theme-dark",
-            (_, true, Ground::Light) => "tui.theme-light",
+            (_, true, Background::Dark) => "tui.theme-dark",
+            (_, true, Background::Light) => "tui.theme-light",
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::action::{Action, Seek};
 use super::app::App;
 use super::effect::{Effect, Leave};
-use super::host::Order;
+use super::host::{RunOptions, RunRequest};
 use super::layout;
 use super::panel::PanelId;
 use super::panes::Twin;
@@ -31,9 +31,6 @@ use crate::text::{Lang, clean};
 
 pub(crate) use places::{find, go_to};
 use places::{pick, scroll, sideways, turn};
-
-/// Operations a second a paced run may be set to.
-const PACES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 /// Does an action at this time; gives what has to be done outside.
 pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect> {
@@ -187,14 +184,9 @@ fn lessons(app: &mut App) {
 }
 
 fn parameters(app: &mut App) {
-    let any = app
-        .course
-        .lesson()
-        .is_some_and(|lesson| !lesson.manifest.parameters.is_empty());
-    if any {
-        app.open_popup(Parameters::default());
-    } else {
-        app.notice = Some(app.lang.phrase("tui.form-none").to_owned());
+    match app.course.lesson() {
+        Some(_) => app.open_popup(Parameters::default()),
+        None => app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned()),
     }
 }
 
@@ -205,7 +197,7 @@ fn run(app: &mut App) -> Vec<Effect> {
     {
         return both(app, slugs);
     }
-    match app.course.quiz(false) {
+    match app.course.quiz(false, &app.options) {
         Some(quiz) => {
             app.open_popup(Predict(quiz));
             Vec::new()
@@ -215,7 +207,7 @@ fn run(app: &mut App) -> Vec<Effect> {
 }
 
 fn predict(app: &mut App) {
-    match app.course.quiz(true) {
+    match app.course.quiz(true, &app.options) {
         Some(quiz) => app.open_popup(Predict(quiz)),
         None => app.notice = Some(app.lang.phrase("tui.quiz-none").to_owned()),
     }
@@ -236,12 +228,11 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
     vec![Effect::Start(Box::new(order(app, lesson, params)))]
 }
 
-fn order(app: &App, lesson: String, params: Params) -> Order {
-    Order {
+fn order(app: &App, lesson: String, params: Params) -> RunRequest {
+    RunRequest {
         lesson,
         params,
-        pace: app.pace,
-        manual: app.manual,
+        options: app.options,
     }
 }
 
@@ -258,7 +249,7 @@ fn compare(app: &mut App) -> Vec<Effect> {
         .lesson()
         .and_then(|lesson| lesson.manifest.pair.as_ref());
     let ready = match pair {
-        Some(pair) => pair.iter().all(|slug| slugs.contains(&Some(slug))),
+        Some(pair) => pair.iter().all(|slug| slugs.contains(&Some(slug))) && does_the_same(app),
         None => slugs.iter().all(Option::is_some),
     };
     if ready {
@@ -271,6 +262,17 @@ fn compare(app: &mut App) -> Vec<Effect> {
     }
     app.notice = Some(app.lang.phrase("tui.compare-none").to_owned());
     Vec::new()
+}
+
+/// Whether both runs have the same value for every parameter that both have: the same work to do.
+fn does_the_same(app: &App) -> bool {
+    let (Some(one), Some(other)) = (&app.runs.previous, &app.runs.current) else {
+        return false;
+    };
+    one.params.iter().all(|(name, value)| {
+        let others = other.params.get(name);
+        others.is_none_or(|others| others == value)
+    })
 }
 
 /// The lessons whose runs are compared, or are about to be.
@@ -290,9 +292,12 @@ fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
             .filter_map(|run| run.as_ref())
             .find(|run| run.header.lesson == slug && app.runs.comparing);
         let params = ran.map_or_else(|| params_of(app, &slug), |run| run.params.clone());
-        Order {
+        RunRequest {
             // One key can't step two runs.
-            manual: false,
+            options: RunOptions {
+                manual: false,
+                ..app.options
+            },
             ..order(app, slug, params)
         }
     });
@@ -316,7 +321,7 @@ fn params_of(app: &App, slug: &str) -> Params {
 
 /// Live and at now: the gate. Looking back, or a recording: the play head.
 fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
-    if app.manual
+    if app.options.manual
         && app
             .runs
             .current
@@ -337,6 +342,7 @@ fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
         return Vec::new();
     }
     run.paused = !run.paused;
+    run.paused_at = run.world().now();
     if run.paused {
         return vec![Effect::Control(Control::Pause)];
     }
@@ -347,8 +353,8 @@ fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
 /// Every operation waits to be let through by hand, from the run's first one on where it is set
 /// before; or none does any more.
 fn manual(app: &mut App) -> Vec<Effect> {
-    app.manual = !app.manual;
-    let by_hand = app.manual;
+    app.options.manual = !app.options.manual;
+    let by_hand = app.options.manual;
     let key = if by_hand {
         "tui.manual-on"
     } else {
@@ -360,7 +366,7 @@ fn manual(app: &mut App) -> Vec<Effect> {
     };
     run.paused = by_hand;
     run.stepped = by_hand;
-    match (by_hand, app.pace) {
+    match (by_hand, app.options.pace) {
         (true, _) => vec![Effect::Control(Control::Pause)],
         (false, Some(per_second)) => vec![
             Effect::Control(Control::Pace { per_second }),
@@ -373,7 +379,12 @@ fn manual(app: &mut App) -> Vec<Effect> {
 /// Lets one operation through; says why where the chosen process can't go.
 fn step_once(app: &mut App) -> Vec<Effect> {
     if !app.runs.current.as_ref().is_some_and(RunView::is_live) {
-        app.notice = Some(app.lang.phrase("tui.step-nothing").to_owned());
+        let key = if app.options.manual {
+            "tui.step-first"
+        } else {
+            "tui.step-nothing"
+        };
+        app.notice = Some(app.lang.phrase(key).to_owned());
         return Vec::new();
     }
     if let Some(words) = app.panes.selected.and_then(|proc| held_up(app, proc)) {
@@ -418,21 +429,15 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
         app.runs.change_speed(by, now);
         return Vec::new();
     }
-    let place = app
-        .pace
-        .and_then(|pace| PACES.iter().position(|known| *known >= pace))
-        .unwrap_or(PACES.len());
-    let next = place
-        .saturating_add_signed(isize::try_from(by).unwrap_or(0))
-        .min(PACES.len());
-    app.pace = PACES.get(next).copied();
-    if app.manual {
+    app.options.change_pace(by);
+    if app.options.manual {
         // It counts once `s` lets the operations go again.
         app.notice = Some(app.lang.phrase("tui.manual-on").to_owned());
         return Vec::new();
     }
     vec![Effect::Control(
-        app.pace
+        app.options
+            .pace
             .map_or(Control::Open, |per_second| Control::Pace { per_second }),
     )]
 }

@@ -76,8 +76,8 @@ fn screen(app: &App, frame: &mut Frame<'_>) {
     if let Some(tabs) = frames.tabs {
         tabs::draw(app, frame, tabs);
     }
-    for (id, rect) in &frames.panels {
-        framed::draw(app, frame, *id, *rect);
+    for placed in &frames.panels {
+        framed::draw(app, frame, placed);
     }
     transport::draw(app, frame, frames.transport);
     footer::draw(app, frame, &frames);

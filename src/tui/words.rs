@@ -2,45 +2,71 @@
 //!
 //! Words come from the locale; names and values from the program are made harmless here.
 
-use crate::model::{Process, State, Target, World};
+use crate::model::{Pending, Process, State, Target, World};
 pub(crate) use crate::text::seconds;
-use crate::text::{Lang, clean};
+use crate::text::{Lang, clean, width};
 use crate::trace::{Event, Exit, Kind, Op};
 
-/// What a process is doing: `waiting for lock, held by PID 12`.
+/// What a process is doing: `waiting for lock, held by Process-2 (PID 12)`.
 pub(crate) fn state(lang: Lang, world: &World, process: &Process) -> String {
+    state_in(lang, world, process, usize::MAX)
+}
+
+/// The same in so many columns: where they are few, a process is named without its PID.
+pub(crate) fn state_in(lang: Lang, world: &World, process: &Process, room: usize) -> String {
     match &process.state {
         State::Running if process.is_service() => lang.phrase("tui.state-service").to_owned(),
         State::Running if is_idle(world, process) => lang.phrase("tui.state-idle").to_owned(),
         State::Running => lang.phrase("tui.state-running").to_owned(),
         State::Sleeping { .. } => lang.phrase("tui.state-sleeping").to_owned(),
-        State::Waiting(pending) => {
-            let what = target(lang, world, &pending.target, pending.op.op.as_str());
-            let holders = world.held_by(&pending.target);
-            match holders.first().and_then(|proc| world.process(*proc)) {
-                Some(worker) if matches!(pending.target, Target::Task { .. }) => lang.tell(
-                    "tui.state-waiting-task",
-                    &[("what", &what), ("pid", &worker.pid)],
-                ),
-                Some(holder) if is_held(world, &pending.target) => lang.tell(
-                    "tui.state-waiting-held",
-                    &[("what", &what), ("pid", &holder.pid)],
-                ),
-                _ => lang.tell("tui.state-waiting", &[("what", &what)]),
-            }
-        }
+        State::Waiting(pending) => waiting(lang, world, pending, room),
         State::AtGate(pending) => lang.tell(
             "tui.state-gate",
             &[("what", &operation(world, &pending.op))],
         ),
         State::Exited { exit, reaped, .. } => {
-            let how = ended(lang, *exit);
+            let how = if was_ended(world, process) {
+                lang.phrase("tui.state-ended-by-us").to_owned()
+            } else {
+                ended(lang, *exit)
+            };
             if *reaped {
                 how
             } else {
                 lang.tell("tui.state-zombie", &[("how", &how)])
             }
         }
+    }
+}
+
+/// Whether forklore ended it with the run.
+fn was_ended(world: &World, process: &Process) -> bool {
+    let end = world.end();
+    end.is_some_and(|note| note.end.ended.contains(&process.pid))
+}
+
+fn waiting(lang: Lang, world: &World, pending: &Pending, room: usize) -> String {
+    let what = target(lang, world, &pending.target, pending.op.op.as_str());
+    let holders = world.held_by(&pending.target);
+    let holder = holders.first().and_then(|proc| world.process(*proc));
+    let Some(holder) = holder else {
+        return lang.tell("tui.state-waiting", &[("what", &what)]);
+    };
+    let words = |who: &str| match &pending.target {
+        Target::Task { .. } => {
+            lang.tell("tui.state-waiting-task", &[("what", &what), ("who", &who)])
+        }
+        target if is_held(world, target) => {
+            lang.tell("tui.state-waiting-held", &[("what", &what), ("who", &who)])
+        }
+        _ => lang.tell("tui.state-waiting", &[("what", &what)]),
+    };
+    let name = clean(&holder.name);
+    let whole = words(&format!("{name} (PID {})", holder.pid));
+    if width(&whole) <= room {
+        whole
+    } else {
+        words(&name)
     }
 }
 

@@ -57,21 +57,16 @@ fn a_run_tells_lines_rows_and_checks() {
         printed(&said),
         ["main proccess stop", "say hi 0", "say hi 1", "say hi 2"]
     );
+    let headings = |out: &str| out.lines().filter(|line| line.contains("USER")).count();
+    assert!(said.out.contains("at the fullest moment"), "{}", said.out);
+    assert_eq!(headings(&said.out), 1);
+    let all = say(&["run", "create-process", "--ps", "all"]).out;
     for table in ["at the start", "at the fullest moment", "how they ended"] {
-        assert!(said.out.contains(table), "{table} in {}", said.out);
+        assert!(all.contains(table), "{table} in {all}");
     }
-    let heading = said
-        .out
-        .lines()
-        .filter(|line| line.contains("USER"))
-        .count();
-    assert_eq!(heading, 3);
-    let dead = said
-        .out
-        .lines()
-        .filter(|line| line.starts_with("0  "))
-        .count();
-    assert_eq!(dead, 4, "{}", said.out);
+    assert_eq!(headings(&all), 3);
+    let dead = all.lines().filter(|line| line.starts_with("0  ")).count();
+    assert_eq!(dead, 4, "{all}");
     assert!(said.out.contains("✓ passed  "), "{}", said.out);
     assert!(!said.out.contains('\u{1b}'), "no colour into a pipe");
     let last = said.out.lines().last().unwrap();
@@ -249,6 +244,16 @@ fn a_lesson_without_a_twin_can_not_start() {
 }
 
 #[test]
+fn a_limit_of_memory_is_not_blamed_on_processes() {
+    let script = "ulimit -v 160000; exec \"$0\" run lock";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_forklore")]);
+    plain(&mut command);
+    let said = finish(&mut command);
+    assert!(!said.err.contains("ulimit -u"), "{}", said.err);
+}
+
+#[test]
 fn without_descriptors_it_does_not_start_and_says_so() {
     let mut command = std::process::Command::new("sh");
     command.args([
@@ -267,7 +272,8 @@ fn without_descriptors_it_does_not_start_and_says_so() {
 #[test]
 fn chinese_is_spoken_throughout() {
     let said = say(&["run", "create-process", "--lang", "zh"]);
-    for words in ["ps aux，开始时（", "退出码", "✓ 通过", "运行结束，用时"] {
+    for words in ["ps aux，进程最多时（", "退出码", "✓ 通过", "运行结束，用时"]
+    {
         assert!(said.out.contains(words), "{words} in {}", said.out);
     }
     assert!(!said.out.contains("passed"), "{}", said.out);

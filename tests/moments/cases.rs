@@ -50,7 +50,7 @@ fn begin(screen: &mut Screen) {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
 }
 
 /// The most memory a process ever had, in MiB.

@@ -8,12 +8,14 @@ use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::lesson::Library;
 use forklore::text::{Depth, Lang};
 use forklore::trace::Header;
-use forklore::tui::{self, Glyphs, Ground, Host, Order, Progress, Seen, Start, Started, Theme};
+use forklore::tui::{
+    self, Background, Glyphs, Host, Progress, RunRequest, RunToSave, Start, Started, Theme,
+};
 
 struct Panics;
 
 impl Host for Panics {
-    fn start(&mut self, order: &Order) -> Result<Started, String> {
+    fn start(&mut self, order: &RunRequest) -> Result<Started, String> {
         let config = NativeConfig {
             lesson: order.lesson.clone(),
             params: order.params.to_json(),
@@ -37,7 +39,7 @@ impl Host for Panics {
         Ok(())
     }
 
-    fn save(&mut self, _: &Seen<'_>) -> Result<String, String> {
+    fn save(&mut self, _: &RunToSave<'_>) -> Result<String, String> {
         panic!("a defect of the screen");
     }
 }
@@ -50,7 +52,7 @@ pub fn session() -> ExitCode {
         lang: Lang::En,
         theme: Theme {
             depth: Depth::Indexed,
-            ground: Ground::Dark,
+            ground: Background::Dark,
             glyphs: Glyphs::Unicode,
             painted: false,
         },

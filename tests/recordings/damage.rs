@@ -9,7 +9,7 @@ use std::io::{BufRead, Cursor, Write as _};
 use std::path::Path;
 
 use forklore::compare::{Run, compare};
-use forklore::export::{Format, Ground, Setting, begin};
+use forklore::export::{Background, Format, Setting, begin};
 use forklore::feed::Flaw;
 use forklore::model::{History, World};
 use forklore::text::Lang;
@@ -220,7 +220,7 @@ fn read(bytes: &[u8], deep: bool) -> (u64, Option<ReadError>) {
         header: &header,
         title: &header.lesson,
         lang: Lang::Zh,
-        ground: Ground::Either,
+        ground: Background::Either,
     };
     let mut nowhere = std::io::sink();
     let formats = if deep { &Format::ALL[..] } else { &[] };

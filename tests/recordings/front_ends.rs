@@ -14,7 +14,7 @@ use forklore::report::{Printed, Style, ending, verdicts};
 use forklore::sys::clock;
 use forklore::text::{Depth, Lang, Paint};
 use forklore::trace::{Batch, Event, Header};
-use forklore::tui::{Glyphs, Ground, Offscreen, Progress, Recorded, Start, Started, Theme};
+use forklore::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -119,7 +119,7 @@ pub(crate) fn look(header: Header, batch: Batch, flaw: Option<Flaw>, size: (u16,
         lang: Lang::Zh,
         theme: Theme {
             depth: Depth::Indexed,
-            ground: Ground::Dark,
+            ground: Background::Dark,
             glyphs: Glyphs::Unicode,
             painted: false,
         },

@@ -12,7 +12,7 @@ fn running() -> Screen {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("ForkPoolWorker-3");
     screen
 }
@@ -80,7 +80,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_session_back() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("ForkPoolWorker-3");
     for _ in 0..2 {
         screen.press("\x1a");

@@ -164,7 +164,7 @@ fn picture_for_the_readme() {
     // Sixteen operations a second: slow enough to see who waits for whom.
     screen.press("---r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait("some have had their turn, others have not", |text| {
         let alive = text.matches('●').count();
         let printed = text.matches("-----> 44").count();

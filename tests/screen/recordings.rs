@@ -66,13 +66,13 @@ fn the_play_head_goes_wherever_it_is_sent() {
     screen.wait_for(" 1/201 ");
     // It plays from there at an eighth of the speed, and stops when paused.
     screen.press("---");
-    screen.wait_for("0.125 times as fast");
+    screen.wait_for("playback ×0.125");
     screen.press(" ");
     screen.wait("it plays", |text| place(text).is_some_and(|n| n > 3));
     screen.press(" i");
     screen.wait_for("Long waits are shortened");
     screen.press("+++++++++");
-    screen.wait_for("64 times as fast");
+    screen.wait_for("playback ×64");
     screen.press("e");
     screen.wait_for(" 201/201 ");
     // A search finds lines printed after the play head's moment.
@@ -188,7 +188,7 @@ fn a_session_records_its_runs_from_their_beginning() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("finished");
     // The session is left while the second run goes on.
     screen.press("g");
@@ -197,7 +197,7 @@ fn a_session_records_its_runs_from_their_beginning() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("ForkPoolWorker-3");
     screen.press("qq");
     let (status, state) = screen.ended_with_state();
@@ -225,7 +225,7 @@ fn a_recording_that_breaks_is_told_and_the_run_goes_on() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("the recording has stopped");
     screen.wait_for("ForkPoolWorker-3");
     screen.press("qq");
@@ -235,7 +235,7 @@ fn a_recording_that_breaks_is_told_and_the_run_goes_on() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("the recording can't be created");
     screen.press("q");
     assert!(screen.ended().success());
@@ -251,7 +251,7 @@ fn a_pipe_nobody_reads_holds_neither_the_screen_nor_the_run() {
     screen.wait_for("Lesson");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait_for("main proccess stop");
     screen.wait_for("could not be recorded to its end");
     screen.press("q");

@@ -11,7 +11,7 @@ fn finished(lesson: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Scree
     screen.wait_for("quit");
     screen.press("r");
     screen.wait_for("Question 1 of");
-    screen.press("\x1b");
+    screen.press("r");
     screen.wait("the end", |text| {
         text.lines()
             .next()

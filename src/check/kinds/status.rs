@@ -6,6 +6,7 @@ use crate::check::{Judged, Result};
 use crate::lesson::kinds::Status;
 use crate::lesson::{Scope, Value, Words};
 use crate::model::World;
+use crate::trace::RunStatus;
 
 impl OfRun for Status {
     fn judge(&self, scope: &dyn Scope, world: &World) -> Result<Judged> {
@@ -21,6 +22,8 @@ impl OfRun for Status {
                 &[("how", &how), ("word", &word), ("wanted", &wanted)],
             )
         };
+        // A deadlock is worded by whoever shows it, from `World::deadlock`; its detail is one English line.
+        let end = end.filter(|note| note.end.status != RunStatus::Deadlock);
         let detail = end.and_then(|note| note.end.detail.as_deref());
         let told = match detail {
             Some(detail) => Words::tell(

@@ -25,7 +25,7 @@ use crate::feed::{Flaw, PlayHead};
 use crate::replay::Ahead;
 use crate::sys::clock;
 use crate::text::Depth;
-use crate::tui::{Glyphs, Ground, Offscreen, Progress, Recorded, Start, Started, Theme};
+use crate::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
 
 /// Shortest time between two frames of the film.
 const FRAME: Duration = Duration::from_millis(50);
@@ -74,8 +74,8 @@ fn session(
             // What the header says of the terminal.
             depth: Depth::Indexed,
             ground: match args.theme {
-                ThemeArg::Light => Ground::Light,
-                ThemeArg::Auto | ThemeArg::Dark => Ground::Dark,
+                ThemeArg::Light => Background::Light,
+                ThemeArg::Auto | ThemeArg::Dark => Background::Dark,
             },
             glyphs: Glyphs::Unicode,
             // Players have grounds of their own; one that was asked for is kept everywhere.
@@ -264,7 +264,7 @@ mod tests {
     use crate::replay::Ahead;
     use crate::text::{Depth, Lang};
     use crate::trace::{Reader, uncompressed};
-    use crate::tui::{Glyphs, Ground, Offscreen, Progress, Recorded, Start, Started, Theme};
+    use crate::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
 
     fn session(lesson: &str, lang: Lang, size: (u16, u16), painted: bool) -> Offscreen {
         let bytes = std::io::Cursor::new(examples::find(lesson).unwrap());
@@ -282,7 +282,7 @@ mod tests {
                 lang,
                 theme: Theme {
                     depth: Depth::Indexed,
-                    ground: Ground::Light,
+                    ground: Background::Light,
                     glyphs: Glyphs::Unicode,
                     painted,
                 },

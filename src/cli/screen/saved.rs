@@ -6,13 +6,13 @@ use std::io::{self, BufRead, BufWriter, Write as _};
 use std::path::Path;
 
 use crate::trace::{ReadError, Reader, copy, uncompressed};
-use crate::tui::Seen;
+use crate::tui::RunToSave;
 
 /// Writes the run to a file of its own; gives its name.
 ///
 /// # Errors
 /// What the disk reports.
-pub(crate) fn save(seen: &Seen<'_>, original: Option<&Path>) -> io::Result<String> {
+pub(crate) fn save(seen: &RunToSave<'_>, original: Option<&Path>) -> io::Result<String> {
     let (name, file) = create(&seen.header().lesson)?;
     let mut file = BufWriter::new(file);
     let original = original.filter(|_| !seen.is_whole());
@@ -40,7 +40,7 @@ pub(crate) fn save(seen: &Seen<'_>, original: Option<&Path>) -> io::Result<Strin
 }
 
 /// The file that is shown, if it is still there and has not become another.
-fn same(path: &Path, seen: &Seen<'_>) -> Option<Reader<Box<dyn BufRead + Send>>> {
+fn same(path: &Path, seen: &RunToSave<'_>) -> Option<Reader<Box<dyn BufRead + Send>>> {
     let lines = File::open(path).and_then(uncompressed).ok()?;
     let reader = Reader::new(lines).ok()?;
     (seen.head() == Some(reader.line())).then_some(reader)

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::xdg;
@@ -48,13 +49,24 @@ fn aside(file: &Path, lang: Lang) -> String {
     }
 }
 
-/// Writes it whole: a session that is killed meanwhile leaves the old file.
+/// Writes it whole: a session that is killed meanwhile leaves the old file. What another session has
+/// written since `base` was read or written stays.
 ///
 /// # Errors
 /// What the disk reports.
-pub(crate) fn write(file: &Path, progress: &Progress) -> io::Result<()> {
+pub(crate) fn write(file: &Path, base: &Progress, progress: &Progress) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     private::directory(folder)?;
+    // One session at a time reads and writes; the lock goes with the descriptor.
+    let mut lock = fs::OpenOptions::new();
+    let lock = lock.write(true).create(true).truncate(false).mode(0o600);
+    let lock = lock.open(file.with_extension("lock"))?;
+    lock.lock()?;
+    let kept = fs::read(file).ok();
+    let others = kept.and_then(|text| serde_json::from_slice::<Progress>(&text).ok());
+    let others = others.filter(|others| others.forklore_progress <= PROGRESS);
+    let merged = others.map(|others| progress.merged(base, others));
+    let progress = merged.as_ref().unwrap_or(progress);
     let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut fresh, progress)?;
     fresh.write_all(b"\n")?;
@@ -84,6 +96,24 @@ mod tests {
     }
 
     #[test]
+    fn what_another_session_wrote_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("forklore/progress.json");
+        let base = Progress::default();
+        let after = |slug: &str| {
+            let mut progress = base.clone();
+            progress.lessons.entry(slug.to_owned()).or_default().runs = 1;
+            progress
+        };
+        for slug in ["lock", "queue"] {
+            write(&path, &base, &after(slug)).unwrap();
+        }
+        let (kept, _) = read(&path, Lang::En);
+        let slugs: Vec<&str> = kept.lessons.keys().map(String::as_str).collect();
+        assert_eq!(slugs, ["lock", "queue"]);
+    }
+
+    #[test]
     fn a_broken_or_newer_file_is_set_aside_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("forklore/progress.json");
@@ -92,7 +122,7 @@ mod tests {
             last: Some("lock".to_owned()),
             ..Progress::default()
         };
-        write(&path, &progress).unwrap();
+        write(&path, &Progress::default(), &progress).unwrap();
         assert_eq!(read(&path, Lang::En), (progress, None));
         for (n, text) in [(1, "{ torn"), (2, "{\"forklore_progress\":99}")] {
             std::fs::write(&path, text).unwrap();

@@ -1,6 +1,7 @@
 //! A run has ended: checks, grades, what is kept of it, what the learner is told.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::App;
 use crate::check::{Evidence, Mark};
@@ -8,6 +9,9 @@ use crate::feed::Flaw;
 use crate::tui::popup::graded::Graded;
 use crate::tui::quiz::Locked;
 use crate::tui::run::RunView;
+
+/// A run that takes less than this is over before anybody has looked at it; ns.
+const QUICK: i64 = 1_500_000_000;
 
 impl App {
     /// What a recording lacks, and what of it can be trusted.
@@ -30,12 +34,12 @@ impl App {
 
     /// The current run has ended: it is judged, what became of it is kept, and the learner told what can
     /// be done now.
-    pub(super) fn current_ended(&mut self) {
+    pub(super) fn current_ended(&mut self, now: Instant) {
         if let Some(mut run) = self.runs.current.take() {
             self.judge(&mut run);
             self.runs.current = Some(run);
         }
-        self.keep_results();
+        self.keep_results(now);
     }
 
     /// The run beside it has ended: it is judged.
@@ -87,7 +91,7 @@ impl App {
         run.grade(lesson, &open, &evidence);
     }
 
-    fn keep_results(&mut self) {
+    fn keep_results(&mut self, now: Instant) {
         let Some(run) = &self.runs.current else {
             return;
         };
@@ -106,7 +110,10 @@ impl App {
             .map(|one| (one.id.clone(), mark_word(one.grade.mark)))
             .collect();
         let graded = !marks.is_empty();
+        let quick = run.came_to_its_end() && run.end() < QUICK;
+        let mut first = false;
         if let Some(visit) = self.course.visit() {
+            first = visit.runs == 0;
             visit.runs += 1;
             visit.passed |= passed;
             // What could not be graded is asked again.
@@ -122,9 +129,30 @@ impl App {
         if !asked_again.is_empty() {
             self.notice = Some(self.lang.phrase("tui.asked-again").to_owned());
         }
-        if graded && self.popup.is_none() && !self.runs.comparing {
+        self.results_due = graded && !self.runs.comparing;
+        if first && quick && !self.runs.comparing && !self.options.manual {
+            self.play_slowly(now);
+        }
+    }
+
+    /// The first run of a lesson was over before anybody saw its processes alive: it is played back.
+    fn play_slowly(&mut self, now: Instant) {
+        let Some(run) = &mut self.runs.current else {
+            return;
+        };
+        run.play_slowly(now);
+    }
+
+    /// The answers beside what ran, once the learner sees its end; whether they were opened.
+    pub(super) fn show_due_results(&mut self) -> bool {
+        let now = self.runs.current.as_ref().is_some_and(RunView::is_now);
+        let shows = self.results_due && now && self.popup.is_none();
+        if shows {
+            self.results_due = false;
+            self.notice = None;
             self.open_popup(Graded::default());
         }
+        shows
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) enum Content {
         lesson: Option<String>,
         run: u64,
         over: bool,
+        /// Nobody can go on.
+        stuck: bool,
         /// Verdicts and grades there are.
         judged: (usize, usize),
     },

@@ -5,9 +5,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::cache::Content;
-use super::{Panel, PanelId, Region, Rows};
+use super::{Panel, PanelId, READABLE, Region, Rows};
 use crate::check::Verdict;
+use crate::explain;
 use crate::lesson::Truth;
+use crate::trace::Engine;
 use crate::tui::app::App;
 use crate::tui::run::RunView;
 use crate::tui::{markdown, popup};
@@ -30,12 +32,13 @@ impl Panel for Checks {
     }
 
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
-        let wide = usize::from(size.width);
+        let wide = usize::from(size.width.min(READABLE));
         let run = app.runs.current.as_ref();
         let content = Content::Results {
             lesson: app.course.slug.clone(),
             run: run.map_or(0, |run| run.number),
             over: run.is_some_and(RunView::is_over),
+            stuck: run.is_some_and(|run| run.whole().deadlock().is_some()),
             judged: run.map_or((0, 0), |run| {
                 (run.results.verdicts.len(), run.results.grades.len())
             }),
@@ -54,17 +57,20 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let Some(run) = &app.runs.current else {
         return markdown::wrapped(app.lang.phrase("tui.checks-none"), wide);
     };
+    let mut lines = deadlock(app, run, wide);
     if run.results.verdicts.is_empty() {
         let words = if !run.is_over() {
             app.lang.phrase("tui.checks-later")
+        } else if run.header.engine.engine() == Engine::Trace {
+            app.lang.phrase("tui.checks-own")
         } else if app.course.lesson_of(&run.header.lesson).is_none() {
             app.lang.phrase("tui.checks-no-lesson")
         } else {
             app.lang.phrase("tui.checks-cut-short")
         };
-        return markdown::wrapped(words, wide);
+        lines.extend(markdown::wrapped(words, wide));
+        return lines;
     }
-    let mut lines = Vec::new();
     for verdict in &run.results.verdicts {
         lines.extend(one(app, verdict, wide));
     }
@@ -110,6 +116,31 @@ fn one(app: &App, verdict: &Verdict, wide: usize) -> Vec<Line<'static>> {
         let text = format!("    {line}");
         lines.push(Line::from(Span::styled(text, detail_style)));
     }
+    lines
+}
+
+/// Who waits for what, where nobody can go on.
+fn deadlock(app: &App, run: &RunView, wide: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let Some(waits) = run.whole().deadlock() else {
+        return lines;
+    };
+    let title = markdown::wrapped(app.lang.phrase("tui.deadlock-title"), wide);
+    lines.extend(title.into_iter().map(|line| line.style(app.theme.bad())));
+    for sentence in explain::waits(app.lang, waits) {
+        for (n, line) in markdown::wrapped(&sentence, wide.saturating_sub(2))
+            .iter()
+            .enumerate()
+        {
+            let mark = if n == 0 {
+                app.theme.glyphs.pick("• ", "* ")
+            } else {
+                "  "
+            };
+            lines.push(Line::from(format!("{mark}{line}")));
+        }
+    }
+    lines.push(Line::default());
     lines
 }
 

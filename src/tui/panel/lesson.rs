@@ -3,7 +3,7 @@
 use ratatui::layout::Size;
 
 use super::cache::Content;
-use super::{Panel, PanelId, Region, Rows};
+use super::{Panel, PanelId, READABLE, Region, Rows};
 use crate::tui::app::App;
 use crate::tui::markdown;
 
@@ -19,7 +19,7 @@ impl Panel for Lesson {
     }
 
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
-        let wide = usize::from(size.width);
+        let wide = usize::from(size.width.min(READABLE));
         let id = PanelId::Lesson;
         let content = Content::Lesson(app.course.slug.clone());
         let lines = app

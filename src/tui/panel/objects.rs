@@ -107,8 +107,18 @@ impl Sheet<'_> {
             Span::raw("  "),
         ];
         let Inspected { state, rows } = self.inspect(object);
-        spans.extend(state);
-        let mut lines = vec![Line::from(spans)];
+        let wide: usize = spans.iter().chain(&state).map(Span::width).sum();
+        let mut lines = Vec::new();
+        if wide <= self.wide {
+            spans.extend(state);
+            lines.push(Line::from(spans));
+        } else {
+            // Beside its name it would be cut.
+            lines.push(Line::from(spans));
+            let words = Line::from(state).to_string();
+            let words = markdown::wrapped(words.trim(), self.wide.saturating_sub(2));
+            lines.extend(words.iter().map(|line| Line::from(format!("  {line}"))));
+        }
         if !object.waiters.is_empty() {
             let words = format!("  {} ", self.app.lang.phrase("tui.waiters"));
             let mut line = vec![Span::styled(words, self.app.theme.warning())];

@@ -46,7 +46,6 @@ impl Panel for Output {
             } else {
                 place.top.min(last)
             },
-            counted: false,
             row: Box::new(move |row| {
                 let printed = line(app, row);
                 printed.map_or_else(Line::default, |printed| {

@@ -6,9 +6,9 @@
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, first_with};
+use super::{Moves, Panel, PanelId, Region, Rows, first_with, started_order};
 use crate::model::Process;
-use crate::text::{clean, cut, fit, fit_right};
+use crate::text::{clean, cut, fit, fit_right, width};
 use crate::trace::PsRow;
 use crate::tui::app::App;
 use crate::tui::words;
@@ -30,22 +30,18 @@ impl Panel for Ps {
         let names = Span::styled(fit(&head(app, &columns, wide), wide), app.theme.heading());
         let mut head = vec![Line::from(names)];
         head.extend(own(app).iter().map(|row| own_row(app, row, &columns, wide)));
-        let count = app.world().process_count();
+        let order = started_order(app.world());
         let room = usize::from(size.height).saturating_sub(head.len());
+        let selected = app.panes.selected;
         // Unless one is selected the youngest are seen.
-        let top = app
-            .panes
-            .selected
-            .map_or(count, |_| app.panes.place(PanelId::Ps).top);
+        let top = selected.map_or(order.len(), |_| app.panes.place(PanelId::Ps).top);
         Rows {
             head,
             foot: Vec::new(),
-            count,
-            first: first_with(app.panes.selected, top, count, room),
-            counted: false,
+            count: order.len(),
+            first: first_with(app, &order, top, room),
             row: Box::new(move |index| {
-                let process = u32::try_from(index).ok();
-                let process = process.and_then(|proc| app.world().process(proc));
+                let process = order.get(index);
                 process.map_or_else(Line::default, |process| row(app, process, &columns, wide))
             }),
         }
@@ -55,8 +51,10 @@ impl Panel for Ps {
         Moves::Selection
     }
 
-    fn process_at(&self, _: &App, row: usize) -> Option<u32> {
-        u32::try_from(row).ok()
+    fn process_at(&self, app: &App, row: usize) -> Option<u32> {
+        started_order(app.world())
+            .get(row)
+            .map(|process| process.proc)
     }
 
     fn copied(&self, app: &App) -> Option<String> {
@@ -81,7 +79,7 @@ const COLUMNS: [Column; 10] = [
 ];
 
 /// Columns of `COLUMNS` shown where there is less room.
-const FEW: [usize; 4] = [1, 2, 5, 7];
+const FEW: [usize; 2] = [1, 7];
 
 fn tenths(value: u32) -> String {
     format!("{}.{}", value / 10, value % 10)
@@ -129,7 +127,7 @@ fn own_row(app: &App, row: &PsRow, columns: &[Column], wide: usize) -> Line<'sta
     } else {
         app.lang.phrase("tui.own-supervisor")
     };
-    let room = wide.saturating_sub(crate::text::width(&text));
+    let room = wide.saturating_sub(width(&text));
     text += &rest(app, "forklore", what, &clean(&row.command), room);
     Line::from(Span::styled(text, app.theme.dim()))
 }
@@ -145,7 +143,7 @@ fn head(app: &App, columns: &[Column], wide: usize) -> String {
         };
         text.push(' ');
     }
-    let room = wide.saturating_sub(crate::text::width(&text));
+    let room = wide.saturating_sub(width(&text));
     let (name, state) = (
         app.lang.phrase("tui.ps-name"),
         app.lang.phrase("tui.ps-state"),
@@ -153,19 +151,29 @@ fn head(app: &App, columns: &[Column], wide: usize) -> String {
     text + &rest(app, name, state, "COMMAND", room)
 }
 
-/// Columns of a process's name, and of what it does.
+/// Columns of a process's name, at most, and of what it does.
 const NAME: usize = 17;
 const STATE: usize = 36;
+
+/// Columns the names need: where there is little room, no more than that.
+fn name_width(app: &App, room: usize) -> usize {
+    if room >= NAME + 1 + STATE + 12 {
+        return NAME;
+    }
+    let names = app.world().processes().map(|process| width(&process.name));
+    let heads = width(app.lang.phrase("tui.ps-name"));
+    names.max().unwrap_or(0).clamp(heads, NAME)
+}
 
 /// What stands beyond the columns and scrolls sideways; the command, which comes last, only where
 /// much of it is seen.
 fn rest(app: &App, name: &str, state: &str, command: &str, room: usize) -> String {
     let left = app.panes.place(PanelId::Ps).left;
-    let name = fit(name, NAME);
+    let name = fit(name, name_width(app, room));
     if left == 0 && room < NAME + 1 + STATE + 12 {
         return cut(&format!("{name} {state}"), 0, room);
     }
-    let state = if crate::text::width(state) < STATE {
+    let state = if width(state) < STATE {
         fit(state, STATE)
     } else {
         state.to_owned()
@@ -189,7 +197,8 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
             (_, "PID") => process.pid.to_string(),
             // The dead keep their last figures: most lessons are over before anyone has read them.
             // A state they have no more, and the words beside it say how they ended.
-            (Some(_), "STAT") if !alive && !process.is_zombie() => "-".to_owned(),
+            (Some(_), "STAT") if process.is_zombie() => "Z".to_owned(),
+            (Some(_), "STAT") if !alive => "-".to_owned(),
             (Some(row), _) => value(row),
             (None, _) => "-".to_owned(),
         };
@@ -201,13 +210,16 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
         text.push(' ');
     }
     let command = process.ps.as_ref().filter(|_| alive);
-    let rest = rest(
-        app,
-        &clean(&process.name),
-        &words::state(app.lang, app.world(), process),
-        &command.map_or_else(|| "".into(), |row| clean(&row.command)),
-        wide.saturating_sub(crate::text::width(&text) + 2),
+    let room = wide.saturating_sub(width(&text) + 2);
+    let name = clean(&process.name);
+    let state = words::state_in(
+        app.lang,
+        app.world(),
+        process,
+        room.saturating_sub(name_width(app, room) + 1),
     );
+    let command = command.map_or_else(|| "".into(), |row| clean(&row.command));
+    let rest = rest(app, &name, &state, &command, room);
     if alive {
         spans.push(Span::raw(text.clone()));
         spans.push(Span::styled(rest, colour));
@@ -226,7 +238,7 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
 /// All rows, every column.
 fn copied(app: &App) -> String {
     let mut text = head(app, &COLUMNS, 200);
-    for process in app.world().processes() {
+    for process in started_order(app.world()) {
         text.push('\n');
         text += row(app, process, &COLUMNS, 200).to_string().trim_end();
     }

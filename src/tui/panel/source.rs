@@ -11,6 +11,7 @@ use super::{Panel, PanelId, Region, Rows, TextLines};
 use crate::lesson::Lesson;
 use crate::model::Process;
 use crate::text::{clean, cut};
+use crate::trace::OpName;
 use crate::tui::app::App;
 use crate::tui::host::Program;
 use crate::tui::markdown;
@@ -42,7 +43,6 @@ impl Panel for Source {
             foot: Vec::new(),
             count: lines.len(),
             first: first_line(place.top, lines.len(), usize::from(size.height), &standing),
-            counted: true,
             row: Box::new(move |row| {
                 let text = lines.get(row).copied().unwrap_or_default();
                 let here = standing.iter().filter(|(line, _)| *line == row + 1);
@@ -155,7 +155,7 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
         .processes()
         .filter(|process| process.is_alive())
         .filter_map(|process| {
-            let (name, line) = process.at.as_deref()?.rsplit_once(':')?;
+            let (name, line) = place(process)?.rsplit_once(':')?;
             let line: usize = line.parse().ok()?;
             let line = match (name, shown) {
                 ("program.rs", "program.py") => (*python.get(line.checked_sub(1)?)?)?,
@@ -165,6 +165,17 @@ fn standing(app: &App) -> Vec<(usize, &Process)> {
             Some((line, process))
         })
         .collect()
+}
+
+/// Where a process is: at the operation it is in or about to do, else behind the last one that told its
+/// line. A process that joins a child without a line has run to its end, and is nowhere in the program.
+fn place(process: &Process) -> Option<&str> {
+    let pending = process.pending().map(|pending| &pending.op);
+    match pending {
+        Some(op) if op.op == OpName::Join && op.at.is_none() => None,
+        Some(op) => op.at.as_deref().or(process.at.as_deref()),
+        None => process.at.as_deref(),
+    }
 }
 
 fn gutter(theme: Theme, number: usize, here: &[&Process]) -> Span<'static> {

@@ -9,7 +9,8 @@ mod lane;
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with};
+use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with, started_order};
+use crate::text::width;
 use crate::tui::app::App;
 use crate::tui::words;
 
@@ -39,23 +40,21 @@ impl Panel for Timeline {
         if size.height >= 3 {
             foot.push(axis.scale(wide));
         }
-        if size.height >= 6 {
-            foot.push(legend(app));
+        let legend = legend(app, size.width);
+        if usize::from(size.height) >= 5 + legend.len() {
+            foot.extend(legend);
         }
-        let count = app.world().process_count();
+        let order = started_order(app.world());
         let room = usize::from(size.height).saturating_sub(foot.len());
         Rows {
             head: Vec::new(),
             foot,
-            count,
-            first: first_with(
-                app.panes.selected,
-                app.panes.place(PanelId::Timeline).top,
-                count,
-                room,
-            ),
-            counted: false,
-            row: Box::new(move |row| axis.lane_of(row, wide)),
+            count: order.len(),
+            first: first_with(app, &order, app.panes.place(PanelId::Timeline).top, room),
+            row: Box::new(move |row| {
+                let process = order.get(row);
+                process.map_or_else(Line::default, |process| axis.lane(process, wide))
+            }),
         }
     }
 
@@ -67,15 +66,21 @@ impl Panel for Timeline {
         true
     }
 
-    fn process_at(&self, _: &App, row: usize) -> Option<u32> {
-        u32::try_from(row).ok()
+    fn process_at(&self, app: &App, row: usize) -> Option<u32> {
+        started_order(app.world())
+            .get(row)
+            .map(|process| process.proc)
     }
 
     fn lines<'a>(&self, app: &'a App) -> Option<TextLines<'a>> {
         let axis = axis(app);
+        let order = started_order(app.world());
         Some(TextLines {
-            count: app.world().process_count(),
-            line: Box::new(move |row| axis.lane_of(row, 80).to_string()),
+            count: order.len(),
+            line: Box::new(move |row| {
+                let process = order.get(row);
+                process.map_or_else(String::new, |process| axis.lane(process, 80).to_string())
+            }),
         })
     }
 }
@@ -102,8 +107,9 @@ fn subtitle(app: &App) -> Option<String> {
     })
 }
 
-fn legend(app: &App) -> Line<'static> {
-    let mut text = " ".repeat(2);
+/// The signs of the lanes in as many lines as they need.
+fn legend(app: &App, wide: u16) -> Vec<Line<'static>> {
+    let mut lines = vec![String::new()];
     for (mark, key) in [
         (Mark::Running, "tui.lane-running"),
         (Mark::Waiting, "tui.lane-waiting"),
@@ -113,7 +119,14 @@ fn legend(app: &App) -> Line<'static> {
         (Mark::Ended, "tui.lane-ended"),
         (Mark::Killed, "tui.lane-killed"),
     ] {
-        text.extend([mark.sign(app.theme), " ", app.lang.phrase(key), "  "]);
+        let entry = format!("  {} {}", mark.sign(app.theme), app.lang.phrase(key));
+        match lines.last_mut() {
+            Some(line) if width(line) + width(&entry) <= usize::from(wide) => *line += &entry,
+            _ => lines.push(entry),
+        }
     }
-    Line::from(Span::styled(text, app.theme.dim()))
+    let lines = lines.into_iter();
+    lines
+        .map(|line| Line::from(Span::styled(line, app.theme.dim())))
+        .collect()
 }

@@ -10,7 +10,7 @@ use crate::lesson::{Lesson, Prediction};
 use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::rhythm::Hint;
+use crate::tui::hints::Hint;
 use crate::tui::run::Graded as Answered;
 use crate::tui::{markdown, popup};
 

@@ -6,8 +6,8 @@ use super::{Popup, SCROLL, Sheet, Then, moved};
 use crate::text::fit;
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::hints::Hint;
 use crate::tui::keymap::{self, TABLE};
-use crate::tui::rhythm::Hint;
 
 #[derive(Debug, Default)]
 pub(crate) struct Help {
@@ -19,7 +19,7 @@ impl Popup for Help {
         let lines = TABLE.iter().map(|binding| {
             Line::from(vec![
                 Span::styled(fit(binding.shown, 11), app.theme.heading()),
-                Span::raw(keymap::told(app, binding.words)),
+                Span::raw(keymap::words(app, binding.words)),
             ])
         });
         Some(Sheet {

@@ -10,8 +10,8 @@ use crate::trace::Role;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::hints::Hint;
 use crate::tui::markdown;
-use crate::tui::rhythm::Hint;
 
 /// Columns of the text.
 const WIDE: usize = 60;

@@ -3,11 +3,13 @@
 use ratatui::text::{Line, Span};
 
 use super::{CHOOSE, CLOSE, Popup, Sheet, Then, moved};
+use crate::lesson::Lesson;
+use crate::text::{clean, fit_right};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::hints::Hint;
 use crate::tui::markdown;
-use crate::tui::rhythm::Hint;
 
 /// Columns of the welcome.
 const WIDE: usize = 64;
@@ -39,7 +41,11 @@ impl Popup for Lessons {
         };
         let mut lines = self.greeting(app);
         let selected = self.row + lines.len();
-        lines.extend(app.course.library.iter().map(|lesson| one(app, lesson)));
+        let lessons = || app.course.library.iter();
+        let wide = lessons().map(|lesson| order(lesson).len()).max();
+        let rows = lessons().enumerate();
+        lines
+            .extend(rows.map(|(row, lesson)| one(app, lesson, wide.unwrap_or(0), row == self.row)));
         Some(Sheet {
             selected: Some(selected),
             ..Sheet::new(title, lines)
@@ -78,9 +84,9 @@ impl Popup for Lessons {
     }
 }
 
-fn one(app: &App, lesson: &crate::lesson::Lesson) -> Line<'static> {
+fn one(app: &App, lesson: &Lesson, wide: usize, selected: bool) -> Line<'static> {
     let glyphs = app.theme.glyphs;
-    let here = if Some(lesson.slug()) == app.course.slug.as_deref() {
+    let hand = if selected {
         glyphs.pick("▸", ">")
     } else {
         " "
@@ -91,12 +97,22 @@ fn one(app: &App, lesson: &crate::lesson::Lesson) -> Line<'static> {
         Some(visit) if visit.runs > 0 => glyphs.pick("·", "."),
         _ => " ",
     };
-    let order = lesson.manifest.order;
-    let order = order.map_or_else(|| "--".to_owned(), |order| format!("{order:02}"));
-    let title = lesson.manifest.title.get(app.lang).to_owned();
-    Line::from(vec![
-        Span::raw(format!("{here}{done} {order}  ")),
+    let order = fit_right(&order(lesson), wide);
+    let title = clean(lesson.manifest.title.get(app.lang)).into_owned();
+    let mut spans = vec![
+        Span::raw(format!("{hand}{done} {order}  ")),
         Span::styled(title, app.theme.heading()),
-        Span::styled(format!("  {}", lesson.slug()), app.theme.dim()),
-    ])
+        Span::styled(format!("  {}", clean(lesson.slug())), app.theme.dim()),
+    ];
+    if Some(lesson.slug()) == app.course.slug.as_deref() {
+        let open = app.lang.phrase("tui.lessons-open");
+        spans.push(Span::styled(format!("  {open}"), app.theme.good()));
+    }
+    Line::from(spans)
+}
+
+/// Its place among the lessons, as the list shows it.
+fn order(lesson: &Lesson) -> String {
+    let order = lesson.manifest.order;
+    order.map_or_else(|| "--".to_owned(), |order| format!("{order:02}"))
 }

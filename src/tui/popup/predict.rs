@@ -2,14 +2,14 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{CHOOSE, Popup, Sheet, Then};
+use super::{CHOOSE, CLOSE, Popup, Sheet, Then};
 use crate::lesson::{Lesson, Prediction, PredictionKind};
 use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::hints::Hint;
 use crate::tui::markdown;
 use crate::tui::quiz::{Draft, Question, Quiz};
-use crate::tui::rhythm::Hint;
 use crate::tui::update::start;
 
 /// Columns of the popup's text.
@@ -29,7 +29,7 @@ impl Popup for Predict {
         c.is_ascii_digit() || c == '.'
     }
 
-    /// Enter locks the answer in and goes on, Esc runs without the rest.
+    /// Enter locks the answer in and goes on; `r` runs without the rest.
     fn update(&mut self, app: &mut App, action: Action) -> Then {
         let quiz = &mut self.0;
         let more = match action {
@@ -54,8 +54,8 @@ impl Popup for Predict {
                 true
             }
             Action::Confirm => quiz.next(),
-            Action::Cancel => false,
-            Action::Quit => return Then::Close,
+            Action::Run => false,
+            Action::Cancel | Action::Quit => return Then::Close,
             _ => true,
         };
         if more {
@@ -81,7 +81,7 @@ impl Popup for Predict {
             _ => {}
         }
         hints.push(Hint::new("←→", "tui.hint-sure"));
-        hints.push(Hint::new("Esc", "tui.hint-skip"));
+        hints.extend([Hint::new("r", "tui.hint-skip"), CLOSE]);
         hints
     }
 }
@@ -242,7 +242,7 @@ pub(super) fn option(app: &App, prediction: &Prediction, id: &str) -> String {
         PredictionKind::Choice { options } => {
             options.iter().find(|option| option.id == id).map_or_else(
                 || id.to_owned(),
-                |option| option.text.get(app.lang).to_owned(),
+                |option| clean(option.text.get(app.lang)).into_owned(),
             )
         }
         _ => id.to_owned(),
@@ -258,7 +258,7 @@ pub(super) fn listing(app: &App, lesson: &Lesson, id: &str) -> String {
         .and_then(|listing| listing.title.as_ref())
         .map_or_else(
             || app.lang.phrase("tui.quiz-tutorial").to_owned(),
-            |title| title.get(app.lang).to_owned(),
+            |title| clean(title.get(app.lang)).into_owned(),
         )
 }
 

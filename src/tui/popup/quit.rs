@@ -4,8 +4,8 @@ use super::{Popup, Sheet, Then};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Leave};
+use crate::tui::hints::Hint;
 use crate::tui::markdown;
-use crate::tui::rhythm::Hint;
 
 /// Columns of the text.
 const WIDE: usize = 56;

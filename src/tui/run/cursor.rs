@@ -12,6 +12,12 @@ use crate::trace::Event;
 
 /// How many times as fast as it was the past can be played.
 const SPEEDS: [f64; 10] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+/// Speeds at which a short run is played back, so that it takes some seconds.
+const SLOW: [f64; 10] = [
+    0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.000_3, 0.000_1, 0.000_03, 0.000_01,
+];
+/// What that playing takes at least, in seconds.
+const LONG_ENOUGH: f64 = 3.0;
 /// Events passed in one go, at most.
 const STRIDE: usize = 4096;
 
@@ -94,6 +100,21 @@ impl Cursor {
         }
     }
 
+    /// Plays on from the run's beginning, so that all of it, up to `end` (ns), takes some seconds.
+    pub(super) fn play_slowly(&mut self, now: Instant, end: i64) {
+        #[expect(clippy::cast_precision_loss, reason = "a speed")]
+        let speed = |slow: &f64| end as f64 / 1e9 / slow >= LONG_ENOUGH;
+        let slow = SLOW.iter().copied().find(speed);
+        self.head
+            .set_speed(now, slow.unwrap_or(SLOW[SLOW.len() - 1]));
+        self.head.play_from(now, 0);
+    }
+
+    /// Whether it plays a short run so slowly.
+    pub(super) fn is_slow(&self) -> bool {
+        SLOW.contains(&self.head.speed())
+    }
+
     pub(super) fn speed(&self) -> f64 {
         self.head.speed()
     }
@@ -144,6 +165,9 @@ impl Cursor {
         if *place >= end && !grows {
             self.past = None;
             self.stop();
+            if self.is_slow() {
+                self.head.set_speed(now, 1.0);
+            }
             moved = true;
         }
         moved

@@ -11,7 +11,7 @@ const KEPT: usize = 1 << 30;
 
 /// What taking events came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Taken {
+pub(crate) struct Received {
     pub(crate) came: bool,
     /// The time was over before the feed was empty.
     pub(crate) more: bool,
@@ -57,8 +57,8 @@ impl Intake {
         history: &mut History,
         clock: fn() -> Instant,
         until: Instant,
-    ) -> Taken {
-        let mut taken = Taken::default();
+    ) -> Received {
+        let mut taken = Received::default();
         while !self.over {
             let now = clock();
             if taken.came && now >= until {
@@ -84,7 +84,7 @@ impl Intake {
 
     /// Takes events that came and are not in the history yet; false where there are none. Of a live run
     /// one at a time: a few events of a flood are more than a key may wait for.
-    fn take_waiting(&mut self, history: &mut History, taken: &mut Taken) -> bool {
+    fn take_waiting(&mut self, history: &mut History, taken: &mut Received) -> bool {
         let (batch, place) = &mut self.waiting;
         let before = *place;
         while let Some((line, event)) = batch

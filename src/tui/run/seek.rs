@@ -3,7 +3,7 @@
 use super::RunView;
 use crate::trace::{Event, Kind};
 use crate::tui::action::Seek;
-use crate::tui::target::{Target, Wanted};
+use crate::tui::destination::{Destination, EventQuery};
 
 /// How many events are searched for one that fits, at most.
 const SEARCHED: u64 = 2_000_000;
@@ -40,13 +40,13 @@ impl RunView {
     }
 
     /// Goes where the learner's words say; false where there is nothing such.
-    pub(crate) fn go_to(&mut self, target: Target) -> bool {
+    pub(crate) fn go_to(&mut self, target: Destination) -> bool {
         let (place, end) = self.places();
         let found = match target {
-            Target::Event(number) => Some(number.min(end)),
-            Target::Share(share) => Some(part_of(end, share)),
-            Target::Moment(t) => Some(self.history.place_at(t)),
-            Target::Wanted(wanted) => {
+            Destination::Event(number) => Some(number.min(end)),
+            Destination::Share(share) => Some(part_of(end, share)),
+            Destination::Moment(t) => Some(self.history.place_at(t)),
+            Destination::EventQuery(wanted) => {
                 let found = self.find_wanted(place, 1, &wanted);
                 // Behind the last one it begins again.
                 let found = found.or_else(|| self.find_wanted(0, 1, &wanted));
@@ -72,7 +72,7 @@ impl RunView {
         found.map(|place| self.go(place)).is_some()
     }
 
-    fn find_wanted(&self, place: u64, by: i64, wanted: &Wanted) -> Option<u64> {
+    fn find_wanted(&self, place: u64, by: i64, wanted: &EventQuery) -> Option<u64> {
         let world = self.history.now();
         self.find(place, by, |event| wanted.fits(event, world))
     }

@@ -8,16 +8,22 @@
 use std::io::{self, Read as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How long the session may take to end in order.
+/// How long the session may take to notice that it is to end.
+const NOTICE: Duration = Duration::from_millis(400);
+/// How long it may then take to end in order.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What the thread needs of a stack, and more.
 const STACK: usize = 64 << 10;
 
-/// Watches for the signals; `ended` holds the one that has come.
-pub(super) fn watch(signals: &[i32], ended: Arc<AtomicUsize>) -> io::Result<()> {
+/// Watches for the signals; `ended` holds the one that has come, `noticed` whether the session ends by it.
+pub(super) fn watch(
+    signals: &[i32],
+    ended: Arc<AtomicUsize>,
+    noticed: Arc<AtomicBool>,
+) -> io::Result<()> {
     let (mut told, teller) = UnixStream::pair()?;
     for signal in signals {
         signal_hook::low_level::pipe::register(*signal, teller.try_clone()?)?;
@@ -29,7 +35,10 @@ pub(super) fn watch(signals: &[i32], ended: Arc<AtomicUsize>) -> io::Result<()> 
             if told.read_exact(&mut [0]).is_err() {
                 return;
             }
-            std::thread::sleep(PATIENCE);
+            std::thread::sleep(NOTICE);
+            if noticed.load(Ordering::Relaxed) {
+                std::thread::sleep(PATIENCE);
+            }
             // The screen itself may be stuck; the settings of the terminal are not.
             let _ = crossterm::terminal::disable_raw_mode();
             let signal = i32::try_from(ended.load(Ordering::Relaxed)).unwrap_or(1);

@@ -1,17 +1,22 @@
 //! What keys do, through the table and `update`, wherever the learner is.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
 use super::scene::{app, overflow, picture, play, pool, popup, press, typical};
 use crate::feed::Control;
+use crate::lesson::{Params, Value};
 use crate::text::Lang;
-use crate::trace::OpName;
+use crate::trace::{Args, Kind, Op, OpName};
 use crate::tui::action::Action;
+use crate::tui::app::App;
 use crate::tui::effect::{Effect, Leave};
+use crate::tui::host::RunOptions;
 use crate::tui::panel::{Cache, PanelId};
 use crate::tui::panes::Twin;
 use crate::tui::popup::kill::Kill;
 use crate::tui::popup::quit::Quit;
 use crate::tui::update::update;
-use crate::tui::{keymap, terminal};
+use crate::tui::{keymap, layout, terminal};
 
 #[test]
 fn quitting_asks_while_a_run_goes_on() {
@@ -47,11 +52,11 @@ fn a_kill_is_asked_about_and_names_the_process() {
 fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
     let mut app = app("lock", Lang::En);
     assert_eq!(press(&mut app, "s"), []);
-    let effects = press(&mut app, "r\x1b");
+    let effects = press(&mut app, "rr");
     let [Effect::Start(order)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
-    assert!(order.manual);
+    assert!(order.options.manual);
     let mut scene = typical();
     scene.begin(2, OpName::Release, "RLock-1");
     scene.begin(0, OpName::Join, "");
@@ -77,7 +82,7 @@ fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
         press(&mut app, " "),
         [Effect::Control(pace), Effect::Control(Control::Resume)]
     );
-    assert!(!app.manual && app.runs.current.as_ref().is_some_and(|run| !run.paused));
+    assert!(!app.options.manual && app.runs.current.as_ref().is_some_and(|run| !run.paused));
 }
 
 #[test]
@@ -123,4 +128,70 @@ fn every_action_of_the_table_can_be_done_anywhere() {
             assert_eq!(picture(&mut app, (80, 24)), shown, "{}", binding.shown);
         }
     }
+}
+
+#[test]
+fn the_form_takes_digits_sets_how_it_is_run_and_brings_defaults_back() {
+    let mut app = app("lock", Lang::En);
+    press(&mut app, "p3\n");
+    let processes = |app: &App| app.course.params.get("processes").map(Value::repr);
+    assert_eq!(processes(&app).as_deref(), Some("3"));
+    // Beyond the range it is the range's end.
+    press(&mut app, "999j");
+    assert_ne!(processes(&app).as_deref(), Some("999"));
+    press(&mut app, "jjjl");
+    assert!(app.options.pipe);
+    press(&mut app, "j42jh");
+    assert_eq!((app.options.seed, app.options.pace), (Some(42), Some(64.0)));
+    let effects = press(&mut app, "rr");
+    let [Effect::Start(order)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert!(order.options.pipe && order.options.seed == Some(42));
+    press(&mut app, "pd");
+    assert_eq!(app.options, RunOptions::default());
+    let lesson = app.course.lesson().expect("a lesson");
+    let usual = Params::defaults(&lesson.manifest.parameters);
+    assert_eq!(app.course.params, usual);
+}
+
+#[test]
+fn panels_that_share_a_place_have_tabs_there() {
+    let mut app = app("lock", Lang::En);
+    let shown = picture(&mut app, (120, 40));
+    assert!(shown.contains("▸ Lesson │ Program │ Checks "), "{shown}");
+    let click = |column| MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column,
+        row: 1,
+        modifiers: KeyModifiers::NONE,
+    };
+    let action = layout::action(&app, click(24)).expect("a tab");
+    let _ = update(&mut app, action, terminal::now());
+    assert_eq!(app.panes.focus, PanelId::Checks);
+}
+
+#[test]
+fn a_process_is_marked_at_the_line_it_is_about_to_do_and_nowhere_behind_its_end() {
+    let mut app = app("lock", Lang::En);
+    let mut scene = typical();
+    scene.begin(2, OpName::Release, "RLock-1");
+    play(&mut app, scene, "lock");
+    press(&mut app, "Pz");
+    let marked = |app: &mut App, pid: &str| {
+        let shown = picture(app, (80, 50));
+        let mut marks = shown.lines().filter_map(|line| line.split_once('◂'));
+        marks.any(|(_, pids)| pids.contains(pid))
+    };
+    assert!(marked(&mut app, "102"));
+    // Main joins its children at its end: no line of the program says so.
+    let mut scene = typical();
+    scene.op(0, OpName::Join, "", Args::default());
+    let join = Op {
+        op: OpName::Join,
+        ..Op::default()
+    };
+    scene.push(Some(0), Kind::OpWait(Box::new(join)));
+    play(&mut app, scene, "lock");
+    assert!(!marked(&mut app, "100") && marked(&mut app, "102"));
 }

@@ -1,6 +1,6 @@
 //! From reading to the next lesson: questions, what came of them, the next key, what is kept.
 
-use super::scene::{Scene, app, picture, play, popup, press, typical};
+use super::scene::{Scene, app, begin, picture, play, popup, press, typical};
 use crate::text::Lang;
 use crate::trace::{Exit, Role, RunStatus};
 use crate::tui::app::App;
@@ -10,12 +10,17 @@ use crate::tui::popup::graded::Graded;
 use crate::tui::popup::lessons::Lessons;
 use crate::tui::popup::predict::Predict;
 use crate::tui::progress::Progress;
-use crate::tui::{layout, rhythm};
+use crate::tui::{hints, layout, terminal};
+
+/// The key the footer names first.
+fn next_key(app: &App) -> &'static str {
+    hints::next(app, &layout::frames(app, layout::area(app))).keys
+}
 
 #[test]
 fn the_footer_tells_the_next_key_through_the_whole_rhythm() {
     let mut app = app("lock", Lang::En);
-    let next = |app: &App| rhythm::next(app, &layout::frames(app, layout::area(app))).keys;
+    let next = next_key;
     assert_eq!(next(&app), "r");
     press(&mut app, "r");
     assert_eq!(next(&app), "Enter");
@@ -153,7 +158,7 @@ fn the_first_run_asks_locks_the_answers_and_shows_what_came_of_them() {
 fn questions_can_be_passed_over() {
     let mut app = app("lock", Lang::En);
     press(&mut app, "r");
-    let effects = press(&mut app, "\x1b");
+    let effects = press(&mut app, "r");
     assert!(matches!(effects.as_slice(), [Effect::Start(_)]));
     assert!(app.course.answers.is_empty());
     assert!(matches!(
@@ -171,4 +176,35 @@ fn the_first_session_welcomes_with_the_list_and_later_ones_go_on() {
     assert!(third.is_some());
     let again = super::scene::session(None, Lang::En, app.course.progress.clone());
     assert_eq!((&again.course.slug, again.popup.is_none()), (&third, true));
+}
+
+#[test]
+fn a_first_run_that_nobody_could_see_is_played_back_slowly_and_then_graded() {
+    let mut app = app("lock", Lang::En);
+    press(&mut app, "r\n\n\n\n\n\n");
+    let mut scene = typical();
+    scene.end();
+    begin(&mut app, scene, "lock");
+    let run = |app: &App| app.runs.current.as_ref().expect("a run").is_playing();
+    assert!(run(&app) && app.popup.is_none());
+    let shown = picture(&mut app, (120, 40));
+    assert!(shown.contains("shown again slowly"), "{shown}");
+    assert!(shown.contains("playback ×0.003"), "{shown}");
+    assert_eq!(next_key(&app), "e");
+    press(&mut app, "e");
+    app.take_events(terminal::now, terminal::now());
+    assert!(popup::<Graded>(&app).is_some());
+    // A later one is shown as it came.
+    press(&mut app, "\nr");
+    let mut scene = typical();
+    scene.end();
+    begin(&mut app, scene, "lock");
+    assert!(!run(&app));
+}
+
+#[test]
+fn closing_the_questions_runs_nothing() {
+    let mut app = app("lock", Lang::En);
+    assert_eq!(press(&mut app, "r\x1b"), []);
+    assert!(app.popup.is_none());
 }

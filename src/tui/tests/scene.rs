@@ -22,7 +22,8 @@ use crate::tui::host::{Recorded, Started};
 use crate::tui::keymap;
 use crate::tui::popup::Popup;
 use crate::tui::progress::Progress;
-use crate::tui::theme::{Glyphs, Ground, Theme};
+use crate::tui::run::RunView;
+use crate::tui::theme::{Background, Glyphs, Theme};
 use crate::tui::update::update;
 use crate::tui::view::view;
 
@@ -212,7 +213,7 @@ pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> A
         lang,
         theme: Theme {
             depth: Depth::Indexed,
-            ground: Ground::Dark,
+            ground: Background::Dark,
             glyphs: Glyphs::Unicode,
             painted: false,
         },
@@ -222,12 +223,25 @@ pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> A
     })
 }
 
-/// Gives the run of a scene to the session and takes all of it.
+/// Gives the run of a scene to the session and takes all of it; where it is played back slowly, goes on
+/// to its end.
 pub(super) fn play(app: &mut App, scene: Scene, lesson: &str) {
+    begin(app, scene, lesson);
+    if app.runs.current.as_ref().is_some_and(RunView::is_playing) {
+        press(app, "e");
+        app.notice = None;
+    }
+    let clock = crate::tui::terminal::now;
+    while app.take_events(clock, clock()).came {}
+}
+
+/// Gives the run of a scene to the session and takes its events.
+pub(super) fn begin(app: &mut App, scene: Scene, lesson: &str) {
     let params = app.course.params.clone();
     app.begin_run(scene.started(lesson), &params);
     let clock = crate::tui::terminal::now;
-    while app.take_events(clock, clock()).came {}
+    let playing = |app: &App| app.runs.current.as_ref().is_some_and(RunView::is_playing);
+    while app.take_events(clock, clock()).came && !playing(app) {}
 }
 
 /// Opens a scene as a recording; all of it is read.

@@ -2,9 +2,9 @@
 
 use super::super::action::{Seek, Step};
 use super::super::app::App;
+use super::super::destination::Destination;
 use super::super::panel::{self, Moves, PanelId};
 use super::super::popup::moved;
-use super::super::target::Target;
 use super::super::{layout, search, words};
 
 /// The next panel of all.
@@ -46,12 +46,11 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
 
 /// Moves the selection of a process.
 fn select(app: &mut App, step: Step) {
-    let count = app.world().process_count();
-    let row = match app.panes.selected {
-        Some(proc) => moved(proc as usize, step, count),
-        None => 0,
-    };
-    app.panes.selected = u32::try_from(row).ok().filter(|_| count > 0);
+    let order = panel::started_order(app.world());
+    let selected = app.panes.selected;
+    let row = selected.and_then(|proc| order.iter().position(|process| process.proc == proc));
+    let row = row.map_or(0, |row| moved(row, step, order.len()));
+    app.panes.selected = order.get(row).map(|process| process.proc);
 }
 
 pub(super) fn sideways(app: &mut App, by: i64) {
@@ -94,7 +93,7 @@ pub(super) fn seek(app: &mut App, seek: Seek) {
 
 /// Goes where the words say.
 pub(crate) fn go_to(app: &mut App, words: &str) {
-    let target = Target::parse(words);
+    let target = Destination::parse(words);
     if let (None, Some(run)) = (&target, &mut app.runs.current) {
         run.wanted = None;
         return;

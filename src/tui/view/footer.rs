@@ -5,9 +5,9 @@ use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
 use crate::tui::app::App;
+use crate::tui::hints::{self, Hint};
 use crate::tui::keymap::{self, Binding, TABLE};
 use crate::tui::layout::Frames;
-use crate::tui::rhythm::{self, Hint};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, frames: &Frames) {
     let rect = frames.footer;
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, frames: &Frames) {
 fn hints(app: &App, frames: &Frames) -> Vec<Span<'static>> {
     let wide = usize::from(frames.footer.width);
     let glyphs = app.theme.glyphs;
-    let next = rhythm::next(app, frames);
+    let next = hints::next(app, frames);
     let told = format!(
         " {} {} {} ",
         glyphs.pick("▸", ">"),
@@ -45,12 +45,12 @@ fn hints(app: &App, frames: &Frames) -> Vec<Span<'static>> {
     ];
     let others = match &app.popup {
         Some(popup) => popup.others(app),
-        None => rhythm::also(app, frames)
+        None => hints::also(app, frames)
             .into_iter()
             .chain(table(app, next))
             .collect(),
     };
-    let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::told(app, hint.words)) + 3;
+    let need = |hint: &Hint| width(keys(app, *hint)) + width(keymap::words(app, hint.words)) + 3;
     let always = |hint: &Hint| matches!(hint.keys, "?" | "q");
     room = room.saturating_sub(others.iter().filter(|one| always(one)).map(need).sum());
     for hint in others {
@@ -64,7 +64,7 @@ fn hints(app: &App, frames: &Frames) -> Vec<Span<'static>> {
             format!(" {}", keys(app, hint)),
             app.theme.heading(),
         ));
-        let words = keymap::told(app, hint.words);
+        let words = keymap::words(app, hint.words);
         spans.push(Span::styled(format!(" {words} "), app.theme.dim()));
     }
     spans

@@ -8,21 +8,23 @@ use ratatui::widgets::{Block, BorderType, Borders};
 
 use crate::text::width;
 use crate::tui::app::App;
+use crate::tui::layout::{Placed, tab_title};
 use crate::tui::panel::{PanelId, Rows};
 use crate::tui::theme::Glyphs;
 
 /// A panel with its border and title.
-pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, placed: &Placed) {
+    let (id, rect) = (placed.id, placed.rect);
+    let own = [id];
+    let tabs = if placed.tabs.is_empty() {
+        &own[..]
+    } else {
+        &placed.tabs
+    };
     let focused = app.panes.focus == id && app.popup.is_none();
     let border = match app.theme.glyphs {
         Glyphs::Unicode => BorderType::Rounded,
         Glyphs::Ascii => BorderType::Plain,
-    };
-    let panel = id.panel();
-    let name = app.lang.phrase(panel.title());
-    let title = match panel.subtitle(app) {
-        Some(more) => format!(" {name} · {more} "),
-        None => format!(" {name} "),
     };
     // The focus is told by a sign too, not by colour alone.
     let mark = if focused {
@@ -30,18 +32,26 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
     } else {
         ""
     };
+    let mut title = vec![Span::styled(mark, app.theme.heading())];
+    for (n, tab) in tabs.iter().enumerate() {
+        let style = match (*tab == id, focused) {
+            (true, true) => app.theme.heading(),
+            (true, false) => Style::new(),
+            (false, _) => app.theme.dim(),
+        };
+        if n > 0 {
+            title.push(Span::styled(
+                app.theme.glyphs.pick("│", "|"),
+                app.theme.dim(),
+            ));
+        }
+        title.push(Span::styled(tab_title(app, *tab, *tab == id), style));
+    }
     let block = Block::new()
         .borders(Borders::ALL)
         .border_type(border)
         .border_style(app.theme.border(focused))
-        .title(Span::styled(
-            format!("{mark}{title}"),
-            if focused {
-                app.theme.heading()
-            } else {
-                Style::new()
-            },
-        ));
+        .title(Line::from(title));
     let inner = block.inner(rect);
     let block = if app.theme.glyphs == Glyphs::Ascii {
         block.border_set(ASCII)
@@ -52,20 +62,24 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, id: PanelId, rect: Rect) {
     if inner.width == 0 || inner.height == 0 {
         return;
     }
-    let rows = panel.rows(app, inner.as_size());
-    let left = if rows.counted {
-        rows.below(inner.height)
-    } else {
-        0
-    };
+    let rows = id.panel().rows(app, inner.as_size());
+    let more = more_lines(app, rows.first, rows.below(inner.height));
     draw_rows(app, frame, id, inner, rows);
-    if left > 0 {
-        let more = app.lang.tell("tui.more-lines", &[("n", &left)]);
-        let style = app.theme.border(focused);
-        let wide = u16::try_from(width(&more)).unwrap_or(u16::MAX);
-        let rect = Rect::new(rect.x + 1, rect.bottom() - 1, wide.min(inner.width), 1);
-        frame.render_widget(Span::styled(more, style), rect);
+    let wide = u16::try_from(width(&more)).unwrap_or(u16::MAX);
+    let rect = Rect::new(rect.x + 1, rect.bottom() - 1, wide.min(inner.width), 1);
+    frame.render_widget(Span::styled(more, app.theme.border(focused)), rect);
+}
+
+/// How many lines there are above and below those that are seen; nothing where all are.
+pub(super) fn more_lines(app: &App, above: usize, below: usize) -> String {
+    let mut text = String::new();
+    if above > 0 {
+        text += &app.lang.tell("tui.lines-above", &[("n", &above)]);
     }
+    if below > 0 {
+        text += &app.lang.tell("tui.lines-below", &[("n", &below)]);
+    }
+    text
 }
 
 /// The head, the rows from the first one shown, and at the bottom the foot.

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text::clean;
 use crate::tui::app::App;
+use crate::tui::words;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let mut spans = vec![Span::styled(
@@ -20,7 +21,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         spans.push(Span::styled(format!(" {title} "), app.theme.heading()));
     }
     if let Some(lesson) = app.course.lesson() {
-        let title = lesson.manifest.title.get(app.lang);
+        let title = clean(lesson.manifest.title.get(app.lang));
         let place = match lesson.manifest.order {
             Some(order) => format!(" {order:02} {title} "),
             None => format!(" {title} "),
@@ -80,6 +81,11 @@ fn status(app: &App) -> Span<'static> {
         }
         _ if run.is_recording() && !run.is_now() => {
             Span::styled(lang.phrase("tui.run-recording"), app.theme.warning())
+        }
+        _ if run.is_played_slowly() => {
+            let time = words::seconds(run.end());
+            let words = lang.tell("tui.run-slow", &[("time", &time)]);
+            Span::styled(words, app.theme.warning())
         }
         _ if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),
         None if run.paused => Span::styled(lang.phrase("tui.run-paused"), app.theme.warning()),

@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear};
 
-use super::framed::{ASCII, draw_lines};
+use super::framed::{ASCII, draw_lines, more_lines};
 use crate::text::width;
 use crate::tui::app::App;
 use crate::tui::popup::Sheet;
@@ -63,11 +63,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let high = usize::from(inner.height);
     let first = sheet.first(high);
     let left = sheet.lines.len().saturating_sub(first + high);
-    let block = if first > 0 || left > 0 {
-        block.title_bottom(app.lang.tell("tui.more-lines", &[("n", &left)]))
-    } else {
-        block
-    };
+    let block = block.title_bottom(more_lines(app, first, left));
     frame.render_widget(block, rect);
     let lines = sheet.lines.into_iter().enumerate().skip(first);
     let lines = lines.map(|(index, line)| match sheet.selected {

@@ -66,7 +66,12 @@ fn one(app: &App) -> (String, u64, u64) {
         Some(run) if run.paused => glyphs.pick("‖", "="),
         Some(_) => glyphs.pick("▶", ">"),
     };
-    let time = words::seconds(app.world().now());
+    let time = app
+        .runs
+        .current
+        .as_ref()
+        .map_or(0, run::RunView::shown_time);
+    let time = words::seconds(time);
     (format!(" {sign} {place}/{end} · {time} s"), place, end)
 }
 
@@ -92,7 +97,7 @@ fn both(app: &App) -> (String, u64, u64) {
 
 fn speed(app: &App) -> String {
     let past = |run: &run::RunView| run.is_recording() || !run.is_now();
-    match (&app.runs.current, app.manual, app.pace) {
+    match (&app.runs.current, app.options.manual, app.options.pace) {
         (Some(run), ..) if run.is_reading() => app.lang.phrase("tui.reading").to_owned(),
         (Some(run), ..) if past(run) => app.lang.tell("tui.speed-times", &[("n", &run.speed())]),
         (_, true, _) => app.lang.phrase("tui.speed-manual").to_owned(),

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::lane::{self, NAME};
 use crate::model::{Process, World};
 use crate::text::{clean, fit};
+use crate::tui::panel::started_order;
 use crate::tui::theme::Theme;
 use crate::tui::words;
 
@@ -54,22 +55,21 @@ pub(crate) fn lane_width(wide: u16) -> usize {
 
 impl Axis<'_> {
     /// The first lanes, as many as there is room for, and below them the axis.
-    pub(crate) fn lines(self, area: Rect) -> impl Iterator<Item = Line<'static>> {
+    pub(crate) fn lines(self, area: Rect) -> Vec<Line<'static>> {
         let wide = lane_width(area.width);
         let scaled = area.height >= 3;
         let room = usize::from(area.height.saturating_sub(u16::from(scaled)));
-        let lanes = (0..room).map(move |row| self.lane_of(row, wide));
-        lanes.chain(scaled.then(|| self.scale(wide)))
+        let order = started_order(self.world);
+        let lanes = order.into_iter().take(room);
+        let mut lines: Vec<_> = lanes.map(|process| self.lane(process, wide)).collect();
+        if scaled {
+            lines.resize(room, Line::default());
+            lines.push(self.scale(wide));
+        }
+        lines
     }
 
-    /// The lane of a process by its birth number.
-    pub(crate) fn lane_of(self, row: usize, wide: usize) -> Line<'static> {
-        let process = u32::try_from(row).ok();
-        let process = process.and_then(|proc| self.world.process(proc));
-        process.map_or_else(Line::default, |process| self.lane(process, wide))
-    }
-
-    fn lane(self, process: &Process, wide: usize) -> Line<'static> {
+    pub(super) fn lane(self, process: &Process, wide: usize) -> Line<'static> {
         let style = self.theme.process(process.colour());
         let named = if process.is_alive() {
             style

@@ -1,4 +1,4 @@
-//! `Target`: where the learner asks to be taken, in words.
+//! `Destination`: where the learner asks to be taken, in words.
 //!
 //! `340` is an event's number, `50%` a share, `1.5s` and `300ms` a moment of the run; anything else
 //! describes an event: `release`, `lock acquire`, `temp[2]`, `ForkPoolWorker-1 task.start`. Made by
@@ -9,7 +9,7 @@ use crate::trace::Event;
 
 /// Where to go.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Target {
+pub(crate) enum Destination {
     /// Behind the event of this number.
     Event(u64),
     /// 0 to 1 of all events.
@@ -17,22 +17,22 @@ pub(crate) enum Target {
     /// ns since the run began.
     Moment(i64),
     /// To the next event that fits.
-    Wanted(Wanted),
+    EventQuery(EventQuery),
 }
 
-impl Target {
+impl Destination {
     /// What the words ask for; `None` where there are none.
-    pub(crate) fn parse(words: &str) -> Option<Target> {
+    pub(crate) fn parse(words: &str) -> Option<Destination> {
         let words = words.trim();
         if words.is_empty() {
             return None;
         }
         if let Ok(number) = words.trim_start_matches('#').parse() {
-            return Some(Target::Event(number));
+            return Some(Destination::Event(number));
         }
         let number = |words: &str| words.trim_end().parse::<f64>().ok();
         if let Some(percent) = words.strip_suffix('%').and_then(number) {
-            return Some(Target::Share(percent / 100.0));
+            return Some(Destination::Share(percent / 100.0));
         }
         let units = [("ms", 1e6), ("s", 1e9), ("m", 60e9)];
         let moment = units
@@ -43,20 +43,21 @@ impl Target {
                 clippy::cast_possible_truncation,
                 reason = "a float beyond i64 is its end"
             )]
-            return Some(Target::Moment(ns as i64));
+            return Some(Destination::Moment(ns as i64));
         }
         let words = words.split_whitespace().map(str::to_lowercase);
-        Some(Target::Wanted(Wanted(words.collect())))
+        Some(Destination::EventQuery(EventQuery(words.collect())))
     }
 }
 
 /// A description of events: one fits when every word says something of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Wanted(Vec<String>);
+pub(crate) struct EventQuery(Vec<String>);
 
-impl Wanted {
+impl EventQuery {
     /// Whether each word is the event's kind or operation, its object by name, identity, class or
-    /// cell, its process by name or PID, or one of its value, result, error, child and function. `exit` does for `process.exit`, capitals don't count.
+    /// cell, its process by name or PID, or one of its value, result, error, child and function. `exit`
+    /// does for `process.exit`, capitals don't count.
     pub(crate) fn fits(&self, event: &Event, world: &World) -> bool {
         let facets = facets(event, world);
         self.0
@@ -113,7 +114,7 @@ fn says(facet: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Target, Wanted, says};
+    use super::{Destination, EventQuery, says};
     use crate::model::World;
     use crate::trace::{Args, Event, Kind, Op, OpName};
 
@@ -121,22 +122,22 @@ mod tests {
     fn numbers_shares_moments_and_words() {
         let wanted = |words: &[&str]| {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
-            Some(Target::Wanted(Wanted(words)))
+            Some(Destination::EventQuery(EventQuery(words)))
         };
         for (words, target) in [
             ("", None),
-            (" 340 ", Some(Target::Event(340))),
-            ("#7", Some(Target::Event(7))),
-            ("50%", Some(Target::Share(0.5))),
-            ("12.5 %", Some(Target::Share(0.125))),
-            ("1.5s", Some(Target::Moment(1_500_000_000))),
-            ("300ms", Some(Target::Moment(300_000_000))),
-            ("2 m", Some(Target::Moment(120_000_000_000))),
+            (" 340 ", Some(Destination::Event(340))),
+            ("#7", Some(Destination::Event(7))),
+            ("50%", Some(Destination::Share(0.5))),
+            ("12.5 %", Some(Destination::Share(0.125))),
+            ("1.5s", Some(Destination::Moment(1_500_000_000))),
+            ("300ms", Some(Destination::Moment(300_000_000))),
+            ("2 m", Some(Destination::Moment(120_000_000_000))),
             ("1e999s", wanted(&["1e999s"])),
             ("tasks", wanted(&["tasks"])),
             ("Acquire lock", wanted(&["acquire", "lock"])),
         ] {
-            assert_eq!(Target::parse(words), target, "{words}");
+            assert_eq!(Destination::parse(words), target, "{words}");
         }
     }
 
@@ -159,8 +160,8 @@ mod tests {
             tid: None,
             kind: Kind::Op(Box::new(op)),
         };
-        let fits = |words: &str| match Target::parse(words) {
-            Some(Target::Wanted(wanted)) => wanted.fits(&event, &World::new()),
+        let fits = |words: &str| match Destination::parse(words) {
+            Some(Destination::EventQuery(wanted)) => wanted.fits(&event, &World::new()),
             other => panic!("{other:?}"),
         };
         assert!(fits("put queue None") && fits("none put"));

@@ -47,7 +47,7 @@ fn comparing(app: &App) -> Hint {
 }
 
 fn before(app: &App) -> Hint {
-    if app.course.quiz(false).is_some() {
+    if app.course.quiz(false, &app.options).is_some() {
         Hint::new("r", "tui.next-predict")
     } else {
         Hint::new("r", "tui.next-run")
@@ -57,7 +57,7 @@ fn before(app: &App) -> Hint {
 fn during(app: &App, run: &RunView) -> Hint {
     if !run.is_now() {
         Hint::new("e", "tui.key-now")
-    } else if app.manual || run.stepped {
+    } else if app.options.manual || run.stepped {
         Hint::new("o", "tui.next-step")
     } else if run.paused {
         Hint::new("Space", "tui.next-resume")
@@ -67,7 +67,9 @@ fn during(app: &App, run: &RunView) -> Hint {
 }
 
 fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
-    if !run.is_now() {
+    if run.is_played_slowly() {
+        Hint::new("e", "tui.next-slow")
+    } else if !run.is_now() {
         Hint::new("e", "tui.key-now")
     } else if !has_compared(run, frames) {
         Hint::new("Enter", "tui.next-checks")
