@@ -35,7 +35,7 @@
 //!
 //! # How to add
 //!
-//! Each list below has an example that exists. `tests/map.rs` looks for the example in the source: a
+//! Each list below has an example that exists. `tests/layers/map.rs` looks for the example in the source: a
 //! place that is missing here, or no longer needed, fails the test. What you forget is a compile error
 //! unless the list says what else tells you.
 //!
