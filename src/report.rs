@@ -6,6 +6,7 @@
 mod lines;
 mod live;
 mod printed;
+mod repeats;
 pub mod results;
 mod rows;
 mod verdicts;

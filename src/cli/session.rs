@@ -109,14 +109,14 @@ impl<'a> Human<'a> {
     pub(crate) fn of_program(style: Style) -> Human<'a> {
         let human = Human::new(style, Rows { grep: None });
         Human {
-            live: human.live.without_start(),
+            live: human.live.of_program(),
             talks: true,
             ..human
         }
     }
 
     /// What is told once the run is over.
-    pub(crate) fn rest(&self, world: &World, page: &mut String) {
+    pub(crate) fn rest(&mut self, world: &World, page: &mut String) {
         self.live.rest(world, page);
     }
 }

@@ -154,6 +154,9 @@ impl World {
             let proc = process.proc;
             process.becomes(name, event.t, event.seq);
             self.objects.forget_waiter(proc);
+            if proc == 0 {
+                self.ps.begins_anew();
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub struct Process {
     pub(super) forked_seq: u64,
     /// Children it has said to start and that are not heard of yet, with the event.
     starting: Vec<(Arc<str>, u64)>,
+    /// When it became the program it is now (ns since the run began).
+    pub became: i64,
     /// Whether its `process.start` was seen; false for one known only by what it did.
     pub announced: bool,
     /// Whether it said itself who it is; false while only others saw it start.
@@ -159,6 +161,17 @@ impl Process {
             State::Exited { exit, .. } => Some(exit),
             _ => None,
         }
+    }
+
+    /// Whether it only helped another process, `main`, to become the program it is now: it ended before
+    /// that, printed nothing and did nothing that is told (a launcher's `readlink`).
+    pub fn led_to(&self, main: &Process) -> bool {
+        let ended = match self.state {
+            State::Exited { t, .. } => t,
+            _ => return false,
+        };
+        let silent = self.counts == Counts::default();
+        self.proc != main.proc && self.role == Role::Foreign && silent && ended <= main.became
     }
 
     /// A process that serves others and does not count as unfinished work.
@@ -320,6 +333,7 @@ impl Process {
             started: t,
             start_seq: seq,
             forked_seq: seq,
+            became: t,
             starting: Vec::new(),
             announced: false,
             spoken: false,
@@ -349,6 +363,7 @@ impl Process {
         if !self.spoken {
             self.name = clip(name);
         }
+        self.became = t;
         self.calls.clear();
         self.threads.clear();
         self.at = None;

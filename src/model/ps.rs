@@ -74,6 +74,11 @@ impl PsTable {
         self.dropped
     }
 
+    /// The main process has become another program: what was before led to it and is no moment of it.
+    pub(super) fn begins_anew(&mut self) {
+        self.fullest = PsMoment::default();
+    }
+
     /// A process has ended: its row, taken before, is no longer true. A zombie's comes as a new one.
     pub(super) fn ended(&mut self, pid: i32) {
         if self.now.rows.get(&pid).is_some_and(|row| is_alive(row)) {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::Style;
 use super::lines::Shown;
+use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::explain;
 use crate::model::{Ending, Line, Wait, World};
@@ -30,6 +31,8 @@ pub struct Live<'a> {
     shows_start: bool,
     /// The last rows of everybody are shown, with how they ended.
     shows_end: bool,
+    /// Of a program of the user's own: what processes print one like the other.
+    repeats: Option<Repeats>,
 }
 
 impl<'a> Live<'a> {
@@ -42,6 +45,7 @@ impl<'a> Live<'a> {
             rows_shown: false,
             shows_start: true,
             shows_end: true,
+            repeats: None,
         }
     }
 
@@ -55,11 +59,13 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// A program that begins as one process: its rows are shown in the end.
+    /// A program of the user's own. It begins as one process, so its rows are shown at the end. What many
+    /// processes die of is told once.
     #[must_use]
-    pub fn without_start(self) -> Live<'a> {
+    pub fn of_program(self) -> Live<'a> {
         Live {
             shows_start: false,
+            repeats: Some(Repeats::default()),
             ..self
         }
     }
@@ -68,8 +74,9 @@ impl<'a> Live<'a> {
     pub fn after(&mut self, event: &Event, world: &World, page: &mut String) {
         match &event.kind {
             Kind::Output(_) | Kind::ProcessExit(_) | Kind::End(_) => {
-                for line in self.shown.completed(world.log()) {
-                    program_line(&self.style, world, line, page);
+                self.completed(world, page);
+                if matches!(event.kind, Kind::ProcessExit(_)) {
+                    self.ended(event, world, page);
                 }
             }
             Kind::Ps(_) if !self.rows_shown && !world.ps().now().rows.is_empty() => {
@@ -87,6 +94,7 @@ impl<'a> Live<'a> {
                 let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
                 waiting(&self.style, world.deadlock(), page);
             }
+            Kind::Fault(fault) if self.is_repeated(fault) => {}
             Kind::Fault(fault) => {
                 let words = fault_words(self.style.lang, event, fault, world);
                 let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
@@ -97,13 +105,49 @@ impl<'a> Live<'a> {
 
     /// While nothing happens: lines that have begun, a question for instance, as far as they have come.
     pub fn idle(&mut self, world: &World, page: &mut String) {
-        for line in self.shown.begun(world.log()) {
+        let held = self.repeats.as_mut().map(Repeats::idle).unwrap_or_default();
+        for line in held.iter().chain(self.shown.begun(world.log())) {
             program_line(&self.style, world, line, page);
         }
     }
 
-    /// Rows of the fullest moment and of the end; of a run that hung, who waited for what.
-    pub fn rest(&self, world: &World, page: &mut String) {
+    fn completed(&mut self, world: &World, page: &mut String) {
+        for line in self.shown.completed(world.log()) {
+            let writer = line.proc.and_then(|proc| world.process(proc));
+            match (&mut self.repeats, writer) {
+                (Some(repeats), Some(writer)) => {
+                    for line in repeats.line(writer, line) {
+                        program_line(&self.style, world, &line, page);
+                    }
+                }
+                _ => program_line(&self.style, world, line, page),
+            }
+        }
+    }
+
+    fn ended(&mut self, event: &Event, world: &World, page: &mut String) {
+        let process = event.proc.and_then(|proc| world.process(proc));
+        if let (Some(repeats), Some(process)) = (&mut self.repeats, process) {
+            for line in repeats.ended(&self.style, process, page) {
+                program_line(&self.style, world, &line, page);
+            }
+        }
+    }
+
+    fn is_repeated(&mut self, fault: &Fault) -> bool {
+        let repeats = self.repeats.as_mut();
+        repeats.is_some_and(|repeats| repeats.fault(fault))
+    }
+
+    /// What was printed again and again, rows of the fullest moment and of the end; of a run that hung,
+    /// who waited for what.
+    pub fn rest(&mut self, world: &World, page: &mut String) {
+        if let Some(repeats) = &mut self.repeats {
+            for line in repeats.idle() {
+                program_line(&self.style, world, &line, page);
+            }
+            repeats.rest(&self.style, page);
+        }
         let fullest = world.ps().fullest();
         if self.rows_shown {
             // The moment of a single process is in its last row as well.

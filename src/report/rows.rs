@@ -2,7 +2,8 @@
 //!
 //! The columns are `trace`'s; here is who has a row, its colour, and for the dead how they ended.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
+use std::fmt::{Display, Write as _};
 
 use super::Style;
 use crate::model::{Process, PsMoment, World};
@@ -38,27 +39,79 @@ impl Rows<'_> {
         }
     }
 
-    /// The last row of every process, with how it ended in front.
+    /// The last row of every process, with how it ended in front. Processes that only led to the
+    /// program (a launcher's) are one line; and where the rest would not fit on a screen, so are those
+    /// that are like one before them.
     pub fn last(self, style: &Style, world: &World, page: &mut String) {
-        let shown: Vec<(&Process, &PsRow, String)> = world
+        let main = world.process(0);
+        let (leading, rest): (Vec<&Process>, Vec<&Process>) = world
             .processes()
+            .partition(|process| main.is_some_and(|main| process.led_to(main)));
+        let shown: Vec<Ended> = rest
+            .into_iter()
             .filter_map(|process| {
                 let row = process.ps.as_deref().filter(|row| self.shows(row))?;
                 let word = process
                     .exit()
                     .map_or_else(|| style.lang.phrase("rows.alive").to_owned(), exit_word);
-                Some((process, row, word))
+                Some(Ended { process, row, word })
             })
             .collect();
         let title = style.lang.phrase("rows.exit");
-        let widest = shown.iter().map(|(_, _, word)| width(word));
+        let widest = shown.iter().map(|ended| width(&ended.word));
         let column = widest.max().unwrap_or(0).max(width(title)) + 2;
         heading(style, &fit(title, column), page);
-        for (process, row, word) in shown {
-            let text = fit(&word, column) + &row.line(style.pid_width);
-            line(style, Some(process.colour()), &text, page);
+        let fold = shown.len() > SCREENFUL;
+        let mut alike: Vec<(String, usize)> = Vec::new();
+        for ended in &shown {
+            if fold {
+                let key = ended.likeness();
+                if let Some((_, more)) = alike.iter_mut().find(|(known, _)| *known == key) {
+                    *more += 1;
+                    continue;
+                }
+                alike.push((key, 0));
+            }
+            let text = fit(&ended.word, column) + &ended.row.line(style.pid_width);
+            line(style, Some(ended.process.colour()), &text, page);
+        }
+        let more: usize = alike.iter().map(|(_, more)| more).sum();
+        if more > 0 {
+            aside(style, "rows.alike", &[("processes", &more)], page);
+        }
+        if !leading.is_empty() {
+            let names: BTreeSet<&str> = leading.iter().map(|process| &*process.name).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            let names = clean(&names.join(", ")).into_owned();
+            let what: [(&str, &dyn Display); 2] =
+                [("processes", &leading.len()), ("names", &names)];
+            aside(style, "rows.led-to", &what, page);
         }
     }
+}
+
+/// Rows that fit on a screen.
+const SCREENFUL: usize = 30;
+
+/// A process with its last row and how it ended.
+struct Ended<'a> {
+    process: &'a Process,
+    row: &'a PsRow,
+    word: String,
+}
+
+impl Ended<'_> {
+    /// What it has in common with those like it: its end, and its command but for the numbers.
+    fn likeness(&self) -> String {
+        let command = self.row.command.chars().filter(|c| !c.is_ascii_digit());
+        self.word.chars().chain(command).collect()
+    }
+}
+
+fn aside(style: &Style, key: &'static str, values: &[(&str, &dyn Display)], page: &mut String) {
+    let words = cut(style, &style.lang.tell(key, values));
+    // Writing to a String does not fail.
+    let _ = writeln!(page, "{}", style.paint.mood(Mood::Dim, words));
 }
 
 fn heading(style: &Style, before: &str, page: &mut String) {

@@ -15,10 +15,10 @@ import rules
 
 # File, what stands there, what is put in its place, program with its arguments, the rule that is broken.
 FAULTS = (
-    ('synchronize', '            call.done(ver=ledger.count(tag.slot))\n            return raw()',
-     '            raw()\n            return call.done(ver=ledger.count(tag.slot))',
+    ('synchronize', '            call.done(ver=ledger.count(slot))\n            return raw()',
+     '            raw()\n            return call.done(ver=ledger.count(slot))',
      'locks fork Lock 800', 'locks'),
-    ('synchronize', '            call.done(ver=ledger.count(tag.slot))\n            return raw()',
+    ('synchronize', '            call.done(ver=ledger.count(slot))\n            return raw()',
      '            raw()\n            return call.done()', 'locks spawn RLock 800', 'locks'),
     ('queues', "witnessed(call, tag, None, text('item', item))\n                call = None\n"
      '                self._writer.send_bytes(data)',
@@ -32,11 +32,15 @@ FAULTS = (
      '            pass', 'arrays fork 5', 'status'),
     ('sharedctypes', "more=text('value', shown(self._obj[i]))", "more=text('value', shown(value))",
      'arrays fork 5', 'cells'),
-    ('pool', "call = Call('task.end', self._tag", "call = Call('task.start', self._tag", 'pools fork',
+    ('pool', "call = Call('task.end', tag", "call = Call('task.start', tag", 'pools fork',
      'tasks'),
-    ('place', "        if kind == _USER and (path != '<string>' or _is_main(frame)):\n            return",
-     '        if kind == _STOP:\n            return', 'locks fork Lock 3', 'form'),
+    ('place', "            if path != '<string>' or _is_main(frame):",
+     '            if not path:', 'locks fork Lock 3', 'form'),
     ('identity', "None if name is None else 'sem:' + name", 'None', 'locks spawn Lock 10', 'words'),
+    ('pool', "inline.follow(pool, '_repopulate_pool', populates)",
+     "wrap(pool, '_repopulate_pool', lambda original: lambda self: (populates(self), original(self))[1])",
+     'frames fork', 'stack'),
+    ('cfunction', 'known = raw()', 'known = None', 'cfunctions', 'looks'),
     ('tracebacks', '.startswith(_HERE)', ".startswith('?')", 'errors uncaught fork', 'frames'),
 )
 
@@ -67,6 +71,11 @@ def main(python):
             wrong.append('frames: ours show')
         if not any(event['kind'] == 'op' and event['op'] == 'acquire' for event in ran.events):
             wrong.append('words: no acquire')
+        if rule in ('stack', 'looks'):
+            same = sorted(check.settled(check.plain(python, [
+                os.path.join(check.PROGRAMS, name + '.py')] + args)[1]).splitlines())
+            if sorted(check.settled(ran.output()).splitlines()) != same:
+                wrong.append(rule + ': another output')
         hits = [words for words in wrong if words.startswith(rule)]
         print('%s %s in %s, %s: %d broken, %s' % (
             'seen  ' if hits else 'MISSED', file, case, rule, len(wrong), (hits or wrong or [''])[0][:90]))

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::{Command, Stdio};
 
-use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 
 use super::{Finding, Level};
 use crate::cli::context::{Context, variable};
@@ -124,7 +124,11 @@ pub(super) fn python(lang: Lang) -> Finding {
                 Level::Good,
                 lang.tell(
                     "doctor.python-is",
-                    &[("version", &version), ("path", &path)],
+                    &[
+                        ("version", &version),
+                        ("path", &path),
+                        ("number", &first_descriptor()),
+                    ],
                 ),
             )
         }
@@ -135,6 +139,26 @@ pub(super) fn python(lang: Lang) -> Finding {
         name: lang.phrase("doctor.python"),
         detail,
     }
+}
+
+/// The lowest number a descriptor of ours has in a traced Python that has something to tell, as its
+/// package chooses it: above the limit where that can be raised for a moment, else at its end.
+fn first_descriptor() -> u64 {
+    /// Where it begins above a low limit, and the highest limit it looks for.
+    const NUMBERS: std::ops::Range<u64> = 1024..1 << 16;
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return 0;
+    };
+    if soft >= NUMBERS.end {
+        return NUMBERS.end - 2;
+    }
+    let raised = soft.max(NUMBERS.start) + 16;
+    if setrlimit(Resource::RLIMIT_NOFILE, raised, hard.max(raised)).is_err() {
+        return soft.saturating_sub(2);
+    }
+    // What this process was given just now is given back.
+    let _ = setrlimit(Resource::RLIMIT_NOFILE, soft, hard);
+    soft.max(NUMBERS.start)
 }
 
 pub(super) fn procps(lang: Lang) -> Finding {

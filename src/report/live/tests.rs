@@ -108,7 +108,16 @@ impl Log {
 
     /// What is told while it happens, and what afterwards.
     fn told(&self, style: Style, rows: Rows) -> (String, String) {
-        let (mut world, mut live) = (World::new(), Live::new(style, rows));
+        self.told_by(Live::new(style, rows))
+    }
+
+    /// The same of a program of one's own.
+    fn told_of_program(&self) -> (String, String) {
+        self.told_by(Live::new(style(Lang::En), Rows::default()).of_program())
+    }
+
+    fn told_by(&self, mut live: Live) -> (String, String) {
+        let mut world = World::new();
         let (mut page, mut rest) = (String::new(), String::new());
         for event in &self.0 {
             world.apply(event);
@@ -272,6 +281,115 @@ fn who_was_killed_by_somebody_else_waits_for_nothing_in_the_end() {
         "\nNothing can go on:\n  \
          Process-2 (PID 102) waits for lock (Lock-1), which Process-1 (PID 101) held when it ended\n"
     );
+}
+
+#[test]
+fn a_program_that_hung_is_told_of_after_its_last_words() {
+    let mut log = Log::default();
+    for (proc, name) in [(0, "MainProcess"), (1, "Process-1")] {
+        log.start(proc, name);
+    }
+    log.op(0, OpName::Create, "Lock-1", false);
+    log.op(1, OpName::Acquire, "Lock-1", false);
+    log.op(0, OpName::Acquire, "Lock-1", true);
+    log.op(1, OpName::Acquire, "Lock-1", true);
+    let fault = Fault {
+        fault: FaultKind::Deadlock,
+        detail: "who waits for whom".to_owned(),
+    };
+    log.add(None, Kind::Fault(fault));
+    log.print(1, Stream::Stderr, b"KeyboardInterrupt\n");
+    log.exit(1, Exit::Code(1));
+    log.exit(0, Exit::Signal(2));
+    log.end(RunStatus::Finished, &[]);
+    let (page, rest) = log.told_of_program();
+    assert_eq!(page.matches("who waits for whom").count(), 1, "{page}");
+    assert!(page.contains("KeyboardInterrupt"), "{page}");
+    assert_eq!(
+        rest,
+        "\nNothing can go on:\n  \
+         MainProcess (PID 100) waits for lock (Lock-1), which Process-1 (PID 101) holds\n  \
+         Process-1 (PID 101) waits for lock (Lock-1), which it holds itself\n"
+    );
+}
+
+#[test]
+fn what_many_processes_die_of_is_told_once_and_counted() {
+    let mut log = Log::default();
+    log.start(0, "MainProcess");
+    for proc in 1..=14 {
+        log.start(proc, &format!("SpawnPoolWorker-{proc}"));
+        let name = format!("Process SpawnPoolWorker-{proc}, {}:\n", pid(proc));
+        log.print(proc, Stream::Stderr, name.as_bytes());
+        log.print(proc, Stream::Stderr, b"RuntimeError: no guard\n");
+        // One says a word more, one ends well: they are shown.
+        if proc == 3 {
+            log.print(proc, Stream::Stderr, b"its own\n");
+        }
+        log.exit(proc, Exit::Code(i32::from(proc != 4)));
+        let fault = Fault {
+            fault: FaultKind::StartFailed,
+            detail: format!("Process-{proc}: OSError: too many"),
+        };
+        log.add(Some(0), Kind::Fault(fault));
+    }
+    let (page, rest) = log.told_of_program();
+    assert_eq!(page.matches("no guard").count(), 3, "{page}");
+    assert_eq!(page.matches("too many").count(), 1, "{page}");
+    assert!(page.contains("its own"), "{page}");
+    let same = |processes: u32| {
+        format!(
+            "  … the same 2 lines on stderr from {processes} more processes that ended with an error\n"
+        )
+    };
+    assert!(page.contains(&same(10)), "{page}");
+    assert!(rest.starts_with(&same(11)), "{rest}");
+    let why = "  … 13 more processes were not started: OSError: too many\n";
+    assert!(rest.contains(why), "{rest}");
+    // A lesson's run is told line by line.
+    let (page, _) = log.told(style(Lang::En), Rows::default());
+    assert_eq!(page.matches("no guard").count(), 14, "{page}");
+}
+
+#[test]
+fn what_led_to_the_program_is_one_line_and_no_fullest_moment() {
+    let mut log = Log::default();
+    log.start(0, "python3");
+    log.ps(&[(0, "bash shim python3 a.py")], &[]);
+    for proc in 1..=3 {
+        let start = ProcessStart {
+            ppid: 100,
+            name: ["bash", "basename", "readlink"][proc as usize - 1].to_owned(),
+            role: Role::Foreign,
+            daemon: false,
+            method: StartMethod::Fork,
+        };
+        log.add(Some(proc), Kind::ProcessStart(start));
+        log.ps(&[(proc, "helper")], &[]);
+    }
+    log.print(2, Stream::Stdout, b"a word\n");
+    for proc in 1..=3 {
+        log.exit(proc, Exit::Code(0));
+    }
+    log.ps(&[], &[101, 102, 103]);
+    let exec = Kind::ProcessExec {
+        name: "python3".to_owned(),
+        command: "python3 a.py".to_owned(),
+    };
+    log.add(Some(0), exec);
+    log.ps(&[(0, "python3 a.py")], &[]);
+    log.start(4, "Process-1");
+    log.ps(&[(4, "python3 a.py")], &[]);
+    log.exit(4, Exit::Code(0));
+    log.exit(0, Exit::Code(0));
+    let (_, rest) = log.told_of_program();
+    let (fullest, last) = rest.split_once("\n\n").expect("two tables");
+    assert_eq!(fullest.matches("python3 a.py").count(), 2, "{rest}");
+    assert!(!fullest.contains("helper"), "{rest}");
+    // One that printed something did more than lead to it.
+    assert_eq!(last.matches("helper").count(), 1, "{rest}");
+    let led = "  2 processes ended before the program began: bash, readlink\n";
+    assert!(last.ends_with(led), "{rest}");
 }
 
 #[test]
