@@ -22,6 +22,8 @@ mod programs;
 mod python;
 #[path = "lessons/recorded.rs"]
 mod recorded;
+#[path = "lessons/suites.rs"]
+mod suites;
 #[path = "lessons/traced.rs"]
 mod traced;
 

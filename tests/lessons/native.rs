@@ -41,8 +41,13 @@ pub fn events(lesson: &Lesson, params: &Params, tty: bool) -> Vec<Event> {
 
 /// All further events of a run.
 pub fn rest(run: &mut Run) -> Vec<Event> {
+    rest_within(run, PATIENCE)
+}
+
+/// The same of a run that takes longer than a lesson.
+pub fn rest_within(run: &mut Run, patience: Duration) -> Vec<Event> {
     let mut events = Vec::new();
-    let deadline = clock::instant() + PATIENCE;
+    let deadline = clock::instant() + patience;
     loop {
         match run.poll(deadline) {
             FeedItem::Events(more) => events.extend_from_slice(more.events()),

@@ -165,13 +165,12 @@ def left(python):
     return collector.Run(), wrong
 
 
-def interrupted(python):
+def interrupted(python, waits='lock.acquire()\n'):
     """Ctrl-C while a lock is waited for: status and traceback as ever."""
     program = ('import os, signal, threading, multiprocessing as mp\n'
                'lock = mp.Lock()\n'
                'lock.acquire()\n'
-               'threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n'
-               'lock.acquire()\n')
+               'threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n') + waits
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'program.py')
         with open(path, 'w') as file:
@@ -180,6 +179,11 @@ def interrupted(python):
     if not any('KeyboardInterrupt' in event.get('error', '') for event in ran.events):
         wrong.append('no event of the interrupt')
     return ran, wrong
+
+
+def interrupted_within(python):
+    """The same where CPython's own frame is one of the traceback's."""
+    return interrupted(python, 'with lock:\n    pass\n')
 
 
 def unbuffered(python):
@@ -256,7 +260,8 @@ def main():
         for name, args, words, same in CASES + (LONG if options.long else []):
             jobs.append((' '.join([name] + args), lambda name=name, args=args, words=words, same=same:
                          check(python, name, args, words, same, options.mode)))
-        for job in (chained, alone, left, interrupted, unbuffered):
+        for job in (chained, alone, left, interrupted, interrupted_within,
+                    unbuffered):
             jobs.append((job.__name__, lambda job=job: job(python)))
         for slug in sorted(os.listdir(LESSONS)):
             for method in METHODS:

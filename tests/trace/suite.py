@@ -5,11 +5,7 @@ alone, without the modules that make the suites of it.
 """
 
 import os
-import unittest
 
 import test._test_multiprocessing as tests
 
 tests.install_tests_in_module_dict(globals(), os.environ['METHOD'])
-
-if __name__ == '__main__':
-    unittest.main()

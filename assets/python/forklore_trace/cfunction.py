@@ -93,7 +93,7 @@ def raw():
     if _raw is None:
         try:
             _raw = _Raw() if _ctypes is not None else False
-        except (AttributeError, OSError):
+        except Exception:
             _raw = False
     return _raw or None
 

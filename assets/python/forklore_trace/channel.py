@@ -48,7 +48,7 @@ class _Local(_thread._local):
     quiet = 0
     # The field that names the thread; None until it is known, empty for the main thread.
     field = None
-    # Identity of the message the thread is about to pickle.
+    # Identity of the message the thread is about to send.
     item = None
     # The process object the thread is starting, with its role and method.
     starting = None

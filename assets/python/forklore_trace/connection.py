@@ -6,6 +6,7 @@ receive after it has read. Pipes inside queues, pools and managers have no tag.
 
 from . import messages
 from .call import Call, patience, shown, telling, text
+from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, created, found, named, new, visible
 from .tracebacks import unseen
@@ -92,6 +93,23 @@ def patch(module):
         memoryview(buf)
         return lambda: original(self, buf, offset, size), ''
 
+    def make_send_bytes(original):
+        told = _method(told_send(write_bytes, lambda buf, offset=0, size=None: bytes(buf[:2048])))(
+            original)
+
+        def send_bytes(self, buf, *args, **kwargs):
+            item = local.item
+            if item is None:
+                return told(self, buf, *args, **kwargs)
+            # A queue's feeder sends what it has pickled: the message's identity goes behind it.
+            local.item = None
+            try:
+                return original(self, messages.sealed(buf, item), *args, **kwargs)
+            except BaseException as error:
+                unseen(error)
+                raise
+        return send_bytes
+
     def told_recv(read):
         def recv(original, self, tag, *args, **kwargs):
             call = Call('recv', tag)
@@ -136,8 +154,7 @@ def patch(module):
     wrap(module, 'Pipe', make_pipe)
     wrap(module, 'rebuild_connection', make_rebuild)
     wrap(base, 'send', _method(told_send(write_object, lambda obj: obj)))
-    wrap(base, 'send_bytes', _method(told_send(
-        write_bytes, lambda buf, offset=0, size=None: bytes(buf[:2048]))))
+    wrap(base, 'send_bytes', make_send_bytes)
     wrap(base, 'recv', _method(told_recv('pickle')))
     wrap(base, 'recv_bytes', _method(told_recv(None)))
     wrap(base, 'poll', _method(told_poll))

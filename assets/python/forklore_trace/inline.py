@@ -15,24 +15,52 @@ def follow(owner, name, begin, failed=None, ended=None):
     """Has a function call `begin` with its own arguments, `failed` where it raises, and `ended`."""
     original = owner.__dict__[name]
     hooks = {'begin': begin, 'failed': failed, 'ended': ended}
-    try:
-        code = _compiled(original.__code__, {kind: hook for kind, hook in hooks.items() if hook})
-    except (OSError, SyntaxError, ValueError, IndexError, AttributeError):  # the last before 3.8
-        function = _around(original, begin, failed, ended)
-    else:
-        function = type(original)(code, original.__globals__, original.__name__,
-                                  original.__defaults__, original.__closure__)
-        function.__kwdefaults__ = original.__kwdefaults__
-    for attribute in ('__module__', '__qualname__', '__doc__'):
+    hooks = {kind: hook for kind, hook in hooks.items() if hook}
+    function = _changed(original, lambda function, names: _add(function, names, hooks), hooks)
+    _put(owner, name, function or _around(original, begin, failed, ended))
+
+
+def call_instead(owner, name, method, instead):
+    """Has a method whose last statement returns what a method of a part of `self` returns call
+    `instead`, a method of `self` itself."""
+    def change(function, _names):
+        call = function.body[-1].value
+        if call.func.attr != method:
+            raise ValueError('another source')
+        call.func.attr, call.func.value = instead, call.func.value.value
+        call.args, call.keywords = [], []
+
+    def otherwise(self, *args):
+        return getattr(self, instead)()
+    original = owner.__dict__[name]
+    _put(owner, name, _changed(original, change, {}) or otherwise)
+
+
+def _put(owner, name, function):
+    original = owner.__dict__[name]
+    for attribute in ('__module__', '__name__', '__qualname__', '__doc__'):
         setattr(function, attribute, getattr(original, attribute))
     setattr(owner, name, function)
 
 
-def _compiled(code, hooks):
-    if code.co_freevars:
-        raise ValueError('a closure')
-    arguments = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
-    function = _source(code)
+def _changed(original, change, hooks):
+    """The function with its source changed; None where that is not to be had."""
+    code = original.__code__
+    try:
+        if code.co_freevars:
+            return None
+        function = _source(code)
+        change(function, code.co_varnames[:code.co_argcount + code.co_kwonlyargcount])
+        code = _compiled(function, code, hooks)
+    except (OSError, SyntaxError, ValueError, IndexError, AttributeError):  # the last before 3.8
+        return None
+    changed = type(original)(code, original.__globals__, original.__name__, original.__defaults__)
+    changed.__kwdefaults__ = original.__kwdefaults__
+    return changed
+
+
+def _add(function, arguments, hooks):
+    """Puts calls of the hooks into a function."""
     calls = {kind: "'%s'.__call__(%s)" % (_MARK.format(kind), ', '.join(arguments)) for kind in hooks}
     text = '{begin}\n'
     if len(calls) > 1:
@@ -46,6 +74,10 @@ def _compiled(code, hooks):
         added[1].body, function.body = function.body, added
     else:
         function.body[:0] = added
+
+
+def _compiled(function, code, hooks):
+    """The code of a changed function, with the names and the places of the original's."""
     tree = compile('', '', 'exec', _ONLY_AST)
     tree.body = [function]
     outer = compile(tree, code.co_filename, 'exec', dont_inherit=True)

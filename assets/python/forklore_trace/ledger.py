@@ -24,8 +24,7 @@ _names = {}
 _read = 0
 # Slots this process may give out. Taking one is a single step, whatever other threads do.
 _free = []
-# Threads of this process that hold a witness, by slot, and the locks that keep them apart.
-_holders = {}
+# What keeps threads of this process apart that want the same witness.
 _turns = {}
 _filling = _thread.allocate_lock()
 
@@ -70,7 +69,6 @@ def forked():
     global _filling
     del _free[:]
     _turns.clear()
-    _holders.clear()
     _filling = _thread.allocate_lock()
 
 
@@ -128,18 +126,15 @@ def enter(slot):
     """Takes the object's witness; false where it is not to be had, and nothing may be numbered."""
     if not slot or not len(_open() if _words is None else _words):
         return False
-    me = _thread.get_ident()
-    if _holders.get(slot) == me:
-        # A signal handler inside an operation on the same object.
-        return False
     turn = _turns.get(slot)
     if turn is None:
-        turn = _turns.setdefault(slot, _thread.allocate_lock())
+        turn = _turns.setdefault(slot, _thread.RLock())
+    elif turn._is_owned():
+        # A signal handler inside an operation on the same object.
+        return False
     turn.acquire()
-    _holders[slot] = me
     if _lock(slot):
         return True
-    del _holders[slot]
     turn.release()
     return False
 
@@ -147,7 +142,6 @@ def enter(slot):
 def leave(slot):
     """Gives the witness back."""
     _unlock(slot)
-    _holders.pop(slot, None)
     turn = _turns.get(slot)
     if turn is not None:
         try:

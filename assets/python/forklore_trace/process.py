@@ -53,11 +53,6 @@ def _child(process):
                   '"pid":%d' % pid if pid else '')
 
 
-def _brief(error):
-    """The first paragraph of an error's text, on one line."""
-    return ' '.join(str(error).strip().split('\n\n')[0].split())[:300]
-
-
 def _is_ours(process):
     """A worker or a server: the business of its pool or manager."""
     return '_forklore_role' in process.__dict__
@@ -91,7 +86,7 @@ def patch(module):
         error = sys.exc_info()[1]
         if fits:
             send('"kind":"fault","fault":"start_failed",' + text(
-                'detail', '{}: {}: {}'.format(process.name, type(error).__name__, _brief(error))))
+                'detail', '{}: {}: {}'.format(process.name, type(error).__name__, error)))
         else:
             call.failed(error)
 

@@ -31,7 +31,7 @@ class _Outbox(deque):
 
     def popleft(self):
         message = deque.popleft(self)
-        # The feeder pickles it next, in this thread.
+        # The feeder sends it next, in this thread (`connection` seals it).
         local.item = self.items.popleft()
         return message
 
@@ -113,22 +113,9 @@ def _ask(op):
 
 
 def patch(module):
-    """Follows the three classes and the pickler of the feeder thread."""
+    """Follows the three classes."""
     pickler = module._ForkingPickler
     Full, Empty = module.Full, module.Empty
-
-    class Sealing(pickler):
-        """CPython's pickler, which puts the message's identity behind it."""
-
-        @classmethod
-        def dumps(cls, obj, protocol=None):
-            item, local.item = local.item, None
-            try:
-                data = pickler.dumps(obj, protocol)
-            except BaseException as error:
-                unseen(error)
-                raise
-            return data if item is None else messages.sealed(data, item)
 
     def put(original, self, tag, obj, block=True, timeout=None):
         call = Call('put', tag, text('value', shown(obj)) + (
@@ -299,7 +286,6 @@ def patch(module):
         Call('close', tag).done()
         return quietly(original, self)
 
-    module._ForkingPickler = Sealing
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
 
     def size(self):

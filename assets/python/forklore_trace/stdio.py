@@ -42,6 +42,9 @@ class _Raw(io.FileIO):
         return self._plain(self, data)
 
 
+_Raw.__module__, _Raw.__qualname__, _Raw.__name__ = '_io', 'FileIO', '_io.FileIO'
+
+
 def _tell(stream, data, most=_MOST):
     """Sends the bytes; how many went out."""
     if not channel.on:

@@ -5,7 +5,7 @@ under the lock itself, a semaphore's under its witness. Locks inside queues, poo
 tag, and their methods stay the C ones that CPython gave them.
 """
 
-from . import cfunction, ledger, meetings
+from . import cfunction, inline, ledger, meetings
 from .call import Call, telling, patience
 from .channel import local
 from .hooks import wrap
@@ -171,28 +171,9 @@ def patch(module):
                 _equip(self, tag)
         return __setstate__
 
-    def make_enter(original):
-        def __enter__(self):
-            try:
-                return original(self) if of(self) is None else self.acquire()
-            except BaseException as error:
-                unseen(error)
-                raise
-        return __enter__
-
-    def make_exit(original):
-        def __exit__(self, *args):
-            if of(self) is None:
-                return original(self, *args)
-            try:
-                return self.release()
-            except BaseException as error:
-                unseen(error)
-                raise
-        return __exit__
-
     wrap(module.SemLock, '__setstate__', make_setstate)
-    wrap(module.SemLock, '__enter__', make_enter)
-    wrap(module.SemLock, '__exit__', make_exit)
+    # Their own frames stay in a traceback; a lock that nobody follows has the C functions there.
+    inline.call_instead(module.SemLock, '__enter__', '__enter__', 'acquire')
+    inline.call_instead(module.SemLock, '__exit__', '__exit__', 'release')
     meetings.patch(module)
 
