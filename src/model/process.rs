@@ -166,9 +166,8 @@ impl Process {
     /// Whether it only helped another process, `main`, to become the program it is now: it ended before
     /// that, printed nothing and did nothing that is told (a launcher's `readlink`).
     pub fn led_to(&self, main: &Process) -> bool {
-        let ended = match self.state {
-            State::Exited { t, .. } => t,
-            _ => return false,
+        let State::Exited { t: ended, .. } = self.state else {
+            return false;
         };
         let silent = self.counts == Counts::default();
         self.proc != main.proc && self.role == Role::Foreign && silent && ended <= main.became

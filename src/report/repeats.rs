@@ -84,18 +84,14 @@ impl Repeats {
         }
         let reason = fault.detail.split_once(": ");
         let reason = reason.map_or(&*fault.detail, |(_name, reason)| reason);
-        match self.reasons.iter_mut().find(|(known, _)| known == reason) {
-            Some((_, count)) => {
-                *count += 1;
-                true
-            }
-            None => {
-                if self.reasons.len() < TEXTS {
-                    self.reasons.push((reason.to_owned(), 0));
-                }
-                false
-            }
+        if let Some((_, count)) = self.reasons.iter_mut().find(|(known, _)| known == reason) {
+            *count += 1;
+            return true;
         }
+        if self.reasons.len() < TEXTS {
+            self.reasons.push((reason.to_owned(), 0));
+        }
+        false
     }
 
     /// Nothing happens: gives what was held back.

@@ -130,6 +130,39 @@ fn streams_go_where_they_went_and_times_put_them_together() {
 }
 
 #[test]
+fn a_program_that_hung_has_its_verdict_after_all_that_was_printed() {
+    let events = r#"{"seq":1,"t":1,"proc":0,"pid":100,"kind":"process.start","ppid":1,"name":"MainProcess","role":"main","daemon":false,"method":"exec"}
+{"seq":2,"t":2,"proc":0,"pid":100,"kind":"op","op":"create","object":"Lock-1","args":{"class":"Lock","name":"door"},"t0":1}
+{"seq":3,"t":3,"proc":0,"pid":100,"kind":"op","op":"acquire","object":"Lock-1","t0":2,"result":"True"}
+{"seq":4,"t":4,"proc":0,"pid":100,"kind":"op.wait","op":"acquire","object":"Lock-1","t0":3}
+{"seq":5,"t":5,"pid":0,"kind":"fault","fault":"deadlock","detail":"all wait"}
+{"seq":6,"t":6,"proc":0,"pid":100,"kind":"output","stream":"stderr","data":"KeyboardInterrupt\n"}
+{"seq":7,"t":7,"proc":0,"pid":100,"kind":"process.exit","signal":2}
+{"seq":8,"t":8,"pid":0,"kind":"end","status":"finished"}
+"#;
+    let mut bytes = Header {
+        engine: "trace".to_owned(),
+        argv: vec!["python3".to_owned(), "a.py".to_owned()],
+        ..header("python3 a.py")
+    }
+    .line();
+    bytes.extend_from_slice(events.as_bytes());
+    let said = replay(&bytes, &[]);
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "KeyboardInterrupt",
+            "Nothing can go on:",
+            "  MainProcess (PID 100) waits for door (Lock-1), which it holds itself",
+        ],
+        "{said:?}"
+    );
+    assert!(lines[3].starts_with("python3 ended"), "{said:?}");
+    assert_eq!(said.code, Some(130));
+}
+
+#[test]
 fn an_unknown_lesson_is_printed_and_its_checks_left_out() {
     let bytes = recording(
         "from-elsewhere",

@@ -25,56 +25,41 @@ def _key(obj):
         return None
 
 
-class _Access(object):
-    """One access: the object's lock, taken as CPython takes it, without events of the lock."""
-
-    __slots__ = ('call', 'lock', 'semlock', 'ver')
-
-    def __init__(self, op, thing, args=''):
-        self.call = Call(op, of(thing), args)
-        self.lock = thing._lock
-        self.semlock = getattr(self.lock, '_semlock', None)
-        self.ver = None
-
-    def __enter__(self):
-        semlock = self.semlock
-        if semlock is None:
-            self.lock.acquire()
-        else:
-            if not semlock.acquire(False):
-                self.call.waiting()
-                semlock.acquire()
-            if semlock.kind == 0 or semlock.maxvalue == 1:
-                self.ver = ledger.count(self.call.tag.slot)
-        return self
-
-    def __exit__(self, kind, error, _traceback):
-        try:
-            if error is not None:
-                self.call.failed(error, self.ver)
-        finally:
-            (self.lock if self.semlock is None else self.semlock).release()
-
-    def done(self, result=None, more=''):
-        """The access's event, the lock still held."""
-        self.call.done(result, self.ver, more)
+def _take(thing, call):
+    """Takes the object's lock as CPython takes it, without events of the lock; gives what releases it,
+    and the access's number."""
+    lock = thing._lock
+    semlock = getattr(lock, '_semlock', None)
+    if semlock is None:
+        lock.acquire()
+        return lock.release, None
+    if not semlock.acquire(False):
+        call.waiting()
+        semlock.acquire()
+    if semlock.kind == 0 or semlock.maxvalue == 1:
+        return semlock.release, ledger.count(call.tag.slot)
+    return semlock.release, None
 
 
 def _getitem(original):
     def __getitem__(self, i):
         try:
-            if not telling() or of(self) is None:
+            tag = of(self) if telling() else None
+            if tag is None:
                 return original(self, i)
-            if isinstance(i, slice):
-                start, _, _ = i.indices(len(self._obj))
-                with _Access('get_slice', self, '"index":%d' % start) as access:
-                    values = self._obj[i]
-                    access.done(shown(values), '"n":%d' % len(values))
-                return values
-            with _Access('get', self, _index(i)) as access:
+            cut = isinstance(i, slice)
+            call = (Call('get_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
+                    else Call('get', tag, _index(i)))
+            release, ver = _take(self, call)
+            try:
                 value = self._obj[i]
-                access.done(shown(value))
-            return value
+                call.done(shown(value), ver, '"n":%d' % len(value) if cut else '')
+                return value
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
             unseen(error)
             raise
@@ -84,33 +69,42 @@ def _getitem(original):
 def _setitem(original):
     def __setitem__(self, i, value):
         try:
-            if not telling() or of(self) is None:
+            tag = of(self) if telling() else None
+            if tag is None:
                 return original(self, i, value)
-            if isinstance(i, slice):
-                return _set_slice(self, i, value)
-            with _Access('set', self, _index(i)) as access:
+            cut = isinstance(i, slice)
+            call = (Call('set_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
+                    else Call('set', tag, _index(i)))
+            release, ver = _take(self, call)
+            try:
                 self._obj[i] = value
-                # What the cell holds now: C has its own idea of 2**31.
-                access.done(more=text('value', shown(self._obj[i])))
+                if cut:
+                    _tell_cells(self._obj, i, call, ver)
+                else:
+                    # What the cell holds now: C has its own idea of 2**31.
+                    call.done(None, ver, text('value', shown(self._obj[i])))
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
             unseen(error)
             raise
     return __setitem__
 
 
-def _set_slice(self, i, values):
-    start, stop, step = i.indices(len(self._obj))
-    with _Access('set_slice', self, '"index":%d' % start) as access:
-        self._obj[i] = values
-        if step == 1:
-            access.done(more=texts('values', _texts(self._obj, start, stop)))
-            return
-        # Cells that are no neighbours are told one by one; their numbers follow each other.
-        ver = access.ver
-        for place in range(start, stop, step):
-            Call('set', of(self), joined('"index":%d' % place, text('value', shown(
-                self._obj[place]))), access.call.at).done(ver=ver)
-            ver = None if ver is None else ledger.count(of(self).slot)
+def _tell_cells(obj, i, call, ver):
+    """The events of a slice that was set."""
+    start, stop, step = i.indices(len(obj))
+    if step == 1:
+        call.done(None, ver, texts('values', _texts(obj, start, stop)))
+        return
+    # Cells that are no neighbours are told one by one; their numbers follow each other.
+    for place in range(start, stop, step):
+        Call('set', call.tag, joined('"index":%d' % place, text('value', shown(obj[place]))),
+             call.at).done(ver=ver)
+        ver = None if ver is None else ledger.count(call.tag.slot)
 
 
 def _texts(obj, start, stop):
@@ -126,27 +120,41 @@ def _value_property(name, original, whole):
     """The property `value` of a Value; of a string, `value` and `raw`, which are all its cells."""
     def read(self):
         try:
-            if not telling() or of(self) is None:
+            tag = of(self) if telling() else None
+            if tag is None:
                 return original.fget(self)
-            op, args = ('get_slice', '"index":0,"n":%d' % len(self._obj)) if whole else ('get', '')
-            with _Access(op, self, args) as access:
+            call = (Call('get_slice', tag, '"index":0,"n":%d' % len(self._obj)) if whole
+                    else Call('get', tag))
+            release, ver = _take(self, call)
+            try:
                 value = getattr(self._obj, name)
-                access.done(shown(value))
-            return value
+                call.done(shown(value), ver)
+                return value
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
             unseen(error)
             raise
 
     def write(self, value):
         try:
-            if not telling() or of(self) is None:
+            tag = of(self) if telling() else None
+            if tag is None:
                 return original.fset(self, value)
-            with _Access('set_slice' if whole else 'set', self, '"index":0' if whole else '') as access:
+            call = Call('set_slice', tag, '"index":0') if whole else Call('set', tag)
+            release, ver = _take(self, call)
+            try:
                 setattr(self._obj, name, value)
-                if whole:
-                    access.done(more=texts('values', _texts(self._obj, 0, len(self._obj))))
-                else:
-                    access.done(more=text('value', shown(self._obj.value)))
+                call.done(None, ver, texts('values', _texts(self._obj, 0, len(self._obj))) if whole
+                          else text('value', shown(self._obj.value)))
+            except BaseException as error:
+                call.failed(error, ver)
+                raise
+            finally:
+                release()
         except BaseException as error:
             unseen(error)
             raise
