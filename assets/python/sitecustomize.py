@@ -1,8 +1,8 @@
-"""Imported by every Python that finds this folder in its path: turns forklore's tracing on.
+"""Imported by every Python that finds this folder on its path: starts the tracing.
 
-Owns nothing but the order of things: tracing first, then the `sitecustomize` that would have been
-imported without us, whose errors stay its own. It refuses to be noticed: the folder leaves
-`sys.path` again (children find it by PYTHONPATH), and whatever fails in tracing stays silent.
+Starts the tracing first and then imports the `sitecustomize` that Python would have imported without
+us; that one's errors stay its own. Leaves no trace in `sys.path` (children find the folder by
+PYTHONPATH). If tracing fails to start, it stays off and the program runs as usual.
 """
 
 

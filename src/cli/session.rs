@@ -12,7 +12,7 @@ use crate::engine::shutdown::Shutdown;
 use crate::error::Code;
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Live, Rows, Style, ending};
+use crate::report::{Live, Rows, Style, deadlock, ending};
 use crate::text::push_json;
 use crate::trace::{Event, Header};
 
@@ -58,7 +58,10 @@ impl Session<'_> {
             Ending::Asked(request) => {
                 self.outlet.part();
                 let style = self.context.style_of_stderr();
-                self.context.tell_styled(&ending(&style, world));
+                let mut words = String::new();
+                deadlock(&style, world, &mut words);
+                words.push_str(&ending(&style, world));
+                self.context.tell_styled(words.trim_start_matches('\n'));
                 Ok(super::signalled(request))
             }
             Ending::OutputLost(error) => Err(error.into()),

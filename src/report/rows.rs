@@ -3,7 +3,7 @@
 //! The columns are `trace`'s; here is who has a row, its colour, and for the dead how they ended.
 
 use std::collections::BTreeSet;
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use super::Style;
 use crate::model::{Process, PsMoment, World};
@@ -77,15 +77,18 @@ impl Rows<'_> {
         }
         let more: usize = alike.iter().map(|(_, more)| more).sum();
         if more > 0 {
-            aside(style, "rows.alike", &[("processes", &more)], page);
+            let words = style.lang.tell("rows.alike", &[("processes", &more)]);
+            aside(style, &words, page);
         }
         if !leading.is_empty() {
             let names: BTreeSet<&str> = leading.iter().map(|process| &*process.name).collect();
             let names: Vec<&str> = names.into_iter().collect();
             let names = clean(&names.join(", ")).into_owned();
-            let what: [(&str, &dyn Display); 2] =
-                [("processes", &leading.len()), ("names", &names)];
-            aside(style, "rows.led-to", &what, page);
+            let words = style.lang.tell(
+                "rows.led-to",
+                &[("processes", &leading.len()), ("names", &names)],
+            );
+            aside(style, &words, page);
         }
     }
 }
@@ -108,10 +111,9 @@ impl Ended<'_> {
     }
 }
 
-fn aside(style: &Style, key: &'static str, values: &[(&str, &dyn Display)], page: &mut String) {
-    let words = cut(style, &style.lang.tell(key, values));
+fn aside(style: &Style, words: &str, page: &mut String) {
     // Writing to a String does not fail.
-    let _ = writeln!(page, "{}", style.paint.mood(Mood::Dim, words));
+    let _ = writeln!(page, "{}", style.paint.mood(Mood::Dim, cut(style, words)));
 }
 
 fn heading(style: &Style, before: &str, page: &mut String) {

@@ -15,22 +15,22 @@ import rules
 
 # File, what stands there, what is put in its place, program with its arguments, the rule that is broken.
 FAULTS = (
-    ('synchronize', '            call.done(ver=ledger.count(slot))\n            return raw()',
-     '            raw()\n            return call.done(ver=ledger.count(slot))',
+    ('synchronize', '            call.done(ver=ledger.next_version(slot))\n            return raw()',
+     '            raw()\n            return call.done(ver=ledger.next_version(slot))',
      'locks fork Lock 800', 'locks'),
-    ('synchronize', '            call.done(ver=ledger.count(slot))\n            return raw()',
+    ('synchronize', '            call.done(ver=ledger.next_version(slot))\n            return raw()',
      '            raw()\n            return call.done()', 'locks spawn RLock 800', 'locks'),
-    ('queues', "witnessed(call, tag, None, text('item', item))\n                call = None\n"
+    ('queues', "tell_in_order(call, tag, None, text_field('item', item))\n                call = None\n"
      '                self._writer.send_bytes(data)',
-     "self._writer.send_bytes(data)\n                time.sleep(0.001)\n                witnessed(call, tag, None, text('item', item))",
+     "self._writer.send_bytes(data)\n                time.sleep(0.001)\n                tell_in_order(call, tag, None, text_field('item', item))",
      'queues fork SimpleQueue 100', 'messages'),
-    ('queues', "'' if item is None else text('item', item))\n            self._sem.release()",
+    ('queues', "'' if item is None else text_field('item', item))\n            self._sem.release()",
      "'')\n            self._sem.release()", 'queues fork Queue 30', 'messages'),
     ('ledger', '    if _lock(slot):\n        return True', '    if True:\n        return True',
      'queues fork Queue 1500', 'order'),
-    ('sharedctypes', "        return semlock.release, ledger.count", "        return int, ledger.count",
+    ('sharedctypes', "        return semlock.release, ledger.next_version", "        return int, ledger.next_version",
      'arrays fork 5', 'status'),
-    ('sharedctypes', "text('value', shown(self._obj[i]))", "text('value', shown(value))",
+    ('sharedctypes', "text_field('value', short_repr(self._obj[i]))", "text_field('value', short_repr(value))",
      'arrays fork 5', 'cells'),
     ('pool', "call = Call('task.end', tag", "call = Call('task.start', tag", 'pools fork',
      'tasks'),

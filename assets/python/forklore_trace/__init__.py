@@ -1,9 +1,9 @@
-"""forklore's eyes in a Python program: tells what it does, changes nothing of it.
+"""Traces a Python program for forklore: reports what it does and changes nothing.
 
-Owns the start: learn what the supervisor tells everybody, take stdio over, wait for `multiprocessing`
-to be imported; and what a forked child forgets. Each other file follows the file of CPython it is
-named after. A program that does not import `multiprocessing` pays for the layer below its stdout,
-nothing else.
+Reads the greeting of the supervisor, takes over stdio, and waits for `multiprocessing` to be imported.
+In a forked child, resets what belongs to the parent. Each other file follows the file of CPython that
+it is named after. A program that does not import `multiprocessing` pays only for the layer below its
+stdout.
 """
 
 import os
@@ -15,15 +15,15 @@ def start():
     if not path:
         return
     from . import channel
-    told = channel.listen_for(path)
+    told = channel.start(path)
     if told is None:
         return
     try:
         from . import hooks, identity, ledger, stdio, tracebacks
         ledger.open_beside(path)
-        is_root = identity.settle(os.environ.get('FORKLORE_TRACE_ROOT', ''))
+        is_root = identity.start(os.environ.get('FORKLORE_TRACE_ROOT', ''))
         stdio.take_over(told, is_root)
-        tracebacks.tidy()
+        tracebacks.patch_sys()
         hooks.install()
         if hasattr(os, 'register_at_fork'):
             os.register_at_fork(after_in_child=forked)

@@ -1,12 +1,12 @@
-"""A call: one operation of the program, from its beginning to its event.
+"""One operation of the program, from its beginning to its event.
 
-Owns the words of operations on the wire and the text of values. WHERE `done` is called decides
-whether the log is true: before the effect for what publishes, after it for what consumes.
+Formats operations and values for the wire. Where `done` is called decides whether the log is true:
+before the effect for an operation that publishes something, after it for one that consumes it.
 """
 
 from . import channel
 from .channel import local, now, quote, send
-from .place import field
+from .place import at_field
 
 _LONGEST = 2048
 _PLAIN = (int, float, bool, type(None))
@@ -25,7 +25,7 @@ class Call(object):
         self.op = op
         self.tag = tag
         self.args = args
-        self.at = field() if at is None else at
+        self.at = at_field() if at is None else at
         self.waited = False
 
     def _fields(self, kind, ver, more):
@@ -56,43 +56,38 @@ class Call(object):
 
     def failed(self, error, ver=None, more=''):
         """The operation's event where it raised."""
-        send(self._fields('op', ver, more) + ',"error":' + quote(words(error)))
+        send(self._fields('op', ver, more) + ',"error":' + quote(error_text(error)))
 
 
-def note(op, tag, args='', ver=None, at=None):
-    """The event of an operation that takes no time."""
-    Call(op, tag, args, at).done(ver=ver)
-
-
-def telling():
+def tracing():
     """Whether the thread's operations are to be told."""
-    return channel.on and not local.quiet
+    return channel.on and not local.silenced
 
 
-def words(error):
+def error_text(error):
     """`ValueError: Pool not running`, as a traceback's last line has it."""
     kind = type(error)
     name = kind.__qualname__
     if kind.__module__ not in ('builtins', '__main__', '__mp_main__'):
         name = kind.__module__ + '.' + name
-    local.quiet += 1
+    local.silenced += 1
     try:
         text = str(error)
     except Exception:
         text = ''
     finally:
-        local.quiet -= 1
+        local.silenced -= 1
     return (name + ': ' + text if text else name)[:_LONGEST]
 
 
-def shown(value):
+def short_repr(value):
     """The value's repr, cut where it is long. The program's own `__repr__` may run, unseen."""
     kind = type(value)
     if kind in _PLAIN:
         return repr(value)[:_LONGEST]
     if kind is str or kind is bytes:
         return repr(value[:_LONGEST])[:_LONGEST]
-    local.quiet += 1
+    local.silenced += 1
     try:
         if kind in _BRACKETS and len(value) > 8:
             return _bounded(value, kind)
@@ -100,7 +95,7 @@ def shown(value):
     except Exception:
         return '<{}>'.format(kind.__name__)
     finally:
-        local.quiet -= 1
+        local.silenced -= 1
 
 
 def _bounded(value, kind):
@@ -108,7 +103,7 @@ def _bounded(value, kind):
     opening, closing = _BRACKETS[kind]
     parts, length = [], 0
     for one in value.items() if kind is dict else value:
-        part = '{}: {}'.format(*map(shown, one)) if kind is dict else shown(one)
+        part = '{}: {}'.format(*map(short_repr, one)) if kind is dict else short_repr(one)
         parts.append(part)
         length += len(part) + 2
         if length > _LONGEST:
@@ -116,12 +111,12 @@ def _bounded(value, kind):
     return (opening + ', '.join(parts) + closing)[:_LONGEST]
 
 
-def text(name, value):
+def text_field(name, value):
     """A field of arguments that is text."""
     return '"%s":%s' % (name, quote(value))
 
 
-def texts(name, values):
+def list_field(name, values):
     """A field of arguments that is a list of texts, as many as a packet has room for."""
     parts, length = [], 0
     for value in values:
@@ -133,7 +128,7 @@ def texts(name, values):
     return '"%s":[%s]' % (name, ','.join(parts))
 
 
-def patience(blocking=True, timeout=None):
+def timeout_fields(blocking=True, timeout=None):
     """The fields that say how long an operation may wait, where it is not for ever."""
     fields = []
     if timeout is not None:
@@ -148,6 +143,6 @@ def patience(blocking=True, timeout=None):
     return ','.join(fields)
 
 
-def joined(*fields):
+def join_fields(*fields):
     """Fields of arguments, the empty ones left out."""
     return ','.join(field for field in fields if field)

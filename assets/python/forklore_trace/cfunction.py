@@ -1,9 +1,9 @@
-"""C functions: what stands in the place of one is one.
+"""Replacements for C functions that are C functions.
 
-Owns the making: a builtin with the name and words of the original whose C code is `PyObject_Call` or
-one of its kind, and whose `self` is an object of ours. It binds to no class, `inspect`, `pickle` and whoever else looks
-find what they always found, and its own call has no frame. A Python without `_ctypes` gets a Python
-function instead.
+Makes a builtin with the name, the docstring and the signature of the original. Its C code is
+`PyObject_Call` (or one of that kind), its `__self__` an object of ours that Python calls. So it binds to
+no class, looks the same to `inspect` and `pickle`, and adds no frame of its own. A Python without
+`_ctypes` gets a Python function instead.
 """
 
 import sys

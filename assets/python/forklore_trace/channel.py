@@ -1,9 +1,9 @@
-"""The event channel: one descriptor, one packet an event, and whether tracing is on.
+"""The event channel: one descriptor, one packet for each event.
 
-Owns the connection to the supervisor, the clock of the run and the thread's own state. A process
-that has nothing to tell holds no descriptor: the first event fetches it. Packets go out blocking and
-without SIGPIPE. A channel that is gone, closed or no longer the same descriptor turns tracing off
-for good; the program goes on and none of its files ever gets a packet.
+Connects to the supervisor, knows when the run began, and keeps the state of each thread. A process that
+has nothing to report holds no descriptor: the first event fetches it. Sends block and raise no
+SIGPIPE. If the channel is gone, was closed, or its descriptor is another one now, tracing is turned
+off for good. The program goes on, and none of its own files ever gets a packet.
 """
 
 import _socket
@@ -43,9 +43,9 @@ except ImportError:
 
 
 class _Local(_thread._local):
-    """What a thread is doing: nothing is told while `quiet` is not 0."""
+    """What a thread is doing: nothing is told while `silenced` is not 0."""
 
-    quiet = 0
+    silenced = 0
     # The field that names the thread; None until it is known, empty for the main thread.
     field = None
     # Identity of the message the thread is about to send.
@@ -79,7 +79,7 @@ def now():
     return _clock() - _origin
 
 
-def listen_for(path):
+def start(path):
     """Learns what the supervisor tells everybody; its fields, or None where there is no supervisor."""
     global on, _origin, _path
     try:
@@ -124,7 +124,7 @@ def _connect():
 
 def _keep(descriptor):
     global _fd, _inode, _send, _within_reach
-    _fd = out_of_the_way(descriptor)
+    _fd = move_high(descriptor)
     _within_reach = _fd < _HIGH
     _inode = os.fstat(_fd).st_ino
     sock = _Channel(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, _fd)
@@ -132,7 +132,7 @@ def _keep(descriptor):
     _send = sock.send
 
 
-def out_of_the_way(descriptor):
+def move_high(descriptor):
     """Moves a descriptor to a number that the program is not given and does not look at: above its
     limit of descriptors if that can be raised for a moment, else as high as it goes."""
     import fcntl

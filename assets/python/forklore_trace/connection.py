@@ -1,15 +1,15 @@
 """`multiprocessing.connection`: the ends of the program's own pipes.
 
-Owns `Pipe` and what is sent and received by it. A send tells before it writes, when there is room; a
-receive after it has read. Pipes inside queues, pools and managers have no tag.
+Traces `Pipe` and what is sent and received through it. A send is reported before it writes, once there
+is room; a receive after it has read. Pipes inside queues, pools and managers have no tag.
 """
 
 from . import messages
-from .call import Call, patience, shown, telling, text
+from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
-from .identity import by_descriptor, created, found, named, new, visible
-from .tracebacks import unseen
+from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, creator_frame
+from .tracebacks import hide_frames
 
 
 def _key(connection):
@@ -25,11 +25,11 @@ def _method(told):
         def method(self, *args, **kwargs):
             try:
                 tag = getattr(self, '_forklore', None)
-                if tag is None or not telling():
+                if tag is None or not tracing():
                     return original(self, *args, **kwargs)
                 return told(original, self, tag, *args, **kwargs)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return method
     return make
@@ -43,23 +43,23 @@ def patch(module):
 
     def make_pipe(original):
         def Pipe(*args, **kwargs):
-            frame = visible() if telling() else None
+            frame = creator_frame() if tracing() else None
             ends = original(*args, **kwargs)
             if frame is not None:
-                tags = [new('Connection', _key(end)) for end in ends]
+                tags = [new_tag('Connection', _key(end)) for end in ends]
                 for end, tag, other in zip(ends, tags, reversed(tags)):
-                    created(tag, 'Connection', '"of"' + other.field[8:])
+                    tell_create(tag, 'Connection', '"of"' + other.field[8:])
                     end._forklore = tag
                 for place, tag in enumerate(tags):
-                    named(tag, frame, place)
+                    tell_name(tag, frame, place)
             return ends
         return Pipe
 
     def make_rebuild(original):
         def rebuild_connection(*args, **kwargs):
             connection = original(*args, **kwargs)
-            if telling():
-                tag = found(_key(connection))
+            if tracing():
+                tag = lookup_tag(_key(connection))
                 if tag is not None:
                     connection._forklore = tag
             return connection
@@ -67,15 +67,15 @@ def patch(module):
 
     def told_send(write, value):
         def send(original, self, tag, *args, **kwargs):
-            call = Call('send', tag, text('value', shown(value(*args, **kwargs))))
+            call = Call('send', tag, text_field('value', short_repr(value(*args, **kwargs))))
             try:
                 if self._handle is None or not self._writable:
                     return original(self, *args, **kwargs)
                 go, more = write(original, self, *args, **kwargs)
-                if not messages.room(self):
+                if not messages.is_writable(self):
                     call.waiting()
-                    messages.await_room(self)
-                if messages.broken(self):
+                    messages.wait_writable(self)
+                if messages.has_no_reader(self):
                     return go()
             except BaseException as error:
                 call.failed(error)
@@ -86,8 +86,8 @@ def patch(module):
 
     def write_object(original, self, obj):
         item = messages.next_item()
-        data = messages.sealed(pickler.dumps(obj), item)
-        return lambda: self._send_bytes(memoryview(data)), text('item', item)
+        data = messages.append_item(pickler.dumps(obj), item)
+        return lambda: self._send_bytes(memoryview(data)), text_field('item', item)
 
     def write_bytes(original, self, buf, offset=0, size=None):
         memoryview(buf)
@@ -104,9 +104,9 @@ def patch(module):
             # A queue's feeder sends what it has pickled: the message's identity goes behind it.
             local.item = None
             try:
-                return original(self, messages.sealed(buf, item), *args, **kwargs)
+                return original(self, messages.append_item(buf, item), *args, **kwargs)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return send_bytes
 
@@ -117,24 +117,24 @@ def patch(module):
             try:
                 if self._handle is None or not self._readable:
                     return original(self, *args, **kwargs)
-                if not messages.ready(self):
+                if not messages.is_readable(self):
                     call.waiting()
                 if read is None:
                     value = original(self, *args, **kwargs)
                 else:
                     data = self._recv_bytes().getbuffer()
                     item = messages.item_of(data)
-                    more = '' if item is None else text('item', item)
+                    more = '' if item is None else text_field('item', item)
                     value = pickler.loads(data)
             except BaseException as error:
                 call.failed(error, more=more)
                 raise
-            call.done(shown(value), more=more)
+            call.done(short_repr(value), more=more)
             return value
         return recv
 
     def told_poll(original, self, tag, timeout=0.0):
-        call = Call('poll', tag, patience(True, timeout))
+        call = Call('poll', tag, timeout_fields(True, timeout))
         try:
             there = original(self, 0.0)
             if not there and timeout != 0:

@@ -1,8 +1,9 @@
-"""The hooks: patches a module of `multiprocessing` when the program has imported it, not before.
+"""Patches a module of `multiprocessing` when the program imports it, and not before.
 
-Owns the finder that stands first in `sys.meta_path`, and the way a function is put in another's
-place (a C function's is `cfunction`'s, a function that runs the program's code `inline`'s). Which functions is the business of the files named in the table. A patch that fails turns
-tracing off; the module is left as it was imported.
+Provides the finder that stands first in `sys.meta_path`, and `wrap`, which replaces a function. C
+functions are replaced by `cfunction`; functions that run the program's own code are changed by
+`inline`. The table below names the file that patches each module. If a patch fails, tracing is turned
+off and the module stays as it was imported.
 """
 
 import sys
@@ -13,7 +14,7 @@ from . import channel
 _FOLLOWED = {
     'multiprocessing.process': ('process', 'patch'),
     'multiprocessing.popen_fork': ('popen', 'patch'),
-    'multiprocessing.util': ('process', 'watch_forks'),
+    'multiprocessing.util': ('process', 'patch_util'),
     'multiprocessing.spawn': ('process', 'patch_spawn'),
     'multiprocessing.synchronize': ('synchronize', 'patch'),
     'multiprocessing.sharedctypes': ('sharedctypes', 'patch'),
@@ -21,9 +22,9 @@ _FOLLOWED = {
     'multiprocessing.connection': ('connection', 'patch'),
     'multiprocessing.managers': ('managers', 'patch'),
     'multiprocessing.pool': ('pool', 'patch'),
-    'traceback': ('tracebacks', 'watch'),
-    'threading': ('tracebacks', 'watch_threads'),
-    'inspect': ('tracebacks', 'watch_inspect'),
+    'traceback': ('tracebacks', 'patch_traceback'),
+    'threading': ('tracebacks', 'patch_threading'),
+    'inspect': ('tracebacks', 'patch_inspect'),
 }
 
 

@@ -1,15 +1,15 @@
-"""Identity: what an object is called in the log, in every process that holds it.
+"""The identity of an object: its name in the log, the same in every process that holds it.
 
-Owns the numbering (`RLock-1`, in a child `RLock-1@PID`), the `create` and `name` events, and the key
-under which a process that was not forked finds an object again. Objects carry a tag as an attribute
-that their own pickling leaves out; what another Python reads is what it always read.
+Numbers objects (`RLock-1`, in a child `RLock-1@PID`), sends their `create` and `name` events, and makes
+the keys by which a process that was not forked finds an object again. The tag of an object is an
+attribute that is never pickled: other Pythons read what they always read.
 """
 
 import itertools
 import os
 
 from . import ledger, place
-from .call import Call, joined, text
+from .call import Call, join_fields, text_field
 from .channel import local, send
 
 _counts = {}
@@ -26,11 +26,11 @@ class Tag(object):
     def __init__(self, name, slot):
         self.name = name
         self.slot = slot
-        self.field = text('object', name)
+        self.field = text_field('object', name)
         self.after = ',' + self.field
 
 
-def settle(root):
+def start(root):
     """Learns which process is the main one, and tells of it if it is this one; whether."""
     global _main
     try:
@@ -42,14 +42,14 @@ def settle(root):
     if is_root and ledger.recall('root') is None:
         # A program that replaces itself by exec is started once.
         ledger.remember('root', 'MainProcess', 0)
-        started(os.getppid(), 'MainProcess', 'main', False, 'exec')
+        tell_start(os.getppid(), 'MainProcess', 'main', False, 'exec')
     return is_root
 
 
-def started(ppid, name, role, daemon, method):
+def tell_start(ppid, name, role, daemon, method):
     """The event of a process whose name is known."""
     send('"kind":"process.start","ppid":%d,%s,"role":"%s","daemon":%s,"method":"%s"' % (
-        ppid, text('name', name), role, 'true' if daemon else 'false', method))
+        ppid, text_field('name', name), role, 'true' if daemon else 'false', method))
 
 
 def forked():
@@ -62,49 +62,49 @@ def forked():
     if starting is not None and starting[0]._popen is None:
         # What the parent's thread was in the middle of is not the child's.
         local.submission = local.meeting = local.asked = local.lazy = local.item = None
-        local.quiet = local.inside = 0
+        local.silenced = local.inside = 0
         process, role, method = starting[:3]
-        started(os.getppid(), process.name, role, process.daemon, method)
+        tell_start(os.getppid(), process.name, role, process.daemon, method)
 
 
-def numbered(kind):
+def next_name(kind):
     """The next name of an object of this class in this process."""
     # Threads may make objects of a class at the same time: the counter gives no number twice.
     return '%s-%d%s' % (kind, next(_counts.setdefault(kind, itertools.count(1))), _suffix)
 
 
-def visible():
+def creator_frame():
     """The frame that makes an object, where the object is the program's own; else None."""
-    return None if local.quiet else place.maker()
+    return None if local.silenced else place.creator()
 
 
-def new(kind, key=None, name=None):
+def new_tag(kind, key=None, name=None):
     """A tag for a new object; `key` is what others may know it by."""
-    tag = Tag(name or numbered(kind), ledger.new_slot())
+    tag = Tag(name or next_name(kind), ledger.new_slot())
     if key is not None:
         ledger.remember(key, tag.name, tag.slot)
     return tag
 
 
-def found(key):
+def lookup_tag(key):
     """The tag of an object that was made in another process; None where nobody wrote it down."""
     known = None if key is None else ledger.recall(key)
     return None if known is None else Tag(*known)
 
 
-def created(tag, kind, args='', at=None):
+def tell_create(tag, kind, args='', at=None):
     """The event of an object's creation."""
-    Call('create', tag, joined(text('class', kind), args), at).done()
+    Call('create', tag, join_fields(text_field('class', kind), args), at).done()
 
 
-def named(tag, frame, place_in=0):
+def tell_name(tag, frame, place_in=0):
     """The event of the name the program gives the object, where the line says it at once."""
     names = place.variables(frame)
     if len(names) > place_in:
-        Call('name', tag, text('name', names[place_in])).done()
+        Call('name', tag, text_field('name', names[place_in])).done()
 
 
-def of(thing):
+def tag_of(thing):
     """An object's tag, None where it is nobody's business."""
     return getattr(thing, '_forklore', None)
 

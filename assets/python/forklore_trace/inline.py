@@ -1,9 +1,10 @@
-"""Hooks inside a function of CPython's: its own frame does the work, on its own lines.
+"""Hooks inside a function of CPython, run in that function's own frame.
 
-Owns the making: the function is compiled again from its source with a call of ours before its first
-statement and, where wanted, one at its failure and one at its end. So the program's own code that
-runs below it (a child's target, a main module, a callback) finds no frame on its stack that would not
-be there without us. Where the source is not to be had, a function around it does the same.
+Compiles the function again from its source, with a call of ours before its first statement and,
+if wanted, one where it raises and one at its end. Line numbers stay the same. So the program's own code
+that runs below such a function (the target of a child, a main module, a callback) finds the stack it
+would find without us. If the source is not available, the hooks are called by a function around the
+original.
 """
 
 _ONLY_AST = 0x400

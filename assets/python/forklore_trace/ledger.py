@@ -1,10 +1,10 @@
-"""The ledger: counters and names that all traced processes of a run share, beside the socket.
+"""Counters and names that all traced processes of a run share, in two files beside the socket.
 
-Owns a file of counters, mapped by everyone who has an object to count for: one word an object, for
-`ver`; a lock of the file on that word is the object's witness, which the kernel frees when its holder
-dies. And a file of names, by which a process finds the identity of an object it did not inherit
-(spawn, forkserver). Nothing of it is in the program's own objects or pickles. Without the files there
-is no `ver`, no more.
+The file of counters has one word for each object (`ver`). Every process that counts something maps it.
+A lock of the file on that word is the object's witness lock; the kernel releases it when its holder
+dies. The file of names gives a process the identity of an object that it did not inherit (spawn,
+forkserver). Nothing of this is in the program's objects or pickles. Without the files, operations have
+no `ver`.
 """
 
 import _thread
@@ -42,7 +42,7 @@ def _open():
     try:
         import fcntl
         if _path is not None:
-            _fd = channel.out_of_the_way(os.open(
+            _fd = channel.move_high(os.open(
                 _path + '.counters', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             if os.fstat(_fd).st_size < _SIZE:
                 # Reserved: a disk that fills up later must not take the program with it.
@@ -95,7 +95,7 @@ def new_slot():
     return first
 
 
-def count(slot):
+def next_version(slot):
     """The object's next number. Its own lock or its witness must be held."""
     if not slot:
         return None
@@ -122,7 +122,7 @@ def _unlock(slot):
         pass
 
 
-def enter(slot):
+def acquire(slot):
     """Takes the object's witness; false where it is not to be had, and nothing may be numbered."""
     if not slot or not len(_open() if _words is None else _words):
         return False
@@ -139,7 +139,7 @@ def enter(slot):
     return False
 
 
-def leave(slot):
+def release(slot):
     """Gives the witness back."""
     _unlock(slot)
     turn = _turns.get(slot)

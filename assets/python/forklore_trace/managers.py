@@ -1,19 +1,19 @@
 """`multiprocessing.managers`: managers, and the requests of their proxies.
 
-Owns the table from a proxy's methods to words. The client tells of an operation, so that the process
-it happened in is the kernel's word; it holds the object's witness over request, answer and event, so
-nobody sees an effect before its event. Locks and events in the server are `remote`'s; its queues,
-conditions, barriers and pools are not followed.
+Maps each method of a proxy to an operation. The client reports the operation, so the kernel says which
+process did it. It holds the object's witness lock from the request to the event, so nobody sees an
+effect before its event. Locks and events in the server are traced by `remote`; queues, conditions,
+barriers and pools in the server are not traced.
 """
 
 import sys
 
 from . import inline, ledger, remote
-from .call import Call, joined, shown, telling, text, texts
+from .call import Call, join_fields, short_repr, tracing, text_field, list_field
 from .channel import local
 from .hooks import wrap
-from .identity import Tag, created, found, named, new, of, visible
-from .tracebacks import unseen
+from .identity import Tag, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .tracebacks import hide_frames
 
 # Class of a proxy → class in the log, and the word its `repr` and whole content are read by.
 _PROXIES = {
@@ -91,30 +91,30 @@ def _pairs(args, kwds):
         return None
     whole = dict(given)
     whole.update(kwds)
-    return [shown(part) for pair in list(whole.items())[:500] for part in pair]
+    return [short_repr(part) for pair in list(whole.items())[:500] for part in pair]
 
 
 def _args(names, args, kwds):
     """The fields of a request's arguments."""
     if names == 'pairs':
         values = _pairs(args, kwds)
-        return '' if values is None else texts('values', values)
+        return '' if values is None else list_field('values', values)
     if names == 'items':
         given = args[0] if args else ()
         if not isinstance(given, (list, tuple, str, bytes, range, dict, set, frozenset)):
             return ''
-        return texts('values', [shown(value) for value in list(given)[:1000]])
+        return list_field('values', [short_repr(value) for value in list(given)[:1000]])
     if names == 'sort':
-        return text('key', 'reverse') if kwds.get('reverse') else ''
+        return text_field('key', 'reverse') if kwds.get('reverse') else ''
     fields = []
     for name, value in zip(names, args):
         if name == 'index':
             if type(value) is int and -1 << 63 <= value < 1 << 63:
                 fields.append('"index":%d' % value)
         elif name == 'attribute':
-            fields.append(text('key', str(value)))
+            fields.append(text_field('key', str(value)))
         else:
-            fields.append(text(name, shown(value)))
+            fields.append(text_field(name, short_repr(value)))
     return ','.join(fields)
 
 
@@ -129,14 +129,14 @@ def _request(proxy, method, args, kwds):
             start = args[0].start
             return 'list.items', '"index":%d' % start if isinstance(start, int) else '', True
         # The log has no word for a part of a list that is replaced.
-        return '?', text('key', method), False
+        return '?', text_field('key', method), False
     if kind == 'ArrayProxy' and args and isinstance(args[0], slice):
         start = args[0].start if isinstance(args[0].start, int) else 0
         if method == '__getitem__':
             return 'get_slice', '"index":%d' % start, True
-        values = [shown(value) for value in args[1]]
-        return 'set_slice', joined('"index":%d' % start, texts('values', values)), False
-    fields = text('key', method) if word == '?' else _args(names, args, kwds)
+        values = [short_repr(value) for value in args[1]]
+        return 'set_slice', join_fields('"index":%d' % start, list_field('values', values)), False
+    fields = text_field('key', method) if word == '?' else _args(names, args, kwds)
     return word, fields, told
 
 
@@ -150,16 +150,16 @@ def patch(module):
             try:
                 original(self, token, *args, **kwargs)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
             asked, local.asked = local.asked, None
             name = type(self).__name__
-            if name not in _PROXIES and name not in _REMOTE or not telling():
+            if name not in _PROXIES and name not in _REMOTE or not tracing():
                 return
-            frame = visible()
-            manager = of(self._manager)
+            frame = creator_frame()
+            manager = tag_of(self._manager)
             if manager is None or frame is None or asked is None:
-                object.__setattr__(self, '_forklore', found(_key(token)))
+                object.__setattr__(self, '_forklore', lookup_tag(_key(token)))
                 return
             if name in _PROXIES:
                 kind, holds = _PROXIES[name][0], _content(*asked)
@@ -167,10 +167,10 @@ def patch(module):
                 kind, holds = remote.KINDS[asked[0]], remote.content(*asked)
             else:
                 return
-            tag = new(kind, _key(token))
+            tag = new_tag(kind, _key(token))
             object.__setattr__(self, '_forklore', tag)
-            created(tag, kind, joined('"of"' + manager.field[8:] if name in _PROXIES else '', holds))
-            named(tag, frame)
+            tell_create(tag, kind, join_fields('"of"' + manager.field[8:] if name in _PROXIES else '', holds))
+            tell_name(tag, frame)
         return __init__
 
     def make_create(original):
@@ -184,26 +184,26 @@ def patch(module):
         def _callmethod(self, methodname, args=(), kwds={}):
             try:
                 tag = self.__dict__.get('_forklore')
-                if tag is None or not telling():
+                if tag is None or not tracing():
                     return original(self, methodname, args, kwds)
                 if type(self).__name__ in _REMOTE:
                     return remote.call(original, self, tag, methodname, args, kwds)
                 word, fields, told = _request(self, methodname, args, kwds)
                 call = Call(word, tag, fields)
-                held = ledger.enter(tag.slot)
+                held = ledger.acquire(tag.slot)
                 try:
                     value = original(self, methodname, args, kwds)
-                    ver = ledger.count(tag.slot) if held else None
-                    call.done(shown(value) if told else None, ver)
+                    ver = ledger.next_version(tag.slot) if held else None
+                    call.done(short_repr(value) if told else None, ver)
                     return value
                 except Exception as error:
-                    call.failed(error, ledger.count(tag.slot) if held else None)
+                    call.failed(error, ledger.next_version(tag.slot) if held else None)
                     raise
                 finally:
                     if held:
-                        ledger.leave(tag.slot)
+                        ledger.release(tag.slot)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return _callmethod
 
@@ -217,19 +217,19 @@ def _content(typeid, args, kwds):
     try:
         if typeid == 'dict':
             values = _pairs(args, kwds)
-            return '' if values is None else texts('values', values)
+            return '' if values is None else list_field('values', values)
         if typeid == 'list':
-            return _args('items', args, kwds) or texts('values', [])
+            return _args('items', args, kwds) or list_field('values', [])
         if typeid == 'Value':
-            return joined(text('typecode', str(args[0])), text('value', shown(args[1])))
+            return join_fields(text_field('typecode', str(args[0])), text_field('value', short_repr(args[1])))
         if typeid == 'Array':
             values = list(args[1])
-            return joined(text('typecode', str(args[0])),
-                          texts('values', [shown(value) for value in values[:1000]]),
+            return join_fields(text_field('typecode', str(args[0])),
+                          list_field('values', [short_repr(value) for value in values[:1000]]),
                           '"n":%d' % len(values))
         if typeid == 'Namespace':
-            return texts('values', [part for name, value in kwds.items()
-                                    for part in (name, shown(value))])
+            return list_field('values', [part for name, value in kwds.items()
+                                    for part in (name, short_repr(value))])
     except Exception:
         pass
     return ''
@@ -237,32 +237,32 @@ def _content(typeid, args, kwds):
 
 def _patch_manager(module):
     def starts(self, *_, **__):
-        self._forklore_frame = visible() if telling() else None
-        local.quiet += 1
+        self._forklore_frame = creator_frame() if tracing() else None
+        local.silenced += 1
 
     def started(self, *_, **__):
-        local.quiet -= 1
+        local.silenced -= 1
         frame = self.__dict__.pop('_forklore_frame')
         if frame is None or sys.exc_info()[0] is not None:
             return
         # Named like its server, so that one is found by the other.
         name = self._process.name
-        self._forklore = tag = new('SyncManager', None, name)
+        self._forklore = tag = new_tag('SyncManager', None, name)
         kind = 'SyncManager' if isinstance(self, module.SyncManager) else 'BaseManager'
-        created(tag, kind, '"pid":%d' % self._process.pid)
-        named(tag, frame)
+        tell_create(tag, kind, '"pid":%d' % self._process.pid)
+        tell_name(tag, frame)
 
     def make_finalize(original):
         original = original.__func__
 
         def _finalize_manager(process, *args, **kwargs):
-            telling_it = telling() and process.is_alive()
+            telling_it = tracing() and process.is_alive()
             call = Call('shutdown', Tag(process.name, 0)) if telling_it else None
-            local.quiet += 1
+            local.silenced += 1
             try:
                 original(process, *args, **kwargs)
             finally:
-                local.quiet -= 1
+                local.silenced -= 1
             if call is not None:
                 call.done()
         return staticmethod(_finalize_manager)

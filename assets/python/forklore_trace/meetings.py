@@ -1,17 +1,17 @@
-"""`Condition`, `Event`, `Barrier`: where processes wait for one another's word.
+"""`Condition`, `Event` and `Barrier`: where processes wait for each other.
 
-Owns what `multiprocessing.synchronize` builds on its locks. A wait on a condition is four events:
-release of its lock, the wait, acquire of the lock, the wait's end. What publishes (notify, set, the
-last to come to a barrier) tells before anybody can be woken by it.
+Traces what `multiprocessing.synchronize` builds on its locks. A wait on a condition is four events: the
+release of its lock, the wait, the acquire of the lock, the end of the wait. An operation that wakes
+others (notify, set, the last arrival at a barrier) is reported before anybody can wake.
 """
 
 from . import ledger
-from .call import Call, telling, patience, shown
+from .call import Call, tracing, timeout_fields, short_repr
 from .channel import local
 from .hooks import wrap
-from .identity import by_semaphore, created, found, named, new, of, visible
-from .steps import quietly, witnessed
-from .tracebacks import unseen
+from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
 
 
 def patch(module):
@@ -25,26 +25,26 @@ def _init(kind, key, args, inside=False):
     """Makes an `__init__` that gives the object a tag; what it is made of stays unseen or unnamed."""
     def make(original):
         def __init__(self, *given, **named_given):
-            frame = visible() if telling() else None
-            if frame is None or of(self) is not None:
+            frame = creator_frame() if tracing() else None
+            if frame is None or tag_of(self) is not None:
                 return original(self, *given, **named_given)
             if inside:
                 local.inside += 1
             else:
-                local.quiet += 1
+                local.silenced += 1
             try:
                 original(self, *given, **named_given)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
             finally:
                 if inside:
                     local.inside -= 1
                 else:
-                    local.quiet -= 1
-            self._forklore = tag = new(kind, key(self))
-            created(tag, kind, args(self))
-            named(tag, frame)
+                    local.silenced -= 1
+            self._forklore = tag = new_tag(kind, key(self))
+            tell_create(tag, kind, args(self))
+            tell_name(tag, frame)
         return __init__
     return make
 
@@ -54,7 +54,7 @@ def _tagged(self, key):
     try:
         return self.__dict__['_forklore']
     except KeyError:
-        self._forklore = tag = found(key(self))
+        self._forklore = tag = lookup_tag(key(self))
         return tag
 
 
@@ -63,13 +63,13 @@ def _method(name, key, told):
     def make(original):
         def method(self, *args, **kwargs):
             try:
-                if telling():
+                if tracing():
                     tag = _tagged(self, key)
                     if tag is not None:
                         return told(original, self, tag, *args, **kwargs)
                 return original(self, *args, **kwargs)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return method
     return make
@@ -80,31 +80,31 @@ def _patch_condition(condition):
         return by_semaphore(self._wait_semaphore)
 
     def lock_field(self):
-        tag = of(self._lock)
+        tag = tag_of(self._lock)
         return '' if tag is None else '"of"' + tag.field[8:]
 
     def wait(original, self, tag, timeout=None):
-        call = Call('wait', tag, patience(True, timeout))
-        lock, semlock = of(self._lock), self._lock._semlock
+        call = Call('wait', tag, timeout_fields(True, timeout))
+        lock, semlock = tag_of(self._lock), self._lock._semlock
         if not semlock._is_mine():
             try:
-                return quietly(original, self, timeout)
+                return silently(original, self, timeout)
             except BaseException as error:
                 call.failed(error)
                 raise
         depth = '"n":%d' % semlock._count()
         if lock is not None:
-            Call('release', lock, depth, call.at).done(ver=ledger.count(lock.slot))
+            Call('release', lock, depth, call.at).done(ver=ledger.next_version(lock.slot))
         call.waiting()
         try:
-            woken = quietly(original, self, timeout)
+            woken = silently(original, self, timeout)
         except BaseException as error:
             if lock is not None and semlock._is_mine():
-                Call('acquire', lock, depth, call.at).done(ver=ledger.count(lock.slot))
+                Call('acquire', lock, depth, call.at).done(ver=ledger.next_version(lock.slot))
             call.failed(error)
             raise
         if lock is not None:
-            Call('acquire', lock, depth, call.at).done(ver=ledger.count(lock.slot))
+            Call('acquire', lock, depth, call.at).done(ver=ledger.next_version(lock.slot))
         call.done(str(woken))
         return woken
 
@@ -117,8 +117,8 @@ def _patch_condition(condition):
                 call.done()
             try:
                 if op == 'notify' and n != 1:
-                    return quietly(original, self, n)
-                return quietly(original, self)
+                    return silently(original, self, n)
+                return silently(original, self)
             except BaseException as error:
                 if not owned:
                     call.failed(error)
@@ -144,26 +144,26 @@ def _patch_event(event):
 
     def change(op):
         def changed(original, self, tag):
-            return witnessed(Call(op, tag), tag, effect=lambda: quietly(original, self))
+            return tell_in_order(Call(op, tag), tag, effect=lambda: silently(original, self))
         return changed
 
     def is_set(original, self, tag):
         call = Call('event.is_set', tag)
-        held = ledger.enter(tag.slot)
+        held = ledger.acquire(tag.slot)
         try:
-            flag = quietly(original, self)
-            call.done(str(flag), ledger.count(tag.slot) if held else None)
+            flag = silently(original, self)
+            call.done(str(flag), ledger.next_version(tag.slot) if held else None)
             return flag
         finally:
             if held:
-                ledger.leave(tag.slot)
+                ledger.release(tag.slot)
 
     def wait(original, self, tag, timeout=None):
-        call = Call('wait', tag, patience(True, timeout))
+        call = Call('wait', tag, timeout_fields(True, timeout))
         try:
             if self._flag._semlock._is_zero():
                 call.waiting()
-            flag = quietly(original, self, timeout)
+            flag = silently(original, self, timeout)
         except BaseException as error:
             call.failed(error)
             raise
@@ -189,11 +189,11 @@ def _patch_barrier(barrier):
         return by_semaphore(self._cond._wait_semaphore)
 
     def wait(original, self, tag, timeout=None):
-        call = Call('wait', tag, patience(True, timeout))
+        call = Call('wait', tag, timeout_fields(True, timeout))
         before = local.meeting
         local.meeting = [call, False]
         try:
-            place = quietly(original, self, timeout)
+            place = silently(original, self, timeout)
             if not local.meeting[1]:
                 call.done(str(place))
             return place
@@ -205,25 +205,25 @@ def _patch_barrier(barrier):
 
     def _wait(self, timeout):
         meeting = local.meeting
-        if meeting is not None and of(self) is not None:
+        if meeting is not None and tag_of(self) is not None:
             # Said while the barrier is held, so the log has all who wait before it opens.
             meeting[0].waiting()
         return base._wait(self, timeout)
 
     def _release(self):
         meeting, action = local.meeting, self._action
-        if meeting is None or of(self) is None:
+        if meeting is None or tag_of(self) is None:
             return base._release(self)
 
         def act():
             if action is not None:
-                quiet, local.quiet = local.quiet, 0
+                quiet, local.silenced = local.silenced, 0
                 try:
                     action()
                 finally:
-                    local.quiet = quiet
+                    local.silenced = quiet
             # The last one's event goes out before anybody is let go.
-            meeting[0].done(shown(self._count - 1))
+            meeting[0].done(short_repr(self._count - 1))
             meeting[1] = True
         self._action = act
         try:
@@ -236,7 +236,7 @@ def _patch_barrier(barrier):
             call = Call(op, tag)
             with self._cond:
                 call.done()
-                return quietly(original, self)
+                return silently(original, self)
         return changed
 
     barrier._wait, barrier._release = _wait, _release

@@ -1,8 +1,8 @@
-"""Messages: how a message's identity travels with it, and how a process looks whether one is there.
+"""Messages: the identity of a message, and whether one is there.
 
-Owns the seal: a few bytes behind a pickle's end, which no unpickler reads. So a traced process names
-the put that a get takes, and a process that is not traced gets what it would have got. What a message
-holds is looked into only where that runs no code of the program.
+Appends the identity to a pickle, behind its end, where no unpickler reads. So a traced process knows
+which put a get belongs to, and an untraced one gets what it always got. A message is looked into only
+if that runs no code of the program.
 """
 
 import io
@@ -32,7 +32,7 @@ def next_item():
     return _prefix + str(next(_count))
 
 
-def sealed(data, item):
+def append_item(data, item):
     """The pickle with the identity behind it."""
     return b''.join((data, _MARK, item.encode('ascii')))
 
@@ -54,7 +54,7 @@ class _Plain(_pickle.Unpickler):
         raise _pickle.UnpicklingError('not plain')
 
 
-def plain(data):
+def load_plain(data):
     """A tuple of the value, if it is small and of Python's own plain types; else an empty one."""
     if len(data) > _LARGE:
         return ()
@@ -68,12 +68,12 @@ def plain(data):
 _asking = {}
 
 
-def ready(connection):
+def is_readable(connection):
     """Whether a `recv` would return at once."""
     return _is(connection.fileno(), select.POLLIN)
 
 
-def room(connection):
+def is_writable(connection):
     """Whether a small `send` would return at once."""
     return _is(connection.fileno(), select.POLLOUT)
 
@@ -91,13 +91,13 @@ def _is(descriptor, event):
         return bool(_poll(descriptor, event).poll(0))
 
 
-def broken(connection):
+def has_no_reader(connection):
     """Whether nobody is left to read what would be sent."""
     states = _poll(connection.fileno(), select.POLLOUT).poll(0)
     return any(state & (select.POLLERR | select.POLLHUP) for _, state in states)
 
 
-def await_room(connection):
+def wait_writable(connection):
     """Waits until there is room, or nobody left to read."""
     _poll(connection.fileno(), select.POLLOUT).poll(None)
 

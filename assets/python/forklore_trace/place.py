@@ -1,8 +1,7 @@
-"""The place: which line of the user's program an operation belongs to, and what it calls a thing.
+"""The line of the user's program that an operation belongs to, and the names it gives to objects.
 
-Owns the judgement which frames are the user's: not the standard library's, not ours, and a package's
-only where there is no other. It reads frames and bytecode, never source files; what an instruction
-of the program was called once is kept.
+Decides which frames are the user's: not the standard library's, not ours, and a package's only if there
+is no other. Reads frames and bytecode, never source files. The place of an instruction is cached.
 """
 
 import os
@@ -24,7 +23,7 @@ _frame = sys._getframe
 _bottom = None
 
 
-def children_begin(code):
+def set_bottom(code):
     """Names the function a forked child begins with."""
     global _bottom
     _bottom = code
@@ -49,7 +48,7 @@ def _judge(path):
     return kind
 
 
-def field():
+def at_field():
     """`,"at":"my_script.py:12"` of the line that called whatever of ours began a call, or of one above
     it; empty where no line of the program is to blame."""
     try:
@@ -100,7 +99,7 @@ def _named(frame):
     return ',"at":' + quote('%s:%d' % (path[path.rfind('/') + 1:], frame.f_lineno))
 
 
-def maker():
+def creator():
     """The frame that had an object made; None where that was the standard library itself."""
     frame = _frame(1)
     while frame is not None:

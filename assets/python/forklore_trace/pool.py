@@ -1,17 +1,17 @@
 """`multiprocessing.pool`: a pool from its creation to its end, and the work of its workers.
 
-Owns `create`, `close`, `terminate`, `join`, and what a worker tells of its tasks: the beginning when
-it has taken one, the end before the result can be seen. How tasks get in is `submissions`', how they
-come back is `results`'. A `ThreadPool` has no processes and is not followed.
+Traces `create`, `close`, `terminate`, `join`, and what a worker does with its tasks: the start when it
+has taken one, the end before the result can be seen. `submissions` traces how tasks get in, `results`
+how they come back. A `ThreadPool` has no processes and is not traced.
 """
 
 from . import channel, inline, ledger, results, submissions
-from .call import Call, shown, telling
+from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
-from .identity import by_descriptor, created, found, named, new, of, visible
-from .steps import quietly, witnessed
-from .tracebacks import unseen
+from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
 
 
 def _tell_tasks(line, tag, pickler):
@@ -26,10 +26,10 @@ def _tell_tasks(line, tag, pickler):
             task = pickler.loads(data)
             if task is not None and channel.on:
                 number = '"task":%d' % (task[0] + task[1])
-                witnessed(Call('task.start', tag, number, at=''), tag)
+                tell_in_order(Call('task.start', tag, number, at=''), tag)
             return task
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     line.get = get
 
@@ -45,20 +45,20 @@ def _tell_results(line, tag, pickler):
             if result is not None and channel.on:
                 job, part, (fine, value) = result
                 call = Call('task.end', tag, '"task":%d' % (job + part), at='')
-                held = ledger.enter(tag.slot)
+                held = ledger.acquire(tag.slot)
                 try:
-                    ver = ledger.count(tag.slot) if held else None
+                    ver = ledger.next_version(tag.slot) if held else None
                     if fine:
-                        call.done(shown(value), ver)
+                        call.done(short_repr(value), ver)
                     else:
                         call.failed(getattr(value, 'exc', value), ver)
                 finally:
                     if held:
-                        ledger.leave(tag.slot)
+                        ledger.release(tag.slot)
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     line.put = put
 
@@ -68,13 +68,13 @@ def _follow_lines(simple_queue, pickler):
     def make(original):
         def __setstate__(self, state):
             original(self, state)
-            if not telling():
+            if not tracing():
                 return
-            tag = found(by_descriptor(self._reader.fileno(), ':tasks'))
+            tag = lookup_tag(by_descriptor(self._reader.fileno(), ':tasks'))
             if tag is not None:
                 _tell_tasks(self, tag, pickler)
                 return
-            tag = found(by_descriptor(self._writer.fileno(), ':results'))
+            tag = lookup_tag(by_descriptor(self._writer.fileno(), ':results'))
             if tag is not None:
                 _tell_results(self, tag, pickler)
         return __setstate__
@@ -89,39 +89,39 @@ def patch(module):
     _follow_lines(queues.SimpleQueue, pickler)
 
     def begins(self, *_, **__):
-        self._forklore_frame = visible() if telling() and not isinstance(
+        self._forklore_frame = creator_frame() if tracing() and not isinstance(
             self, module.ThreadPool) else None
-        local.quiet += 1
+        local.silenced += 1
 
     def populates(self):
-        if self.__dict__.get('_forklore_frame') is not None and of(self) is None:
+        if self.__dict__.get('_forklore_frame') is not None and tag_of(self) is None:
             # The pool is sound and has no workers yet.
-            tag = new('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
+            tag = new_tag('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
             ledger.remember(by_descriptor(self._outqueue._writer.fileno(), ':results'),
                             tag.name, tag.slot)
             self._forklore = tag
             _tell_tasks(self._inqueue, tag, pickler)
             _tell_results(self._outqueue, tag, pickler)
             self._forklore_numbers = submissions.Numbers()
-            created(tag, 'Pool', '"n":%d' % self._processes)
+            tell_create(tag, 'Pool', '"n":%d' % self._processes)
 
     def begun(self, *_, **__):
-        local.quiet -= 1
+        local.silenced -= 1
         frame, self._forklore_frame = self._forklore_frame, None
-        if frame is not None and of(self) is not None:
-            named(of(self), frame)
+        if frame is not None and tag_of(self) is not None:
+            tell_name(tag_of(self), frame)
 
     def make_ending(op):
         def make(original):
             def end(self):
                 try:
-                    tag = of(self)
-                    if tag is None or not telling():
+                    tag = tag_of(self)
+                    if tag is None or not tracing():
                         return original(self)
-                    witnessed(Call(op, tag), tag, None)
-                    return quietly(original, self)
+                    tell_in_order(Call(op, tag), tag, None)
+                    return silently(original, self)
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
             return end
         return make
@@ -129,20 +129,20 @@ def patch(module):
     def make_join(original):
         def join(self):
             try:
-                tag = of(self)
-                if tag is None or not telling():
+                tag = tag_of(self)
+                if tag is None or not tracing():
                     return original(self)
                 call = Call('join', tag)
                 try:
                     if self._state != module.RUN and self._worker_handler.is_alive():
                         call.waiting()
-                    quietly(original, self)
+                    silently(original, self)
                 except BaseException as error:
                     call.failed(error)
                     raise
-                witnessed(call, tag, None)
+                tell_in_order(call, tag, None)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return join
 

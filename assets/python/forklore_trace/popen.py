@@ -1,7 +1,7 @@
-"""`multiprocessing.popen_fork`: a child's status as its parent collects it.
+"""`multiprocessing.popen_fork`: the exit status of a child, as its parent collects it.
 
-Owns `process.reaped`, which has to stand in the log before anything the parent does because it knows
-that the child has ended. A forkserver's children are collected by the forkserver, unseen.
+Sends `process.reaped`, which must stand in the log before anything the parent does because it knows
+that the child has ended. The forkserver collects its own children; that is not seen.
 """
 
 import os

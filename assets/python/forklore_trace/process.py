@@ -1,19 +1,19 @@
-"""`multiprocessing.process`: children as their parent starts, awaits and ends them.
+"""`multiprocessing.process`: how a parent starts, joins and ends its children.
 
-Owns `start`, `join`, `terminate`, `kill`, `close` and what a child needs to tell of itself: a forked
-one does when the fork is over (`identity`), a spawned one before it imports the main module, from
-what its parent put into the preparation data. A pool's workers and a manager's server are no operations.
+Traces `start`, `join`, `terminate`, `kill` and `close`, and tells a child who it is: a forked child
+reports it right after the fork (`identity`), a spawned one before it imports the main module, from the
+preparation data. Workers of a pool and the server of a manager are not operations.
 """
 
 import os
 import sys
 
 from . import channel, forked, inline, place
-from .call import Call, telling, joined, patience, text
+from .call import Call, tracing, join_fields, timeout_fields, text_field
 from .channel import local, send
 from .hooks import wrap
-from .identity import started
-from .tracebacks import unseen
+from .identity import tell_start
+from .tracebacks import hide_frames
 
 
 def _role(process):
@@ -49,7 +49,7 @@ def _child(process):
         pid = process._popen and process._popen.pid
     except AttributeError:
         pass
-    return joined(text('child', str(process._config and process._name)),
+    return join_fields(text_field('child', str(process._config and process._name)),
                   '"pid":%d' % pid if pid else '')
 
 
@@ -67,15 +67,15 @@ def patch(module):
         if not channel.on:
             return
         role, call, fits = _role(process), None, False
-        if role == 'process' and telling():
-            call = Call('start', None, joined(text('func', _func(process)),
-                                              text('child', process.name)))
+        if role == 'process' and tracing():
+            call = Call('start', None, join_fields(text_field('func', _func(process)),
+                                              text_field('child', process.name)))
             fits = (getattr(process, '_popen', 0) is None and process._parent_pid == os.getpid()
                     and not module.current_process()._config.get('daemon'))
             if fits:
                 call.done()
         else:
-            local.quiet += 1
+            local.silenced += 1
         local.starting = process, role, _method(process), call, fits
 
     def not_started(process):
@@ -85,25 +85,25 @@ def patch(module):
         call, fits = starting[3:]
         error = sys.exc_info()[1]
         if fits:
-            send('"kind":"fault","fault":"start_failed",' + text(
+            send('"kind":"fault","fault":"start_failed",' + text_field(
                 'detail', '{}: {}: {}'.format(process.name, type(error).__name__, error)))
         else:
             call.failed(error)
 
-    def started(process):
+    def tell_start(process):
         starting, local.starting = local.starting, None
         if starting is not None:
             if starting[3] is None:
-                local.quiet -= 1
+                local.silenced -= 1
             if starting[1] != 'process':
                 process._forklore_role = starting[1]
 
     def make_join(original):
         def join(self, timeout=None):
             try:
-                if not telling() or _is_ours(self):
+                if not tracing() or _is_ours(self):
                     return original(self, timeout)
-                call = Call('join', None, joined(_child(self), patience(True, timeout)))
+                call = Call('join', None, join_fields(_child(self), timeout_fields(True, timeout)))
                 try:
                     popen = self._popen
                     if (popen is not None and self._parent_pid == os.getpid()
@@ -116,7 +116,7 @@ def patch(module):
                     raise
                 call.done(None if code is None else str(code))
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return join
 
@@ -124,7 +124,7 @@ def patch(module):
         def make(original):
             def signal(self):
                 try:
-                    if not telling() or _is_ours(self):
+                    if not tracing() or _is_ours(self):
                         return original(self)
                     call = Call(word, None, _child(self))
                     fits = getattr(self, '_popen', None) is not None
@@ -137,25 +137,25 @@ def patch(module):
                             call.failed(error)
                         raise
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
             return signal
         return make
 
-    inline.follow(base, 'start', starts, not_started, started)
+    inline.follow(base, 'start', starts, not_started, tell_start)
     wrap(base, 'join', make_join)
     for word in ('terminate', 'kill'):
         if word in base.__dict__:
             wrap(base, word, make_signal(word))
     if 'close' in base.__dict__:
         wrap(base, 'close', _make_close)
-    place.children_begin(base._bootstrap.__code__)
+    place.set_bottom(base._bootstrap.__code__)
 
 
 def _make_close(original):
     def close(self):
         try:
-            if not telling() or _is_ours(self) or self._closed:
+            if not tracing() or _is_ours(self) or self._closed:
                 return original(self)
             call = Call('close', None, _child(self))
             try:
@@ -165,7 +165,7 @@ def _make_close(original):
                 raise
             call.done()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return close
 
@@ -185,14 +185,14 @@ def patch_spawn(module):
         """A child's first word, before its main module is imported."""
         told = data.get('forklore')
         if told is not None:
-            local.quiet = 0
-            started(*told)
+            local.silenced = 0
+            tell_start(*told)
 
     inline.follow(module, 'prepare', arrives)
     wrap(module, 'get_preparation_data', make_data)
 
 
-def watch_forks(util):
+def patch_util(util):
     """Before 3.7 only `multiprocessing` tells of forks, and only of its own."""
     if not hasattr(os, 'register_at_fork'):
         util.register_after_fork(util, forked)

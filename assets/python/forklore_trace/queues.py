@@ -1,21 +1,21 @@
-"""`multiprocessing.queues`: `Queue`, `JoinableQueue`, `SimpleQueue` and what goes through them.
+"""`multiprocessing.queues`: `Queue`, `JoinableQueue`, `SimpleQueue` and their messages.
 
-Owns the three classes' methods. `put` and `get` take CPython's steps on CPython's own parts, so that
-their events stand where they are true: a put before its message can be seen, a get while no other
-reader takes anything and before the place is free again. Where a step would be refused (a closed
-queue) CPython's own method is asked, for its own words.
+`put` and `get` do what CPython's do, on CPython's own parts, so that their events stand where they are
+true: a put before its message can be seen; a get while no other reader takes anything, and before its
+slot is free again. If a step would be refused (a closed queue), CPython's own method is called for its
+own error.
 """
 
 import time
 from collections import deque
 
 from . import messages
-from .call import Call, patience, shown, telling, text
+from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
-from .identity import by_semaphore, created, found, named, new, visible
-from .steps import quietly, witnessed
-from .tracebacks import unseen
+from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, creator_frame
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
 
 
 class _Outbox(deque):
@@ -49,7 +49,7 @@ def _tagged(queue):
     try:
         return queue.__dict__['_forklore']
     except KeyError:
-        queue._forklore = tag = found(_key(queue))
+        queue._forklore = tag = lookup_tag(_key(queue))
         return tag
 
 
@@ -57,12 +57,12 @@ def _method(told):
     def make(original):
         def method(self, *args, **kwargs):
             try:
-                tag = _tagged(self) if telling() else None
+                tag = _tagged(self) if tracing() else None
                 if tag is None:
                     return original(self, *args, **kwargs)
                 return told(original, self, tag, *args, **kwargs)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
         return method
     return make
@@ -71,20 +71,20 @@ def _method(told):
 def _init(kind, args):
     def make(original):
         def __init__(self, *given, **named_given):
-            frame = visible() if telling() else None
-            local.quiet += 1
+            frame = creator_frame() if tracing() else None
+            local.silenced += 1
             try:
                 original(self, *given, **named_given)
             except BaseException as error:
-                unseen(error)
+                hide_frames(error)
                 raise
             finally:
-                local.quiet -= 1
+                local.silenced -= 1
             # Who made it is known here: nobody has to look for it later.
-            self._forklore = tag = None if frame is None else new(kind, _key(self))
+            self._forklore = tag = None if frame is None else new_tag(kind, _key(self))
             if tag is not None:
-                created(tag, kind, args(self))
-                named(tag, frame)
+                tell_create(tag, kind, args(self))
+                tell_name(tag, frame)
         return __init__
     return make
 
@@ -103,7 +103,7 @@ def _ask(op):
     def told(original, self, tag):
         call = Call(op, tag)
         try:
-            value = quietly(original, self)
+            value = silently(original, self)
         except BaseException as error:
             call.failed(error)
             raise
@@ -118,8 +118,8 @@ def patch(module):
     Full, Empty = module.Full, module.Empty
 
     def put(original, self, tag, obj, block=True, timeout=None):
-        call = Call('put', tag, text('value', shown(obj)) + (
-            '' if block and timeout is None else ',' + patience(block, timeout)).rstrip(','))
+        call = Call('put', tag, text_field('value', short_repr(obj)) + (
+            '' if block and timeout is None else ',' + timeout_fields(block, timeout)).rstrip(','))
         if self._closed:
             return _asked(original, call, self, obj, block, timeout)
         try:
@@ -147,15 +147,15 @@ def patch(module):
                 self._buffer = _Outbox()
                 self._start_thread()
             if unfinished is None:
-                witnessed(call, tag, None, text('item', item), effect)
+                tell_in_order(call, tag, None, text_field('item', item), effect)
             else:
                 with self._cond:
-                    witnessed(call, tag, None, text('item', item), effect)
+                    tell_in_order(call, tag, None, text_field('item', item), effect)
             self._notempty.notify()
 
     def get(original, self, tag, block=True, timeout=None):
         patient = block and timeout is None
-        call = Call('queue.get', tag, '' if patient else patience(block, timeout))
+        call = Call('queue.get', tag, '' if patient else timeout_fields(block, timeout))
         if self._closed:
             return _asked(original, call, self, block, timeout)
         try:
@@ -167,13 +167,13 @@ def patch(module):
             # Plain values are what they are by whichever unpickler.
             return told[0] if told is not True else pickler.loads(data)
         item = messages.item_of(data)
-        more = '' if item is None else text('item', item)
+        more = '' if item is None else text_field('item', item)
         try:
             value = pickler.loads(data)
         except BaseException as error:
             call.failed(error, more=more)
             raise
-        call.done(shown(value), more=more)
+        call.done(short_repr(value), more=more)
         return value
 
     def take(self, tag, call, block, timeout, patient):
@@ -186,19 +186,19 @@ def patch(module):
             if not self._rlock.acquire(block, timeout):
                 raise Empty
         try:
-            if not messages.ready(self._reader):
+            if not messages.is_readable(self._reader):
                 if not block:
                     raise Empty
                 call.waiting()
                 if not patient and not self._poll(deadline - time.monotonic()):
                     raise Empty
             data = self._recv_bytes()
-            value = messages.plain(data)
+            value = messages.load_plain(data)
             told = value or self._maxsize < module_most
             if told:
                 item = messages.item_of(data)
-                witnessed(call, tag, shown(value[0]) if value else None,
-                           '' if item is None else text('item', item))
+                tell_in_order(call, tag, short_repr(value[0]) if value else None,
+                           '' if item is None else text_field('item', item))
             self._sem.release()
         finally:
             self._rlock.release()
@@ -211,19 +211,19 @@ def patch(module):
         with self._cond:
             if self._unfinished_tasks._semlock._is_zero():
                 return _asked(original, call, self)
-            witnessed(call, tag)
-            return quietly(original, self)
+            tell_in_order(call, tag)
+            return silently(original, self)
 
     def join(original, self, tag):
         call = Call('queue.join', tag)
         try:
             if not self._unfinished_tasks._semlock._is_zero():
                 call.waiting()
-            quietly(original, self)
+            silently(original, self)
         except BaseException as error:
             call.failed(error)
             raise
-        witnessed(call, tag)
+        tell_in_order(call, tag)
 
     def join_thread(original, self, tag):
         call = Call('join_thread', tag)
@@ -234,18 +234,18 @@ def patch(module):
         call.done()
 
     def simple_put(original, self, tag, obj):
-        call = Call('put', tag, text('value', shown(obj)))
+        call = Call('put', tag, text_field('value', short_repr(obj)))
         try:
             item = messages.next_item()
-            data = messages.sealed(pickler.dumps(obj), item)
+            data = messages.append_item(pickler.dumps(obj), item)
             if not self._wlock.acquire(False):
                 call.waiting()
                 self._wlock.acquire()
             try:
-                if not messages.room(self._writer):
+                if not messages.is_writable(self._writer):
                     call.waiting()
-                    messages.await_room(self._writer)
-                witnessed(call, tag, None, text('item', item))
+                    messages.wait_writable(self._writer)
+                tell_in_order(call, tag, None, text_field('item', item))
                 call = None
                 self._writer.send_bytes(data)
             finally:
@@ -263,14 +263,14 @@ def patch(module):
                 call.waiting()
                 self._rlock.acquire()
             try:
-                if not messages.ready(self._reader):
+                if not messages.is_readable(self._reader):
                     call.waiting()
                 data = self._reader.recv_bytes()
                 item = messages.item_of(data)
-                more = '' if item is None else text('item', item)
-                value = messages.plain(data)
+                more = '' if item is None else text_field('item', item)
+                value = messages.load_plain(data)
                 if value:
-                    witnessed(call, tag, shown(value[0]), more)
+                    tell_in_order(call, tag, short_repr(value[0]), more)
             finally:
                 self._rlock.release()
             if value:
@@ -279,12 +279,12 @@ def patch(module):
         except BaseException as error:
             call.failed(error, more=more)
             raise
-        call.done(shown(result), more=more)
+        call.done(short_repr(result), more=more)
         return result
 
     def close(original, self, tag):
         Call('close', tag).done()
-        return quietly(original, self)
+        return silently(original, self)
 
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
 

@@ -1,12 +1,12 @@
-"""Locks and events that live in a manager's server.
+"""Locks and events that live in the server of a manager.
 
-Owns `acquire` and `release` of a manager's Lock, RLock, Semaphore and BoundedSemaphore, and an Event's
-four methods. The server decides; the client tells, after an acquire and before a release or a set. A
-request that would wait is first made as one that does not, so that the wait can be told. Nothing here
-has a number: no lock of ours spans a request that waits.
+Traces `acquire` and `release` of a manager's Lock, RLock, Semaphore and BoundedSemaphore, and the four
+methods of its Event. The server decides; the client reports, after an acquire and before a release or
+a set. A request that would block is first sent as one that does not, so that the wait can be reported.
+These operations have no `ver`: no lock of ours can be held while a request waits.
 """
 
-from .call import Call, patience, shown
+from .call import Call, timeout_fields, short_repr
 
 # Type of the manager → class in the log.
 KINDS = {'Lock': 'Lock', 'RLock': 'RLock', 'Semaphore': 'Semaphore',
@@ -34,7 +34,7 @@ def call(original, proxy, tag, method, args, kwds):
     asked = Call(word, tag)
     if word == 'event.is_set':
         value = original(proxy, method, args, kwds)
-        asked.done(shown(value))
+        asked.done(short_repr(value))
         return value
     if word == 'release' and not _held(original, proxy, tag):
         try:
@@ -59,7 +59,7 @@ def _held(original, proxy, tag):
 def _acquire(original, proxy, tag, args, kwds):
     blocking = args[0] if args else kwds.get('blocking', True)
     timeout = args[1] if len(args) > 1 else kwds.get('timeout')
-    asked = Call('acquire', tag, patience(blocking, timeout if blocking else None))
+    asked = Call('acquire', tag, timeout_fields(blocking, timeout if blocking else None))
     try:
         taken = original(proxy, 'acquire', (False,), {})
         if not taken and blocking:
@@ -68,12 +68,12 @@ def _acquire(original, proxy, tag, args, kwds):
     except BaseException as error:
         asked.failed(error)
         raise
-    asked.done(shown(taken))
+    asked.done(short_repr(taken))
     return taken
 
 
 def _wait(original, proxy, tag, args, kwds):
-    asked = Call('wait', tag, patience(True, args[0] if args else kwds.get('timeout')))
+    asked = Call('wait', tag, timeout_fields(True, args[0] if args else kwds.get('timeout')))
     try:
         if not original(proxy, 'is_set', (), {}):
             asked.waiting()
@@ -81,5 +81,5 @@ def _wait(original, proxy, tag, args, kwds):
     except BaseException as error:
         asked.failed(error)
         raise
-    asked.done(shown(value))
+    asked.done(short_repr(value))
     return value

@@ -1,17 +1,17 @@
-"""Results: what a pool gives back at once for what will come later.
+"""Results of a pool: `AsyncResult` and the iterators of `imap`.
 
-Owns the methods of `AsyncResult` and of the iterators of `imap`, and the moment a result comes back
-to the process that handed its task in, told before anybody can see it there.
+Traces their methods, and the moment a result is back in the process that submitted its task, before
+anybody there can see it.
 """
 
 import sys
 
 from . import inline
-from .call import Call, joined, patience, shown, telling
+from .call import Call, join_fields, timeout_fields, short_repr, tracing
 from .channel import local
 from .hooks import wrap
-from .steps import quietly, witnessed
-from .tracebacks import unseen
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
 
 
 def follow(module):
@@ -25,22 +25,22 @@ def follow(module):
             def ask(self, *args, **kwargs):
                 try:
                     submission = getattr(self, '_forklore', None)
-                    if submission is None or submission.first is None or not telling():
+                    if submission is None or submission.first is None or not tracing():
                         return original(self, *args, **kwargs)
                     timeout = kwargs.get('timeout', args[0] if args else None)
-                    call = Call(op, submission.tag, joined(
-                        fields(submission), patience(True, timeout)))
+                    call = Call(op, submission.tag, join_fields(
+                        fields(submission), timeout_fields(True, timeout)))
                     try:
-                        if waits and not quietly(type(self).ready, self):
+                        if waits and not silently(type(self).ready, self):
                             call.waiting()
-                        value = quietly(original, self, *args, **kwargs)
+                        value = silently(original, self, *args, **kwargs)
                     except BaseException as error:
                         call.failed(error)
                         raise
-                    witnessed(call, submission.tag, None if op == 'result.wait' else shown(value))
+                    tell_in_order(call, submission.tag, None if op == 'result.wait' else short_repr(value))
                     return value
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
             return ask
         return make
@@ -64,15 +64,15 @@ def follow(module):
             def next(self, timeout=None):
                 try:
                     submission = getattr(self, '_forklore', None)
-                    if submission is None or submission.first is None or not telling():
+                    if submission is None or submission.first is None or not tracing():
                         return original(self, timeout)
                     index = self.__dict__.get('_forklore_given', 0)
-                    call = Call('result.get', submission.tag, patience(True, timeout))
+                    call = Call('result.get', submission.tag, timeout_fields(True, timeout))
                     if not self._items and self._length != self._index:
                         call.waiting()
                     more = ''
                     try:
-                        value = quietly(original, self, timeout)
+                        value = silently(original, self, timeout)
                     except StopIteration as end:
                         if call.waited:
                             call.failed(end)
@@ -86,10 +86,10 @@ def follow(module):
                         index = order.pop(0) if order else None
                     if index is not None:
                         more = '"task":%d' % (submission.first + index)
-                    witnessed(call, submission.tag, shown(value), more)
+                    tell_in_order(call, submission.tag, short_repr(value), more)
                     return value
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
             return next
         return make
@@ -106,9 +106,9 @@ def follow(module):
             if isinstance(self, unordered):
                 self.__dict__.setdefault('_forklore_order', []).append(i)
             # A task that could not be sent comes back without having been anywhere.
-            if telling() and sys._getframe(2).f_code.co_name != '_handle_tasks':
+            if tracing() and sys._getframe(2).f_code.co_name != '_handle_tasks':
                 number = '"task":%d' % (submission.first + i)
-                witnessed(Call('result.ready', submission.tag, number, at=''), submission.tag)
+                tell_in_order(Call('result.ready', submission.tag, number, at=''), submission.tag)
     for owner in (result, module.MapResult, iterator, unordered):
         # The program's callback is called from here.
         inline.follow(owner, '_set', comes_back)

@@ -1,16 +1,16 @@
-"""`multiprocessing.sharedctypes`: `Array` and `Value`, every access of an element.
+"""`multiprocessing.sharedctypes`: every access to an element of an `Array` or a `Value`.
 
-Owns the accesses that go through CPython's wrappers: each takes the object's lock once, and its event
-is sent while the lock is held, so the number is true where the lock lets one in at a time. What is
-reached past the wrapper (`get_obj`, `RawArray`) is ctypes' own memory and is not seen.
+Traces the accesses that go through CPython's wrappers. Each takes the object's lock once and sends its
+event while it holds it, so `ver` is right wherever the lock excludes others. Accesses past the wrapper
+(`get_obj`, `RawArray`) go to the memory of ctypes and are not seen.
 """
 
 from . import ledger
-from .call import Call, joined, shown, telling, text, texts
+from .call import Call, join_fields, short_repr, tracing, text_field, list_field
 from .channel import local
 from .hooks import wrap
-from .identity import by_descriptor, created, found, named, new, of, visible
-from .tracebacks import unseen
+from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .tracebacks import hide_frames
 
 # Most cells a `create` tells the values of.
 _SHOWN = 1000
@@ -37,14 +37,14 @@ def _take(thing, call):
         call.waiting()
         semlock.acquire()
     if semlock.kind == 0 or semlock.maxvalue == 1:
-        return semlock.release, ledger.count(call.tag.slot)
+        return semlock.release, ledger.next_version(call.tag.slot)
     return semlock.release, None
 
 
 def _getitem(original):
     def __getitem__(self, i):
         try:
-            tag = of(self) if telling() else None
+            tag = tag_of(self) if tracing() else None
             if tag is None:
                 return original(self, i)
             cut = isinstance(i, slice)
@@ -53,7 +53,7 @@ def _getitem(original):
             release, ver = _take(self, call)
             try:
                 value = self._obj[i]
-                call.done(shown(value), ver, '"n":%d' % len(value) if cut else '')
+                call.done(short_repr(value), ver, '"n":%d' % len(value) if cut else '')
                 return value
             except BaseException as error:
                 call.failed(error, ver)
@@ -61,7 +61,7 @@ def _getitem(original):
             finally:
                 release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return __getitem__
 
@@ -69,7 +69,7 @@ def _getitem(original):
 def _setitem(original):
     def __setitem__(self, i, value):
         try:
-            tag = of(self) if telling() else None
+            tag = tag_of(self) if tracing() else None
             if tag is None:
                 return original(self, i, value)
             cut = isinstance(i, slice)
@@ -82,14 +82,14 @@ def _setitem(original):
                     _tell_cells(self._obj, i, call, ver)
                 else:
                     # What the cell holds now: C has its own idea of 2**31.
-                    call.done(None, ver, text('value', shown(self._obj[i])))
+                    call.done(None, ver, text_field('value', short_repr(self._obj[i])))
             except BaseException as error:
                 call.failed(error, ver)
                 raise
             finally:
                 release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return __setitem__
 
@@ -98,18 +98,18 @@ def _tell_cells(obj, i, call, ver):
     """The events of a slice that was set."""
     start, stop, step = i.indices(len(obj))
     if step == 1:
-        call.done(None, ver, texts('values', _texts(obj, start, stop)))
+        call.done(None, ver, list_field('values', _texts(obj, start, stop)))
         return
     # Cells that are no neighbours are told one by one; their numbers follow each other.
     for place in range(start, stop, step):
-        Call('set', call.tag, joined('"index":%d' % place, text('value', shown(obj[place]))),
+        Call('set', call.tag, join_fields('"index":%d' % place, text_field('value', short_repr(obj[place]))),
              call.at).done(ver=ver)
-        ver = None if ver is None else ledger.count(call.tag.slot)
+        ver = None if ver is None else ledger.next_version(call.tag.slot)
 
 
 def _texts(obj, start, stop):
     """What cells hold, each as it is read alone: a slice of a string would be bytes."""
-    return [shown(obj[place]) for place in range(start, min(stop, start + _SHOWN))]
+    return [short_repr(obj[place]) for place in range(start, min(stop, start + _SHOWN))]
 
 
 def _index(i):
@@ -120,7 +120,7 @@ def _value_property(name, original, whole):
     """The property `value` of a Value; of a string, `value` and `raw`, which are all its cells."""
     def read(self):
         try:
-            tag = of(self) if telling() else None
+            tag = tag_of(self) if tracing() else None
             if tag is None:
                 return original.fget(self)
             call = (Call('get_slice', tag, '"index":0,"n":%d' % len(self._obj)) if whole
@@ -128,7 +128,7 @@ def _value_property(name, original, whole):
             release, ver = _take(self, call)
             try:
                 value = getattr(self._obj, name)
-                call.done(shown(value), ver)
+                call.done(short_repr(value), ver)
                 return value
             except BaseException as error:
                 call.failed(error, ver)
@@ -136,27 +136,27 @@ def _value_property(name, original, whole):
             finally:
                 release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
 
     def write(self, value):
         try:
-            tag = of(self) if telling() else None
+            tag = tag_of(self) if tracing() else None
             if tag is None:
                 return original.fset(self, value)
             call = Call('set_slice', tag, '"index":0') if whole else Call('set', tag)
             release, ver = _take(self, call)
             try:
                 setattr(self._obj, name, value)
-                call.done(None, ver, texts('values', _texts(self._obj, 0, len(self._obj))) if whole
-                          else text('value', shown(self._obj.value)))
+                call.done(None, ver, list_field('values', _texts(self._obj, 0, len(self._obj))) if whole
+                          else text_field('value', short_repr(self._obj.value)))
             except BaseException as error:
                 call.failed(error, ver)
                 raise
             finally:
                 release()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
     return property(read, write)
 
@@ -168,7 +168,7 @@ def patch(module):
     def make_maker(kind, describe):
         def make(original):
             def maker(*args, **kwargs):
-                frame = visible() if telling() else None
+                frame = creator_frame() if tracing() else None
                 try:
                     if frame is None:
                         return original(*args, **kwargs)
@@ -178,35 +178,35 @@ def patch(module):
                     finally:
                         local.inside -= 1
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
                 if isinstance(made, (module.SynchronizedArray, module.Synchronized)):
-                    tag = new(kind, _key(made._obj))
-                    lock = of(made._lock)
-                    created(tag, kind, joined(
+                    tag = new_tag(kind, _key(made._obj))
+                    lock = tag_of(made._lock)
+                    tell_create(tag, kind, join_fields(
                         *describe(made._obj, '' if lock is None else '"of"' + lock.field[8:])))
                     made._forklore = tag
-                    named(tag, frame)
+                    tell_name(tag, frame)
                 return made
             return maker
         return make
 
     def code(kind):
         letter = codes.get(kind)
-        return text('typecode', letter) if letter else ''
+        return text_field('typecode', letter) if letter else ''
 
     def array(obj, lock):
         values = _texts(obj, 0, len(obj))
-        return code(obj._type_), lock, texts('values', values), '"n":%d' % len(obj)
+        return code(obj._type_), lock, list_field('values', values), '"n":%d' % len(obj)
 
     def value(obj, lock):
-        return code(type(obj)), lock, text('value', shown(obj.value))
+        return code(type(obj)), lock, text_field('value', short_repr(obj.value))
 
     def make_synchronized(original):
         def synchronized(obj, *args, **kwargs):
             made = original(obj, *args, **kwargs)
-            if telling() and not local.inside:
-                made._forklore = found(_key(obj))
+            if tracing() and not local.inside:
+                made._forklore = lookup_tag(_key(obj))
             return made
         return synchronized
 

@@ -1,15 +1,15 @@
 """`time.sleep`: a process that waits for nothing but the clock.
 
-Owns the one function of `time` that is followed. Sleeps of the standard library itself (a
-`Popen.wait` that polls) are not the program's and are not told.
+Traces the sleeps of the program. Sleeps of the standard library itself (a `Popen.wait` that polls) are
+not reported.
 """
 
 import sys
 import time
 
 from . import cfunction, channel, place
-from .call import Call, telling, patience
-from .tracebacks import unseen
+from .call import Call, tracing, timeout_fields
+from .tracebacks import hide_frames
 
 
 def patch():
@@ -18,11 +18,11 @@ def patch():
 
     def sleep(*args, **kwargs):
         try:
-            if not channel.on or not telling() or not place.is_users(sys._getframe(1)):
+            if not channel.on or not tracing() or not place.is_users(sys._getframe(1)):
                 return original(*args, **kwargs)
             # What is no plain number is looked at by the original alone.
             plain = len(args) == 1 and not kwargs and type(args[0]) in (int, float)
-            call = Call('sleep', None, patience(True, args[0]) if plain else '')
+            call = Call('sleep', None, timeout_fields(True, args[0]) if plain else '')
             try:
                 if not plain or args[0] >= 0:
                     call.waiting()
@@ -32,7 +32,7 @@ def patch():
                 raise
             call.done()
         except BaseException as error:
-            unseen(error)
+            hide_frames(error)
             raise
 
     time.sleep = cfunction.in_module(original, sleep)

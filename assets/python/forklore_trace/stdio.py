@@ -1,9 +1,9 @@
-"""Standard output and error: what Python prints travels as `output` events.
+"""Standard output and error: what Python prints becomes `output` events.
 
-Owns the raw layer below `sys.stdout` and `sys.stderr`. Everything above it is CPython's own, buffered
-as on a terminal or into a pipe, whichever the supervisor asks for. Descriptors stay what they are:
-who writes to them past Python is heard by the kernel's word, and where the program has put something
-else in their place, its output goes there and nowhere else.
+Replaces the raw layer below `sys.stdout` and `sys.stderr`. All above it is CPython's own, buffered as on
+a terminal or into a pipe, as the supervisor asks. The descriptors stay as they are: what is written to
+them past Python is attributed by the kernel. If the program points a descriptor elsewhere, its output
+goes there and nowhere else.
 """
 
 import io
@@ -49,7 +49,7 @@ def _tell(stream, data, most=_MOST):
     """Sends the bytes; how many went out."""
     if not channel.on:
         return 0
-    head = '"kind":"output"%s,"stream":"%s",' % (place.field() if _lines else '', stream)
+    head = '"kind":"output"%s,"stream":"%s",' % (place.at_field() if _lines else '', stream)
     done = 0
     while done < len(data):
         part = bytes(data[done:done + most])

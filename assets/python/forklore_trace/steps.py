@@ -1,29 +1,29 @@
-"""Steps: pieces that several files do an operation with.
+"""Steps that several files share.
 
-Owns what must be the same everywhere: an event and its effect as one step of an object's order, and
-CPython's own function done without a word of what it is made of.
+An event and its effect as one step in the order of an object, and a call of a CPython function whose
+inner locks and pipes report nothing.
 """
 
 from . import ledger
 from .channel import local
 
 
-def quietly(function, *args, **kwargs):
+def silently(function, *args, **kwargs):
     """Calls a function of CPython's; the locks and pipes inside it tell nothing."""
-    local.quiet += 1
+    local.silenced += 1
     try:
         return function(*args, **kwargs)
     finally:
-        local.quiet -= 1
+        local.silenced -= 1
 
 
-def witnessed(call, tag, result=None, more='', effect=None):
+def tell_in_order(call, tag, result=None, more='', effect=None):
     """The event, then what makes it visible to others, under the object's witness."""
-    held = ledger.enter(tag.slot)
+    held = ledger.acquire(tag.slot)
     try:
-        call.done(result, ledger.count(tag.slot) if held else None, more)
+        call.done(result, ledger.next_version(tag.slot) if held else None, more)
         if effect is not None:
             return effect()
     finally:
         if held:
-            ledger.leave(tag.slot)
+            ledger.release(tag.slot)

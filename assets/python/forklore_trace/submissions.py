@@ -1,19 +1,19 @@
-"""Submissions: work handed to a pool, and the numbers of its tasks.
+"""Work that is handed to a pool, and the numbers of its tasks.
 
-Owns the numbering: a job's number is that of its first task, so that the task a worker takes says
-which it is without a word more in the pipe. A submission is told when the pool has numbered it and
-before a worker can see it; the parts of an `imap` when the pool's thread comes to them.
+Numbers a job by its first task, so the task that a worker takes says which one it is, with nothing
+added to the pipe. A submission is reported when the pool has numbered it and before a worker can see
+it; the parts of an `imap` when the pool's thread comes to them.
 """
 
 import _thread
 import itertools
 
-from .call import Call, shown, telling, text
+from .call import Call, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
-from .identity import of
-from .steps import quietly, witnessed
-from .tracebacks import unseen
+from .identity import tag_of
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
 
 # Jobs of an iterable without a length are numbered from here on, this far apart.
 _UNKNOWN = 1 << 32
@@ -51,8 +51,8 @@ class _Submission(object):
 
     def __init__(self, pool, func, values, parts):
         self.pool, self.parts, self.values = pool, parts, values
-        self.tag = of(pool)
-        self.func = text('func', getattr(func, '__name__', type(func).__name__))
+        self.tag = tag_of(pool)
+        self.func = text_field('func', getattr(func, '__name__', type(func).__name__))
         self.call = Call('submit', self.tag, self.func)
         self.first = None
 
@@ -74,13 +74,13 @@ class _Submission(object):
 
     def tell(self, task, value):
         """The event of one task."""
-        witnessed(self.call, self.tag, None, text('value', value) + ',"task":%d' % task)
+        tell_in_order(self.call, self.tag, None, text_field('value', value) + ',"task":%d' % task)
 
     def refused(self, error):
         """The event of a call that the pool did not take."""
         if self.first is None:
             value = next(iter(self.values), None) if self.values is not None else None
-            self.call.failed(error, more='' if value is None else text('value', value))
+            self.call.failed(error, more='' if value is None else text_field('value', value))
 
 
 def _chunks(values, size):
@@ -90,7 +90,7 @@ def _chunks(values, size):
         part = list(itertools.islice(items, size))
         if not part:
             return
-        yield shown(part[0] if len(part) == 1 else part)
+        yield short_repr(part[0] if len(part) == 1 else part)
 
 
 def follow(module):
@@ -100,7 +100,7 @@ def follow(module):
     def submitted(original, submission, self, *args, **kwargs):
         local.submission = submission
         try:
-            return quietly(original, self, *args, **kwargs)
+            return silently(original, self, *args, **kwargs)
         except BaseException as error:
             submission.refused(error)
             raise
@@ -108,7 +108,7 @@ def follow(module):
             local.submission = None
 
     def apply_async(original, self, func, args=(), kwds={}, *more, **options):
-        value = shown(tuple(args)) + (' ' + shown(dict(kwds)) if kwds else '')
+        value = short_repr(tuple(args)) + (' ' + short_repr(dict(kwds)) if kwds else '')
         return submitted(original, _Submission(self, func, [value], 1),
                          self, func, args, kwds, *more, **options)
 
@@ -155,18 +155,18 @@ def follow(module):
             args = task[3][0] if task[3] else ()
             items = args[1] if isinstance(args, tuple) and task[2] is module.mapstar else None
             value = args if items is None else (items[0] if len(items) == 1 else list(items))
-            submission.tell(task[0] + task[1], shown(value))
+            submission.tell(task[0] + task[1], short_repr(value))
             yield task
 
     def method(told):
         def make(original):
             def submit(self, *args, **kwargs):
                 try:
-                    if not telling() or of(self) is None:
+                    if not tracing() or tag_of(self) is None:
                         return original(self, *args, **kwargs)
                     return told(original, self, *args, **kwargs)
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
             return submit
         return make

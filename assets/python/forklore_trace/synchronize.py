@@ -1,16 +1,16 @@
-"""`multiprocessing.synchronize`: locks and semaphores; what is built on them is in `meetings`.
+"""`multiprocessing.synchronize`: locks and semaphores (`meetings` traces what is built on them).
 
-Owns `acquire` and `release` of the program's own locks. A `Lock`'s or `RLock`'s number is counted
-under the lock itself, a semaphore's under its witness. Locks inside queues, pools and events have no
-tag, and their methods stay the C ones that CPython gave them.
+Traces `acquire` and `release` of the program's own locks. The `ver` of a `Lock` or `RLock` is counted
+under the lock itself, that of a semaphore under its witness lock. Locks inside queues, pools and events
+have no tag and keep CPython's C methods.
 """
 
 from . import cfunction, inline, ledger, meetings
-from .call import Call, telling, patience
+from .call import Call, tracing, timeout_fields
 from .channel import local
 from .hooks import wrap
-from .identity import by_semaphore, created, found, named, new, of, visible
-from .tracebacks import unseen
+from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .tracebacks import hide_frames
 
 _CLASSES = ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore')
 
@@ -42,12 +42,12 @@ def _arguments(args, kwargs):
 def _acquire(self, *args, **kwargs):
     try:
         raw = self.raw
-        if not telling():
+        if not tracing():
             return raw(*args, **kwargs)
         if args or kwargs:
             # Of arguments that are not plain the original alone knows what to make.
             simple, block, timeout = _arguments(args, kwargs)
-            call = Call('acquire', self.tag, patience(block, timeout) if simple else '')
+            call = Call('acquire', self.tag, timeout_fields(block, timeout) if simple else '')
         else:
             simple = block = True
             call = Call('acquire', self.tag)
@@ -63,18 +63,18 @@ def _acquire(self, *args, **kwargs):
         if not taken:
             call.done('False')
         elif self.exclusive:
-            call.done('True', ledger.count(self.tag.slot))
+            call.done('True', ledger.next_version(self.tag.slot))
         else:
             slot = self.tag.slot
-            held = ledger.enter(slot)
+            held = ledger.acquire(slot)
             try:
-                call.done('True', ledger.count(slot) if held else None)
+                call.done('True', ledger.next_version(slot) if held else None)
             finally:
                 if held:
-                    ledger.leave(slot)
+                    ledger.release(slot)
         return taken
     except BaseException as error:
-        unseen(error)
+        hide_frames(error)
         raise
 
 
@@ -91,7 +91,7 @@ def _refused(call, raw):
 def _release(self, *args, **kwargs):
     try:
         raw = self.raw
-        if args or kwargs or not telling():
+        if args or kwargs or not tracing():
             return raw(*args, **kwargs)
         semlock, slot = self.semlock, self.tag.slot
         call = Call('release', self.tag)
@@ -99,19 +99,19 @@ def _release(self, *args, **kwargs):
             if not (semlock._is_mine() if semlock.kind == 0 else semlock._is_zero()):
                 return _refused(call, raw)
             # Sent while the lock is held: whoever acquires it next tells of it after this.
-            call.done(ver=ledger.count(slot))
+            call.done(ver=ledger.next_version(slot))
             return raw()
-        held = ledger.enter(slot)
+        held = ledger.acquire(slot)
         try:
             if semlock._get_value() >= semlock.maxvalue:
                 return _refused(call, raw)
-            call.done(ver=ledger.count(slot) if held else None)
+            call.done(ver=ledger.next_version(slot) if held else None)
             return raw()
         finally:
             if held:
-                ledger.leave(slot)
+                ledger.release(slot)
     except BaseException as error:
-        unseen(error)
+        hide_frames(error)
         raise
 
 
@@ -139,24 +139,24 @@ def patch(module):
                 try:
                     original(self, *args, **kwargs)
                 except BaseException as error:
-                    unseen(error)
+                    hide_frames(error)
                     raise
                 # A subclass tells of itself.
-                if of(self) is not None or not telling():
+                if tag_of(self) is not None or not tracing():
                     return
                 if local.inside and kind not in ('Lock', 'RLock'):
                     # What a condition counts its sleepers with.
                     return
-                frame = visible()
+                frame = creator_frame()
                 if frame is not None:
-                    tag = new(kind, by_semaphore(self))
+                    tag = new_tag(kind, by_semaphore(self))
                     count = '' if kind in ('Lock', 'RLock') else '"n":%d' % (
                         self._semlock._get_value())
-                    created(tag, kind, count)
+                    tell_create(tag, kind, count)
                     _equip(self, tag)
                     # The line names what has the lock inside, not the lock.
                     if not local.inside:
-                        named(tag, frame)
+                        tell_name(tag, frame)
             return __init__
         return make
 
@@ -166,7 +166,7 @@ def patch(module):
     def make_setstate(original):
         def __setstate__(self, state):
             original(self, state)
-            tag = found(by_semaphore(self)) if telling() else None
+            tag = lookup_tag(by_semaphore(self)) if tracing() else None
             if tag is not None and tag.name.startswith(_CLASSES):
                 _equip(self, tag)
         return __setstate__

@@ -1,8 +1,8 @@
-"""Tracebacks and stacks: a reader of one must not meet our frames.
+"""Keeps our frames out of tracebacks and stacks.
 
-Owns the removal, twice. A wrapper cuts itself out of the exception it lets through; and what prints
-or lists frames leaves ours out, for an exception that came in the very moment a wrapper began
-(Ctrl-C) and for a stack that a wrapper stands on. Texts and types of exceptions are never touched.
+A wrapper cuts itself out of each exception that it lets through. Code that prints or lists frames leaves
+ours out too: an exception can arrive in the very moment a wrapper begins (Ctrl-C), and a stack can have
+a wrapper in it. Messages and types of exceptions are never changed.
 """
 
 import os
@@ -18,11 +18,11 @@ def is_ours(frame):
     return frame.f_code.co_filename.startswith(_HERE)
 
 
-def unseen(error):
+def hide_frames(error):
     """Cuts our frames out of the head of an exception's traceback; follow it with a bare `raise`."""
     entry = error.__traceback__
     if entry is not None and is_ours(entry.tb_frame):
-        error.__traceback__ = entry = without(entry)
+        error.__traceback__ = entry = without_our_frames(entry)
         if _BEFORE_3_11:
             # There `raise` takes the traceback from the exception's handler and not from itself.
             raw = cfunction.raw()
@@ -32,7 +32,7 @@ def unseen(error):
         clean(error, set())
 
 
-def without(entry):
+def without_our_frames(entry):
     """A traceback without our frames."""
     while entry is not None and is_ours(entry.tb_frame):
         entry = entry.tb_next
@@ -54,7 +54,7 @@ def clean(error, seen):
     """Takes our frames from an exception and all it names; what never left our code is not named."""
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        error.__traceback__ = without(error.__traceback__)
+        error.__traceback__ = without_our_frames(error.__traceback__)
         clean(error.__cause__, seen)
         for one in getattr(error, 'exceptions', None) or ():
             if isinstance(one, BaseException):
@@ -82,23 +82,23 @@ def _cleaning(original):
         try:
             if len(args) == 3:
                 clean(args[1], set())
-                args = (args[0], args[1], without(args[2]))
+                args = (args[0], args[1], without_our_frames(args[2]))
             elif len(args) == 1 and isinstance(args[0].exc_value, BaseException):
                 of = args[0]
                 clean(of.exc_value, set())
-                args = (type(of)((of.exc_type, of.exc_value, without(of.exc_traceback), of.thread)),)
+                args = (type(of)((of.exc_type, of.exc_value, without_our_frames(of.exc_traceback), of.thread)),)
         except Exception:
             pass
         return original(*args)
     return cfunction.in_module(original, uncaught)
 
 
-def tidy():
+def patch_sys():
     """Has the uncaught exception of the program printed without our frames."""
     sys.excepthook = sys.__excepthook__ = _cleaning(sys.excepthook)
 
 
-def watch_threads(module):
+def patch_threading(module):
     """The same for what ends a thread."""
     if hasattr(module, 'excepthook'):
         module.excepthook = cleaning = _cleaning(module.excepthook)
@@ -110,7 +110,7 @@ def _foreign(entry):
     return not is_ours(entry[0])
 
 
-def watch(module):
+def patch_traceback(module):
     """What the traceback module walks over has no frame of ours."""
     from .hooks import wrap
 
@@ -124,7 +124,7 @@ def watch(module):
             wrap(module, name, make)
 
 
-def watch_inspect(module):
+def patch_inspect(module):
     """What the inspect module lists neither."""
     from .hooks import wrap
 
