@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use forklore::engine::Run;
 use forklore::engine::traced::{Buffering, TraceConfig};
@@ -82,4 +83,41 @@ fn programs_of_every_kind_are_followed_under_every_start_method() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Programs and checks of tests/trace/check.py that hold a traced Python against the same one plainly: its
+/// C functions, stacks and tracebacks, descriptors.
+const SAME: [&str; 6] = [
+    "cfunctions",
+    "frames",
+    "interrupt",
+    "limited",
+    "descriptors",
+    "chained",
+];
+
+#[test]
+fn a_traced_python_is_to_its_program_what_it_is_plainly() {
+    let Some(python) = Python::find() else { return };
+    // Behind a shim is the interpreter itself.
+    let real = Command::new(&python.program)
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output()
+        .expect("python runs");
+    let real = String::from_utf8(real.stdout).expect("a path");
+    let check = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trace/check.py");
+    for word in SAME {
+        let said = Command::new(real.trim())
+            .arg(&check)
+            .args([real.trim(), "-k", word])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output()
+            .expect("check.py runs");
+        assert!(
+            said.status.success(),
+            "{word}: {}{}",
+            String::from_utf8_lossy(&said.stdout),
+            String::from_utf8_lossy(&said.stderr)
+        );
+    }
 }

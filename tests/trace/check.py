@@ -186,6 +186,25 @@ def interrupted_within(python):
     return interrupted(python, 'with lock:\n    pass\n')
 
 
+def limited(python):
+    """Under a limit of descriptors the program's first file has the number it always had, and what it
+    starts finds none of ours."""
+    program = ('import os, subprocess, sys\n'
+               'print(os.open("/dev/null", os.O_RDONLY), flush=True)\n'
+               'look = "import os; print([number for number in range(100) if os.path.exists("\\\n'
+               '       "\'/proc/self/fd/%d\' % number)])"\n'
+               'sys.stdout.write(subprocess.run([sys.executable, "-c", look],\n'
+               '                 stdout=subprocess.PIPE).stdout.decode())\n')
+    wrong = []
+    for limit in ('-n 12', '-n 16', '-S -n 64'):
+        argv = ['-c', 'ulimit %s; exec "$0" -c "$1"' % limit, python, program]
+        ran = collector.run(['/bin/sh'] + argv)
+        _, out, err = plain('/bin/sh', argv)
+        if ran.output() != out:
+            wrong.append('%s: %r, plain %r %r' % (limit, ran.output(), out, ran.output('stderr') + err))
+    return ran, wrong
+
+
 def unbuffered(python):
     """`-u`: every write goes out at once, in both modes."""
     program = 'import sys; sys.stdout.write("a"); sys.stdout.write("b"); print("c")'
@@ -261,7 +280,7 @@ def main():
             jobs.append((' '.join([name] + args), lambda name=name, args=args, words=words, same=same:
                          check(python, name, args, words, same, options.mode)))
         for job in (chained, alone, left, interrupted, interrupted_within,
-                    unbuffered):
+                    limited, unbuffered):
             jobs.append((job.__name__, lambda job=job: job(python)))
         for slug in sorted(os.listdir(LESSONS)):
             for method in METHODS:

@@ -9,6 +9,7 @@ import array
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -49,7 +50,11 @@ def serve(listener, channel, stop):
     while not stop.is_set():
         if not select.select([listener], [], [], 0.01)[0]:
             continue
-        conn = listener.accept()[0]
+        try:
+            conn = listener.accept()[0]
+        except OSError:
+            # Gone again.
+            continue
         try:
             rights = array.array('i', [channel.fileno()])
             conn.sendmsg([b'-'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
@@ -66,6 +71,7 @@ def run(argv, mode='tty', env=None, timeout=60, package=PACKAGE, on_packet=None,
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         listener.bind(path)
         listener.listen(64)
+        listener.settimeout(1)
         read, write = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         read.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         for size in (1 << 22, 1 << 20):
@@ -87,7 +93,7 @@ def run(argv, mode='tty', env=None, timeout=60, package=PACKAGE, on_packet=None,
         begun = time.monotonic()
         child = subprocess.Popen([sys.executable, '-I', '-c', SETTER] + list(argv), env=full, cwd=cwd,
                                  stdin=subprocess.DEVNULL,
-                                 stdout=pipes[1][1].fileno(), stderr=pipes[2][1].fileno())
+                                 start_new_session=True, stdout=pipes[1][1].fileno(), stderr=pipes[2][1].fileno())
         for _end, other in pipes.values():
             other.close()
         result.child = child
@@ -97,7 +103,8 @@ def run(argv, mode='tty', env=None, timeout=60, package=PACKAGE, on_packet=None,
         closing = None
         while readers:
             if time.monotonic() - begun > timeout:
-                child.kill()
+                # Its children would wait for ever.
+                os.killpg(child.pid, signal.SIGKILL)
                 result.status = 'timeout'
                 break
             ready = select.select(list(readers), [], [], 0.01)[0]
