@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use forklore::trace::{
-    Event, Exit, Header, Kind, Output, ProcessStart, Role, RunEnd, RunStatus, StartMethod, Stream,
-    encode_event,
+    Engine, Event, Exit, Header, Kind, Output, ProcessStart, Role, RunEnd, RunStatus, StartMethod,
+    Stream, encode_event,
 };
 
 use crate::harness::{Said, ended, forklore, say};
@@ -141,7 +141,7 @@ fn a_program_that_hung_has_its_verdict_after_all_that_was_printed() {
 {"seq":8,"t":8,"pid":0,"kind":"end","status":"finished"}
 "#;
     let mut bytes = Header {
-        engine: "trace".to_owned(),
+        engine: Engine::Trace.into(),
         argv: vec!["python3".to_owned(), "a.py".to_owned()],
         ..header("python3 a.py")
     }
