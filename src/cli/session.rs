@@ -59,7 +59,10 @@ impl Session<'_> {
                 self.outlet.part();
                 let style = self.context.style_of_stderr();
                 let mut words = String::new();
-                deadlock(&style, world, &mut words);
+                // A program's own Ctrl-C has come before, and its tracebacks behind what was told then.
+                if self.interrupts == Interrupts::PassOnce {
+                    deadlock(&style, world, &mut words);
+                }
                 words.push_str(&ending(&style, world));
                 self.context.tell_styled(words.trim_start_matches('\n'));
                 Ok(super::signalled(request))

@@ -389,7 +389,12 @@ fn a_process_limit_reached_half_way_is_said_and_ends_the_run_in_order() {
         let said = finish(&mut command);
         assert_eq!(said.code, Some(3), "{said:#?}");
         let why = "BlockingIOError: [Errno 11] Resource temporarily unavailable";
-        for words in ["! not started: ", why, "✗ FAILED", status] {
+        for words in [
+            "! not started, from MainProcess (PID ",
+            why,
+            "✗ FAILED",
+            status,
+        ] {
             assert!(said.out.contains(words), "no {words} in {said:#?}");
         }
         assert_nothing_left(&mark);
