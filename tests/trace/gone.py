@@ -43,15 +43,18 @@ def run(python, packets=60):
         read, write = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with open(os.path.join(folder, 'program.py'), 'w') as file:
             file.write(PROGRAM)
+        with open(path + '.greeting', 'w') as greeting:
+            json.dump({'origin': 0, 'stdout': 'tty'}, greeting)
         env = dict(os.environ, PYTHONPATH=collector.PACKAGE, FORKLORE_TRACE=path)
+        env.pop('PYTHONUNBUFFERED', None)
         ours, theirs = socket.socketpair()
         child = subprocess.Popen(
             [sys.executable, '-I', '-c', collector.SETTER, python, file.name], env=env,
             stdout=theirs.fileno(), stderr=theirs.fileno())
         theirs.close()
         conn = listener.accept()[0]
-        conn.sendmsg([json.dumps({'origin': 0, 'stdout': 'tty'}).encode()],
-                     [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [write.fileno()]))])
+        rights = array.array('i', [write.fileno()])
+        conn.sendmsg([b'-'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
         conn.close()
         write.close()
         for _ in range(packets):
