@@ -38,6 +38,7 @@ fn traced(argv: Vec<OsString>) -> (Option<Exit>, String) {
         input: None,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
+        wait: false,
     })
     .expect("it starts");
     let mut world = World::new();
