@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use forklore::engine::Run;
-use forklore::engine::traced::{Buffering, Config};
+use forklore::engine::traced::{Buffering, TraceConfig};
 use forklore::model::World;
 use forklore::trace::{Exit, Kind, Stream};
 
@@ -32,7 +32,7 @@ fn argv(python: &Python, line: &str) -> Vec<OsString> {
 
 /// Exit code and stderr of a traced run.
 fn traced(argv: Vec<OsString>) -> (Option<Exit>, String) {
-    let mut run = Run::trace(Config {
+    let mut run = Run::trace(TraceConfig {
         argv,
         buffering: Buffering::Blocks,
         input: None,
