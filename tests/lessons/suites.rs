@@ -33,12 +33,12 @@ fn argv(python: &Python, line: &str) -> Vec<OsString> {
 /// Exit code and stderr of a traced run.
 fn traced(argv: Vec<OsString>) -> (Option<Exit>, String) {
     let mut run = Run::trace(TraceConfig {
-        wait: false,
         argv,
         buffering: Buffering::Blocks,
         input: None,
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
+        wait: false,
     })
     .expect("it starts");
     let mut world = World::new();

@@ -9,7 +9,7 @@ import re
 
 WORDS = set()
 _SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'src', 'trace',
-                       'event.rs')
+                       'words.rs')
 with open(_SOURCE, encoding='utf-8') as source:
     for name in re.findall(r'\b[A-Z]\w+ = "([^"]+)"', source.read()):
         WORDS.add(name)
