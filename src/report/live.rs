@@ -33,8 +33,6 @@ pub struct Live<'a> {
     repeats: Option<Repeats>,
     /// The last rows of everybody are shown, with how they ended.
     shows_end: bool,
-    /// Of a program of the user's own: what processes print one like the other.
-    repeats: Option<Repeats>,
 }
 
 impl<'a> Live<'a> {
@@ -48,7 +46,6 @@ impl<'a> Live<'a> {
             shows_start: true,
             repeats: None,
             shows_end: true,
-            repeats: None,
         }
     }
 
