@@ -202,8 +202,8 @@ fn handing_over(log: &Log, path: &Path) {
             let batches: Vec<Batch> = log.events.chunks(512).map(batch).collect();
             let recorder = Recorder::create(path, &log.header).expect("a file");
             let begun = processor_ns();
-            for batch in batches {
-                recorder.take(&batch).expect("somebody writes");
+            for batch in &batches {
+                recorder.take(batch).expect("somebody writes");
             }
             let taken = processor_ns() - begun;
             recorder.close();

@@ -50,13 +50,15 @@ impl<'de> Visitor<'de> for TextVisitor {
 }
 
 /// The flat object. Who writes one stands in `packet`.
-#[derive(Debug, Deserialize, Default)]
-#[serde(default)]
+#[derive(Debug, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(super) struct Line<'a> {
+    #[serde(default)]
     pub seq: u64,
+    #[serde(default)]
     pub t: i64,
     pub proc: Option<u32>,
+    #[serde(default)]
     pub pid: i32,
     pub tid: Option<i32>,
     #[serde(borrow)]
@@ -66,7 +68,7 @@ pub(super) struct Line<'a> {
     pub object: Option<String>,
     pub ver: Option<u64>,
     pub at: Option<String>,
-    pub args: Option<Args>,
+    pub args: Option<Box<Args>>,
     pub t0: Option<i64>,
     pub result: Option<String>,
     pub error: Option<String>,

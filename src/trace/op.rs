@@ -52,7 +52,6 @@ macro_rules! args {
         /// Values of the learner's program are carried as Python's `repr` text. (Read as it stands:
         /// every name and type here is the wire's.)
         #[derive(Debug, Clone, PartialEq, Default, serde::Deserialize)]
-        #[serde(default)]
         pub struct Args {
             $( $(#[$doc])* pub $arg: Option<$type> ),*
         }
@@ -109,10 +108,10 @@ args! {
 }
 
 impl Field for Args {
-    type Wire = Args;
+    type Wire = Box<Args>;
 
-    fn read(wire: Option<Args>) -> Args {
-        wire.unwrap_or_default()
+    fn read(wire: Option<Box<Args>>) -> Args {
+        wire.map_or_else(Args::default, |args| *args)
     }
 
     /// Without any there is no field.
