@@ -35,7 +35,7 @@
 //!
 //! # How to add
 //!
-//! Each list below has an example that exists. `tests/map.rs` looks for the example in the source: a
+//! Each list below has an example that exists. `tests/layers/map.rs` looks for the example in the source: a
 //! place that is missing here, or no longer needed, fails the test. What you forget is a compile error
 //! unless the list says what else tells you.
 //!
@@ -103,7 +103,7 @@
 //!
 //! ## An engine
 //!
-//! Example: `Engine::Native`, `EngineArg`, `native::Config`, `engine/native`.
+//! Example: `Engine::Native`, `EngineArg`, `NativeConfig`, `engine/native`.
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.

@@ -11,6 +11,9 @@
 #[path = "layers/files.rs"]
 mod files;
 
+#[path = "layers/map.rs"]
+mod map;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,6 @@
 //! Each list has an example that exists (`Barrier`, …). Every source file that names the example has
 //! to be in the list, and every place in the list has to name it. So a list goes red when a place is
 //! added or renamed, and when one is no longer needed. `cargo doc` checks the links of the map.
-#![allow(clippy::expect_used, reason = "a test says what it expects")]
 
 use std::collections::BTreeSet;
 use std::fs;
