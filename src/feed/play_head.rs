@@ -72,12 +72,6 @@ impl PlayHead {
         self.since = None;
     }
 
-    /// Is held before everything, wherever it was.
-    pub fn rewind(&mut self) {
-        self.position = i64::MIN;
-        self.since = None;
-    }
-
     pub fn set_speed(&mut self, now: Instant, speed: f64) {
         if self.is_moving() {
             self.play_from(now, self.at(now));

@@ -70,7 +70,7 @@ impl Cursor {
 
     /// Moves behind the event of this number, and stops playing.
     pub(super) fn go(&mut self, history: &mut History, place: u64) {
-        self.head.rewind();
+        self.stop();
         self.ahead.clear();
         self.past = (place < history.len()).then(|| {
             let world = history.world_at(place).clone();
@@ -78,9 +78,12 @@ impl Cursor {
         });
     }
 
-    /// Stops playing.
+    /// Stops playing; what was played back slowly is played as it was from now on.
     pub(super) fn stop(&mut self) {
-        self.head.rewind();
+        let speed = if self.is_slow() { 1.0 } else { self.speed() };
+        let cut = self.cuts_waits();
+        self.head = PlayHead::new(speed);
+        self.head.cut_waits(cut);
     }
 
     /// Plays on from where it is, or holds it.
@@ -165,9 +168,6 @@ impl Cursor {
         if *place >= end && !grows {
             self.past = None;
             self.stop();
-            if self.is_slow() {
-                self.head.set_speed(now, 1.0);
-            }
             moved = true;
         }
         moved

@@ -191,6 +191,9 @@ fn a_first_run_that_nobody_could_see_is_played_back_slowly_and_then_graded() {
     assert!(shown.contains("shown again slowly"), "{shown}");
     assert!(shown.contains("playback ×0.003"), "{shown}");
     assert_eq!(next_key(&app), "e");
+    // Moved by hand, it is looked back on as ever.
+    press(&mut app, "]");
+    assert!(picture(&mut app, (120, 40)).contains("looking back"));
     press(&mut app, "e");
     app.take_events(terminal::now, terminal::now());
     assert!(popup::<Graded>(&app).is_some());
