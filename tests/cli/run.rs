@@ -300,6 +300,8 @@ fn a_reader_that_leaves_ends_the_run_in_order() {
             "50",
             "--format",
             format,
+            "--ps",
+            "all",
         ]);
         let mark = mark(&mut command);
         let mut child = command.spawn().unwrap();
