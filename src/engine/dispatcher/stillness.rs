@@ -4,6 +4,9 @@ use crate::sys::clock::monotonic_ns;
 
 /// Stillness after which a run in which all wait is called a deadlock (ns).
 const STILL: i64 = 1_000_000_000;
+/// Pause before a stillness that something could end is judged again (ns): one that looked up for a moment
+/// must not put off the word on a deadlock by a second.
+const AGAIN: i64 = 250_000_000;
 /// Stillness after which a run in which all wait, but something could wake one, is told of (ns).
 const LONG: i64 = 3_000_000_000;
 
@@ -43,7 +46,7 @@ impl Stillness {
 
     /// It is to be judged again, for something could change unseen.
     pub(super) fn judge_again(&mut self) {
-        self.due_at = monotonic_ns() + STILL;
+        self.due_at = monotonic_ns() + AGAIN;
     }
 
     /// Whether it has lasted so long that what could end it should be told; true once.
