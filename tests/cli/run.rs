@@ -305,7 +305,7 @@ fn a_reader_that_leaves_ends_the_run_in_order() {
         ]);
         let mark = mark(&mut command);
         let mut child = command.spawn().unwrap();
-        drop(await_line(&mut child, "MainProcess"));
+        drop(await_line(&mut child, "ForkPoolWorker-"));
         let said = ended(child);
         assert_eq!((said.code, said.err.as_str()), (Some(141), ""), "{format}");
         assert_nothing_left(&mark);
