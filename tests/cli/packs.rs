@@ -108,6 +108,14 @@ fn expressions_without_end_are_red_and_name_their_line() {
     }
 }
 
+/// Processor time of a process so far, in ticks of 10 ms (utime and stime of proc_pid_stat(5)).
+fn ticks(pid: Pid) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let times = behind_name.split_whitespace().skip(11).take(2);
+    times.filter_map(|time| time.parse::<u64>().ok()).sum()
+}
+
 #[test]
 fn signals_end_a_test_of_an_endless_pack() {
     for rest in endless().into_iter().take(4) {
@@ -118,8 +126,12 @@ fn signals_end_a_test_of_an_endless_pack() {
             let mark = mark(&mut command);
             let child = command.spawn().unwrap();
             let pid = Pid::from_raw(child.id().cast_signed());
-            // Wherever it is by then: starting, running or evaluating.
-            std::thread::sleep(Duration::from_millis(700));
+            // Starting and running take little of a processor: with so much it evaluates.
+            let deadline = clock::instant() + Duration::from_mins(1);
+            while ticks(pid) < 40 {
+                assert!(clock::instant() < deadline, "it does not evaluate: {rest}");
+                std::thread::yield_now();
+            }
             let began = clock::instant();
             kill(pid, signal).unwrap();
             let said = ended(child);
