@@ -109,6 +109,7 @@
 //!   `forklore lessons check` says what is missing.
 //! - `assets/recordings/manager-dict.jsonl.zst`: its recording, made as the README beside it says. A test
 //!   wants one for every lesson.
+//! - `src/finding/rules/`: the findings that it teaches to avoid name it.
 //!
 //! ## An engine
 //!
