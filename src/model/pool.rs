@@ -8,9 +8,9 @@ use std::ops::Range;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 use super::tasks::{Task, TaskState, Tasks};
 
 /// A pool of worker processes.
