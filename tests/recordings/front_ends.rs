@@ -12,7 +12,7 @@ use forklore::lesson::{Library, Params};
 use forklore::model::World;
 use forklore::report::{Printed, Style, ending, verdicts};
 use forklore::sys::clock;
-use forklore::text::{Lang, Paint};
+use forklore::text::{Depth, Lang, Paint};
 use forklore::trace::{Batch, Event, Header};
 use forklore::tui::{Offscreen, Recorded, Start, Started};
 use ratatui::Terminal;
