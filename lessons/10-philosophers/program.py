@@ -8,6 +8,7 @@ MEET = False  # True: with the left fork in hand they wait for each other; 'same
 
 def dine(first, second, meeting, i):
     first.acquire()
+    print(i, 'has one fork')
     if meeting:
         meeting.wait()
     second.acquire()
