@@ -24,10 +24,11 @@ pub(super) fn main(params: &Params) -> Result<()> {
     if params.word("order") == "reversed" {
         left_handed = philosophers - 1; // py:24
     }
-    let meeting = match params.flag("meet") {
-        true => Some(Barrier::new(u32::try_from(left_handed).unwrap_or(0))?.named("meeting")), // py:25
-        false => None,
-    };
+    let mut meeting = None; // py:25
+    if params.flag("meet") {
+        let parties = u32::try_from(left_handed).unwrap_or(0);
+        meeting = Some(Barrier::new(parties)?.named("meeting")); // py:25
+    }
     let mut children = Vec::new(); // py:26
     for i in 0..philosophers {
         let (left, right) = (forks[i].clone(), forks[(i + 1) % philosophers].clone()); // py:28

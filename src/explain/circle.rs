@@ -122,7 +122,7 @@ mod tests {
     fn waits(proc: u32, fork: &str, held_by: u32) -> Wait {
         Wait {
             who: party(proc),
-            op: Default::default(),
+            op: <_>::default(),
             at: None,
             target: Awaited::Object(Thing {
                 id: Arc::from("Lock-1"),
