@@ -124,6 +124,7 @@ mod tests {
             who: party(proc),
             op: <_>::default(),
             at: None,
+            since_seq: None,
             target: Awaited::Object(Thing {
                 id: Arc::from("Lock-1"),
                 name: Some(Arc::from(fork)),
