@@ -124,7 +124,7 @@ mod tests {
             who: party(proc),
             op: <_>::default(),
             at: None,
-            since_seq: None,
+            since_seq: 0,
             target: Awaited::Object(Thing {
                 id: Arc::from("Lock-1"),
                 name: Some(Arc::from(fork)),
