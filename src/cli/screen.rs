@@ -13,9 +13,9 @@ use std::rc::Rc;
 
 use super::Stop;
 use super::args::StdoutArg;
+use super::args::engine::EngineArgs;
 use super::choose;
 use super::context::{Context, variable};
-use super::engine::EngineArgs;
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Scenario, any_seed, paced};
 use crate::engine::GateMode;
