@@ -38,6 +38,21 @@ impl From<MethodArg> for StartMethod {
     }
 }
 
+impl EngineArg {
+    pub(crate) fn of(engine: Engine) -> Option<EngineArg> {
+        let all = EngineArg::value_variants().iter().copied();
+        all.into_iter().find(|arg| Engine::from(*arg) == engine)
+    }
+}
+
+impl MethodArg {
+    pub(crate) fn of(method: StartMethod) -> Option<MethodArg> {
+        let all = MethodArg::value_variants().iter().copied();
+        all.into_iter()
+            .find(|arg| StartMethod::from(*arg) == method)
+    }
+}
+
 /// What runs the program, as the command line says it.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct EngineArgs {
