@@ -126,7 +126,7 @@ fn kind(side: &Side, proc: u32, error: &str) -> (&'static str, &'static str) {
         .map(|line| line.text().into_owned())
         .collect();
     let says = |words: &str| told.iter().any(|line| line.contains(words));
-    if says("before the current process has finished its bootstrapping phase") {
+    if says("finished its bootstrapping phase") {
         ("unguarded", "methods.unguarded")
     } else if error.starts_with("FileNotFoundError") && says("_rebuild") {
         ("removed", "methods.removed")
