@@ -160,8 +160,9 @@ fn side(
         steps: Steps::in_python(Vec::new()),
         makers: Vec::new(),
     };
-    let (world, end) = driver.drive(&mut run, &mut seen, Vec::new());
-    if let Ending::Asked(request) = end {
+    let driven = driver.drive(&mut run, &mut seen, Vec::new());
+    let world = driven.world;
+    if let Ending::Asked(request) = driven.ending {
         return Err(Stop::Asked(request));
     }
     seen.steps.end(&world);
