@@ -206,10 +206,16 @@ pub(crate) struct Recorded {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    #[arg(value_name = "A")]
-    pub a: PathBuf,
-    #[arg(value_name = "B")]
-    pub b: PathBuf,
+    #[arg(value_name = "A", required_unless_present = "start_methods")]
+    pub a: Option<PathBuf>,
+    #[arg(value_name = "B", required_unless_present = "start_methods")]
+    pub b: Option<PathBuf>,
+    #[arg(long, value_name = "LESSON|SCRIPT", conflicts_with_all = ["a", "b"])]
+    pub start_methods: Option<String>,
+    #[arg(long, value_name = "PATH|VERSION", requires = "start_methods")]
+    pub python: Option<String>,
+    #[arg(long, value_name = "NAME=VALUE", requires = "start_methods")]
+    pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
 }
