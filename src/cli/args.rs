@@ -5,6 +5,7 @@
 //! says of each stands in the locale files under the same names (`help`).
 
 mod findings;
+mod reproduce;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 pub(crate) use findings::FindingsArgs;
+pub(crate) use reproduce::ReproduceArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -97,6 +99,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
     Explore(ExploreArgs),
+    Reproduce(ReproduceArgs),
     Trace(TraceArgs),
     Findings(FindingsArgs),
     Replay(ReplayArgs),
