@@ -30,6 +30,8 @@ mod lessons;
 mod packs;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/schedule.rs"]

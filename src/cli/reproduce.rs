@@ -145,8 +145,7 @@ impl Reproducer<'_> {
             Reproduced::Unreachable => {
                 self.unfound("reproduce.unreachable", &attempt, &listing, &seconds);
                 drop(native);
-                self.reason(&listing);
-                if self.goes_on() {
+                if self.reason(&listing) && self.goes_on() {
                     spawned::show(self.context, &self.exploring, self.shutdown, &listing);
                 }
                 Ok(Code::CheckFailed)
@@ -248,17 +247,17 @@ impl Reproducer<'_> {
         )
     }
 
-    /// The circle in what the listing says was read, where there is one.
-    fn reason(&self, listing: &[u8]) {
+    /// Draws the circle in what the listing says was read; whether there is one.
+    fn reason(&self, listing: &[u8]) -> bool {
         let Ok(mut native) = Native::new(self.exploring.config()) else {
-            return;
+            return false;
         };
         if follow(&mut native, &[]).is_err() {
-            return;
+            return false;
         }
         let listing = String::from_utf8_lossy(listing);
         let Some(circle) = contradiction(native.notes(), &listing) else {
-            return;
+            return false;
         };
         self.say("reproduce.circle", &[]);
         let cell = |cell: &Cell| {
@@ -294,6 +293,7 @@ impl Reproducer<'_> {
             };
             self.context.tell(&format!("  {mark} {told}"));
         }
+        true
     }
 }
 
