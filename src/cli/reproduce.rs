@@ -41,12 +41,10 @@ pub(crate) fn run(context: &Context, args: &ReproduceArgs) -> Result<Code, Stop>
         exploring: Exploring::new(context, lesson, params, args.stdout, 1)?,
         shutdown: &shutdown,
     };
-    let code = match &args.outcome {
-        Some(outcome) => reproducer.outcome(outcome)?,
-        None => {
-            let listing = reproducer.listing(lesson)?;
-            reproducer.search(listing)?
-        }
+    let code = if let Some(outcome) = &args.outcome {
+        reproducer.outcome(outcome)?
+    } else {
+        reproducer.search(&reproducer.listing(lesson)?)?
     };
     match shutdown.requests().try_recv() {
         Ok(request) => Err(Stop::Asked(request)),
@@ -125,11 +123,11 @@ impl Reproducer<'_> {
         Native::new(config).map_err(|error| self.exploring.failed(self.context, &error))
     }
 
-    fn search(&self, listing: Vec<u8>) -> Result<Code, Stop> {
+    fn search(&self, listing: &[u8]) -> Result<Code, Stop> {
         let began = clock::instant();
         // What a machine that is slow or busy can do to a sleep can happen.
         let config = Config {
-            listing: Some(listing.clone()),
+            listing: Some(listing.to_vec()),
             any_timing: true,
             ..self.exploring.config()
         };
@@ -143,23 +141,23 @@ impl Reproducer<'_> {
                 self.found(&native, &schedule, *hangs, attempt.executions, &seconds)
             }
             Reproduced::Unreachable => {
-                self.unfound("reproduce.unreachable", &attempt, &listing, &seconds);
+                self.unfound("reproduce.unreachable", &attempt, listing, &seconds);
                 drop(native);
-                if self.reason(&listing) && self.goes_on() {
-                    spawned::show(self.context, &self.exploring, self.shutdown, &listing);
+                if self.reason(listing) && self.goes_on() {
+                    spawned::show(self.context, &self.exploring, self.shutdown, listing);
                 }
                 Ok(Code::CheckFailed)
             }
             Reproduced::Stopped if !self.goes_on() => Ok(Code::CheckFailed),
             Reproduced::Stopped => {
-                self.unfound("reproduce.stopped", &attempt, &listing, &seconds);
+                self.unfound("reproduce.stopped", &attempt, listing, &seconds);
                 Ok(Code::CheckFailed)
             }
         }
     }
 
     fn unfound(&self, key: &'static str, attempt: &Attempt, listing: &[u8], seconds: &str) {
-        let count = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        let count = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() - 1;
         self.say(
             key,
             &[

@@ -84,8 +84,8 @@ fn op(theme: Theme, proc: u8, procs: u8, held: &mut Vec<u8>, random: &mut Random
         op
     };
     match (theme, random.below(6)) {
-        (Theme::Cells, 0 | 1) => Op::Read(object),
-        (Theme::Cells, 2 | 3) => Op::Write(object),
+        (Theme::Cells, 0 | 1) | (Theme::Text, 0) => Op::Read(object),
+        (Theme::Cells, 2 | 3) | (Theme::Text, 1) => Op::Write(object),
         (Theme::Cells, _) => Op::WritePlus(object),
         (Theme::Locks | Theme::Conditions, roll) if !held.contains(&object) => match roll {
             0 if theme == Theme::Conditions => Op::NotifyAll(object),
@@ -120,8 +120,6 @@ fn op(theme: Theme, proc: u8, procs: u8, held: &mut Vec<u8>, random: &mut Random
         (Theme::Time, 3) if held.contains(&object) => Op::TimedWait(object, 1),
         (Theme::Time, 3 | 4) => Op::Unlock(object),
         (Theme::Time, _) => Op::Write(object),
-        (Theme::Text, 0) => Op::Read(object),
-        (Theme::Text, 1) => Op::Write(object),
         (Theme::Text, _) => Op::Say(1 << random.below(5) | 1 << random.below(5)),
     }
 }
