@@ -6,6 +6,7 @@
 
 pub(super) mod engine;
 mod findings;
+mod reproduce;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::FindingsArgs;
+pub(crate) use reproduce::ReproduceArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -98,6 +100,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
     Explore(ExploreArgs),
+    Reproduce(ReproduceArgs),
     Trace(TraceArgs),
     Findings(FindingsArgs),
     Replay(ReplayArgs),
