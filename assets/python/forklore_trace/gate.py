@@ -17,12 +17,16 @@ from .place import at_field
 
 _GO, _EXPIRE, _OPEN, _BEGIN = b'g', b't', b'o', b'b'
 # No scheduling points: nobody waits for them, nor they for anybody.
-_NOTES = frozenset(('create', 'name', 'attach', 'submit', 'task.end', 'join_thread'))
+_NOTES = frozenset(('create', 'name', 'attach', 'task.start', 'task.end', 'join_thread'))
 # Seconds that a message may take into its pipe before the gate goes on without it.
 _FLUSH = 0.5
 
 _page = None
 _gate = None
+# The process ends by a step of its own: its role is `main` or `process`, and it has not taken it yet.
+_leaves = False
+# The children this process has started, in the order of their births, but those it has joined.
+_started = []
 
 
 def start(path):
@@ -38,13 +42,25 @@ def start(path):
     except (OSError, ImportError, ValueError):
         return
     calls.Call = GatedCall
-    from . import hooks
+    import atexit
+    from . import hooks, stdio
+    # The first to be registered is the last to be called.
+    atexit.register(_leave)
+    stdio._tell = _printing(stdio)
+    hooks.also['multiprocessing.process'] = patch_process
+    hooks.also['multiprocessing.util'] = patch_util
     hooks.also['multiprocessing.queues'] = patch_queues
     # Operations that go through at once, without a `Call`, are not held: there are none.
     ledger.counts = lambda slot: False
     usual = identity.tell_start
 
     def tell_start(*told):
+        global _leaves
+        role = told[2]
+        if role == 'manager':
+            # A server is nobody's turn.
+            return usual(*told)
+        _leaves = role in ('main', 'process')
         identity.send = _announce
         try:
             usual(*told)
@@ -57,8 +73,10 @@ def start(path):
 
 def _forked():
     """The gate is the parent's; a child that says who it is gets one of its own."""
-    global _gate
+    global _gate, _leaves
     gate, _gate = _gate, None
+    _leaves = False
+    del _started[:]
     if gate is not None:
         _socket.close(gate.fileno())
 
@@ -147,6 +165,80 @@ class GatedCall(_Usual):
 
     def failed(self, error, ver=None, more=''):
         self.done(None, ver, more, end=',"error":' + channel.quote(calls.error_text(error)))
+
+
+def _printing(stdio):
+    """What reaches stdout is seen by others: a step of its own, for each line or each flush."""
+    usual = stdio._tell
+
+    def tell(stream, data, *more):
+        word = 'print' if stdio._lines else 'flush'
+        if stream != 'stdout' or not len(data) or not _is_held(word):
+            return usual(stream, data, *more)
+        call = GatedCall(word, None, '', None if stdio._lines else '')
+        told = usual(stream, data, *more)
+        if call.granted:
+            call.done()
+        return told
+    return tell
+
+
+def _leave(*_):
+    """The end of a process, which others may wait for."""
+    global _leaves
+    if _leaves and _is_held('exit'):
+        _leaves = False
+        call = GatedCall('exit', None, '', '')
+        if call.granted:
+            call.done()
+
+
+def patch_process(module):
+    """Has a child end by a step of its own."""
+    from . import inline, place
+    base = module.BaseProcess
+    inline.follow(base, '_bootstrap', _nothing, None, _leave)
+    place.set_bottom(base._bootstrap.__code__)
+    module._children = _Children(module._children)
+    from .hooks import wrap
+    from .tracebacks import hide_frames
+
+    def make(original):
+        def join(self, *args, **kwargs):
+            try:
+                original(self, *args, **kwargs)
+            except BaseException as error:
+                hide_frames(error)
+                raise
+            if self in _started and self._popen.returncode is not None:
+                _started.remove(self)
+        return join
+    wrap(base, 'join', make)
+
+
+class _Children(set):
+    """The children of a process; it remembers who was started."""
+
+    def add(self, child):
+        _started.append(child)
+        set.add(self, child)
+
+
+def patch_util(module):
+    """Has a process that is held join all its children at its end, in the order of their births: which of
+    them were collected before is luck, and in a set nobody is first."""
+    end = module._exit_function
+    usual = module.active_children if hasattr(module, 'active_children') else module.process.active_children
+
+    def active_children():
+        if _gate is None or not _page[0]:
+            return usual()
+        return _started + [child for child in usual() if child not in _started]
+    end.__defaults__ = tuple(active_children if part is usual else part for part in end.__defaults__)
+
+
+def _nothing(*_, **__):
+    pass
 
 
 def patch_queues(module):
