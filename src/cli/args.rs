@@ -4,6 +4,7 @@
 //! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
 //! says of each stands in the locale files under the same names (`help`).
 
+pub(super) mod engine;
 mod findings;
 
 use std::ffi::OsString;
@@ -13,10 +14,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::engine::{EngineArgs, TestEngineArgs};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
+use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::FindingsArgs;
 
 /// The whole of it.

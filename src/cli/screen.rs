@@ -14,9 +14,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::Stop;
 use super::args::StdoutArg;
+use super::args::engine::{EngineArg, EngineArgs, MethodArg};
 use super::choose;
 use super::context::{Context, variable};
-use super::engine::{EngineArg, EngineArgs, MethodArg};
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Scenario, any_seed, paced};
 use crate::engine::GateMode;
