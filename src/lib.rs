@@ -133,6 +133,7 @@ pub mod explain;
 pub mod explore;
 pub mod export;
 pub mod feed;
+pub mod inspect;
 pub mod lesson;
 pub mod model;
 pub mod mp;

@@ -100,6 +100,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Lessons(Lessons),
     Doctor,
+    Why(super::why::WhyArgs),
     Completions {
         #[arg(value_enum, required_unless_present = "install")]
         shell: Option<clap_complete::Shell>,
