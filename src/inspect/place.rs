@@ -1,0 +1,54 @@
+//! Where in the program a thread is: its own functions, apart from those of Python's library.
+
+use super::heap::{Address, Heap};
+use super::stack::{Frame, Stack};
+
+/// Whether a file is Python's own, or an installed package's.
+pub(crate) fn is_library(file: &str) -> bool {
+    file.starts_with("<frozen")
+        || ["/lib/python3.", "/lib64/python3.", "/lib/python3/"]
+            .iter()
+            .any(|folder| file.contains(folder))
+}
+
+/// The frames of a stack up to where the process or the thread begins: a forked child still has its
+/// parent's functions under its own.
+pub(crate) fn frames(stack: &Stack) -> &[Frame] {
+    let begins = |frame: &Frame| {
+        frame.code.name == "_bootstrap"
+            && (frame.code.file.ends_with("multiprocessing/process.py")
+                || frame.code.file.ends_with("threading.py"))
+    };
+    let end = stack.frames.iter().position(begins);
+    &stack.frames[..end.map_or(stack.frames.len(), |end| end + 1)]
+}
+
+/// The program's own functions, innermost first.
+pub(crate) fn own_frames(stack: &Stack) -> impl Iterator<Item = &Frame> {
+    frames(stack)
+        .iter()
+        .filter(|frame| !is_library(&frame.code.file))
+}
+
+/// The library's functions that the innermost of the program's own has called, innermost first.
+pub(crate) fn library_frames(stack: &Stack) -> &[Frame] {
+    let frames = frames(stack);
+    let end = frames
+        .iter()
+        .position(|frame| !is_library(&frame.code.file));
+    &frames[..end.unwrap_or(frames.len())]
+}
+
+/// The innermost call of a function of the library: `queues.py`, `get`.
+pub(crate) fn call<'a>(stack: &'a Stack, file: &str, function: &str) -> Option<&'a Frame> {
+    frames(stack).iter().find(|frame| {
+        frame.code.name == function
+            && frame.code.file.ends_with(file)
+            && is_library(&frame.code.file)
+    })
+}
+
+/// `self` of such a call.
+pub(crate) fn caller(heap: &Heap, stack: &Stack, file: &str, function: &str) -> Option<Address> {
+    call(stack, file, function)?.local(heap, "self")
+}
