@@ -5,7 +5,7 @@ use std::os::fd::AsFd as _;
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-use super::process::{Process, descriptors, numbers};
+use super::process::{Process, numbers};
 use super::program::Program;
 use crate::sys::peek;
 use crate::sys::pidfd::PidFd;
@@ -18,7 +18,7 @@ pub(crate) struct End {
 }
 
 /// A pipe, or one direction of a connected pair of unix sockets, from the side that waits.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Channel {
     pub inode: u64,
     /// Who could read it, who could write to it.
@@ -26,9 +26,15 @@ pub(crate) struct Channel {
     pub writers: Vec<End>,
     /// Processes outside the program have it open, too.
     pub outside: bool,
-    /// Bytes that nobody has read; `None` where it can't be seen.
-    pub unread: Option<usize>,
-    pub size: Option<usize>,
+    /// The end at which its fill is looked at.
+    asked: End,
+}
+
+impl Channel {
+    /// Bytes that nobody has read, and how many fit; `None` where it can't be seen.
+    pub(crate) fn fill(&self) -> (Option<usize>, Option<usize>) {
+        fill(self.asked.pid, self.asked.fd)
+    }
 }
 
 /// The channels of a program.
@@ -36,6 +42,8 @@ pub(crate) struct Channel {
 pub(crate) struct Channels<'a> {
     program: &'a Program,
     peers: HashMap<u64, u64>,
+    /// Who has a pipe or a socket open: the end, whether it reads and writes.
+    open: HashMap<u64, Vec<(End, bool, bool)>>,
     /// Pipes and sockets that processes outside have open.
     outside: BTreeSet<u64>,
 }
@@ -63,13 +71,25 @@ impl<'a> Channels<'a> {
         };
         let inside: BTreeSet<i32> = program.processes.iter().map(|process| process.pid).collect();
         let mut wanted: BTreeSet<u64> = BTreeSet::new();
-        for fd in program.processes.iter().flat_map(|process| &process.fds) {
-            wanted.extend(fd.pipe());
-            wanted.extend(fd.socket().and_then(|socket| peers.get(&socket).copied()));
+        let mut open: HashMap<u64, Vec<(End, bool, bool)>> = HashMap::new();
+        for process in &program.processes {
+            for fd in &process.fds {
+                let (pipe, socket) = (fd.pipe(), fd.socket());
+                wanted.extend(pipe);
+                wanted.extend(socket.and_then(|socket| peers.get(&socket).copied()));
+                let Some(inode) = pipe.or(socket) else { continue };
+                let end = End {
+                    pid: process.pid,
+                    fd: fd.fd,
+                };
+                let known = open.entry(inode).or_default();
+                known.push((end, fd.reads, fd.writes));
+            }
         }
         Channels {
             program,
             peers,
+            open,
             outside: outside(&inside, &wanted),
         }
     }
@@ -77,46 +97,34 @@ impl<'a> Channels<'a> {
     /// What a process reads from, or writes to, at a descriptor; `None` where it is no pipe and no
     /// connected unix socket.
     pub(crate) fn channel(&self, pid: i32, fd: i32, to_write: bool) -> Option<Channel> {
-        let process = self.program.process(pid)?;
-        let open = process.fd(fd)?;
+        let open = self.program.process(pid)?.fd(fd)?;
         if let Some(inode) = open.pipe() {
-            let (unread, size) = fill(pid, fd);
             return Some(Channel {
                 inode,
-                readers: self.ends(|other| other.pipe() == Some(inode) && other.reads),
-                writers: self.ends(|other| other.pipe() == Some(inode) && other.writes),
+                readers: self.ends(inode, |reads, _| reads),
+                writers: self.ends(inode, |_, writes| writes),
                 outside: self.outside.contains(&inode),
-                unread,
-                size,
+                asked: End { pid, fd },
             });
         }
         let own = open.socket()?;
         let peer = *self.peers.get(&own)?;
-        let holders = |inode| self.ends(|other| other.socket() == Some(inode));
         let (from, to) = if to_write { (own, peer) } else { (peer, own) };
-        let readers = holders(to);
-        let at = readers.first().copied();
-        let (unread, _) = at.map(|end| fill(end.pid, end.fd)).unwrap_or_default();
+        let readers = self.ends(to, |_, _| true);
         Some(Channel {
             inode: own.min(peer),
-            writers: holders(from),
+            writers: self.ends(from, |_, _| true),
+            asked: readers.first().copied().unwrap_or(End { pid, fd }),
             readers,
             outside: self.outside.contains(&peer),
-            unread,
-            size: None,
         })
     }
 
-    fn ends(&self, is_end: impl Fn(&super::process::Fd) -> bool) -> Vec<End> {
-        let mut found = Vec::new();
-        for process in &self.program.processes {
-            let ends = process.fds.iter().filter(|fd| is_end(fd));
-            found.extend(ends.map(|fd| End {
-                pid: process.pid,
-                fd: fd.fd,
-            }));
-        }
-        found
+    fn ends(&self, inode: u64, is_end: impl Fn(bool, bool) -> bool) -> Vec<End> {
+        let all = self.open.get(&inode).into_iter().flatten();
+        all.filter(|(_, reads, writes)| is_end(*reads, *writes))
+            .map(|(end, _, _)| *end)
+            .collect()
     }
 }
 
@@ -171,12 +179,6 @@ fn parse_locks(text: &str) -> BTreeMap<i32, (u64, Vec<i32>)> {
     found
 }
 
-/// Whether a descriptor is none of the program's own business: its other end is not there.
-pub(crate) fn is_null(process: &Process, fd: i32) -> bool {
-    process.fd(fd).is_some_and(|fd| fd.target == "/dev/null")
-}
-
-/// What a process outside the program has open, for tests.
 #[cfg(test)]
 mod tests {
     use super::parse_locks;
@@ -189,6 +191,5 @@ mod tests {
         let locks = parse_locks(text);
         assert_eq!(locks.get(&11), Some(&(77, vec![10])));
         assert_eq!(locks.len(), 1);
-        assert!(super::descriptors(0).is_empty());
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Thread {
     pub name: String,
     pub call: Call,
     pub stack: Option<Stack>,
+    /// How often it had been switched away from before it was looked at.
+    switches: Option<u64>,
 }
 
 /// An open descriptor.
@@ -87,6 +89,9 @@ impl Process {
         let exe = exe.unwrap_or_default().to_string_lossy().into_owned();
         let mappings = mappings(pid);
         let tids = numbers(&format!("/proc/{pid}/task"));
+        // First of all: whoever has run since then may not be as it is seen.
+        let before: Vec<(i32, Option<u64>)> =
+            tids.iter().map(|tid| (*tid, switches(pid, *tid))).collect();
         let (python, unknown_python) = match find(pid, &exe, &mappings, files) {
             Found::Python(python) => (Some(python), None),
             Found::Unknown(version) => (None, Some(version)),
@@ -96,12 +101,12 @@ impl Process {
             .as_ref()
             .map(|python| python.stacks(&tids))
             .unwrap_or_default();
-        let mut threads: Vec<Thread> = tids
-            .iter()
-            .filter_map(|tid| {
-                let place = stacks.iter().position(|stack| stack.tid == *tid);
+        let mut threads: Vec<Thread> = before
+            .into_iter()
+            .filter_map(|(tid, switches)| {
+                let place = stacks.iter().position(|stack| stack.tid == tid);
                 let stack = place.map(|place| stacks.swap_remove(place));
-                Thread::look(pid, *tid, &memory, stack)
+                Thread::look(pid, tid, &memory, stack, switches)
             })
             .collect();
         threads.sort_by_key(|thread| (thread.tid != pid, thread.tid));
@@ -134,7 +139,7 @@ impl Process {
 }
 
 impl Thread {
-    fn look(pid: i32, tid: i32, memory: &Memory, stack: Option<Stack>) -> Option<Thread> {
+    fn look(pid: i32, tid: i32, memory: &Memory, stack: Option<Stack>, switches: Option<u64>) -> Option<Thread> {
         let stat = Stat::parse(&file(pid, &format!("task/{tid}/stat")))?;
         let call = match stat.state {
             'Z' | 'X' | 'x' => return None,
@@ -150,8 +155,25 @@ impl Thread {
             name: stat.name,
             call,
             stack,
+            switches,
         })
     }
+
+    /// Whether it has not run since it was looked at: what was seen of it is still so.
+    pub(crate) fn stood_still(&self, pid: i32) -> bool {
+        self.switches.is_some() && switches(pid, self.tid) == self.switches
+    }
+}
+
+/// How often a thread gave up the processor or lost it (`proc_pid_status(5)`).
+fn switches(pid: i32, tid: i32) -> Option<u64> {
+    let status = file(pid, &format!("task/{tid}/status"));
+    let status = String::from_utf8_lossy(&status);
+    let counts = status
+        .lines()
+        .filter(|line| line.contains("ctxt_switches:"));
+    let numbers = counts.filter_map(|line| line.rsplit('\t').next()?.trim().parse::<u64>().ok());
+    numbers.reduce(|sum, number| sum + number)
 }
 
 /// The numbers that a directory of /proc lists.

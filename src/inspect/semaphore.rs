@@ -58,10 +58,12 @@ pub(crate) fn at(process: &Process, address: u64) -> Option<u64> {
     mapping.is_semaphore().then_some(mapping.inode)
 }
 
-fn address(process: &Process, inode: u64) -> Option<u64> {
-    let mut mappings = process.mappings.iter();
-    let mapping = mappings.find(|mapping| mapping.is_semaphore() && mapping.inode == inode)?;
-    Some(mapping.start)
+/// Where a process has it; it may have been opened more than once.
+fn addresses(process: &Process, inode: u64) -> impl Iterator<Item = u64> {
+    let mappings = process.mappings.iter();
+    mappings
+        .filter(move |mapping| mapping.inode == inode && mapping.is_semaphore())
+        .map(|mapping| mapping.start)
 }
 
 /// What is known of these semaphores.
@@ -70,13 +72,16 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
     for (place, process) in program.processes.iter().enumerate() {
         let mut missing: BTreeMap<u64, u64> = BTreeMap::new();
         for inode in inodes {
-            let Some(address) = address(process, *inode) else { continue };
-            let semaphore = found.entry(*inode).or_default();
-            semaphore.sharers.push(process.pid);
-            semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
-            match program.names[place].semlocks.get(&address) {
-                Some(object) => semaphore.records.extend(record(process, *object)),
-                None => drop(missing.insert(address, *inode)),
+            for address in addresses(process, *inode) {
+                let semaphore = found.entry(*inode).or_default();
+                if semaphore.sharers.last() != Some(&process.pid) {
+                    semaphore.sharers.push(process.pid);
+                }
+                semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
+                match program.names[place].semlocks.get(&address) {
+                    Some(object) => semaphore.records.extend(record(process, *object)),
+                    None => drop(missing.insert(address, *inode)),
+                }
             }
         }
         if missing.is_empty() || process.python.is_none() && process.unknown_python.is_none() {
@@ -132,10 +137,14 @@ fn search(
                     word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7],
                 ]);
                 let Some(inode) = missing.get(&word) else { continue };
-                let object = at + 8 * place as u64;
-                if let Some(record) = object.checked_sub(16).and_then(|at| record(process, at)) {
+                let object = (at + 8 * place as u64).checked_sub(16);
+                if let Some(record) = object.and_then(|object| record(process, object)) {
                     found.entry(*inode).or_default().records.push(record);
+                    missing.remove(&word);
                 }
+            }
+            if missing.is_empty() {
+                return false;
             }
             at += length as u64;
         }
