@@ -4,34 +4,41 @@
 //! No process is stopped. Called by `forklore why`.
 
 mod call;
+mod channels;
 mod elf;
+mod graph;
 mod heap;
 mod layout;
 mod lines;
 mod maps;
 mod memory;
+mod names;
+mod place;
 mod process;
+mod program;
+mod semaphore;
 mod stack;
 
 /// For a first look.
 pub fn debug(pid: i32) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
-    let mut files = stack::Files::default();
-    let Some(process) = process::Process::look(pid, &mut files) else { return "none".into() };
-    let _ = writeln!(text, "{} {} {:?} {} {:?}", process.pid, process.state, process.command, process.exe, process.unknown_python);
-    for thread in &process.threads {
-        let _ = writeln!(text, "  {} {} {:?}", thread.tid, thread.name, thread.call);
-        for frame in thread.stack.iter().flat_map(|stack| &stack.frames) {
-            let heap = &process.python.as_ref().unwrap().heap;
-            let locals: Vec<String> = frame.code.variables.iter().map(|name| format!("{name}={}", frame.local(heap, name).map_or("-".into(), |v| {
-                heap.text(v).or_else(|| heap.int(v).map(|v| v.to_string())).unwrap_or_else(|| {
-                    let a: Vec<String> = heap.attributes(v).into_iter().filter_map(|(k, v)| Some(format!("{}:{}", heap.text(k)?, heap.type_name(v)))).collect();
-                    format!("{}{{{}}}", heap.type_name(v), a.join(","))
-                })
-            }))).collect();
-            let _ = writeln!(text, "      {} {}:{} {}", frame.code.name, frame.code.file, frame.line, locals.join(" "));
+    let Some(program) = program::Program::look(pid) else { return "none".into() };
+    let graph = graph::Graph::of(&program);
+    let _ = writeln!(text, "consistent {}", graph.is_consistent());
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let process = graph.process(at);
+        let _ = writeln!(text, "{} {} tid {} stuck={} serves={} {:?}", process.pid, program.name(node.process), graph.thread(at).tid, node.stuck, node.serves, node.what);
+        for frame in graph.stack(at).map(place::frames).unwrap_or_default() {
+            let _ = writeln!(text, "      {} {}:{}", frame.code.name, frame.code.file, frame.line);
+        }
+        if let graph::What::Semaphore(inode) = node.what {
+            let _ = writeln!(text, "   {:?} {:?}", graph.semaphores[&inode], graph.semaphore_name(at, inode));
+        }
+        if let graph::What::Read(fd, Some(c)) | graph::What::Write(fd, Some(c)) = &node.what {
+            let _ = writeln!(text, "   {:?} {:?}", c.fill(), graph.channel_name(at, *fd, c));
         }
     }
+    let _ = writeln!(text, "{:?}", program.ended());
     text
 }

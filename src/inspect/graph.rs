@@ -1,0 +1,551 @@
+//! Who waits for whom: a node for each thread of a program, what it waits for and who could end that.
+//!
+//! A thread that runs, sleeps, or waits for something outside is alive, and so is one that somebody
+//! alive could wake. All others are stuck: nothing will happen to them any more. What can't be seen
+//! counts as alive, so that no hang is claimed that is none.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::call::{Call, Until};
+use super::channels::{Channel, Channels, file_locks};
+use super::heap::{Address, Heap};
+use super::names::Name;
+use super::place;
+use super::process::{Process, Thread};
+use super::program::Program;
+use super::semaphore::{self, Record, Semaphore};
+use super::stack::Stack;
+
+/// What a thread does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
+    Runs,
+    Stopped,
+    /// It sleeps, or waits with a timeout.
+    Timed(Until),
+    /// For a semaphore of `multiprocessing`, by inode.
+    Semaphore(u64),
+    /// For a child, or any.
+    Child(Option<i32>),
+    /// For memory of its own process: a lock of `threading`, by its address.
+    Lock(u64),
+    Read(i32, Option<Channel>),
+    Write(i32, Option<Channel>),
+    Poll(Vec<i32>),
+    /// For a lock of a file, held by these processes.
+    File {
+        path: String,
+        owners: Vec<i32>,
+    },
+    Accept,
+    Outside,
+    Signal,
+    Unknown,
+}
+
+/// Who could end a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waker {
+    Node(usize),
+    /// Any thread of a process.
+    Process(i32),
+    /// Any process of the program.
+    Program,
+    /// Nobody inside has to: a time, a user, another program.
+    Alive,
+}
+
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// Its place in `Program::processes`, and there in `Process::threads`.
+    pub process: usize,
+    pub thread: usize,
+    pub what: What,
+    wakers: Vec<Waker>,
+    /// It waits for what will not come, as things stand.
+    pub stuck: bool,
+    /// It serves whoever asks: waiting is its business.
+    pub serves: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Graph<'a> {
+    pub program: &'a Program,
+    pub nodes: Vec<Node>,
+    pub semaphores: BTreeMap<u64, Semaphore>,
+    channels: OnceCell<Channels<'a>>,
+    of_process: HashMap<i32, Vec<usize>>,
+}
+
+impl<'a> Graph<'a> {
+    pub(crate) fn of(program: &'a Program) -> Graph<'a> {
+        let mut graph = Graph {
+            program,
+            nodes: Vec::new(),
+            semaphores: BTreeMap::new(),
+            channels: OnceCell::new(),
+            of_process: HashMap::new(),
+        };
+        let locks = file_locks();
+        for (place, process) in program.processes.iter().enumerate() {
+            for (number, thread) in process.threads.iter().enumerate() {
+                let node = Node {
+                    process: place,
+                    thread: number,
+                    what: graph.what(process, thread, &locks),
+                    wakers: Vec::new(),
+                    stuck: false,
+                    serves: serves(process, thread),
+                };
+                let known = graph.of_process.entry(process.pid).or_default();
+                known.push(graph.nodes.len());
+                graph.nodes.push(node);
+            }
+        }
+        let waited = graph.nodes.iter().filter_map(|node| match node.what {
+            What::Semaphore(inode) => Some(inode),
+            _ => None,
+        });
+        graph.semaphores = semaphore::look(program, &waited.collect::<BTreeSet<u64>>());
+        for at in 0..graph.nodes.len() {
+            graph.nodes[at].wakers = graph.wakers(at);
+        }
+        graph.decide();
+        graph
+    }
+
+    fn what(
+        &self,
+        process: &Process,
+        thread: &Thread,
+        locks: &BTreeMap<i32, (u64, Vec<i32>)>,
+    ) -> What {
+        if let Some(until) = thread.call.until() {
+            return What::Timed(until);
+        }
+        let channel = |fd, to_write| self.channels().channel(process.pid, fd, to_write);
+        match &thread.call {
+            Call::Running => What::Runs,
+            Call::Stopped => What::Stopped,
+            Call::Futex { address, .. } => semaphore::at(process, *address)
+                .map_or(What::Lock(*address), What::Semaphore),
+            Call::Child(pid) => What::Child(*pid),
+            Call::Read(fd) => What::Read(*fd, channel(*fd, false)),
+            Call::Write(fd) => What::Write(*fd, channel(*fd, true)),
+            Call::Accept(_) => What::Accept,
+            Call::Poll { fds, .. } => What::Poll(fds.iter().map(|(fd, _)| *fd).collect()),
+            Call::FileLock(fd) => {
+                let owners = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
+                match owners {
+                    Some((_, owners)) => What::File {
+                        path: process.fd(*fd).map(|fd| fd.target.clone()).unwrap_or_default(),
+                        owners: owners.clone(),
+                    },
+                    None => What::Unknown,
+                }
+            }
+            Call::Signal { .. } => What::Signal,
+            Call::Connect(_) | Call::Open => What::Outside,
+            Call::Sleep(until) => What::Timed(*until),
+            Call::Other(_) | Call::Unseen => What::Unknown,
+        }
+    }
+
+    fn channels(&self) -> &Channels<'a> {
+        self.channels.get_or_init(|| Channels::of(self.program))
+    }
+
+    fn wakers(&self, at: usize) -> Vec<Waker> {
+        let node = &self.nodes[at];
+        let process = self.process(at);
+        if node.serves && !matches!(node.what, What::Runs) {
+            // An idle worker waits for whoever could give it work; a server for whoever could ask.
+            if matches!(node.what, What::Timed(_) | What::Accept) || process.service().is_some() {
+                return vec![Waker::Program];
+            }
+        }
+        match &node.what {
+            What::Runs | What::Timed(_) | What::Accept | What::Outside | What::Unknown => {
+                vec![Waker::Alive]
+            }
+            What::Signal => vec![Waker::Alive],
+            What::Stopped => Vec::new(),
+            What::Semaphore(inode) => self.semaphore_wakers(at, *inode),
+            What::Child(Some(pid)) => vec![self.exit_waker(*pid)],
+            What::Child(None) => {
+                let children = self.program.processes.iter();
+                children
+                    .filter(|child| child.ppid == process.pid)
+                    .map(|child| self.exit_waker(child.pid))
+                    .collect()
+            }
+            What::Lock(_) => match self.lock_owner(at) {
+                Owner::Thread(owner) => vec![Waker::Node(owner)],
+                Owner::Nobody => Vec::new(),
+                Owner::Unknown => self.others(at),
+            },
+            What::Read(fd, channel) => self.reading(process, *fd, channel.as_ref(), at),
+            What::Write(_, None) => vec![Waker::Alive],
+            What::Write(_, Some(channel)) => {
+                self.ends(at, channel.readers.iter().map(|end| end.pid), channel)
+            }
+            What::Poll(fds) => self.polling(process, fds, at),
+            What::File { owners, .. } => owners
+                .iter()
+                .map(|pid| self.exit_or_any(*pid))
+                .collect(),
+        }
+    }
+
+    /// The other threads of its process.
+    fn others(&self, at: usize) -> Vec<Waker> {
+        let own = self.of_process.get(&self.process(at).pid);
+        let others = own.into_iter().flatten().filter(|other| **other != at);
+        others.map(|other| Waker::Node(*other)).collect()
+    }
+
+    /// Whoever has the other end of what a thread waits at.
+    fn ends(
+        &self,
+        at: usize,
+        pids: impl Iterator<Item = i32>,
+        channel: &Channel,
+    ) -> Vec<Waker> {
+        if channel.outside {
+            return vec![Waker::Alive];
+        }
+        let own = self.process(at).pid;
+        let mut found = Vec::new();
+        for pid in pids.collect::<BTreeSet<i32>>() {
+            if pid == own {
+                found.extend(self.others(at));
+            } else {
+                found.push(Waker::Process(pid));
+            }
+        }
+        found
+    }
+
+    fn reading(
+        &self,
+        process: &Process,
+        fd: i32,
+        channel: Option<&Channel>,
+        at: usize,
+    ) -> Vec<Waker> {
+        if let Some(channel) = channel {
+            return self.ends(at, channel.writers.iter().map(|end| end.pid), channel);
+        }
+        match process.fd(fd) {
+            Some(open) if open.target == "anon_inode:[pidfd]" => {
+                let watched = open.watches.iter();
+                watched.map(|pid| self.exit_waker(*pid)).collect()
+            }
+            Some(open) if open.target == "anon_inode:[eventfd]" => {
+                let shares = |other: &&Process| {
+                    other.fds.iter().any(|fd| fd.target == "anon_inode:[eventfd]")
+                };
+                let sharing = self.program.processes.iter().filter(shares);
+                let mut wakers = self.others(at);
+                wakers.extend(
+                    sharing
+                        .filter(|other| other.pid != process.pid)
+                        .map(|other| Waker::Process(other.pid)),
+                );
+                wakers
+            }
+            _ => vec![Waker::Alive],
+        }
+    }
+
+    fn polling(&self, process: &Process, fds: &[i32], at: usize) -> Vec<Waker> {
+        let mut found = Vec::new();
+        for fd in fds {
+            let watched = process.fd(*fd).map(|fd| (fd.target.as_str(), &fd.watches));
+            match watched {
+                Some(("anon_inode:[eventpoll]", watches)) => {
+                    for fd in watches {
+                        let channel = self.channels().channel(process.pid, *fd, false);
+                        found.extend(self.reading(process, *fd, channel.as_ref(), at));
+                    }
+                }
+                _ => {
+                    let channel = self.channels().channel(process.pid, *fd, false);
+                    found.extend(self.reading(process, *fd, channel.as_ref(), at));
+                }
+            }
+        }
+        found
+    }
+
+    fn semaphore_wakers(&self, at: usize, inode: u64) -> Vec<Waker> {
+        let Some(semaphore) = self.semaphores.get(&inode) else {
+            return vec![Waker::Alive];
+        };
+        if semaphore.value > 0 || semaphore.bounded {
+            return vec![Waker::Alive];
+        }
+        let own = self.process(at).pid;
+        let holders: Vec<&Record> = semaphore.holders().collect();
+        if semaphore.is_lock() && !holders.is_empty() {
+            let other = |record: &&Record| self.holder(record) != Some(at);
+            if holders.iter().all(other) {
+                let waker = |record: &&Record| match self.holder(record) {
+                    Some(node) => Waker::Node(node),
+                    None => Waker::Process(record.pid),
+                };
+                return holders.iter().map(waker).collect();
+            }
+        }
+        let sharers = semaphore.sharers.iter().filter(|pid| **pid != own);
+        let mut found: Vec<Waker> = sharers.map(|pid| Waker::Process(*pid)).collect();
+        found.extend(self.others(at));
+        found
+    }
+
+    /// Who would have to end for this process to end.
+    fn exit_waker(&self, pid: i32) -> Waker {
+        let dead = self.program.process(pid).is_none_or(Process::is_dead);
+        if dead {
+            // It is about to be collected, or nobody knows it.
+            return Waker::Alive;
+        }
+        self.main_node(pid).map_or(Waker::Process(pid), Waker::Node)
+    }
+
+    fn exit_or_any(&self, pid: i32) -> Waker {
+        if self.program.process(pid).is_some() {
+            Waker::Process(pid)
+        } else {
+            Waker::Alive
+        }
+    }
+
+    fn decide(&mut self) {
+        let mut alive: Vec<bool> = self
+            .nodes
+            .iter()
+            .map(|node| node.wakers.contains(&Waker::Alive))
+            .collect();
+        loop {
+            let awake: BTreeSet<i32> = (0..self.nodes.len())
+                .filter(|at| alive[*at])
+                .map(|at| self.process(at).pid)
+                .collect();
+            let program = (0..self.nodes.len()).any(|at| alive[at] && !self.nodes[at].serves);
+            let mut changed = false;
+            for at in 0..self.nodes.len() {
+                let wakes = |waker: &Waker| match waker {
+                    Waker::Node(other) => alive[*other],
+                    Waker::Process(pid) => awake.contains(pid),
+                    Waker::Program => program,
+                    Waker::Alive => true,
+                };
+                if !alive[at] && self.nodes[at].wakers.iter().any(wakes) {
+                    alive[at] = true;
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        for (node, alive) in self.nodes.iter_mut().zip(alive) {
+            node.stuck = !alive;
+        }
+    }
+
+    /// Whether every thread that is stuck has stood still since it was looked at: then all of them
+    /// waited at one moment.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let stuck = (0..self.nodes.len()).filter(|at| self.nodes[*at].stuck);
+        stuck.into_iter().all(|at| {
+            let process = self.process(at);
+            self.thread(at).stood_still(process.pid)
+        })
+    }
+
+    pub(crate) fn process(&self, at: usize) -> &'a Process {
+        &self.program.processes[self.nodes[at].process]
+    }
+
+    pub(crate) fn thread(&self, at: usize) -> &'a Thread {
+        &self.process(at).threads[self.nodes[at].thread]
+    }
+
+    pub(crate) fn stack(&self, at: usize) -> Option<&'a Stack> {
+        self.thread(at).stack.as_ref()
+    }
+
+    pub(crate) fn heap(&self, at: usize) -> Option<&'a Heap> {
+        self.process(at).python.as_ref().map(|python| &python.heap)
+    }
+
+    /// The main thread of a process.
+    pub(crate) fn main_node(&self, pid: i32) -> Option<usize> {
+        let nodes = self.of_process.get(&pid)?;
+        nodes.iter().copied().find(|at| self.thread(*at).tid == pid)
+    }
+
+    /// The threads of a process.
+    pub(crate) fn nodes_of(&self, pid: i32) -> &[usize] {
+        self.of_process.get(&pid).map_or(&[], Vec::as_slice)
+    }
+
+    /// The thread of a process with this `threading.get_ident`.
+    pub(crate) fn by_ident(&self, pid: i32, ident: u64) -> Option<usize> {
+        let nodes = self.of_process.get(&pid)?.iter().copied();
+        let mut known = nodes.filter(|at| self.stack(*at).is_some());
+        known.find(|at| self.stack(*at).is_some_and(|stack| stack.ident == ident))
+    }
+
+    /// The thread that a record of a lock names.
+    pub(crate) fn holder(&self, record: &Record) -> Option<usize> {
+        self.by_ident(record.pid, record.ident)
+    }
+
+    /// What a semaphore is called, by the process that waits for it or by another.
+    pub(crate) fn semaphore_name(&self, at: usize, inode: u64) -> Option<&Name> {
+        let own = self.nodes[at].process;
+        let all = (0..self.program.processes.len()).filter(|place| *place != own);
+        std::iter::once(own).chain(all).find_map(|place| {
+            let process = &self.program.processes[place];
+            let mut mappings = process.mappings.iter();
+            let mapping = mappings.find(|mapping| mapping.inode == inode && mapping.is_semaphore())?;
+            self.program.names[place].semaphores.get(&mapping.start)
+        })
+    }
+
+    /// What the end of a pipe or socket is called, by whoever has a name for it.
+    pub(crate) fn channel_name(&self, at: usize, fd: i32, channel: &Channel) -> Option<&Name> {
+        let named = |pid: i32, fd: i32| {
+            let place = self.program.place(pid)?;
+            self.program.names[place].fds.get(&fd)
+        };
+        named(self.process(at).pid, fd).or_else(|| {
+            let mut ends = channel.readers.iter().chain(&channel.writers);
+            ends.find_map(|end| named(end.pid, end.fd))
+        })
+    }
+
+    /// The thread that has to end, or to release, before a lock of `threading` is free.
+    pub(crate) fn lock_owner(&self, at: usize) -> Owner {
+        let (Some(stack), Some(heap)) = (self.stack(at), self.heap(at)) else {
+            return Owner::Unknown;
+        };
+        let pid = self.process(at).pid;
+        for function in ["_wait_for_tstate_lock", "join"] {
+            let thread = place::library_frames(stack)
+                .iter()
+                .find(|frame| {
+                    frame.code.name == function && frame.code.file.ends_with("threading.py")
+                })
+                .and_then(|frame| frame.local(heap, "self"));
+            let ident = thread
+                .and_then(|thread| heap.attr(thread, "_ident"))
+                .and_then(|ident| heap.int(ident));
+            if let Some(ident) = ident {
+                let found = self.by_ident(pid, ident.cast_unsigned());
+                return found.map_or(Owner::Unknown, Owner::Thread);
+            }
+        }
+        let What::Lock(address) = self.nodes[at].what else {
+            return Owner::Unknown;
+        };
+        match self.lock_object(at, address) {
+            Some((object, true)) => {
+                let owner = heap.memory.pointer(object + 24);
+                match owner.map(|owner| self.by_ident(pid, owner)) {
+                    Some(Some(owner)) => Owner::Thread(owner),
+                    Some(None) => Owner::Nobody,
+                    None => Owner::Unknown,
+                }
+            }
+            _ => Owner::Unknown,
+        }
+    }
+
+    /// The lock of `threading` whose semaphore lies at this address, and whether it is an RLock.
+    pub(crate) fn lock_object(&self, at: usize, address: u64) -> Option<(Address, bool)> {
+        let heap = self.heap(at)?;
+        let names = &self.program.names[self.nodes[at].process];
+        let mut known = names.objects.iter();
+        let by_name = known.find_map(|(object, name)| {
+            let is_lock = matches!(name.class.as_str(), "_thread.lock" | "_thread.RLock");
+            let own = is_lock || !name.part.is_empty();
+            (own && heap.memory.pointer(object + 16) == Some(address))
+                .then(|| (*object, heap.type_name(*object) == "_thread.RLock"))
+        });
+        by_name.or_else(|| {
+            // `self` of a library's function may have it: Condition, ModuleLock, Handler.
+            let frames = self.stack(at).map(place::frames).unwrap_or_default();
+            let values = frames.iter().take(8).flat_map(|frame| {
+                let own = frame.locals.iter().copied().filter(|value| *value != 0);
+                own.flat_map(|value| {
+                    let inside = heap.attributes(value).into_iter().map(|(_, value)| value);
+                    std::iter::once(value).chain(inside)
+                })
+            });
+            let mut locks = values.filter_map(|value| {
+                let class = heap.type_name(value);
+                matches!(class.as_str(), "_thread.lock" | "_thread.RLock")
+                    .then(|| (value, class == "_thread.RLock"))
+            });
+            locks.find(|(object, _)| heap.memory.pointer(object + 16) == Some(address))
+        })
+    }
+}
+
+/// Who has a lock of `threading`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Thread(usize),
+    /// A thread that this process does not have.
+    Nobody,
+    Unknown,
+}
+
+/// Functions in which a thread waits for whatever others want of it.
+const SERVING: [(&str, &str); 14] = [
+    ("multiprocessing/pool.py", "_handle_workers"),
+    ("multiprocessing/pool.py", "_handle_tasks"),
+    ("multiprocessing/pool.py", "_handle_results"),
+    ("multiprocessing/managers.py", "serve_forever"),
+    ("multiprocessing/managers.py", "accepter"),
+    ("multiprocessing/managers.py", "serve_client"),
+    ("multiprocessing/resource_sharer.py", "_serve"),
+    ("multiprocessing/queues.py", "_feed"),
+    ("concurrent/futures/process.py", "run"),
+    ("concurrent/futures/process.py", "_process_worker"),
+    ("concurrent/futures/thread.py", "_worker"),
+    ("logging/handlers.py", "_monitor"),
+    ("multiprocessing/pool.py", "worker"),
+    ("multiprocessing/forkserver.py", "main"),
+];
+
+/// Whether a thread waits for work and does none: the innermost function of the library that is on
+/// its stack is a server's, and nothing of the program.
+fn serves(process: &Process, thread: &Thread) -> bool {
+    if process.service().is_some() {
+        return true;
+    }
+    let Some(stack) = &thread.stack else {
+        return false;
+    };
+    let library = place::library_frames(stack);
+    let feeds = |frame: &&super::stack::Frame| frame.code.name == "_feed";
+    let innermost = library
+        .iter()
+        .find(|frame| SERVING.iter().any(|(file, name)| is(frame, file, name)));
+    match innermost {
+        // A feeder that writes has work.
+        Some(frame) if feeds(&frame) => matches!(thread.call, Call::Futex { .. }),
+        Some(_) => true,
+        None => false,
+    }
+}
+
+fn is(frame: &super::stack::Frame, file: &str, name: &str) -> bool {
+    frame.code.name == name && frame.code.file.ends_with(file)
+}
