@@ -1,10 +1,17 @@
 //! A living program from outside: what its processes do, and who waits for whom, without its help.
 //!
 //! The facts come from /proc and from the memory of the processes, which is read and never written.
-//! No process is stopped. Called by `forklore why`.
+//! No process is stopped. They become a graph of who waits for whom, and its causes are findings, as
+//! those of a recorded run are. Called by `forklore why`.
+//!
+//! Stacks and objects of Python are read by code of our own and not by a library that dumps stacks:
+//! who holds a lock, which results a pool still owes and what an object is called stand in the same
+//! memory, and nothing has to be stopped for it.
 
 mod call;
 mod channels;
+mod choose;
+mod doing;
 mod elf;
 mod graph;
 mod heap;
@@ -16,29 +23,11 @@ mod names;
 mod place;
 mod process;
 mod program;
+mod report;
+mod rules;
 mod semaphore;
 mod stack;
+mod view;
 
-/// For a first look.
-pub fn debug(pid: i32) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    let Some(program) = program::Program::look(pid) else { return "none".into() };
-    let graph = graph::Graph::of(&program);
-    let _ = writeln!(text, "consistent {}", graph.is_consistent());
-    for (at, node) in graph.nodes.iter().enumerate() {
-        let process = graph.process(at);
-        let _ = writeln!(text, "{} {} tid {} stuck={} serves={} {:?}", process.pid, program.name(node.process), graph.thread(at).tid, node.stuck, node.serves, node.what);
-        for frame in graph.stack(at).map(place::frames).unwrap_or_default() {
-            let _ = writeln!(text, "      {} {}:{}", frame.code.name, frame.code.file, frame.line);
-        }
-        if let graph::What::Semaphore(inode) = node.what {
-            let _ = writeln!(text, "   {:?} {:?}", graph.semaphores[&inode], graph.semaphore_name(at, inode));
-        }
-        if let graph::What::Read(fd, Some(c)) | graph::What::Write(fd, Some(c)) = &node.what {
-            let _ = writeln!(text, "   {:?} {:?}", c.fill(), graph.channel_name(at, *fd, c));
-        }
-    }
-    let _ = writeln!(text, "{:?}", program.ended());
-    text
-}
+pub use choose::{Running, named, running};
+pub use report::{Denied, LookError, Note, Report, Row, ThreadRow, look};

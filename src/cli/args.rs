@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
-pub(crate) use findings::FindingsArgs;
+pub(crate) use findings::{CertaintyArg, FindingsArgs};
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -317,7 +317,7 @@ pub(crate) enum PsArg {
     All,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum RunFormat {
     #[default]
     Human,

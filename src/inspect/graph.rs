@@ -4,7 +4,6 @@
 //! alive could wake. All others are stuck: nothing will happen to them any more. What can't be seen
 //! counts as alive, so that no hang is claimed that is none.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::call::{Call, Until};
@@ -74,7 +73,7 @@ pub(crate) struct Graph<'a> {
     pub program: &'a Program,
     pub nodes: Vec<Node>,
     pub semaphores: BTreeMap<u64, Semaphore>,
-    channels: OnceCell<Channels<'a>>,
+    channels: Channels<'a>,
     of_process: HashMap<i32, Vec<usize>>,
 }
 
@@ -84,7 +83,7 @@ impl<'a> Graph<'a> {
             program,
             nodes: Vec::new(),
             semaphores: BTreeMap::new(),
-            channels: OnceCell::new(),
+            channels: Channels::of(program),
             of_process: HashMap::new(),
         };
         let locks = file_locks();
@@ -124,7 +123,7 @@ impl<'a> Graph<'a> {
         if let Some(until) = thread.call.until() {
             return What::Timed(until);
         }
-        let channel = |fd, to_write| self.channels().channel(process.pid, fd, to_write);
+        let channel = |fd, to_write| self.channels.channel(process.pid, fd, to_write);
         match &thread.call {
             Call::Running => What::Runs,
             Call::Stopped => What::Stopped,
@@ -150,10 +149,6 @@ impl<'a> Graph<'a> {
             Call::Sleep(until) => What::Timed(*until),
             Call::Other(_) | Call::Unseen => What::Unknown,
         }
-    }
-
-    fn channels(&self) -> &Channels<'a> {
-        self.channels.get_or_init(|| Channels::of(self.program))
     }
 
     fn wakers(&self, at: usize) -> Vec<Waker> {
@@ -266,12 +261,12 @@ impl<'a> Graph<'a> {
             match watched {
                 Some(("anon_inode:[eventpoll]", watches)) => {
                     for fd in watches {
-                        let channel = self.channels().channel(process.pid, *fd, false);
+                        let channel = self.channels.channel(process.pid, *fd, false);
                         found.extend(self.reading(process, *fd, channel.as_ref(), at));
                     }
                 }
                 _ => {
-                    let channel = self.channels().channel(process.pid, *fd, false);
+                    let channel = self.channels.channel(process.pid, *fd, false);
                     found.extend(self.reading(process, *fd, channel.as_ref(), at));
                 }
             }
@@ -356,14 +351,42 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Whether every thread that is stuck has stood still since it was looked at: then all of them
-    /// waited at one moment.
-    pub(crate) fn is_consistent(&self) -> bool {
-        let stuck = (0..self.nodes.len()).filter(|at| self.nodes[*at].stuck);
-        stuck.into_iter().all(|at| {
-            let process = self.process(at);
-            self.thread(at).stood_still(process.pid)
-        })
+    /// The threads that are stuck, too, and one of which would have to go on first.
+    pub(crate) fn next(&self, at: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        for waker in &self.nodes[at].wakers {
+            match waker {
+                Waker::Node(node) => found.push(*node),
+                Waker::Process(pid) => {
+                    // Its main thread first: it is the one that the program knows.
+                    found.extend(self.main_node(*pid));
+                    found.extend(self.nodes_of(*pid));
+                }
+                Waker::Program | Waker::Alive => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|node| self.nodes[*node].stuck && seen.insert(*node));
+        found
+    }
+
+    /// Threads that have run since they were looked at may not wait any more: they count as alive. When
+    /// no stuck one is among them, all of them waited at one moment.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            let moved = |at: &usize| {
+                let thread = self.thread(*at);
+                self.nodes[*at].stuck && !thread.stood_still(self.process(*at).pid)
+            };
+            let moved: Vec<usize> = (0..self.nodes.len()).filter(moved).collect();
+            if moved.is_empty() {
+                return;
+            }
+            for at in moved {
+                self.nodes[at].wakers = vec![Waker::Alive];
+            }
+            self.decide();
+        }
     }
 
     pub(crate) fn process(&self, at: usize) -> &'a Process {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::heap::{Address, Heap};
-use super::place::{is_library, own_frames};
+use super::place::own_frames;
 use super::process::Process;
 
 /// Objects of one process that are looked at.
@@ -76,7 +76,7 @@ impl Names {
             seen: HashSet::new(),
         };
         let mut open = Vec::new();
-        let mut globals = HashSet::new();
+        let mut globals: HashSet<Address> = python.module("__main__").into_iter().collect();
         let stacks = process.threads.iter().filter_map(|thread| thread.stack.as_ref());
         for frame in stacks.flat_map(own_frames) {
             for (name, value) in frame.code.variables.iter().zip(&frame.locals) {
@@ -93,6 +93,12 @@ impl Names {
             open.extend(named);
         }
         look.through(open);
+        let started = python
+            .module("multiprocessing.process")
+            .and_then(|module| heap.item(module, "_children"));
+        for child in started.map(|set| heap.members(set)).unwrap_or_default() {
+            look.child(child, "");
+        }
         look.names
     }
 
@@ -244,11 +250,14 @@ impl Look<'_> {
             return;
         };
         let name = heap.attr(value, "_name").and_then(|name| heap.text(name));
-        self.names.children.push(Child {
+        let child = Child {
             name: name.unwrap_or_else(|| "Popen".to_owned()),
             pid,
             exit: int("returncode"),
-        });
+        };
+        if !self.names.children.contains(&child) {
+            self.names.children.push(child);
+        }
     }
 }
 
@@ -261,7 +270,6 @@ fn is_library_module(module: &str) -> bool {
     )
 }
 
-/// Whether a file belongs to Python's library, for tests of names.
 #[cfg(test)]
 mod tests {
     use super::is_library_module;
@@ -270,6 +278,5 @@ mod tests {
     fn parts_of_the_library_s_objects_are_no_names_of_the_program() {
         assert!(is_library_module("multiprocessing.queues"));
         assert!(!is_library_module("__main__"));
-        assert!(super::is_library("/usr/lib/python3.11/queue.py"));
     }
 }

@@ -11,6 +11,12 @@ pub(crate) fn is_library(file: &str) -> bool {
             .any(|folder| file.contains(folder))
 }
 
+/// A file as the program's user writes it: below its working directory without that.
+pub(crate) fn short<'a>(file: &'a str, cwd: &str) -> &'a str {
+    let inside = file.strip_prefix(cwd).and_then(|rest| rest.strip_prefix('/'));
+    inside.unwrap_or(file)
+}
+
 /// The frames of a stack up to where the process or the thread begins: a forked child still has its
 /// parent's functions under its own.
 pub(crate) fn frames(stack: &Stack) -> &[Frame] {

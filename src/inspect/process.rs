@@ -25,7 +25,7 @@ pub(crate) struct Process {
     pub exit_code: i32,
     /// The words of its command line; its name where it has none.
     pub command: Vec<String>,
-    pub exe: String,
+    pub cwd: String,
     pub threads: Vec<Thread>,
     pub fds: Vec<Fd>,
     pub mappings: Vec<Mapping>,
@@ -42,7 +42,6 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Thread {
     pub tid: i32,
-    pub name: String,
     pub call: Call,
     pub stack: Option<Stack>,
     /// How often it had been switched away from before it was looked at.
@@ -87,6 +86,7 @@ impl Process {
         let exe = std::fs::read_link(format!("/proc/{pid}/exe"));
         let permitted = stat.is_dead() || exe.is_ok();
         let exe = exe.unwrap_or_default().to_string_lossy().into_owned();
+        let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
         let mappings = mappings(pid);
         let tids = numbers(&format!("/proc/{pid}/task"));
         // First of all: whoever has run since then may not be as it is seen.
@@ -117,7 +117,7 @@ impl Process {
             state: stat.state,
             exit_code: stat.exit_code,
             command: command(pid, &stat.name),
-            exe,
+            cwd: cwd.to_string_lossy().into_owned(),
             threads,
             fds: descriptors(pid),
             mappings,
@@ -152,7 +152,6 @@ impl Thread {
         };
         Some(Thread {
             tid,
-            name: stat.name,
             call,
             stack,
             switches,

@@ -62,7 +62,7 @@ fn is_same_program(child: i32, parent: i32) -> bool {
 }
 
 /// The first process of the program that this one belongs to.
-fn root_of(pid: i32, all: &BTreeMap<i32, Stat>) -> i32 {
+pub(crate) fn root_of(pid: i32, all: &BTreeMap<i32, Stat>) -> i32 {
     let mut root = pid;
     while let Some(stat) = all.get(&root)
         && stat.ppid > 1
@@ -168,7 +168,7 @@ impl Program {
 }
 
 /// `exitcode` as `multiprocessing` has it, of a status as wait(2) gives it.
-fn exit_of(status: i32) -> i64 {
+pub(crate) fn exit_of(status: i32) -> i64 {
     match status & 127 {
         0 => i64::from(status >> 8 & 255),
         signal => -i64::from(signal),

@@ -79,7 +79,7 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
                 }
                 semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
                 match program.names[place].semlocks.get(&address) {
-                    Some(object) => semaphore.records.extend(record(process, *object)),
+                    Some(object) => semaphore.records.extend(record_at(process, *object)),
                     None => drop(missing.insert(address, *inode)),
                 }
             }
@@ -95,8 +95,8 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
     found
 }
 
-/// A `SemLock` object.
-fn record(process: &Process, object: u64) -> Option<Record> {
+/// The record of a `SemLock` object.
+pub(crate) fn record_at(process: &Process, object: u64) -> Option<Record> {
     let memory = &process.memory;
     let references = memory.word(object)?;
     let class = memory.pointer(object + 8)?;
@@ -138,7 +138,7 @@ fn search(
                 ]);
                 let Some(inode) = missing.get(&word) else { continue };
                 let object = (at + 8 * place as u64).checked_sub(16);
-                if let Some(record) = object.and_then(|object| record(process, object)) {
+                if let Some(record) = object.and_then(|object| record_at(process, object)) {
                     found.entry(*inode).or_default().records.push(record);
                     missing.remove(&word);
                 }

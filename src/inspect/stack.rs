@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use super::elf::{self, Symbol};
 use super::heap::{Address, Heap};
-use super::layout::{Frames, ITEMS, Layout, OB_SIZE, OB_TYPE, THREAD_NEXT};
+use super::layout::{Frames, Layout, THREAD_NEXT};
 use super::lines::line_of;
 use super::maps::Mapping;
 use super::memory::Memory;
@@ -313,12 +313,6 @@ impl Frame {
         let value = *self.locals.get(place).filter(|value| **value != 0)?;
         heap.in_cell(value)
     }
-}
-
-/// The owner of a `threading.RLock`: its pthread, and how often it holds it (`_threadmodule.c`).
-pub(crate) fn rlock_owner(heap: &Heap, object: Address) -> Option<u64> {
-    let _ = (OB_SIZE, ITEMS, OB_TYPE);
-    heap.memory.pointer(object + ITEMS)
 }
 
 #[cfg(test)]
