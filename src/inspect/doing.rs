@@ -4,6 +4,7 @@ use super::call::Until;
 use super::channels::{Channel, End};
 use super::graph::{Owner, What};
 use super::names::Name;
+use super::place;
 use super::view::{View, list};
 use crate::lesson::Words;
 use crate::sys::{calendar, clock};
@@ -39,6 +40,21 @@ pub(super) fn doing(view: View<'_>) -> Words {
         What::Outside => Words::tell("why.doing.outside", &[]),
         What::Signal => Words::tell("why.doing.signal", &[]),
         What::Unknown => Words::tell("why.doing.unknown", &[]),
+    }
+}
+
+/// The same, without who could end it.
+pub(super) fn doing_short(view: View<'_>) -> Words {
+    match view.what() {
+        What::Read(fd, Some(channel)) if !channel.outside => {
+            let thing = channel_thing(view, *fd, channel);
+            Words::tell("why.doing.read-short", &[("thing", &thing)])
+        }
+        What::Write(fd, Some(channel)) if !channel.outside => {
+            let thing = channel_thing(view, *fd, channel);
+            Words::tell("why.doing.write-short", &[("thing", &thing)])
+        }
+        _ => doing(view),
     }
 }
 
@@ -118,9 +134,10 @@ pub(super) fn semaphore_thing(view: View<'_>, name: Option<&Name>, is_lock: bool
 }
 
 fn on_lock(view: View<'_>, address: u64) -> Words {
-    let joins = ["_wait_for_tstate_lock", "join"]
-        .iter()
-        .any(|function| view.calls("threading.py", function));
+    let joins = view.graph.joins(view.at).is_some();
+    if !joins && let Some(words) = inside_library(view) {
+        return words;
+    }
     match view.graph.lock_owner(view.at) {
         Owner::Thread(owner) => {
             let owner = view.with(owner).who();
@@ -132,6 +149,44 @@ fn on_lock(view: View<'_>, address: u64) -> Words {
             Words::tell("why.doing.lock", &[("thing", &lock_thing(view, address))])
         }
     }
+}
+
+/// Waits for what other threads of the process bring: results, items, events.
+fn inside_library(view: View<'_>) -> Option<Words> {
+    /// File, function, class of its `self`, and the words.
+    const WAITS: [(&str, &str, &str, &str); 9] = [
+        ("multiprocessing/pool.py", "get", "ApplyResult", "why.doing.result"),
+        ("multiprocessing/pool.py", "next", "IMapIterator", "why.doing.result"),
+        ("concurrent/futures/_base.py", "result", "Future", "why.doing.result"),
+        ("queue.py", "get", "Queue", "why.doing.item"),
+        ("queue.py", "put", "Queue", "why.doing.room"),
+        ("queue.py", "join", "Queue", "why.doing.tasks"),
+        ("threading.py", "wait", "Barrier", "why.doing.lock"),
+        ("threading.py", "wait", "Event", "why.doing.lock"),
+        ("threading.py", "wait", "Condition", "why.doing.notified"),
+    ];
+    let heap = view.graph.heap(view.at)?;
+    let mut found = WAITS.iter().filter_map(|(file, function, class, key)| {
+        let object = waits_in(view, file, function, class)?;
+        let owner = heap.attr(object, "_pool").unwrap_or(object);
+        let name = view.object_name(owner);
+        if name.is_none() && *class == "Condition" {
+            return None;
+        }
+        let thing = view.thing(name, &heap.type_name(owner));
+        Some(Words::tell(key, &[("thing", &thing)]))
+    });
+    found.next()
+}
+
+/// `self` of a function of the library that the thread is in, of this class.
+pub(super) fn waits_in(view: View<'_>, file: &str, function: &str, class: &str) -> Option<u64> {
+    let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
+    let frames = place::library_frames(stack).iter();
+    frames
+        .filter(|frame| frame.code.name == function && frame.code.file.ends_with(file))
+        .filter_map(|frame| frame.local(heap, "self"))
+        .find(|object| heap.is_a(*object, class))
 }
 
 /// A lock of `threading` by its name, or what it is.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::call::{Call, Until};
 use super::channels::{Channel, Channels, file_locks};
 use super::heap::{Address, Heap};
+use super::memory::is_address;
 use super::names::Name;
 use super::place;
 use super::process::{Process, Thread};
@@ -64,6 +65,8 @@ pub(crate) struct Node {
     wakers: Vec<Waker>,
     /// It waits for what will not come, as things stand.
     pub stuck: bool,
+    /// A handler of a signal could set something going that ends it.
+    pub by_signal: bool,
     /// It serves whoever asks: waiting is its business.
     pub serves: bool,
 }
@@ -95,6 +98,7 @@ impl<'a> Graph<'a> {
                     what: graph.what(process, thread, &locks),
                     wakers: Vec::new(),
                     stuck: false,
+                    by_signal: false,
                     serves: serves(process, thread),
                 };
                 let known = graph.of_process.entry(process.pid).or_default();
@@ -156,7 +160,8 @@ impl<'a> Graph<'a> {
         let process = self.process(at);
         if node.serves && !matches!(node.what, What::Runs) {
             // An idle worker waits for whoever could give it work; a server for whoever could ask.
-            if matches!(node.what, What::Timed(_) | What::Accept) || process.service().is_some() {
+            let polls = matches!(node.what, What::Timed(_) | What::Accept);
+            if polls || process.service().is_some() {
                 return vec![Waker::Program];
             }
         }
@@ -195,9 +200,11 @@ impl<'a> Graph<'a> {
 
     /// The other threads of its process.
     fn others(&self, at: usize) -> Vec<Waker> {
-        let own = self.of_process.get(&self.process(at).pid);
-        let others = own.into_iter().flatten().filter(|other| **other != at);
-        others.map(|other| Waker::Node(*other)).collect()
+        let own = self.nodes_of(self.process(at).pid).iter().copied();
+        let mut others: Vec<usize> = own.filter(|other| *other != at).collect();
+        // Whoever waits for a lock holds another more likely than one that waits for a thread's end.
+        others.sort_by_key(|other| self.joins(*other).is_some());
+        others.into_iter().map(Waker::Node).collect()
     }
 
     /// Whoever has the other end of what a thread waits at.
@@ -318,11 +325,23 @@ impl<'a> Graph<'a> {
     }
 
     fn decide(&mut self) {
-        let mut alive: Vec<bool> = self
+        let alive: Vec<bool> = self
             .nodes
             .iter()
             .map(|node| node.wakers.contains(&Waker::Alive))
             .collect();
+        let alive = self.spread(alive);
+        let handles = |at: usize| self.thread(at).tid == self.process(at).pid && handles(self.process(at));
+        let signalled = (0..self.nodes.len()).map(|at| alive[at] || handles(at));
+        let signalled = self.spread(signalled.collect());
+        for (at, node) in self.nodes.iter_mut().enumerate() {
+            node.stuck = !alive[at];
+            node.by_signal = !alive[at] && signalled[at];
+        }
+    }
+
+    /// Whoever one that is alive can wake is alive, too.
+    fn spread(&self, mut alive: Vec<bool>) -> Vec<bool> {
         loop {
             let awake: BTreeSet<i32> = (0..self.nodes.len())
                 .filter(|at| alive[*at])
@@ -343,11 +362,8 @@ impl<'a> Graph<'a> {
                 }
             }
             if !changed {
-                break;
+                return alive;
             }
-        }
-        for (node, alive) in self.nodes.iter_mut().zip(alive) {
-            node.stuck = !alive;
         }
     }
 
@@ -452,26 +468,26 @@ impl<'a> Graph<'a> {
         })
     }
 
+    /// The thread whose end a thread waits for, by its `threading.get_ident`.
+    pub(crate) fn joins(&self, at: usize) -> Option<u64> {
+        let (stack, heap) = (self.stack(at)?, self.heap(at)?);
+        let is_join = |frame: &&super::stack::Frame| {
+            matches!(frame.code.name.as_str(), "join" | "_wait_for_tstate_lock")
+                && frame.code.file.ends_with("threading.py")
+        };
+        let frame = place::library_frames(stack).iter().find(is_join)?;
+        let ident = heap.attr(frame.local(heap, "self")?, "_ident")?;
+        Some(heap.int(ident)?.cast_unsigned())
+    }
+
     /// The thread that has to end, or to release, before a lock of `threading` is free.
     pub(crate) fn lock_owner(&self, at: usize) -> Owner {
-        let (Some(stack), Some(heap)) = (self.stack(at), self.heap(at)) else {
+        let Some(heap) = self.heap(at) else {
             return Owner::Unknown;
         };
         let pid = self.process(at).pid;
-        for function in ["_wait_for_tstate_lock", "join"] {
-            let thread = place::library_frames(stack)
-                .iter()
-                .find(|frame| {
-                    frame.code.name == function && frame.code.file.ends_with("threading.py")
-                })
-                .and_then(|frame| frame.local(heap, "self"));
-            let ident = thread
-                .and_then(|thread| heap.attr(thread, "_ident"))
-                .and_then(|ident| heap.int(ident));
-            if let Some(ident) = ident {
-                let found = self.by_ident(pid, ident.cast_unsigned());
-                return found.map_or(Owner::Unknown, Owner::Thread);
-            }
+        if let Some(ident) = self.joins(at) {
+            return self.by_ident(pid, ident).map_or(Owner::Unknown, Owner::Thread);
         }
         let What::Lock(address) = self.nodes[at].what else {
             return Owner::Unknown;
@@ -504,7 +520,7 @@ impl<'a> Graph<'a> {
             // `self` of a library's function may have it: Condition, ModuleLock, Handler.
             let frames = self.stack(at).map(place::frames).unwrap_or_default();
             let values = frames.iter().take(8).flat_map(|frame| {
-                let own = frame.locals.iter().copied().filter(|value| *value != 0);
+                let own = frame.locals.iter().copied().filter(|value| is_address(*value));
                 own.flat_map(|value| {
                     let inside = heap.attributes(value).into_iter().map(|(_, value)| value);
                     std::iter::once(value).chain(inside)
@@ -520,6 +536,29 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// Signals whose handlers end no wait, as far as can be told: those that ask a process to end, tell of
+/// its own faults or children, or concern a terminal. The first two real-time signals are the C
+/// library's.
+fn handles(process: &Process) -> bool {
+    const NONE: [i32; 13] = [
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGTERM,
+        libc::SIGILL,
+        libc::SIGABRT,
+        libc::SIGFPE,
+        libc::SIGBUS,
+        libc::SIGSEGV,
+        libc::SIGCHLD,
+        libc::SIGWINCH,
+        libc::SIGPIPE,
+        libc::SIGCONT,
+    ];
+    let ignored = NONE.iter().fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
+    process.caught & !ignored != 0
+}
+
 /// Who has a lock of `threading`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
@@ -529,22 +568,23 @@ pub(crate) enum Owner {
     Unknown,
 }
 
-/// Functions in which a thread waits for whatever others want of it.
-const SERVING: [(&str, &str); 14] = [
-    ("multiprocessing/pool.py", "_handle_workers"),
-    ("multiprocessing/pool.py", "_handle_tasks"),
-    ("multiprocessing/pool.py", "_handle_results"),
-    ("multiprocessing/managers.py", "serve_forever"),
-    ("multiprocessing/managers.py", "accepter"),
-    ("multiprocessing/managers.py", "serve_client"),
-    ("multiprocessing/resource_sharer.py", "_serve"),
-    ("multiprocessing/queues.py", "_feed"),
-    ("concurrent/futures/process.py", "run"),
-    ("concurrent/futures/process.py", "_process_worker"),
-    ("concurrent/futures/thread.py", "_worker"),
-    ("logging/handlers.py", "_monitor"),
-    ("multiprocessing/pool.py", "worker"),
-    ("multiprocessing/forkserver.py", "main"),
+/// Functions in which a thread waits for whatever others want of it, and the one that it is in while it
+/// does so: any, where none is named.
+const SERVING: [(&str, &str, Option<&str>); 14] = [
+    ("multiprocessing/pool.py", "_handle_workers", None),
+    ("multiprocessing/pool.py", "_handle_tasks", Some("get")),
+    ("multiprocessing/pool.py", "_handle_results", None),
+    ("multiprocessing/managers.py", "serve_forever", None),
+    ("multiprocessing/managers.py", "accepter", None),
+    ("multiprocessing/managers.py", "serve_client", None),
+    ("multiprocessing/resource_sharer.py", "_serve", None),
+    ("multiprocessing/queues.py", "_feed", Some("wait")),
+    ("concurrent/futures/process.py", "run", None),
+    ("concurrent/futures/process.py", "_process_worker", Some("get")),
+    ("concurrent/futures/thread.py", "_worker", Some("_worker")),
+    ("logging/handlers.py", "_monitor", None),
+    ("multiprocessing/pool.py", "worker", Some("get")),
+    ("multiprocessing/forkserver.py", "main", None),
 ];
 
 /// Whether a thread waits for work and does none: the innermost function of the library that is on
@@ -557,16 +597,17 @@ fn serves(process: &Process, thread: &Thread) -> bool {
         return false;
     };
     let library = place::library_frames(stack);
-    let feeds = |frame: &&super::stack::Frame| frame.code.name == "_feed";
-    let innermost = library
-        .iter()
-        .find(|frame| SERVING.iter().any(|(file, name)| is(frame, file, name)));
-    match innermost {
-        // A feeder that writes has work.
-        Some(frame) if feeds(&frame) => matches!(thread.call, Call::Futex { .. }),
-        Some(_) => true,
-        None => false,
-    }
+    library.iter().enumerate().any(|(at, frame)| {
+        let known = SERVING.iter().find(|(file, name, _)| is(frame, file, name));
+        known.is_some_and(|(_, _, inside)| {
+            let innermost = &library[..=at];
+            inside.is_none_or(|name| match innermost {
+                [only] => only.code.name == name,
+                [.., above, _] => above.code.name == name,
+                [] => false,
+            })
+        })
+    })
 }
 
 fn is(frame: &super::stack::Frame, file: &str, name: &str) -> bool {

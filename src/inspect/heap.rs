@@ -11,7 +11,7 @@ use super::layout::{
     Attributes, BYTES, CELL, DICT_KEYS, DICT_VALUES, ITEMS, Layout, OB_SIZE, OB_TYPE, STR_STATE,
     TYPE_BASICSIZE, TYPE_DICT, TYPE_DICTOFFSET, TYPE_FLAGS, TYPE_MRO, TYPE_NAME,
 };
-use super::memory::Memory;
+use super::memory::{Memory, is_address};
 
 /// The address of an object.
 pub(crate) type Address = u64;
@@ -157,7 +157,7 @@ impl Heap {
                 _ if name == "tuple" => object + ITEMS,
                 _ => return None,
             };
-            self.memory.words(start, length)
+            self.memory.pointers(start, length)
         };
         found().unwrap_or_default()
     }
@@ -174,7 +174,7 @@ impl Heap {
             let used = entries.chunks_exact(2).filter(|entry| entry[1] != u64::MAX);
             Some(
                 used.map(|entry| entry[0])
-                    .filter(|key| *key != 0)
+                    .filter(|key| is_address(*key))
                     .collect::<Vec<_>>(),
             )
         };
@@ -199,11 +199,11 @@ impl Heap {
 
     fn dict_entries(&self, dict: Address) -> Option<Vec<(Address, Address)>> {
         let keys = self.memory.pointer(dict + DICT_KEYS)?;
-        let values = self.memory.word(dict + DICT_VALUES)?;
+        let values = self.memory.pointer(dict + DICT_VALUES);
         let own = self.keys(keys)?;
-        if values == 0 {
-            return Some(own.into_iter().filter(|(_, value)| *value != 0).collect());
-        }
+        let Some(values) = values else {
+            return Some(own.into_iter().filter(|(_, value)| is_address(*value)).collect());
+        };
         let values = if self.layout.minor >= 13 {
             values + 8
         } else {
@@ -217,7 +217,7 @@ impl Heap {
         let names = keys.iter().map(|(key, _)| *key);
         names
             .zip(values)
-            .filter(|(_, value)| *value != 0)
+            .filter(|(_, value)| is_address(*value))
             .collect()
     }
 
@@ -248,7 +248,7 @@ impl Heap {
             words
                 .chunks_exact(width)
                 .map(entry)
-                .filter(|(key, _)| *key != 0)
+                .filter(|(key, _)| is_address(*key))
                 .collect(),
         )
     }
@@ -301,8 +301,9 @@ impl Heap {
                 if flags & INLINE_VALUES == 0 {
                     return None;
                 }
-                let values = object + memory.word(class + TYPE_BASICSIZE)?;
-                Some(self.shared_values(&self.keys(cached()?)?, values + 8))
+                let size = memory.word(class + TYPE_BASICSIZE)?;
+                let values = object.checked_add(size)?.checked_add(8)?;
+                Some(self.shared_values(&self.keys(cached()?)?, values))
             }
             _ => {
                 let offset = memory.word(class + TYPE_DICTOFFSET)?.cast_signed();

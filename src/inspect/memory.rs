@@ -17,6 +17,11 @@ const MOST_PAGES: usize = 16_384;
 /// The longest string or array that is read.
 const LONGEST: usize = 1 << 20;
 
+/// Whether a number can be an address of user space; arithmetic with offsets can't overflow then.
+pub(crate) fn is_address(word: u64) -> bool {
+    (4096..1 << 56).contains(&word)
+}
+
 type Page = Option<Box<[u8]>>;
 
 /// One process's memory as it is now.
@@ -79,9 +84,16 @@ impl Memory {
         Some(u64::from_le_bytes(bytes.try_into().ok()?))
     }
 
-    /// A pointer that is not null.
+    /// A word that may be a pointer: what lies there may change while it is read, and be anything.
     pub(crate) fn pointer(&self, address: u64) -> Option<u64> {
-        self.word(address).filter(|pointer| *pointer != 0)
+        self.word(address).filter(|word| is_address(*word))
+    }
+
+    /// The pointers of an array that lead somewhere.
+    pub(crate) fn pointers(&self, address: u64, count: usize) -> Option<Vec<u64>> {
+        let mut words = self.words(address, count)?;
+        words.retain(|word| is_address(*word));
+        Some(words)
     }
 
     pub(crate) fn int(&self, address: u64) -> Option<i32> {

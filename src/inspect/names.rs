@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::heap::{Address, Heap};
+use super::memory::is_address;
 use super::place::own_frames;
 use super::process::Process;
 
@@ -80,7 +81,8 @@ impl Names {
         let stacks = process.threads.iter().filter_map(|thread| thread.stack.as_ref());
         for frame in stacks.flat_map(own_frames) {
             for (name, value) in frame.code.variables.iter().zip(&frame.locals) {
-                open.extend(heap.in_cell(*value).and_then(|value| entry(value, name)));
+                let value = is_address(*value).then(|| heap.in_cell(*value)).flatten();
+                open.extend(value.and_then(|value| entry(value, name)));
             }
             globals.insert(frame.globals);
         }
@@ -109,7 +111,7 @@ impl Names {
 }
 
 fn entry(value: Address, name: &str) -> Option<Open> {
-    (value != 0).then(|| Open {
+    is_address(value).then(|| Open {
         value,
         name: Name {
             name: name.to_owned(),
@@ -251,7 +253,7 @@ impl Look<'_> {
         };
         let name = heap.attr(value, "_name").and_then(|name| heap.text(name));
         let child = Child {
-            name: name.unwrap_or_else(|| "Popen".to_owned()),
+            name: name.unwrap_or_else(|| "subprocess".to_owned()),
             pid,
             exit: int("returncode"),
         };

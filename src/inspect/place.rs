@@ -17,6 +17,17 @@ pub(crate) fn short<'a>(file: &'a str, cwd: &str) -> &'a str {
     inside.unwrap_or(file)
 }
 
+/// A file of the library as it is imported: `multiprocessing/queues.py`.
+pub(crate) fn imported(file: &str) -> &str {
+    let after = |folder: &str| {
+        let (_, rest) = file.split_once(folder)?;
+        let (version, rest) = rest.split_once('/')?;
+        version.bytes().all(|byte| byte.is_ascii_digit()).then_some(rest)
+    };
+    let inside = after("/lib/python3.").or_else(|| after("/lib64/python3."));
+    inside.map_or(file, |file| file.strip_prefix("site-packages/").unwrap_or(file))
+}
+
 /// The frames of a stack up to where the process or the thread begins: a forked child still has its
 /// parent's functions under its own.
 pub(crate) fn frames(stack: &Stack) -> &[Frame] {
@@ -29,11 +40,18 @@ pub(crate) fn frames(stack: &Stack) -> &[Frame] {
     &stack.frames[..end.map_or(stack.frames.len(), |end| end + 1)]
 }
 
+/// Functions that the library makes from text: properties of shared values, fields of named tuples.
+const MADE: [&str; 3] = ["getvalue", "setvalue", "<lambda>"];
+
+/// Whether a function is the program's own.
+pub(crate) fn is_own(frame: &Frame) -> bool {
+    let made = frame.code.file == "<string>" && MADE.contains(&frame.code.name.as_str());
+    !made && !is_library(&frame.code.file)
+}
+
 /// The program's own functions, innermost first.
 pub(crate) fn own_frames(stack: &Stack) -> impl Iterator<Item = &Frame> {
-    frames(stack)
-        .iter()
-        .filter(|frame| !is_library(&frame.code.file))
+    frames(stack).iter().filter(|frame| is_own(frame))
 }
 
 /// The library's functions that the innermost of the program's own has called, innermost first.
@@ -41,7 +59,7 @@ pub(crate) fn library_frames(stack: &Stack) -> &[Frame] {
     let frames = frames(stack);
     let end = frames
         .iter()
-        .position(|frame| !is_library(&frame.code.file));
+        .position(is_own);
     &frames[..end.unwrap_or(frames.len())]
 }
 

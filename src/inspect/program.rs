@@ -127,7 +127,7 @@ impl Program {
         }
         let known = self.names.iter().flat_map(|names| &names.children);
         let given = known
-            .filter(|child| child.pid == process.pid && child.name != "Popen")
+            .filter(|child| child.pid == process.pid && child.name != "subprocess")
             .map(|child| child.name.clone())
             .next();
         let own = process.python.as_ref().map(|python| {
@@ -137,11 +137,17 @@ impl Program {
                     place::caller(&python.heap, stack, "multiprocessing/process.py", "_bootstrap")?;
                 python.heap.text(python.heap.attr(object, "_name")?)
             });
-            named.or_else(|| given.clone()).unwrap_or_else(|| "MainProcess".to_owned())
+            let named = named.or_else(|| given.clone());
+            named.or_else(|| (place == 0).then(|| "MainProcess".to_owned()))
         });
+        let own = own.flatten();
         own.or(given).unwrap_or_else(|| {
-            let first = process.command.first().map_or("?", String::as_str);
-            first.rsplit('/').next().unwrap_or(first).to_owned()
+            let base = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
+            let script = process.command.get(1).filter(|word| {
+                process.python.is_some() && word.ends_with(".py") && !word.starts_with('-')
+            });
+            let first = script.or(process.command.first());
+            first.map_or_else(|| "?".to_owned(), base)
         })
     }
 

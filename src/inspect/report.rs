@@ -164,9 +164,9 @@ fn thread(view: View<'_>) -> ThreadRow {
     let stack = view.graph.stack(view.at).map(place::frames).unwrap_or_default();
     let cwd = &view.process().cwd;
     let frames = stack.iter().map(|frame| {
-        let file = place::short(&frame.code.file, cwd);
+        let file = place::imported(place::short(&frame.code.file, cwd));
         let line = format!("{}:{} {}", clean(file), frame.line, clean(&frame.code.name));
-        (line, !place::is_library(&frame.code.file))
+        (line, place::is_own(frame))
     });
     ThreadRow {
         tid: view.graph.thread(view.at).tid,

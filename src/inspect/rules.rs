@@ -7,6 +7,7 @@
 mod children;
 mod cycles;
 mod locks;
+mod managers;
 mod meetings;
 mod pipes;
 mod pools;
@@ -53,6 +54,11 @@ impl Cause {
         self
     }
 
+    fn also(mut self, pids: impl IntoIterator<Item = i32>) -> Cause {
+        self.pids.extend(pids);
+        self
+    }
+
     fn lesson(mut self, slug: &'static str) -> Cause {
         self.lesson = Some(slug);
         self
@@ -67,11 +73,12 @@ impl Cause {
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 18] = [
     children::stopped,
     pools::result_thread_died,
     pools::task_lost,
     pools::executor_without_workers,
+    managers::unanswered,
     meetings::barrier,
     meetings::event,
     meetings::unfinished_tasks,
@@ -83,6 +90,7 @@ const RULES: [Rule; 16] = [
     locks::lock,
     pipes::full,
     pipes::no_end,
+    threads::queue,
     threads::lock,
 ];
 
@@ -138,6 +146,11 @@ fn told(found: &[Finding], view: View<'_>) -> bool {
 
 /// One that is the same is counted.
 fn add(found: &mut Vec<Finding>, finding: Finding) {
+    // Two that wait for each other are one finding.
+    let all = |finding: &Finding| (sorted(&finding.pids), sorted(&finding.places));
+    if found.iter().any(|other| other.rule == finding.rule && all(other) == all(&finding)) {
+        return;
+    }
     let same = found.iter_mut().find(|other| {
         other.rule == finding.rule
             && (other.places == finding.places || other.objects == finding.objects)
@@ -161,9 +174,15 @@ fn add(found: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
+fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
+    let mut list = list.to_vec();
+    list.sort();
+    list
+}
+
 fn finding(view: View<'_>, cause: Cause) -> Finding {
     let chain = chain(view);
-    let certainty = cause.certainty.min(by_signals(view, &chain));
+    let certainty = cause.certainty.min(by_signals(view, cause.rule));
     let mut finding = Finding::new(cause.rule, Harm::Hang, certainty, cause.text);
     if let Some(advice) = cause.advice {
         finding = finding.advice(advice);
@@ -186,6 +205,13 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
     for pid in cause.pids {
         if !finding.pids.contains(&pid) {
             finding.pids.push(pid);
+        }
+        let main = view.graph.main_node(pid);
+        let stuck = main.filter(|main| view.graph.nodes[*main].stuck);
+        if let Some(place) = stuck.and_then(|main| view.with(main).place())
+            && !finding.places.contains(&place)
+        {
+            finding.places.push(place);
         }
     }
     finding.objects = cause.objects;
@@ -226,27 +252,13 @@ fn chain(view: View<'_>) -> Vec<usize> {
     vec![view.at]
 }
 
-/// Signals whose handlers may end a wait: all but those that ask a process to end, tell of its own
-/// faults or children, or concern a terminal. The first two real-time signals are the C library's.
-fn by_signals(view: View<'_>, chain: &[usize]) -> Certainty {
-    const NONE: [i32; 13] = [
-        libc::SIGHUP,
-        libc::SIGINT,
-        libc::SIGQUIT,
-        libc::SIGTERM,
-        libc::SIGILL,
-        libc::SIGABRT,
-        libc::SIGFPE,
-        libc::SIGBUS,
-        libc::SIGSEGV,
-        libc::SIGCHLD,
-        libc::SIGWINCH,
-        libc::SIGPIPE,
-        libc::SIGCONT,
-    ];
-    let ignored = NONE.iter().fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
-    let handles = |at: &usize| view.graph.process(*at).caught & !ignored != 0;
-    if chain.iter().any(handles) {
+/// A handler of a signal may end a wait, that of one that asks the process to end where it waits to be
+/// asked: for an event, or for another thread.
+fn by_signals(view: View<'_>, rule: &str) -> Certainty {
+    const TO_END: u64 = 1 << (libc::SIGHUP - 1) | 1 << (libc::SIGQUIT - 1) | 1 << (libc::SIGTERM - 1);
+    let asked = matches!(view.what(), What::Lock(_)) || rule.starts_with("event");
+    let is_asked = asked && view.process().caught & TO_END != 0;
+    if view.graph.nodes[view.at].by_signal || is_asked {
         Certainty::Hint
     } else {
         Certainty::Certain

@@ -14,7 +14,7 @@ use super::heap::{Address, Heap};
 use super::layout::{Frames, Layout, THREAD_NEXT};
 use super::lines::line_of;
 use super::maps::Mapping;
-use super::memory::Memory;
+use super::memory::{Memory, is_address};
 
 const MOST_THREADS: usize = 4096;
 const MOST_FRAMES: usize = 1000;
@@ -278,7 +278,7 @@ impl Python {
             names.extend(heap.items(field(free)?));
         }
         let instructions = match layout.frames {
-            Frames::Interpreter { code, .. } => address + code,
+            Frames::Interpreter { code, .. } => address.wrapping_add(code),
             Frames::Objects { .. } => 0,
         };
         Some(Code {
@@ -310,7 +310,7 @@ impl Frame {
     /// What a variable of the function holds.
     pub(crate) fn local(&self, heap: &Heap, name: &str) -> Option<Address> {
         let place = self.code.variables.iter().position(|known| known == name)?;
-        let value = *self.locals.get(place).filter(|value| **value != 0)?;
+        let value = *self.locals.get(place).filter(|value| is_address(**value))?;
         heap.in_cell(value)
     }
 }

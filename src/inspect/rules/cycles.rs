@@ -52,7 +52,15 @@ fn told<'a>(graph: &'a Graph<'a>, circle: &[usize]) -> Option<(View<'a>, Cause)>
             Words::tell("why.cycle.links", &[("links", &sentences), ("link", &sentence)])
         };
     }
-    let is_lock = |at: &usize| matches!(graph.nodes[*at].what, What::Semaphore(_) | What::Lock(_));
+    let is_lock = |at: &usize| match graph.nodes[*at].what {
+        What::Semaphore(_) => true,
+        What::Lock(address) => {
+            let object = graph.lock_object(*at, address);
+            graph.joins(*at).is_none()
+                && object.is_some_and(|(object, _)| view(*at).object_name(object).is_some())
+        }
+        _ => false,
+    };
     let locks = circle.iter().filter(|at| is_lock(at)).count();
     let (key, rule) = if locks > 1 {
         ("why.cycle.lock-advice", "lock-order")
@@ -60,7 +68,10 @@ fn told<'a>(graph: &'a Graph<'a>, circle: &[usize]) -> Option<(View<'a>, Cause)>
         ("why.cycle.advice", "deadlock")
     };
     let text = Words::tell("why.cycle.text", &[("links", &sentences)]);
-    let mut cause = Cause::new(rule, text, Words::tell(key, &[])).lesson("lock");
+    let mut cause = Cause::new(rule, text, Words::tell(key, &[]));
+    if locks > 1 {
+        cause = cause.lesson("lock");
+    }
     for at in circle {
         if let What::Semaphore(inode) = graph.nodes[*at].what {
             cause = cause.object(graph.semaphore_name(*at, inode));

@@ -24,7 +24,8 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
             &[("who", &who), ("thing", &thing), ("at", &at), ("deaths", &view.deaths_told())],
         );
         let advice = Words::tell("why.semaphore.advice", &[]);
-        return Some(Cause::new("semaphore-never-released", text, advice).object(name));
+        let cause = Cause::new("semaphore-never-released", text, advice).object(name);
+        return Some(cause.also(semaphore.sharers.iter().copied()));
     }
     let mut holders = semaphore.holders();
     let Some(holder) = holders.next() else {

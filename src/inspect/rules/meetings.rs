@@ -2,23 +2,13 @@
 //! `JoinableQueue`.
 
 use super::Cause;
+use crate::inspect::doing::waits_in;
 use crate::inspect::heap::{Address, Heap};
-use crate::inspect::place;
 use crate::inspect::semaphore::record_at;
 use crate::inspect::view::View;
 use crate::lesson::Words;
 
 const SYNCHRONIZE: &str = "multiprocessing/synchronize.py";
-
-/// `self` of a frame whose function and class are these.
-fn waits_in(view: View<'_>, file: &str, function: &str, class: &str) -> Option<Address> {
-    let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
-    let frames = place::library_frames(stack).iter();
-    frames
-        .filter(|frame| frame.code.name == function && frame.code.file.ends_with(file))
-        .filter_map(|frame| frame.local(heap, "self"))
-        .find(|object| heap.is_a(*object, class))
-}
 
 /// The value of the semaphore of an object that has a `_semlock`.
 fn value(heap: &Heap, semaphore: Option<Address>) -> Option<i32> {
@@ -88,7 +78,14 @@ pub(super) fn event(view: View<'_>) -> Option<Cause> {
         ],
     );
     let rule = if cleared { "event-cleared" } else { "event-never-set" };
-    let advice = Words::tell("why.event.advice", &[]);
+    let advice = Words::tell(
+        if cleared {
+            "why.event.advice-cleared"
+        } else {
+            "why.event.advice"
+        },
+        &[],
+    );
     Some(Cause::new(rule, text, advice).object(name))
 }
 

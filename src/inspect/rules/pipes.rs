@@ -34,11 +34,11 @@ pub(super) fn full(view: View<'_>) -> Option<Cause> {
             ("thing", &thing),
             ("unread", &unread),
             ("at", &view.at_place()),
-            ("readers", &who_does(view, others.into_iter())),
+            ("readers", &who_does(view, others.iter().copied())),
         ],
     );
     let advice = Words::tell("why.pipe-full.advice", &[]);
-    Some(Cause::new("pipe-full", text, advice).object(name))
+    Some(Cause::new("pipe-full", text, advice).object(name).also(others))
 }
 
 /// Reads from a pipe that nobody will write to or close.
@@ -72,9 +72,9 @@ pub(super) fn no_end(view: View<'_>) -> Option<Cause> {
             ("who", &view.who()),
             ("thing", &thing),
             ("at", &view.at_place()),
-            ("writers", &who_does(view, others.into_iter())),
+            ("writers", &who_does(view, others.iter().copied())),
             ("deaths", &view.deaths_told()),
         ],
     );
-    Some(Cause::new(rule, text, Words::tell(advice, &[])).object(name))
+    Some(Cause::new(rule, text, Words::tell(advice, &[])).object(name).also(others))
 }

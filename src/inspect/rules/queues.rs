@@ -1,7 +1,7 @@
 //! Queues of `multiprocessing`: never drained, full, empty for ever, or left locked by a death.
 
 use super::Cause;
-use crate::inspect::doing::{channel_thing, doing, semaphore_thing};
+use crate::inspect::doing::{channel_thing, doing_short, semaphore_thing};
 use crate::inspect::graph::What;
 use crate::inspect::heap::Address;
 use crate::inspect::names::Name;
@@ -21,7 +21,7 @@ pub(super) fn who_does(view: View<'_>, pids: impl Iterator<Item = i32>) -> Words
             return Words::of(|_| view.pid_name(pid));
         };
         let main = view.with(main);
-        let parts = (main.who(), doing(main), main.at_place());
+        let parts = (main.who(), doing_short(main), main.at_place());
         Words::tell(
             "why.who-does",
             &[("who", &parts.0), ("doing", &parts.1), ("at", &parts.2)],
@@ -61,7 +61,8 @@ pub(super) fn not_drained(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.not-drained.advice", &[]);
-    Some(Cause::new("queue-not-drained", text, advice).object(name).lesson("queue"))
+    let cause = Cause::new("queue-not-drained", text, advice).object(name);
+    Some(cause.lesson("queue").also(readers))
 }
 
 /// The queue whose method a thread is in.
@@ -157,12 +158,13 @@ pub(super) fn empty(view: View<'_>) -> Option<Cause> {
             ("who", &view.who()),
             ("thing", &view.thing(name, &class(view, queue))),
             ("at", &view.at_place()),
-            ("others", &who_does(view, others.into_iter())),
+            ("others", &who_does(view, others.iter().copied())),
             ("deaths", &view.deaths_told()),
         ],
     );
     let advice = Words::tell("why.queue-empty.advice", &[]);
-    Some(Cause::new("queue-empty", text, advice).object(name).lesson("queue"))
+    let cause = Cause::new("queue-empty", text, advice).object(name).lesson("queue");
+    Some(cause.also(others))
 }
 
 /// Whether a process has the queue that is waited for.

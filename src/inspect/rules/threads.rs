@@ -2,7 +2,7 @@
 
 use super::Cause;
 use crate::finding::Certainty;
-use crate::inspect::doing::lock_thing;
+use crate::inspect::doing::{lock_thing, waits_in};
 use crate::inspect::graph::{Owner, What};
 use crate::inspect::view::View;
 use crate::lesson::Words;
@@ -51,4 +51,33 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
         return Some(cause.object(name));
     }
     None
+}
+
+/// A queue of `queue`, which only threads of the same process use.
+pub(super) fn queue(view: View<'_>) -> Option<Cause> {
+    const WAITS: [(&str, &str); 3] = [
+        ("get", "why.thread-queue.get"),
+        ("put", "why.thread-queue.put"),
+        ("join", "why.thread-queue.join"),
+    ];
+    if view.graph.nodes[view.at].serves {
+        return None;
+    }
+    let (object, key) = WAITS.iter().find_map(|(function, key)| {
+        Some((waits_in(view, "/queue.py", function, "Queue")?, *key))
+    })?;
+    let name = view.object_name(object);
+    let heap = view.graph.heap(view.at)?;
+    let left = heap.attr(object, "unfinished_tasks").and_then(|left| heap.int(left));
+    let text = Words::tell(
+        key,
+        &[
+            ("who", &view.who()),
+            ("at", &view.at_place()),
+            ("thing", &view.thing(name, "queue.Queue")),
+            ("n", &left.unwrap_or(0)),
+        ],
+    );
+    let advice = Words::tell("why.thread-queue.advice", &[]);
+    Some(Cause::new("thread-queue", text, advice).object(name))
 }
