@@ -106,7 +106,12 @@ pub struct Finding {
 const ENTRIES: usize = 32;
 
 impl Finding {
-    pub(crate) fn new(rule: &'static str, kind: Harm, certainty: Certainty, text: Words) -> Finding {
+    pub(crate) fn new(
+        rule: &'static str,
+        kind: Harm,
+        certainty: Certainty,
+        text: Words,
+    ) -> Finding {
         Finding {
             rule,
             kind,

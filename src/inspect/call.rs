@@ -177,10 +177,8 @@ fn interval(memory: &Memory, address: u64, units_a_milli: u64) -> Until {
 }
 
 fn absolute(memory: &Memory, address: u64, realtime: bool) -> Until {
-    moment(memory, address, 1_000_000).map_or(Until::Sometime, |millis| Until::At {
-        realtime,
-        millis,
-    })
+    moment(memory, address, 1_000_000)
+        .map_or(Until::Sometime, |millis| Until::At { realtime, millis })
 }
 
 /// poll(2): an array of `struct pollfd`.
@@ -207,7 +205,11 @@ fn selected(memory: &Memory, count: u64, sets: [u64; 3], until: Option<Until>) -
     let mut fds = Vec::new();
     for (place, set) in sets.into_iter().enumerate().filter(|(_, set)| *set != 0) {
         let bytes = memory.bytes(set, bits.div_ceil(64) * 8).unwrap_or_default();
-        let is_in = |fd: &usize| bytes.get(fd / 8).is_some_and(|byte| byte >> (fd % 8) & 1 == 1);
+        let is_in = |fd: &usize| {
+            bytes
+                .get(fd / 8)
+                .is_some_and(|byte| byte >> (fd % 8) & 1 == 1)
+        };
         let found = (0..bits).filter(is_in);
         fds.extend(found.filter_map(|fd| Some((i32::try_from(fd).ok()?, place == 1))));
     }

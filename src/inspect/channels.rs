@@ -69,7 +69,11 @@ impl<'a> Channels<'a> {
         } else {
             HashMap::new()
         };
-        let inside: BTreeSet<i32> = program.processes.iter().map(|process| process.pid).collect();
+        let inside: BTreeSet<i32> = program
+            .processes
+            .iter()
+            .map(|process| process.pid)
+            .collect();
         let mut wanted: BTreeSet<u64> = BTreeSet::new();
         let mut open: HashMap<u64, Vec<(End, bool, bool)>> = HashMap::new();
         for process in &program.processes {
@@ -77,7 +81,9 @@ impl<'a> Channels<'a> {
                 let (pipe, socket) = (fd.pipe(), fd.socket());
                 wanted.extend(pipe);
                 wanted.extend(socket.and_then(|socket| peers.get(&socket).copied()));
-                let Some(inode) = pipe.or(socket) else { continue };
+                let Some(inode) = pipe.or(socket) else {
+                    continue;
+                };
                 let end = End {
                     pid: process.pid,
                     fd: fd.fd,
@@ -142,7 +148,9 @@ fn outside(inside: &BTreeSet<i32>, wanted: &BTreeSet<u64>) -> BTreeSet<u64> {
         for fd in numbers(&format!("/proc/{pid}/fd")) {
             let target = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
             let target = target.to_string_lossy();
-            let Some((_, rest)) = target.split_once(":[") else { continue };
+            let Some((_, rest)) = target.split_once(":[") else {
+                continue;
+            };
             let inode = rest.trim_end_matches(']').parse().unwrap_or(0);
             if wanted.contains(&inode) {
                 found.insert(inode);
@@ -165,7 +173,9 @@ fn parse_locks(text: &str) -> BTreeMap<i32, (u64, Vec<i32>)> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         let waits = words.get(1) == Some(&"->");
         let rest = &words[usize::from(waits).min(words.len())..];
-        let (Some(pid), Some(file)) = (rest.get(4), rest.get(5)) else { continue };
+        let (Some(pid), Some(file)) = (rest.get(4), rest.get(5)) else {
+            continue;
+        };
         let pid = pid.parse().unwrap_or(0);
         let inode = file.rsplit(':').next().and_then(|inode| inode.parse().ok());
         if waits {

@@ -34,7 +34,10 @@ pub(super) fn doing(view: View<'_>) -> Words {
         What::File { path, owners } => {
             let owners = owners.iter().map(|pid| same(view.pid_name(*pid))).collect();
             let path = clean(path);
-            Words::tell("why.doing.file", &[("path", &path), ("owners", &list(owners))])
+            Words::tell(
+                "why.doing.file",
+                &[("path", &path), ("owners", &list(owners))],
+            )
         }
         What::Accept => Words::tell("why.doing.accept", &[]),
         What::Outside => Words::tell("why.doing.outside", &[]),
@@ -90,9 +93,7 @@ fn timed(view: View<'_>, until: Until) -> Words {
             Words::tell("why.doing.sleeps-for", &[("s", &tenths(millis))])
         }
         (true, None) => Words::tell("why.doing.sleeps", &[]),
-        (false, Some((millis, _))) => {
-            Words::tell("why.doing.timed", &[("s", &tenths(millis))])
-        }
+        (false, Some((millis, _))) => Words::tell("why.doing.timed", &[("s", &tenths(millis))]),
         (false, None) => Words::tell("why.doing.timed-somehow", &[]),
     }
 }
@@ -141,7 +142,11 @@ fn on_lock(view: View<'_>, address: u64) -> Words {
     match view.graph.lock_owner(view.at) {
         Owner::Thread(owner) => {
             let owner = view.with(owner).who();
-            let key = if joins { "why.doing.thread" } else { "why.doing.lock-held" };
+            let key = if joins {
+                "why.doing.thread"
+            } else {
+                "why.doing.lock-held"
+            };
             let thing = lock_thing(view, address);
             Words::tell(key, &[("thread", &owner), ("thing", &thing)])
         }
@@ -155,9 +160,24 @@ fn on_lock(view: View<'_>, address: u64) -> Words {
 fn inside_library(view: View<'_>) -> Option<Words> {
     /// File, function, class of its `self`, and the words.
     const WAITS: [(&str, &str, &str, &str); 9] = [
-        ("multiprocessing/pool.py", "get", "ApplyResult", "why.doing.result"),
-        ("multiprocessing/pool.py", "next", "IMapIterator", "why.doing.result"),
-        ("concurrent/futures/_base.py", "result", "Future", "why.doing.result"),
+        (
+            "multiprocessing/pool.py",
+            "get",
+            "ApplyResult",
+            "why.doing.result",
+        ),
+        (
+            "multiprocessing/pool.py",
+            "next",
+            "IMapIterator",
+            "why.doing.result",
+        ),
+        (
+            "concurrent/futures/_base.py",
+            "result",
+            "Future",
+            "why.doing.result",
+        ),
         ("queue.py", "get", "Queue", "why.doing.item"),
         ("queue.py", "put", "Queue", "why.doing.room"),
         ("queue.py", "join", "Queue", "why.doing.tasks"),
@@ -195,7 +215,11 @@ pub(super) fn lock_thing(view: View<'_>, address: u64) -> Words {
     let name = known.and_then(|(object, _)| view.object_name(object));
     match (known, name) {
         (Some((_, recursive)), Some(name)) => {
-            let class = if recursive { "threading.RLock" } else { "threading.Lock" };
+            let class = if recursive {
+                "threading.RLock"
+            } else {
+                "threading.Lock"
+            };
             same(view.thing(Some(name), class))
         }
         (Some(_), None) => Words::tell("why.a", &[("class", &"threading.Lock")]),
@@ -219,7 +243,9 @@ pub(super) fn end_names(view: View<'_>, ends: &[End]) -> Vec<Words> {
     let mut pids: Vec<i32> = ends.iter().map(|end| end.pid).collect();
     pids.sort_unstable();
     pids.dedup();
-    pids.into_iter().map(|pid| same(view.pid_name(pid))).collect()
+    pids.into_iter()
+        .map(|pid| same(view.pid_name(pid)))
+        .collect()
 }
 
 fn on_read(view: View<'_>, fd: i32, channel: &Channel) -> Words {
@@ -228,7 +254,10 @@ fn on_read(view: View<'_>, fd: i32, channel: &Channel) -> Words {
         return Words::tell("why.doing.read-outside", &[("thing", &thing)]);
     }
     let writers = list(end_names(view, &channel.writers));
-    Words::tell("why.doing.read", &[("thing", &thing), ("writers", &writers)])
+    Words::tell(
+        "why.doing.read",
+        &[("thing", &thing), ("writers", &writers)],
+    )
 }
 
 fn on_write(view: View<'_>, fd: i32, channel: &Channel) -> Words {
@@ -240,7 +269,11 @@ fn on_write(view: View<'_>, fd: i32, channel: &Channel) -> Words {
     let unread = channel.fill().0.unwrap_or(0);
     Words::tell(
         "why.doing.write",
-        &[("thing", &thing), ("readers", &readers), ("unread", &unread)],
+        &[
+            ("thing", &thing),
+            ("readers", &readers),
+            ("unread", &unread),
+        ],
     )
 }
 

@@ -131,8 +131,9 @@ impl<'a> Graph<'a> {
         match &thread.call {
             Call::Running => What::Runs,
             Call::Stopped => What::Stopped,
-            Call::Futex { address, .. } => semaphore::at(process, *address)
-                .map_or(What::Lock(*address), What::Semaphore),
+            Call::Futex { address, .. } => {
+                semaphore::at(process, *address).map_or(What::Lock(*address), What::Semaphore)
+            }
             Call::Child(pid) => What::Child(*pid),
             Call::Read(fd) => What::Read(*fd, channel(*fd, false)),
             Call::Write(fd) => What::Write(*fd, channel(*fd, true)),
@@ -142,7 +143,10 @@ impl<'a> Graph<'a> {
                 let owners = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
                 match owners {
                     Some((_, owners)) => What::File {
-                        path: process.fd(*fd).map(|fd| fd.target.clone()).unwrap_or_default(),
+                        path: process
+                            .fd(*fd)
+                            .map(|fd| fd.target.clone())
+                            .unwrap_or_default(),
                         owners: owners.clone(),
                     },
                     None => What::Unknown,
@@ -191,10 +195,7 @@ impl<'a> Graph<'a> {
                 self.ends(at, channel.readers.iter().map(|end| end.pid), channel)
             }
             What::Poll(fds) => self.polling(process, fds, at),
-            What::File { owners, .. } => owners
-                .iter()
-                .map(|pid| self.exit_or_any(*pid))
-                .collect(),
+            What::File { owners, .. } => owners.iter().map(|pid| self.exit_or_any(*pid)).collect(),
         }
     }
 
@@ -208,12 +209,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Whoever has the other end of what a thread waits at.
-    fn ends(
-        &self,
-        at: usize,
-        pids: impl Iterator<Item = i32>,
-        channel: &Channel,
-    ) -> Vec<Waker> {
+    fn ends(&self, at: usize, pids: impl Iterator<Item = i32>, channel: &Channel) -> Vec<Waker> {
         if channel.outside {
             return vec![Waker::Alive];
         }
@@ -246,7 +242,10 @@ impl<'a> Graph<'a> {
             }
             Some(open) if open.target == "anon_inode:[eventfd]" => {
                 let shares = |other: &&Process| {
-                    other.fds.iter().any(|fd| fd.target == "anon_inode:[eventfd]")
+                    other
+                        .fds
+                        .iter()
+                        .any(|fd| fd.target == "anon_inode:[eventfd]")
                 };
                 let sharing = self.program.processes.iter().filter(shares);
                 let mut wakers = self.others(at);
@@ -331,7 +330,8 @@ impl<'a> Graph<'a> {
             .map(|node| node.wakers.contains(&Waker::Alive))
             .collect();
         let alive = self.spread(alive);
-        let handles = |at: usize| self.thread(at).tid == self.process(at).pid && handles(self.process(at));
+        let handles =
+            |at: usize| self.thread(at).tid == self.process(at).pid && handles(self.process(at));
         let signalled = (0..self.nodes.len()).map(|at| alive[at] || handles(at));
         let signalled = self.spread(signalled.collect());
         for (at, node) in self.nodes.iter_mut().enumerate() {
@@ -451,7 +451,8 @@ impl<'a> Graph<'a> {
         std::iter::once(own).chain(all).find_map(|place| {
             let process = &self.program.processes[place];
             let mut mappings = process.mappings.iter();
-            let mapping = mappings.find(|mapping| mapping.inode == inode && mapping.is_semaphore())?;
+            let mapping =
+                mappings.find(|mapping| mapping.inode == inode && mapping.is_semaphore())?;
             self.program.names[place].semaphores.get(&mapping.start)
         })
     }
@@ -487,7 +488,9 @@ impl<'a> Graph<'a> {
         };
         let pid = self.process(at).pid;
         if let Some(ident) = self.joins(at) {
-            return self.by_ident(pid, ident).map_or(Owner::Unknown, Owner::Thread);
+            return self
+                .by_ident(pid, ident)
+                .map_or(Owner::Unknown, Owner::Thread);
         }
         let What::Lock(address) = self.nodes[at].what else {
             return Owner::Unknown;
@@ -520,7 +523,11 @@ impl<'a> Graph<'a> {
             // `self` of a library's function may have it: Condition, ModuleLock, Handler.
             let frames = self.stack(at).map(place::frames).unwrap_or_default();
             let values = frames.iter().take(8).flat_map(|frame| {
-                let own = frame.locals.iter().copied().filter(|value| is_address(*value));
+                let own = frame
+                    .locals
+                    .iter()
+                    .copied()
+                    .filter(|value| is_address(*value));
                 own.flat_map(|value| {
                     let inside = heap.attributes(value).into_iter().map(|(_, value)| value);
                     std::iter::once(value).chain(inside)
@@ -555,7 +562,9 @@ fn handles(process: &Process) -> bool {
         libc::SIGPIPE,
         libc::SIGCONT,
     ];
-    let ignored = NONE.iter().fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
+    let ignored = NONE
+        .iter()
+        .fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
     process.caught & !ignored != 0
 }
 
@@ -580,7 +589,11 @@ const SERVING: [(&str, &str, Option<&str>); 14] = [
     ("multiprocessing/resource_sharer.py", "_serve", None),
     ("multiprocessing/queues.py", "_feed", Some("wait")),
     ("concurrent/futures/process.py", "run", None),
-    ("concurrent/futures/process.py", "_process_worker", Some("get")),
+    (
+        "concurrent/futures/process.py",
+        "_process_worker",
+        Some("get"),
+    ),
     ("concurrent/futures/thread.py", "_worker", Some("_worker")),
     ("logging/handlers.py", "_monitor", None),
     ("multiprocessing/pool.py", "worker", Some("get")),

@@ -202,7 +202,11 @@ impl Heap {
         let values = self.memory.pointer(dict + DICT_VALUES);
         let own = self.keys(keys)?;
         let Some(values) = values else {
-            return Some(own.into_iter().filter(|(_, value)| is_address(*value)).collect());
+            return Some(
+                own.into_iter()
+                    .filter(|(_, value)| is_address(*value))
+                    .collect(),
+            );
         };
         let values = if self.layout.minor >= 13 {
             values + 8
@@ -228,7 +232,10 @@ impl Heap {
         let count = count.min(MOST_ITEMS);
         let (indices, with_hash) = if self.layout.minor >= 11 {
             let log2 = memory.byte(keys + 9)?;
-            (1_u64.checked_shl(u32::from(log2))?, memory.byte(keys + 10)? == 0)
+            (
+                1_u64.checked_shl(u32::from(log2))?,
+                memory.byte(keys + 10)? == 0,
+            )
         } else {
             let size = memory.word(keys + 8)?;
             let width = match size {

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_line_is_read_with_spaces_in_its_path() {
-        let line = "7f0a-7f1b rw-s 00001000 00:1b 12345                      /dev/shm/sem.mp x (deleted)";
+        let line =
+            "7f0a-7f1b rw-s 00001000 00:1b 12345                      /dev/shm/sem.mp x (deleted)";
         let mapping = Mapping::parse(line).expect("a mapping");
         assert!(mapping.is_semaphore() && mapping.shared && mapping.contains(0x7f0a));
         assert_eq!((mapping.inode, mapping.offset), (12345, 0x1000));

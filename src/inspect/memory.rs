@@ -39,6 +39,11 @@ impl Memory {
         }
     }
 
+    /// Forgets what was read: it may have changed.
+    pub(crate) fn forget(&self) {
+        self.pages.borrow_mut().clear();
+    }
+
     /// Fills `bytes` from `address`, past the kept pages.
     pub(crate) fn fill(&self, address: u64, bytes: &mut [u8]) -> Result<usize, Errno> {
         let base = usize::try_from(address).map_err(|_| Errno::EFAULT)?;

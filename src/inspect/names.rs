@@ -78,7 +78,10 @@ impl Names {
         };
         let mut open = Vec::new();
         let mut globals: HashSet<Address> = python.module("__main__").into_iter().collect();
-        let stacks = process.threads.iter().filter_map(|thread| thread.stack.as_ref());
+        let stacks = process
+            .threads
+            .iter()
+            .filter_map(|thread| thread.stack.as_ref());
         for frame in stacks.flat_map(own_frames) {
             for (name, value) in frame.code.variables.iter().zip(&frame.locals) {
                 let value = is_address(*value).then(|| heap.in_cell(*value)).flatten();
@@ -125,8 +128,18 @@ fn entry(value: Address, name: &str) -> Option<Open> {
 
 /// Values that hold nothing of interest.
 const PLAIN: [&str; 12] = [
-    "int", "str", "bytes", "float", "bool", "NoneType", "function", "module", "type", "method",
-    "builtin_function_or_method", "code",
+    "int",
+    "str",
+    "bytes",
+    "float",
+    "bool",
+    "NoneType",
+    "function",
+    "module",
+    "type",
+    "method",
+    "builtin_function_or_method",
+    "code",
 ];
 
 impl Look<'_> {
@@ -149,7 +162,11 @@ impl Look<'_> {
         if class.is_empty() || PLAIN.contains(&class.as_str()) {
             return;
         }
-        let Open { value, mut name, depth } = open;
+        let Open {
+            value,
+            mut name,
+            depth,
+        } = open;
         if name.part.is_empty() && name.object == value {
             name.class.clone_from(&class);
         }
@@ -244,7 +261,8 @@ impl Look<'_> {
         let popen = if class == "Popen" {
             Some(value)
         } else {
-            heap.attr(value, "_popen").filter(|popen| !heap.is_none(*popen))
+            heap.attr(value, "_popen")
+                .filter(|popen| !heap.is_none(*popen))
         };
         let Some(popen) = popen else { return };
         let int = |name| heap.attr(popen, name).and_then(|value| heap.int(value));

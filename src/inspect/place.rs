@@ -13,7 +13,9 @@ pub(crate) fn is_library(file: &str) -> bool {
 
 /// A file as the program's user writes it: below its working directory without that.
 pub(crate) fn short<'a>(file: &'a str, cwd: &str) -> &'a str {
-    let inside = file.strip_prefix(cwd).and_then(|rest| rest.strip_prefix('/'));
+    let inside = file
+        .strip_prefix(cwd)
+        .and_then(|rest| rest.strip_prefix('/'));
     inside.unwrap_or(file)
 }
 
@@ -22,10 +24,15 @@ pub(crate) fn imported(file: &str) -> &str {
     let after = |folder: &str| {
         let (_, rest) = file.split_once(folder)?;
         let (version, rest) = rest.split_once('/')?;
-        version.bytes().all(|byte| byte.is_ascii_digit()).then_some(rest)
+        version
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then_some(rest)
     };
     let inside = after("/lib/python3.").or_else(|| after("/lib64/python3."));
-    inside.map_or(file, |file| file.strip_prefix("site-packages/").unwrap_or(file))
+    inside.map_or(file, |file| {
+        file.strip_prefix("site-packages/").unwrap_or(file)
+    })
 }
 
 /// The frames of a stack up to where the process or the thread begins: a forked child still has its
@@ -57,9 +64,7 @@ pub(crate) fn own_frames(stack: &Stack) -> impl Iterator<Item = &Frame> {
 /// The library's functions that the innermost of the program's own has called, innermost first.
 pub(crate) fn library_frames(stack: &Stack) -> &[Frame] {
     let frames = frames(stack);
-    let end = frames
-        .iter()
-        .position(is_own);
+    let end = frames.iter().position(is_own);
     &frames[..end.unwrap_or(frames.len())]
 }
 

@@ -139,7 +139,13 @@ impl Process {
 }
 
 impl Thread {
-    fn look(pid: i32, tid: i32, memory: &Memory, stack: Option<Stack>, switches: Option<u64>) -> Option<Thread> {
+    fn look(
+        pid: i32,
+        tid: i32,
+        memory: &Memory,
+        stack: Option<Stack>,
+        switches: Option<u64>,
+    ) -> Option<Thread> {
         let stat = Stat::parse(&file(pid, &format!("task/{tid}/stat")))?;
         let call = match stat.state {
             'Z' | 'X' | 'x' => return None,
@@ -219,7 +225,9 @@ pub(crate) fn descriptors(pid: i32) -> Vec<Fd> {
             if let Some(octal) = line.strip_prefix("flags:") {
                 flags = i32::from_str_radix(octal.trim(), 8).unwrap_or(0) & libc::O_ACCMODE;
             }
-            let watched = line.strip_prefix("Pid:").or_else(|| line.strip_prefix("tfd:"));
+            let watched = line
+                .strip_prefix("Pid:")
+                .or_else(|| line.strip_prefix("tfd:"));
             let watched = watched.and_then(|rest| rest.split_ascii_whitespace().next());
             watches.extend(watched.and_then(|number| number.parse::<i32>().ok()));
         }

@@ -131,10 +131,17 @@ impl Program {
             .map(|child| child.name.clone())
             .next();
         let own = process.python.as_ref().map(|python| {
-            let main = process.threads.first().and_then(|thread| thread.stack.as_ref());
+            let main = process
+                .threads
+                .first()
+                .and_then(|thread| thread.stack.as_ref());
             let named = main.and_then(|stack| {
-                let object =
-                    place::caller(&python.heap, stack, "multiprocessing/process.py", "_bootstrap")?;
+                let object = place::caller(
+                    &python.heap,
+                    stack,
+                    "multiprocessing/process.py",
+                    "_bootstrap",
+                )?;
                 python.heap.text(python.heap.attr(object, "_name")?)
             });
             let named = named.or_else(|| given.clone());
@@ -183,7 +190,10 @@ pub(crate) fn exit_of(status: i32) -> i64 {
 
 impl Process {
     pub(crate) fn service(&self) -> Option<Service> {
-        let code = self.command.iter().find(|word| word.starts_with("from multiprocessing."))?;
+        let code = self
+            .command
+            .iter()
+            .find(|word| word.starts_with("from multiprocessing."))?;
         if code.contains("resource_tracker") || code.contains("semaphore_tracker") {
             return Some(Service::ResourceTracker);
         }

@@ -130,7 +130,9 @@ fn report<'a>(graph: &'a Graph<'a>) -> Report {
     let rows = program.processes.iter().enumerate();
     let serving = |at: usize| graph.nodes[at].serves;
     Report {
-        processes: rows.map(|(place, process)| row(graph, place, process)).collect(),
+        processes: rows
+            .map(|(place, process)| row(graph, place, process))
+            .collect(),
         findings: rules::findings(graph),
         bounded: graph.semaphores.values().any(|known| known.bounded),
         left_out: program.bounded,
@@ -161,7 +163,11 @@ fn row<'a>(graph: &'a Graph<'a>, place: usize, process: &Process) -> Row {
 
 fn thread(view: View<'_>) -> ThreadRow {
     let node = &view.graph.nodes[view.at];
-    let stack = view.graph.stack(view.at).map(place::frames).unwrap_or_default();
+    let stack = view
+        .graph
+        .stack(view.at)
+        .map(place::frames)
+        .unwrap_or_default();
     let cwd = &view.process().cwd;
     let frames = stack.iter().map(|frame| {
         let file = place::imported(place::short(&frame.code.file, cwd));

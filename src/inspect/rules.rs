@@ -140,7 +140,9 @@ fn told(found: &[Finding], view: View<'_>) -> bool {
     let place = view.place();
     found.iter().any(|finding| {
         finding.pids.contains(&view.pid())
-            && place.as_ref().is_none_or(|place| finding.places.contains(place))
+            && place
+                .as_ref()
+                .is_none_or(|place| finding.places.contains(place))
     })
 }
 
@@ -148,7 +150,10 @@ fn told(found: &[Finding], view: View<'_>) -> bool {
 fn add(found: &mut Vec<Finding>, finding: Finding) {
     // Two that wait for each other are one finding.
     let all = |finding: &Finding| (sorted(&finding.pids), sorted(&finding.places));
-    if found.iter().any(|other| other.rule == finding.rule && all(other) == all(&finding)) {
+    if found
+        .iter()
+        .any(|other| other.rule == finding.rule && all(other) == all(&finding))
+    {
         return;
     }
     let same = found.iter_mut().find(|other| {
@@ -183,7 +188,11 @@ fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
 fn finding(view: View<'_>, cause: Cause) -> Finding {
     let chain = chain(view);
     let certainty = cause.certainty.min(by_signals(view, cause.rule));
-    let mut finding = Finding::new(cause.rule, Harm::Hang, certainty, cause.text);
+    let text = match certainty < cause.certainty {
+        true => Words::tell("why.unless", &[("text", &cause.text)]),
+        false => cause.text,
+    };
+    let mut finding = Finding::new(cause.rule, Harm::Hang, certainty, text);
     if let Some(advice) = cause.advice {
         finding = finding.advice(advice);
     }
@@ -255,7 +264,8 @@ fn chain(view: View<'_>) -> Vec<usize> {
 /// A handler of a signal may end a wait, that of one that asks the process to end where it waits to be
 /// asked: for an event, or for another thread.
 fn by_signals(view: View<'_>, rule: &str) -> Certainty {
-    const TO_END: u64 = 1 << (libc::SIGHUP - 1) | 1 << (libc::SIGQUIT - 1) | 1 << (libc::SIGTERM - 1);
+    const TO_END: u64 =
+        1 << (libc::SIGHUP - 1) | 1 << (libc::SIGQUIT - 1) | 1 << (libc::SIGTERM - 1);
     let asked = matches!(view.what(), What::Lock(_)) || rule.starts_with("event");
     let is_asked = asked && view.process().caught & TO_END != 0;
     if view.graph.nodes[view.at].by_signal || is_asked {
@@ -269,7 +279,11 @@ fn by_signals(view: View<'_>, rule: &str) -> Certainty {
 fn unknown(view: View<'_>) -> Cause {
     let text = Words::tell(
         "why.unknown.text",
-        &[("who", &view.who()), ("doing", &doing(view)), ("at", &view.at_place())],
+        &[
+            ("who", &view.who()),
+            ("doing", &doing(view)),
+            ("at", &view.at_place()),
+        ],
     );
     Cause::new("unknown-wait", text, Words::tell("why.unknown.advice", &[])).sure(Certainty::Hint)
 }

@@ -129,14 +129,18 @@ fn search(
             if left == 0 {
                 return true;
             }
-            let length = usize::try_from(mapping.end - at).unwrap_or(CHUNK).min(CHUNK);
+            let length = usize::try_from(mapping.end - at)
+                .unwrap_or(CHUNK)
+                .min(CHUNK);
             left = left.saturating_sub(length as u64);
             let read = process.memory.fill(at, &mut buffer[..length]).unwrap_or(0);
             for (place, word) in buffer[..read].chunks_exact(8).enumerate() {
                 let word = u64::from_le_bytes([
                     word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7],
                 ]);
-                let Some(inode) = missing.get(&word) else { continue };
+                let Some(inode) = missing.get(&word) else {
+                    continue;
+                };
                 let object = (at + 8 * place as u64).checked_sub(16);
                 if let Some(record) = object.and_then(|object| record_at(process, object)) {
                     found.entry(*inode).or_default().records.push(record);

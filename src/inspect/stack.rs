@@ -18,6 +18,8 @@ use super::memory::{Memory, is_address};
 
 const MOST_THREADS: usize = 4096;
 const MOST_FRAMES: usize = 1000;
+/// A stack without a beginning is looked at again, so often.
+const LOOKS: usize = 8;
 /// `FRAME_OWNED_BY_CSTACK`: an entry of the interpreter's own.
 const OWNED_BY_C: u8 = 3;
 
@@ -78,7 +80,10 @@ impl Files {
     fn symbol(&mut self, pid: i32, mapping: &Mapping) -> Option<Symbol> {
         use std::os::unix::fs::MetadataExt as _;
         // The exact file, whatever has become of its path or of the root directory.
-        let range = format!("/proc/{pid}/map_files/{:x}-{:x}", mapping.start, mapping.end);
+        let range = format!(
+            "/proc/{pid}/map_files/{:x}-{:x}",
+            mapping.start, mapping.end
+        );
         let inside = format!("/proc/{pid}/root{}", mapping.path);
         let path = [range.as_str(), inside.as_str()]
             .into_iter()
@@ -192,11 +197,24 @@ impl Python {
             .heap
             .memory
             .pointer(state + self.heap.layout.thread_id)?;
-        Some(Stack {
-            tid: self.tid_of(ident, tids)?,
-            ident,
-            frames: self.frames(state),
-        })
+        let tid = self.tid_of(ident, tids)?;
+        // The stack of a thread that runs may change under our eyes: a whole one has a beginning.
+        let is_whole = |frames: &[Frame]| {
+            let last = frames.last().map(|frame| frame.code.name.as_str());
+            matches!(last, Some("<module>" | "_bootstrap"))
+        };
+        let mut frames = self.frames(state);
+        for _ in 0..LOOKS {
+            if is_whole(&frames) {
+                break;
+            }
+            self.heap.memory.forget();
+            let again = self.frames(state);
+            if again.len() > frames.len() {
+                frames = again;
+            }
+        }
+        Some(Stack { tid, ident, frames })
     }
 
     /// The kernel's number of a pthread: `struct pthread` of the C library has it near its beginning.

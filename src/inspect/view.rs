@@ -136,7 +136,12 @@ impl<'a> View<'a> {
 
     /// `self` of such a function.
     pub(super) fn caller(self, file: &str, function: &str) -> Option<u64> {
-        place::caller(self.graph.heap(self.at)?, self.graph.stack(self.at)?, file, function)
+        place::caller(
+            self.graph.heap(self.at)?,
+            self.graph.stack(self.at)?,
+            file,
+            function,
+        )
     }
 
     /// What the program calls an object of the thread's process.

@@ -32,7 +32,10 @@ fn human(style: &Style, report: &Report) -> String {
     let lang = style.lang;
     let mut page = String::new();
     let threads: usize = report.processes.iter().map(|row| row.threads.len()).sum();
-    let program = report.processes.first().map_or("", |row| row.command.as_str());
+    let program = report
+        .processes
+        .first()
+        .map_or("", |row| row.command.as_str());
     let title = lang.tell(
         "why.title",
         &[
@@ -57,7 +60,12 @@ fn human(style: &Style, report: &Report) -> String {
             .collect();
         if !same.is_empty() {
             let more = if same.len() > PIDS { ", …" } else { "" };
-            let pids = same.iter().take(PIDS).cloned().collect::<Vec<_>>().join(", ");
+            let pids = same
+                .iter()
+                .take(PIDS)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ");
             let words = lang.tell("why.same", &[("n", &same.len()), ("pids", &(pids + more))]);
             let _ = writeln!(page, "  {}", style.paint.mood(Mood::Dim, words));
         }
@@ -67,7 +75,11 @@ fn human(style: &Style, report: &Report) -> String {
     }
     if report.left_out {
         let most = report.processes.len();
-        let _ = writeln!(page, "{}", lang.tell("why.bounded-processes", &[("n", &most)]));
+        let _ = writeln!(
+            page,
+            "{}",
+            lang.tell("why.bounded-processes", &[("n", &most)])
+        );
     }
     if report.findings.is_empty() {
         let _ = writeln!(page, "\n{}", lang.phrase("why.waits-only"));
@@ -98,7 +110,9 @@ fn process(style: &Style, row: &Row, page: &mut String) {
         page,
         "{}  {}",
         style.paint.mood(Mood::Heading, head),
-        style.paint.mood(Mood::Dim, format!("{}  {}", row.state, row.command))
+        style
+            .paint
+            .mood(Mood::Dim, format!("{}  {}", row.state, row.command))
     );
     match &row.note {
         Some(Note::Python(version)) => {
@@ -179,7 +193,11 @@ fn row(row: &Row) -> Value {
 }
 
 fn one(thread: &ThreadRow) -> Value {
-    let stack: Vec<&str> = thread.stack.iter().map(|(frame, _)| frame.as_str()).collect();
+    let stack: Vec<&str> = thread
+        .stack
+        .iter()
+        .map(|(frame, _)| frame.as_str())
+        .collect();
     json!({
         "tid": thread.tid,
         "name": thread.name,

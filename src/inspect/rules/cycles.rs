@@ -44,12 +44,19 @@ fn told<'a>(graph: &'a Graph<'a>, circle: &[usize]) -> Option<(View<'a>, Cause)>
         let link = view(*at);
         let sentence = Words::tell(
             "why.cycle.link",
-            &[("who", &link.who()), ("doing", &doing(link)), ("at", &link.at_place())],
+            &[
+                ("who", &link.who()),
+                ("doing", &doing(link)),
+                ("at", &link.at_place()),
+            ],
         );
         sentences = if sentences == Words::default() {
             sentence
         } else {
-            Words::tell("why.cycle.links", &[("links", &sentences), ("link", &sentence)])
+            Words::tell(
+                "why.cycle.links",
+                &[("links", &sentences), ("link", &sentence)],
+            )
         };
     }
     let is_lock = |at: &usize| match graph.nodes[*at].what {

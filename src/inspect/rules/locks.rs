@@ -21,7 +21,12 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
     if !semaphore.is_lock() {
         let text = Words::tell(
             "why.semaphore.text",
-            &[("who", &who), ("thing", &thing), ("at", &at), ("deaths", &view.deaths_told())],
+            &[
+                ("who", &who),
+                ("thing", &thing),
+                ("at", &at),
+                ("deaths", &view.deaths_told()),
+            ],
         );
         let advice = Words::tell("why.semaphore.advice", &[]);
         let cause = Cause::new("semaphore-never-released", text, advice).object(name);
@@ -31,11 +36,19 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
     let Some(holder) = holders.next() else {
         let text = Words::tell(
             "why.owner-died.text",
-            &[("who", &who), ("thing", &thing), ("at", &at), ("deaths", &view.deaths_told())],
+            &[
+                ("who", &who),
+                ("thing", &thing),
+                ("at", &at),
+                ("deaths", &view.deaths_told()),
+            ],
         );
         let advice = Words::tell("finding.owner-died.advice", &[]);
         let mut cause = Cause::new("owner-died", text, advice).object(name);
-        let failed = view.deaths().into_iter().filter(|child| child.exit != Some(0));
+        let failed = view
+            .deaths()
+            .into_iter()
+            .filter(|child| child.exit != Some(0));
         cause.pids.extend(failed.map(|child| child.pid));
         return Some(cause);
     };
@@ -45,7 +58,11 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
             &[("who", &who), ("thing", &thing), ("at", &at)],
         );
         let advice = Words::tell("why.itself.advice", &[]);
-        return Some(Cause::new("lock-itself", text, advice).object(name).lesson("lock"));
+        return Some(
+            Cause::new("lock-itself", text, advice)
+                .object(name)
+                .lesson("lock"),
+        );
     }
     None
 }

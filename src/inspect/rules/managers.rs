@@ -2,8 +2,8 @@
 
 use super::Cause;
 use crate::inspect::graph::What;
-use crate::inspect::view::View;
 use crate::inspect::place;
+use crate::inspect::view::View;
 use crate::lesson::Words;
 
 const MANAGERS: &str = "multiprocessing/managers.py";
@@ -17,7 +17,11 @@ pub(super) fn unanswered(view: View<'_>) -> Option<Cause> {
     let method = heap.text(frame.local(heap, "methodname")?)?;
     let proxy = frame.local(heap, "self")?;
     let name = view.object_name(proxy);
-    let server = channel.writers.iter().map(|end| end.pid).find(|pid| *pid != view.pid());
+    let server = channel
+        .writers
+        .iter()
+        .map(|end| end.pid)
+        .find(|pid| *pid != view.pid());
     let text = Words::tell(
         "why.manager.text",
         &[
@@ -25,10 +29,17 @@ pub(super) fn unanswered(view: View<'_>) -> Option<Cause> {
             ("at", &view.at_place()),
             ("method", &method),
             ("thing", &view.thing(name, &heap.type_name(proxy))),
-            ("server", &server.map_or_else(|| "?".to_owned(), |pid| view.pid_name(pid))),
+            (
+                "server",
+                &server.map_or_else(|| "?".to_owned(), |pid| view.pid_name(pid)),
+            ),
             ("deaths", &view.deaths_told()),
         ],
     );
     let advice = Words::tell("why.manager.advice", &[]);
-    Some(Cause::new("manager-request-unanswered", text, advice).object(name).also(server))
+    Some(
+        Cause::new("manager-request-unanswered", text, advice)
+            .object(name)
+            .also(server),
+    )
 }

@@ -43,7 +43,10 @@ pub(super) fn barrier(view: View<'_>) -> Option<Cause> {
     );
     let advice = Words::tell("why.barrier.advice", &[]);
     let mut cause = Cause::new("barrier-member-missing", text, advice).object(name);
-    let failed = view.deaths().into_iter().filter(|child| child.exit != Some(0));
+    let failed = view
+        .deaths()
+        .into_iter()
+        .filter(|child| child.exit != Some(0));
     cause.pids.extend(failed.map(|child| child.pid));
     Some(cause)
 }
@@ -77,7 +80,11 @@ pub(super) fn event(view: View<'_>) -> Option<Cause> {
             ("deaths", &view.deaths_told()),
         ],
     );
-    let rule = if cleared { "event-cleared" } else { "event-never-set" };
+    let rule = if cleared {
+        "event-cleared"
+    } else {
+        "event-never-set"
+    };
     let advice = Words::tell(
         if cleared {
             "why.event.advice-cleared"
@@ -106,7 +113,9 @@ pub(super) fn unfinished_tasks(view: View<'_>) -> Option<Cause> {
     );
     let advice = Words::tell("why.task-done.advice", &[]);
     let mut cause = Cause::new("task-done-missing", text, advice).object(name);
-    cause.pids.extend(view.deaths().into_iter().map(|child| child.pid));
+    cause
+        .pids
+        .extend(view.deaths().into_iter().map(|child| child.pid));
     Some(cause)
 }
 

@@ -38,7 +38,11 @@ pub(super) fn full(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.pipe-full.advice", &[]);
-    Some(Cause::new("pipe-full", text, advice).object(name).also(others))
+    Some(
+        Cause::new("pipe-full", text, advice)
+            .object(name)
+            .also(others),
+    )
 }
 
 /// Reads from a pipe that nobody will write to or close.
@@ -76,5 +80,9 @@ pub(super) fn no_end(view: View<'_>) -> Option<Cause> {
             ("deaths", &view.deaths_told()),
         ],
     );
-    Some(Cause::new(rule, text, Words::tell(advice, &[])).object(name).also(others))
+    Some(
+        Cause::new(rule, text, Words::tell(advice, &[]))
+            .object(name)
+            .also(others),
+    )
 }

@@ -28,7 +28,8 @@ fn owed(view: View<'_>) -> Option<Owed> {
     let pool = if heap.is_a(own, "Pool") {
         own
     } else {
-        heap.attr(own, "_pool").filter(|pool| heap.is_a(*pool, "Pool"))?
+        heap.attr(own, "_pool")
+            .filter(|pool| heap.is_a(*pool, "Pool"))?
     };
     let entries = heap.entries(heap.attr(pool, "_cache")?);
     (!entries.is_empty()).then_some(Owed {
@@ -46,7 +47,8 @@ fn workers(view: View<'_>) -> Vec<(usize, bool)> {
         .filter_map(|process| {
             let main = view.graph.main_node(process.pid)?;
             let worker = view.with(main);
-            let is_worker = worker.calls(POOL, "worker") || worker.calls(EXECUTOR, "_process_worker");
+            let is_worker =
+                worker.calls(POOL, "worker") || worker.calls(EXECUTOR, "_process_worker");
             is_worker.then(|| (main, !view.graph.nodes[main].serves))
         })
         .collect()
@@ -66,7 +68,10 @@ fn is_waiting(view: View<'_>) -> bool {
 pub(super) fn result_thread_died(view: View<'_>) -> Option<Cause> {
     let owed = is_waiting(view).then(|| owed(view))??;
     // A pool that is just ending has none of its threads any more.
-    if thread_in(view, POOL, "_handle_results") || !thread_in(view, POOL, "_handle_workers") {
+    let joins = view.graph.joins(view.at);
+    let handler = joins.and_then(|ident| view.graph.by_ident(view.pid(), ident));
+    let goes_on = handler.is_some() || thread_in(view, POOL, "_handle_workers");
+    if thread_in(view, POOL, "_handle_results") || !goes_on {
         return None;
     }
     let name = owed.pool.and_then(|pool| view.object_name(pool));
@@ -85,8 +90,12 @@ pub(super) fn result_thread_died(view: View<'_>) -> Option<Cause> {
 
 /// How many parts of a result are missing, of how many, and the number of the first.
 fn missing(heap: &Heap, result: Address) -> (usize, usize, Option<usize>) {
-    let value = heap.attr(result, "_value").filter(|value| heap.type_name(*value) == "list");
-    let left = heap.attr(result, "_number_left").and_then(|left| heap.int(left));
+    let value = heap
+        .attr(result, "_value")
+        .filter(|value| heap.type_name(*value) == "list");
+    let left = heap
+        .attr(result, "_number_left")
+        .and_then(|left| heap.int(left));
     let (Some(value), Some(left)) = (value, left) else {
         return (1, 1, None);
     };
@@ -121,7 +130,10 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
             _ => false,
         }
     };
-    if workers.iter().any(|(at, busy)| *busy || !waits_for_work(*at)) {
+    if workers
+        .iter()
+        .any(|(at, busy)| *busy || !waits_for_work(*at))
+    {
         return None;
     }
     let name = owed.pool.and_then(|pool| view.object_name(pool));
@@ -132,7 +144,9 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
         .collect();
     let left: usize = counts.iter().map(|(left, ..)| left).sum();
     let all: usize = counts.iter().map(|(_, all, _)| all).sum();
-    let task = counts.first().and_then(|(_, all, first)| (*all > 1).then_some(*first)?);
+    let task = counts
+        .first()
+        .and_then(|(_, all, first)| (*all > 1).then_some(*first)?);
     let which = task.map_or_else(Words::default, |task| {
         Words::tell("why.task-lost.which", &[("task", &task)])
     });
@@ -150,7 +164,9 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
     );
     let advice = Words::tell("why.task-lost.advice", &[]);
     let mut cause = Cause::new("task-lost", text, advice).object(name);
-    cause.pids.extend(workers.iter().map(|(at, _)| view.with(*at).pid()));
+    cause
+        .pids
+        .extend(workers.iter().map(|(at, _)| view.with(*at).pid()));
     Some(cause)
 }
 

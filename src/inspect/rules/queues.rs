@@ -41,7 +41,11 @@ pub(super) fn not_drained(view: View<'_>) -> Option<Cause> {
     let name = view.graph.channel_name(view.at, *fd, channel);
     let thing = channel_thing(view, *fd, channel);
     let own = view.pid();
-    let others = channel.readers.iter().map(|end| end.pid).filter(|pid| *pid != own);
+    let others = channel
+        .readers
+        .iter()
+        .map(|end| end.pid)
+        .filter(|pid| *pid != own);
     let (unread, size) = channel.fill();
     let readers: Vec<i32> = others.collect();
     let process = view.process_name(view.graph.nodes[view.at].process);
@@ -69,13 +73,16 @@ pub(super) fn not_drained(view: View<'_>) -> Option<Cause> {
 fn queue(view: View<'_>, function: &str) -> Option<Address> {
     let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
     let mut frames = place::library_frames(stack).iter();
-    let frame = frames
-        .find(|frame| frame.code.name == function && frame.code.file.ends_with(QUEUES))?;
+    let frame =
+        frames.find(|frame| frame.code.name == function && frame.code.file.ends_with(QUEUES))?;
     frame.local(heap, "self")
 }
 
 fn class(view: View<'_>, queue: Address) -> String {
-    view.graph.heap(view.at).map(|heap| heap.type_name(queue)).unwrap_or_default()
+    view.graph
+        .heap(view.at)
+        .map(|heap| heap.type_name(queue))
+        .unwrap_or_default()
 }
 
 pub(super) fn full(view: View<'_>) -> Option<Cause> {
@@ -97,7 +104,11 @@ pub(super) fn full(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.queue-full.advice", &[]);
-    Some(Cause::new("queue-full", text, advice).object(name).lesson("queue"))
+    Some(
+        Cause::new("queue-full", text, advice)
+            .object(name)
+            .lesson("queue"),
+    )
 }
 
 /// The read or write lock of a queue or a pool whose holder has ended.
@@ -130,7 +141,11 @@ pub(super) fn reader_died(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.reader-died.advice", &[]);
-    Some(Cause::new("queue-lock-owner-died", text, advice).object(name).lesson("queue"))
+    Some(
+        Cause::new("queue-lock-owner-died", text, advice)
+            .object(name)
+            .lesson("queue"),
+    )
 }
 
 /// Somebody waits for an item of the program's own queue, and whoever could put one waits, too.
@@ -141,10 +156,18 @@ pub(super) fn empty(view: View<'_>) -> Option<Cause> {
     }
     let own = view.pid();
     let name = view.object_name(queue).or_else(|| by_channel(view));
-    let main = view.graph.program.processes.iter().map(|process| process.pid);
+    let main = view
+        .graph
+        .program
+        .processes
+        .iter()
+        .map(|process| process.pid);
     let others = main.filter(|pid| {
         *pid != own
-            && view.graph.main_node(*pid).is_some_and(|node| !view.graph.nodes[node].serves)
+            && view
+                .graph
+                .main_node(*pid)
+                .is_some_and(|node| !view.graph.nodes[node].serves)
             && shares(view, *pid)
     });
     let others: Vec<i32> = others.collect();
@@ -163,7 +186,9 @@ pub(super) fn empty(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.queue-empty.advice", &[]);
-    let cause = Cause::new("queue-empty", text, advice).object(name).lesson("queue");
+    let cause = Cause::new("queue-empty", text, advice)
+        .object(name)
+        .lesson("queue");
     Some(cause.also(others))
 }
 

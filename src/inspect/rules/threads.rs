@@ -19,15 +19,23 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
     let alone = view.graph.nodes_of(view.pid()).len() == 1;
     let by_import = view.calls("importlib._bootstrap>", "acquire");
     let is_child = view.calls("multiprocessing/process.py", "_bootstrap")
-        || view.graph.program.process(view.process().ppid).is_some_and(|parent| {
-            parent.command == view.process().command && parent.python.is_some()
-        });
+        || view
+            .graph
+            .program
+            .process(view.process().ppid)
+            .is_some_and(|parent| {
+                parent.command == view.process().command && parent.python.is_some()
+            });
     let thing = lock_thing(view, address);
     let name = view.object_name(object);
     let told = |key: &'static str| {
         Words::tell(
             key,
-            &[("who", &view.who()), ("thing", &thing), ("at", &view.at_place())],
+            &[
+                ("who", &view.who()),
+                ("thing", &thing),
+                ("at", &view.at_place()),
+            ],
         )
     };
     let lost = owner == Owner::Nobody || alone && owner == Owner::Unknown;
@@ -43,7 +51,11 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
         } else {
             Certainty::Likely
         };
-        return Some(Cause::new("lock-copied-by-fork", told(key), advice).object(name).sure(sure));
+        return Some(
+            Cause::new("lock-copied-by-fork", told(key), advice)
+                .object(name)
+                .sure(sure),
+        );
     }
     if lost {
         let advice = Words::tell("why.lock-lost.advice", &[]);
@@ -68,7 +80,9 @@ pub(super) fn queue(view: View<'_>) -> Option<Cause> {
     })?;
     let name = view.object_name(object);
     let heap = view.graph.heap(view.at)?;
-    let left = heap.attr(object, "unfinished_tasks").and_then(|left| heap.int(left));
+    let left = heap
+        .attr(object, "unfinished_tasks")
+        .and_then(|left| heap.int(left));
     let text = Words::tell(
         key,
         &[
