@@ -94,7 +94,7 @@ fn chosen(context: &Context, given: Option<&str>) -> Result<i32, Failure> {
         return match running().as_slice() {
             [] => Err(Failure::new(Code::NotStarted, lang.phrase("why.none-runs"))),
             [only] => Ok(only.pid),
-            several => ask(context, several, lang.phrase("why.choose").to_owned()),
+            several => ask(context, several, lang.phrase("why.choose")),
         };
     };
     if let Ok(pid) = given.parse::<i32>()
@@ -113,13 +113,13 @@ fn chosen(context: &Context, given: Option<&str>) -> Result<i32, Failure> {
         [only] => Ok(only.pid),
         several => {
             let what = lang.tell("why.several", &[("given", &clean(given))]);
-            ask(context, several, what)
+            ask(context, several, &what)
         }
     }
 }
 
 /// Lists the programs; at a terminal one is chosen by its number.
-fn ask(context: &Context, programs: &[Running], what: String) -> Result<i32, Failure> {
+fn ask(context: &Context, programs: &[Running], what: &str) -> Result<i32, Failure> {
     let lang = context.lang;
     for (at, program) in programs.iter().enumerate() {
         let places: [(&str, &dyn std::fmt::Display); 3] = [
@@ -129,7 +129,7 @@ fn ask(context: &Context, programs: &[Running], what: String) -> Result<i32, Fai
         ];
         context.tell(&lang.tell("why.one-of", &places));
     }
-    let refused = || Failure::new(Code::Usage, what.clone());
+    let refused = || Failure::new(Code::Usage, what);
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(refused());
     }

@@ -147,11 +147,12 @@ fn decode(number: i64, arguments: [u64; 6], memory: &Memory) -> Call {
     }
 }
 
+/// `FUTEX_WAIT_BITSET` and `FUTEX_LOCK_PI` take an absolute time; the latter always CLOCK_REALTIME.
+const ABSOLUTE: [i32; 3] = [9, 6, 11];
+const REALTIME: i32 = 256;
+
 fn futex(memory: &Memory, arguments: [u64; 6]) -> Call {
     let [address, operation, _, timeout, ..] = arguments;
-    /// `FUTEX_WAIT_BITSET` and `FUTEX_LOCK_PI` take an absolute time; the latter always CLOCK_REALTIME.
-    const ABSOLUTE: [i32; 3] = [9, 6, 11];
-    const REALTIME: i32 = 256;
     let command = int(operation) & 127;
     let realtime = int(operation) & REALTIME != 0;
     let until = (timeout != 0).then(|| {

@@ -86,7 +86,7 @@ impl<'a> Channels<'a> {
                 };
                 let end = End {
                     pid: process.pid,
-                    fd: fd.fd,
+                    fd: fd.number,
                 };
                 let known = open.entry(inode).or_default();
                 known.push((end, fd.reads, fd.writes));

@@ -5,7 +5,7 @@ use super::channels::{Channel, End};
 use super::graph::{Owner, What};
 use super::names::Name;
 use super::place;
-use super::view::{View, list};
+use super::view::{View, list, thing};
 use crate::lesson::Words;
 use crate::sys::{calendar, clock};
 use crate::text::clean;
@@ -102,8 +102,10 @@ fn on_semaphore(view: View<'_>, inode: u64) -> Words {
     let name = view.graph.semaphore_name(view.at, inode);
     let semaphore = view.graph.semaphores.get(&inode);
     let is_lock = semaphore.is_some_and(super::semaphore::Semaphore::is_lock);
-    let thing = semaphore_thing(view, name, is_lock);
-    let holders = semaphore.into_iter().flat_map(|known| known.holders());
+    let thing = semaphore_thing(name, is_lock);
+    let holders = semaphore
+        .into_iter()
+        .flat_map(super::semaphore::Semaphore::holders);
     let holders: Vec<Words> = holders.map(|record| view.holder(record)).collect();
     if holders.is_empty() || !is_lock {
         return Words::tell("why.doing.semaphore", &[("thing", &thing)]);
@@ -115,12 +117,12 @@ fn on_semaphore(view: View<'_>, inode: u64) -> Words {
 }
 
 /// `lock (Lock)`, `tasks (Queue), its read lock`.
-pub(super) fn semaphore_thing(view: View<'_>, name: Option<&Name>, is_lock: bool) -> Words {
+pub(super) fn semaphore_thing(name: Option<&Name>, is_lock: bool) -> Words {
     let Some(name) = name else {
         let class = if is_lock { "Lock" } else { "Semaphore" };
         return Words::tell("why.a", &[("class", &class)]);
     };
-    let whole = view.thing(Some(name), &name.class);
+    let whole = thing(Some(name), &name.class);
     let part = name.part.rsplit('.').find(|part| *part != "_semlock");
     let key = match part {
         Some("_rlock") => "why.part.read-lock",
@@ -193,7 +195,7 @@ fn inside_library(view: View<'_>) -> Option<Words> {
         if name.is_none() && *class == "Condition" {
             return None;
         }
-        let thing = view.thing(name, &heap.type_name(owner));
+        let thing = thing(name, &heap.type_name(owner));
         Some(Words::tell(key, &[("thing", &thing)]))
     });
     found.next()
@@ -220,7 +222,7 @@ pub(super) fn lock_thing(view: View<'_>, address: u64) -> Words {
             } else {
                 "threading.Lock"
             };
-            same(view.thing(Some(name), class))
+            same(thing(Some(name), class))
         }
         (Some(_), None) => Words::tell("why.a", &[("class", &"threading.Lock")]),
         (None, _) => Words::tell("why.other-thread", &[]),
@@ -230,7 +232,7 @@ pub(super) fn lock_thing(view: View<'_>, address: u64) -> Words {
 /// The name of a pipe or what it belongs to.
 pub(super) fn channel_thing(view: View<'_>, fd: i32, channel: &Channel) -> Words {
     match view.graph.channel_name(view.at, fd, channel) {
-        Some(name) => same(view.thing(Some(name), &name.class)),
+        Some(name) => same(thing(Some(name), &name.class)),
         None if fd == 0 => Words::tell("why.stdin", &[]),
         None if fd == 1 => Words::tell("why.stdout", &[]),
         None if fd == 2 => Words::tell("why.stderr", &[]),

@@ -4,14 +4,17 @@
 //! alive could wake. All others are stuck: nothing will happen to them any more. What can't be seen
 //! counts as alive, so that no hang is claimed that is none.
 
+mod locks;
+mod serving;
+mod wakers;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use self::serving::serves;
 use super::call::{Call, Until};
 use super::channels::{Channel, Channels, file_locks};
-use super::heap::{Address, Heap};
-use super::memory::is_address;
+use super::heap::Heap;
 use super::names::Name;
-use super::place;
 use super::process::{Process, Thread};
 use super::program::Program;
 use super::semaphore::{self, Record, Semaphore};
@@ -156,170 +159,6 @@ impl<'a> Graph<'a> {
             Call::Connect(_) | Call::Open => What::Outside,
             Call::Sleep(until) => What::Timed(*until),
             Call::Other(_) | Call::Unseen => What::Unknown,
-        }
-    }
-
-    fn wakers(&self, at: usize) -> Vec<Waker> {
-        let node = &self.nodes[at];
-        let process = self.process(at);
-        if node.serves && !matches!(node.what, What::Runs) {
-            // An idle worker waits for whoever could give it work; a server for whoever could ask.
-            let polls = matches!(node.what, What::Timed(_) | What::Accept);
-            if polls || process.service().is_some() {
-                return vec![Waker::Program];
-            }
-        }
-        match &node.what {
-            What::Runs | What::Timed(_) | What::Accept | What::Outside | What::Unknown => {
-                vec![Waker::Alive]
-            }
-            What::Signal => vec![Waker::Alive],
-            What::Stopped => Vec::new(),
-            What::Semaphore(inode) => self.semaphore_wakers(at, *inode),
-            What::Child(Some(pid)) => vec![self.exit_waker(*pid)],
-            What::Child(None) => {
-                let children = self.program.processes.iter();
-                children
-                    .filter(|child| child.ppid == process.pid)
-                    .map(|child| self.exit_waker(child.pid))
-                    .collect()
-            }
-            What::Lock(_) => match self.lock_owner(at) {
-                Owner::Thread(owner) => vec![Waker::Node(owner)],
-                Owner::Nobody => Vec::new(),
-                Owner::Unknown => self.others(at),
-            },
-            What::Read(fd, channel) => self.reading(process, *fd, channel.as_ref(), at),
-            What::Write(_, None) => vec![Waker::Alive],
-            What::Write(_, Some(channel)) => {
-                self.ends(at, channel.readers.iter().map(|end| end.pid), channel)
-            }
-            What::Poll(fds) => self.polling(process, fds, at),
-            What::File { owners, .. } => owners.iter().map(|pid| self.exit_or_any(*pid)).collect(),
-        }
-    }
-
-    /// The other threads of its process.
-    fn others(&self, at: usize) -> Vec<Waker> {
-        let own = self.nodes_of(self.process(at).pid).iter().copied();
-        let mut others: Vec<usize> = own.filter(|other| *other != at).collect();
-        // Whoever waits for a lock holds another more likely than one that waits for a thread's end.
-        others.sort_by_key(|other| self.joins(*other).is_some());
-        others.into_iter().map(Waker::Node).collect()
-    }
-
-    /// Whoever has the other end of what a thread waits at.
-    fn ends(&self, at: usize, pids: impl Iterator<Item = i32>, channel: &Channel) -> Vec<Waker> {
-        if channel.outside {
-            return vec![Waker::Alive];
-        }
-        let own = self.process(at).pid;
-        let mut found = Vec::new();
-        for pid in pids.collect::<BTreeSet<i32>>() {
-            if pid == own {
-                found.extend(self.others(at));
-            } else {
-                found.push(Waker::Process(pid));
-            }
-        }
-        found
-    }
-
-    fn reading(
-        &self,
-        process: &Process,
-        fd: i32,
-        channel: Option<&Channel>,
-        at: usize,
-    ) -> Vec<Waker> {
-        if let Some(channel) = channel {
-            return self.ends(at, channel.writers.iter().map(|end| end.pid), channel);
-        }
-        match process.fd(fd) {
-            Some(open) if open.target == "anon_inode:[pidfd]" => {
-                let watched = open.watches.iter();
-                watched.map(|pid| self.exit_waker(*pid)).collect()
-            }
-            Some(open) if open.target == "anon_inode:[eventfd]" => {
-                let shares = |other: &&Process| {
-                    other
-                        .fds
-                        .iter()
-                        .any(|fd| fd.target == "anon_inode:[eventfd]")
-                };
-                let sharing = self.program.processes.iter().filter(shares);
-                let mut wakers = self.others(at);
-                wakers.extend(
-                    sharing
-                        .filter(|other| other.pid != process.pid)
-                        .map(|other| Waker::Process(other.pid)),
-                );
-                wakers
-            }
-            _ => vec![Waker::Alive],
-        }
-    }
-
-    fn polling(&self, process: &Process, fds: &[i32], at: usize) -> Vec<Waker> {
-        let mut found = Vec::new();
-        for fd in fds {
-            let watched = process.fd(*fd).map(|fd| (fd.target.as_str(), &fd.watches));
-            match watched {
-                Some(("anon_inode:[eventpoll]", watches)) => {
-                    for fd in watches {
-                        let channel = self.channels.channel(process.pid, *fd, false);
-                        found.extend(self.reading(process, *fd, channel.as_ref(), at));
-                    }
-                }
-                _ => {
-                    let channel = self.channels.channel(process.pid, *fd, false);
-                    found.extend(self.reading(process, *fd, channel.as_ref(), at));
-                }
-            }
-        }
-        found
-    }
-
-    fn semaphore_wakers(&self, at: usize, inode: u64) -> Vec<Waker> {
-        let Some(semaphore) = self.semaphores.get(&inode) else {
-            return vec![Waker::Alive];
-        };
-        if semaphore.value > 0 || semaphore.bounded {
-            return vec![Waker::Alive];
-        }
-        let own = self.process(at).pid;
-        let holders: Vec<&Record> = semaphore.holders().collect();
-        if semaphore.is_lock() && !holders.is_empty() {
-            let other = |record: &&Record| self.holder(record) != Some(at);
-            if holders.iter().all(other) {
-                let waker = |record: &&Record| match self.holder(record) {
-                    Some(node) => Waker::Node(node),
-                    None => Waker::Process(record.pid),
-                };
-                return holders.iter().map(waker).collect();
-            }
-        }
-        let sharers = semaphore.sharers.iter().filter(|pid| **pid != own);
-        let mut found: Vec<Waker> = sharers.map(|pid| Waker::Process(*pid)).collect();
-        found.extend(self.others(at));
-        found
-    }
-
-    /// Who would have to end for this process to end.
-    fn exit_waker(&self, pid: i32) -> Waker {
-        let dead = self.program.process(pid).is_none_or(Process::is_dead);
-        if dead {
-            // It is about to be collected, or nobody knows it.
-            return Waker::Alive;
-        }
-        self.main_node(pid).map_or(Waker::Process(pid), Waker::Node)
-    }
-
-    fn exit_or_any(&self, pid: i32) -> Waker {
-        if self.program.process(pid).is_some() {
-            Waker::Process(pid)
-        } else {
-            Waker::Alive
         }
     }
 
@@ -468,79 +307,6 @@ impl<'a> Graph<'a> {
             ends.find_map(|end| named(end.pid, end.fd))
         })
     }
-
-    /// The thread whose end a thread waits for, by its `threading.get_ident`.
-    pub(crate) fn joins(&self, at: usize) -> Option<u64> {
-        let (stack, heap) = (self.stack(at)?, self.heap(at)?);
-        let is_join = |frame: &&super::stack::Frame| {
-            matches!(frame.code.name.as_str(), "join" | "_wait_for_tstate_lock")
-                && frame.code.file.ends_with("threading.py")
-        };
-        let frame = place::library_frames(stack).iter().find(is_join)?;
-        let ident = heap.attr(frame.local(heap, "self")?, "_ident")?;
-        Some(heap.int(ident)?.cast_unsigned())
-    }
-
-    /// The thread that has to end, or to release, before a lock of `threading` is free.
-    pub(crate) fn lock_owner(&self, at: usize) -> Owner {
-        let Some(heap) = self.heap(at) else {
-            return Owner::Unknown;
-        };
-        let pid = self.process(at).pid;
-        if let Some(ident) = self.joins(at) {
-            return self
-                .by_ident(pid, ident)
-                .map_or(Owner::Unknown, Owner::Thread);
-        }
-        let What::Lock(address) = self.nodes[at].what else {
-            return Owner::Unknown;
-        };
-        match self.lock_object(at, address) {
-            Some((object, true)) => {
-                let owner = heap.memory.pointer(object + 24);
-                match owner.map(|owner| self.by_ident(pid, owner)) {
-                    Some(Some(owner)) => Owner::Thread(owner),
-                    Some(None) => Owner::Nobody,
-                    None => Owner::Unknown,
-                }
-            }
-            _ => Owner::Unknown,
-        }
-    }
-
-    /// The lock of `threading` whose semaphore lies at this address, and whether it is an RLock.
-    pub(crate) fn lock_object(&self, at: usize, address: u64) -> Option<(Address, bool)> {
-        let heap = self.heap(at)?;
-        let names = &self.program.names[self.nodes[at].process];
-        let mut known = names.objects.iter();
-        let by_name = known.find_map(|(object, name)| {
-            let is_lock = matches!(name.class.as_str(), "_thread.lock" | "_thread.RLock");
-            let own = is_lock || !name.part.is_empty();
-            (own && heap.memory.pointer(object + 16) == Some(address))
-                .then(|| (*object, heap.type_name(*object) == "_thread.RLock"))
-        });
-        by_name.or_else(|| {
-            // `self` of a library's function may have it: Condition, ModuleLock, Handler.
-            let frames = self.stack(at).map(place::frames).unwrap_or_default();
-            let values = frames.iter().take(8).flat_map(|frame| {
-                let own = frame
-                    .locals
-                    .iter()
-                    .copied()
-                    .filter(|value| is_address(*value));
-                own.flat_map(|value| {
-                    let inside = heap.attributes(value).into_iter().map(|(_, value)| value);
-                    std::iter::once(value).chain(inside)
-                })
-            });
-            let mut locks = values.filter_map(|value| {
-                let class = heap.type_name(value);
-                matches!(class.as_str(), "_thread.lock" | "_thread.RLock")
-                    .then(|| (value, class == "_thread.RLock"))
-            });
-            locks.find(|(object, _)| heap.memory.pointer(object + 16) == Some(address))
-        })
-    }
 }
 
 /// Signals whose handlers end no wait, as far as can be told: those that ask a process to end, tell of
@@ -575,54 +341,4 @@ pub(crate) enum Owner {
     /// A thread that this process does not have.
     Nobody,
     Unknown,
-}
-
-/// Functions in which a thread waits for whatever others want of it, and the one that it is in while it
-/// does so: any, where none is named.
-const SERVING: [(&str, &str, Option<&str>); 14] = [
-    ("multiprocessing/pool.py", "_handle_workers", None),
-    ("multiprocessing/pool.py", "_handle_tasks", Some("get")),
-    ("multiprocessing/pool.py", "_handle_results", None),
-    ("multiprocessing/managers.py", "serve_forever", None),
-    ("multiprocessing/managers.py", "accepter", None),
-    ("multiprocessing/managers.py", "serve_client", None),
-    ("multiprocessing/resource_sharer.py", "_serve", None),
-    ("multiprocessing/queues.py", "_feed", Some("wait")),
-    ("concurrent/futures/process.py", "run", None),
-    (
-        "concurrent/futures/process.py",
-        "_process_worker",
-        Some("get"),
-    ),
-    ("concurrent/futures/thread.py", "_worker", Some("_worker")),
-    ("logging/handlers.py", "_monitor", None),
-    ("multiprocessing/pool.py", "worker", Some("get")),
-    ("multiprocessing/forkserver.py", "main", None),
-];
-
-/// Whether a thread waits for work and does none: the innermost function of the library that is on
-/// its stack is a server's, and nothing of the program.
-fn serves(process: &Process, thread: &Thread) -> bool {
-    if process.service().is_some() {
-        return true;
-    }
-    let Some(stack) = &thread.stack else {
-        return false;
-    };
-    let library = place::library_frames(stack);
-    library.iter().enumerate().any(|(at, frame)| {
-        let known = SERVING.iter().find(|(file, name, _)| is(frame, file, name));
-        known.is_some_and(|(_, _, inside)| {
-            let innermost = &library[..=at];
-            inside.is_none_or(|name| match innermost {
-                [only] => only.code.name == name,
-                [.., above, _] => above.code.name == name,
-                [] => false,
-            })
-        })
-    })
-}
-
-fn is(frame: &super::stack::Frame, file: &str, name: &str) -> bool {
-    frame.code.name == name && frame.code.file.ends_with(file)
 }

@@ -112,7 +112,7 @@ impl Memory {
 
     pub(crate) fn words(&self, address: u64, count: usize) -> Option<Vec<u64>> {
         let bytes = self.bytes(address, count.checked_mul(8)?)?;
-        let word = |chunk: &[u8]| chunk.try_into().map(u64::from_le_bytes).unwrap_or(0);
+        let word = |chunk: &[u8]| chunk.try_into().map_or(0, u64::from_le_bytes);
         Some(bytes.chunks_exact(8).map(word).collect())
     }
 

@@ -21,7 +21,7 @@ const ENTRIES: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
     /// As the program writes it: `tasks`, `self.lock`, `procs[1]`.
-    pub name: String,
+    pub text: String,
     /// The class of that object.
     pub class: String,
     /// Attributes from there, where it is a part: `_rlock`.
@@ -117,7 +117,7 @@ fn entry(value: Address, name: &str) -> Option<Open> {
     is_address(value).then(|| Open {
         value,
         name: Name {
-            name: name.to_owned(),
+            text: name.to_owned(),
             class: String::new(),
             part: String::new(),
             object: value,
@@ -205,7 +205,7 @@ impl Look<'_> {
         let deeper = |value: Address, text: String| Open {
             value,
             name: Name {
-                name: text,
+                text,
                 class: String::new(),
                 part: String::new(),
                 object: value,
@@ -215,7 +215,7 @@ impl Look<'_> {
         match class {
             "list" | "tuple" => {
                 let items = heap.items(value).into_iter().take(ENTRIES).enumerate();
-                next.extend(items.map(|(at, item)| deeper(item, format!("{}[{at}]", name.name))));
+                next.extend(items.map(|(at, item)| deeper(item, format!("{}[{at}]", name.text))));
             }
             "dict" => {
                 for (key, item) in heap.entries(value).into_iter().take(ENTRIES) {
@@ -224,12 +224,12 @@ impl Look<'_> {
                         .map(|text| format!("'{text}'"))
                         .or_else(|| heap.int(key).map(|number| number.to_string()));
                     let key = key.unwrap_or_else(|| "…".to_owned());
-                    next.push(deeper(item, format!("{}[{key}]", name.name)));
+                    next.push(deeper(item, format!("{}[{key}]", name.text)));
                 }
             }
             "set" => {
                 let items = heap.members(value).into_iter().take(ENTRIES);
-                next.extend(items.map(|item| deeper(item, format!("{}{{…}}", name.name))));
+                next.extend(items.map(|item| deeper(item, format!("{}{{…}}", name.text))));
             }
             _ => {
                 let of_library = !name.part.is_empty()
@@ -249,7 +249,7 @@ impl Look<'_> {
                             depth: depth + 1,
                         });
                     } else {
-                        next.push(deeper(item, format!("{}.{key}", name.name)));
+                        next.push(deeper(item, format!("{}.{key}", name.text)));
                     }
                 }
             }

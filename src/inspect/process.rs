@@ -51,7 +51,7 @@ pub(crate) struct Thread {
 /// An open descriptor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fd {
-    pub fd: i32,
+    pub number: i32,
     pub target: String,
     pub reads: bool,
     pub writes: bool,
@@ -93,7 +93,7 @@ impl Process {
         let before: Vec<(i32, Option<u64>)> =
             tids.iter().map(|tid| (*tid, switches(pid, *tid))).collect();
         let (python, unknown_python) = match find(pid, &exe, &mappings, files) {
-            Found::Python(python) => (Some(python), None),
+            Found::Python(python) => (Some(*python), None),
             Found::Unknown(version) => (None, Some(version)),
             Found::No => (None, None),
         };
@@ -134,7 +134,7 @@ impl Process {
     }
 
     pub(crate) fn fd(&self, number: i32) -> Option<&Fd> {
-        self.fds.iter().find(|fd| fd.fd == number)
+        self.fds.iter().find(|fd| fd.number == number)
     }
 }
 
@@ -232,7 +232,7 @@ pub(crate) fn descriptors(pid: i32) -> Vec<Fd> {
             watches.extend(watched.and_then(|number| number.parse::<i32>().ok()));
         }
         Some(Fd {
-            fd,
+            number: fd,
             target,
             reads: flags != libc::O_WRONLY,
             writes: flags != libc::O_RDONLY,
@@ -253,7 +253,11 @@ mod tests {
     fn the_ends_of_a_pipe_are_told_apart() {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         let fds = descriptors(std::process::id().cast_signed());
-        let of = |number| fds.iter().find(|fd| fd.fd == number).expect("it is open");
+        let of = |number| {
+            fds.iter()
+                .find(|fd| fd.number == number)
+                .expect("it is open")
+        };
         let (reader, writer) = (of(reader.as_raw_fd()), of(writer.as_raw_fd()));
         assert!(reader.reads && !reader.writes && writer.writes && !writer.reads);
         assert!(reader.pipe().is_some() && reader.pipe() == writer.pipe());

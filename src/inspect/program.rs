@@ -151,7 +151,9 @@ impl Program {
         own.or(given).unwrap_or_else(|| {
             let base = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
             let script = process.command.get(1).filter(|word| {
-                process.python.is_some() && word.ends_with(".py") && !word.starts_with('-')
+                process.python.is_some()
+                    && word.strip_suffix(".py").is_some()
+                    && !word.starts_with('-')
             });
             let first = script.or(process.command.first());
             first.map_or_else(|| "?".to_owned(), base)

@@ -50,7 +50,7 @@ impl Cause {
 
     fn object(mut self, object: Option<&super::names::Name>) -> Cause {
         self.objects
-            .extend(object.map(|name| crate::text::clean(&name.name).into_owned()));
+            .extend(object.map(|name| crate::text::clean(&name.text).into_owned()));
         self
     }
 
@@ -188,9 +188,10 @@ fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
 fn finding(view: View<'_>, cause: Cause) -> Finding {
     let chain = chain(view);
     let certainty = cause.certainty.min(by_signals(view, cause.rule));
-    let text = match certainty < cause.certainty {
-        true => Words::tell("why.unless", &[("text", &cause.text)]),
-        false => cause.text,
+    let text = if certainty < cause.certainty {
+        Words::tell("why.unless", &[("text", &cause.text)])
+    } else {
+        cause.text
     };
     let mut finding = Finding::new(cause.rule, Harm::Hang, certainty, text);
     if let Some(advice) = cause.advice {

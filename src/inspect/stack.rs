@@ -64,7 +64,7 @@ pub(crate) struct Python {
 /// Whether a process is a Python that can be read.
 #[derive(Debug)]
 pub(crate) enum Found {
-    Python(Python),
+    Python(Box<Python>),
     /// A Python whose structures are not known, in words: `3.14`.
     Unknown(String),
     No,
@@ -149,7 +149,9 @@ pub(crate) fn find(pid: i32, exe: &str, mappings: &[Mapping], files: &mut Files)
             codes: RefCell::new(HashMap::new()),
         })
     };
-    found().map_or(Found::Unknown(version), Found::Python)
+    found().map_or(Found::Unknown(version), |python| {
+        Found::Python(Box::new(python))
+    })
 }
 
 /// From 3.13 on the runtime says itself where some things are (`_Py_DebugOffsets`). `None` for a

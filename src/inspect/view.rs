@@ -56,6 +56,14 @@ pub(super) fn ended(child: &Child) -> Words {
     Words::tell("why.who-did", &[("who", &who), ("did", &how)])
 }
 
+/// `lock (Lock)`; without a name only what it is.
+pub(super) fn thing(name: Option<&Name>, class: &str) -> String {
+    match name {
+        Some(name) => format!("{} ({})", clean(&name.text), clean(class)),
+        None => class.to_owned(),
+    }
+}
+
 impl<'a> View<'a> {
     pub(super) fn with(self, at: usize) -> View<'a> {
         View { at, ..self }
@@ -150,23 +158,13 @@ impl<'a> View<'a> {
         names.object(address)
     }
 
-    /// `lock (Lock)`; without a name only what it is.
-    pub(super) fn thing(self, name: Option<&Name>, class: &str) -> String {
-        match name {
-            Some(name) => format!("{} ({})", clean(&name.name), clean(class)),
-            None => class.to_owned(),
-        }
-    }
-
     /// Who holds a lock.
     pub(super) fn holder(self, record: &Record) -> Words {
-        match self.graph.holder(record) {
-            Some(node) => self.with(node).who(),
-            None => {
-                let name = self.pid_name(record.pid);
-                Words::new(name.clone(), name)
-            }
+        if let Some(node) = self.graph.holder(record) {
+            return self.with(node).who();
         }
+        let name = self.pid_name(record.pid);
+        Words::new(name.clone(), name)
     }
 
     /// Processes that have ended, and how: those that failed first.

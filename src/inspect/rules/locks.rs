@@ -16,7 +16,7 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
         return None;
     }
     let name = view.graph.semaphore_name(view.at, inode);
-    let thing = semaphore_thing(view, name, semaphore.is_lock());
+    let thing = semaphore_thing(name, semaphore.is_lock());
     let (who, at) = (view.who(), view.at_place());
     if !semaphore.is_lock() {
         let text = Words::tell(

@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::inspect::graph::What;
 use crate::inspect::place;
-use crate::inspect::view::View;
+use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
 
 const MANAGERS: &str = "multiprocessing/managers.py";
@@ -28,7 +28,7 @@ pub(super) fn unanswered(view: View<'_>) -> Option<Cause> {
             ("who", &view.who()),
             ("at", &view.at_place()),
             ("method", &method),
-            ("thing", &view.thing(name, &heap.type_name(proxy))),
+            ("thing", &thing(name, &heap.type_name(proxy))),
             (
                 "server",
                 &server.map_or_else(|| "?".to_owned(), |pid| view.pid_name(pid)),

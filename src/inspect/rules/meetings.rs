@@ -5,7 +5,7 @@ use super::Cause;
 use crate::inspect::doing::waits_in;
 use crate::inspect::heap::{Address, Heap};
 use crate::inspect::semaphore::record_at;
-use crate::inspect::view::View;
+use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
 
 const SYNCHRONIZE: &str = "multiprocessing/synchronize.py";
@@ -36,7 +36,7 @@ pub(super) fn barrier(view: View<'_>) -> Option<Cause> {
         &[
             ("waiting", &waiting),
             ("parties", &parties),
-            ("thing", &view.thing(name, "Barrier")),
+            ("thing", &thing(name, "Barrier")),
             ("at", &view.at_place()),
             ("deaths", &view.deaths_told()),
         ],
@@ -60,7 +60,7 @@ pub(super) fn event(view: View<'_>) -> Option<Cause> {
     if of_multiprocessing.is_none() && name.is_none() {
         return None;
     }
-    let thing = view.thing(name, "Event");
+    let thing = thing(name, "Event");
     // Whoever clears what another has set took one more than it gave back.
     let cleared = heap
         .path(object, &["_flag", "_semlock"])
@@ -106,7 +106,7 @@ pub(super) fn unfinished_tasks(view: View<'_>) -> Option<Cause> {
         &[
             ("who", &view.who()),
             ("n", &left),
-            ("thing", &view.thing(name, "JoinableQueue")),
+            ("thing", &thing(name, "JoinableQueue")),
             ("at", &view.at_place()),
             ("deaths", &view.deaths_told()),
         ],
@@ -129,7 +129,7 @@ pub(super) fn condition(view: View<'_>) -> Option<Cause> {
         "why.condition.text",
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, "Condition")),
+            ("thing", &thing(name, "Condition")),
             ("at", &view.at_place()),
             ("deaths", &view.deaths_told()),
         ],

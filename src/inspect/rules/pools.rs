@@ -4,7 +4,7 @@ use super::Cause;
 use crate::inspect::graph::What;
 use crate::inspect::heap::{Address, Heap};
 use crate::inspect::place;
-use crate::inspect::view::View;
+use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
 
 const POOL: &str = "multiprocessing/pool.py";
@@ -79,7 +79,7 @@ pub(super) fn result_thread_died(view: View<'_>) -> Option<Cause> {
         "why.result-thread.text",
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, "Pool")),
+            ("thing", &thing(name, "Pool")),
             ("n", &owed.entries.len()),
             ("at", &view.at_place()),
         ],
@@ -154,7 +154,7 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
         "why.task-lost.text",
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, "Pool")),
+            ("thing", &thing(name, "Pool")),
             ("n", &left),
             ("all", &all),
             ("which", &which),
@@ -220,7 +220,7 @@ pub(super) fn executor_without_workers(view: View<'_>) -> Option<Cause> {
         "why.executor.text",
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, "ProcessPoolExecutor")),
+            ("thing", &thing(name, "ProcessPoolExecutor")),
             ("n", &pending),
             ("limit", &limit),
             ("at", &view.at_place()),

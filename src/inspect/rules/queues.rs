@@ -6,7 +6,7 @@ use crate::inspect::graph::What;
 use crate::inspect::heap::Address;
 use crate::inspect::names::Name;
 use crate::inspect::place;
-use crate::inspect::view::{View, list};
+use crate::inspect::view::{View, list, thing};
 use crate::lesson::Words;
 
 const QUEUES: &str = "multiprocessing/queues.py";
@@ -97,7 +97,7 @@ pub(super) fn full(view: View<'_>) -> Option<Cause> {
         "why.queue-full.text",
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, &class(view, queue))),
+            ("thing", &thing(name, &class(view, queue))),
             ("most", &most),
             ("at", &view.at_place()),
             ("deaths", &view.deaths_told()),
@@ -125,7 +125,7 @@ pub(super) fn reader_died(view: View<'_>) -> Option<Cause> {
         return None;
     }
     let name = view.graph.semaphore_name(view.at, inode);
-    let thing = semaphore_thing(view, name, true);
+    let thing = semaphore_thing(name, true);
     let key = if is_read {
         "why.reader-died.text"
     } else {
@@ -179,7 +179,7 @@ pub(super) fn empty(view: View<'_>) -> Option<Cause> {
         },
         &[
             ("who", &view.who()),
-            ("thing", &view.thing(name, &class(view, queue))),
+            ("thing", &thing(name, &class(view, queue))),
             ("at", &view.at_place()),
             ("others", &who_does(view, others.iter().copied())),
             ("deaths", &view.deaths_told()),

@@ -4,7 +4,7 @@ use super::Cause;
 use crate::finding::Certainty;
 use crate::inspect::doing::{lock_thing, waits_in};
 use crate::inspect::graph::{Owner, What};
-use crate::inspect::view::View;
+use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
 
 pub(super) fn lock(view: View<'_>) -> Option<Cause> {
@@ -88,7 +88,7 @@ pub(super) fn queue(view: View<'_>) -> Option<Cause> {
         &[
             ("who", &view.who()),
             ("at", &view.at_place()),
-            ("thing", &view.thing(name, "queue.Queue")),
+            ("thing", &thing(name, "queue.Queue")),
             ("n", &left.unwrap_or(0)),
         ],
     );
