@@ -115,6 +115,7 @@ pub(super) fn findings<'a>(graph: &'a Graph<'a>) -> Vec<Finding> {
         let view = View { graph, at };
         add(&mut found, finding(view, unknown(view)));
     }
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
     found
 }
 
@@ -186,7 +187,6 @@ fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
 }
 
 fn finding(view: View<'_>, cause: Cause) -> Finding {
-    let chain = chain(view);
     let certainty = cause.certainty.min(by_signals(view, cause.rule));
     let text = if certainty < cause.certainty {
         Words::tell("why.unless", &[("text", &cause.text)])
@@ -200,7 +200,13 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
     if let Some(lesson) = cause.lesson {
         finding = finding.lesson(lesson);
     }
+    let chain = chain(view);
+    if chain.is_none() {
+        // The program's main thread waits for something else.
+        finding.certainty = Certainty::Hint;
+    }
     // The cause comes first, then who waits for it.
+    let chain = chain.unwrap_or_else(|| vec![view.at]);
     for at in chain.iter().rev() {
         let link = view.with(*at);
         if !finding.pids.contains(&link.pid()) {
@@ -228,9 +234,9 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
     finding
 }
 
-/// The shortest way from the main thread of the program to this one, along who waits for whom; only
-/// itself where there is none.
-fn chain(view: View<'_>) -> Vec<usize> {
+/// The shortest way from the main thread of the program to this one, along who waits for whom: only
+/// itself where the main thread is not stuck, `None` where it does not wait for this one.
+fn chain(view: View<'_>) -> Option<Vec<usize>> {
     let graph = view.graph;
     let root = graph
         .program
@@ -238,7 +244,7 @@ fn chain(view: View<'_>) -> Vec<usize> {
         .first()
         .and_then(|process| graph.main_node(process.pid));
     let Some(root) = root.filter(|root| graph.nodes[*root].stuck) else {
-        return vec![view.at];
+        return Some(vec![view.at]);
     };
     let mut before = vec![None; graph.nodes.len()];
     let mut open = VecDeque::from([root]);
@@ -250,7 +256,7 @@ fn chain(view: View<'_>) -> Vec<usize> {
                 way.push(previous);
             }
             way.reverse();
-            return way;
+            return Some(way);
         }
         for next in graph.next(at) {
             if seen.insert(next) {
@@ -259,7 +265,7 @@ fn chain(view: View<'_>) -> Vec<usize> {
             }
         }
     }
-    vec![view.at]
+    None
 }
 
 /// A handler of a signal may end a wait, that of one that asks the process to end where it waits to be
