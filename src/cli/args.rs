@@ -5,6 +5,7 @@
 //! says of each stands in the locale files under the same names (`help`).
 
 mod findings;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 pub(crate) use findings::{CertaintyArg, FindingsArgs};
+pub(crate) use why::WhyArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -105,7 +107,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Lessons(Lessons),
     Doctor,
-    Why(super::why::WhyArgs),
+    Why(WhyArgs),
     Completions {
         #[arg(value_enum, required_unless_present = "install")]
         shell: Option<clap_complete::Shell>,

@@ -8,27 +8,13 @@ mod page;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use clap::Args;
-
 use super::Stop;
-use super::args::{CertaintyArg, RunFormat};
+use super::args::{RunFormat, WhyArgs};
 use super::context::Context;
 use crate::error::{Code, Failure};
 use crate::finding::Certainty;
 use crate::inspect::{Denied, LookError, Report, Running, look, named, running};
 use crate::text::clean;
-
-#[derive(Debug, Args)]
-pub(crate) struct WhyArgs {
-    #[arg(value_name = "PID|NAME")]
-    pub program: Option<String>,
-    #[arg(long)]
-    pub watch: bool,
-    #[arg(long, value_enum, default_value_t)]
-    pub format: RunFormat,
-    #[arg(long, value_enum, value_name = "CERTAINTY")]
-    pub fail_on: Option<CertaintyArg>,
-}
 
 /// Between two looks of `--watch`.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -122,12 +108,12 @@ fn chosen(context: &Context, given: Option<&str>) -> Result<i32, Failure> {
 fn ask(context: &Context, programs: &[Running], what: &str) -> Result<i32, Failure> {
     let lang = context.lang;
     for (at, program) in programs.iter().enumerate() {
-        let places: [(&str, &dyn std::fmt::Display); 3] = [
-            ("n", &(at + 1)),
-            ("pid", &program.pid),
-            ("command", &program.command),
-        ];
-        context.tell(&lang.tell("why.one-of", &places));
+        let Running { pid, command } = program;
+        let line = lang.tell(
+            "why.one-of",
+            &[("n", &(at + 1)), ("pid", pid), ("command", command)],
+        );
+        context.tell(&line);
     }
     let refused = || Failure::new(Code::Usage, what);
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
@@ -144,26 +130,28 @@ fn ask(context: &Context, programs: &[Running], what: &str) -> Result<i32, Failu
 /// What keeps the program from being looked at, and what to do about it.
 fn refused(context: &Context, pid: i32, error: &LookError) -> Failure {
     let lang = context.lang;
-    let failure = |key| Failure::new(Code::NotStarted, lang.tell(key, &[("pid", &pid)]));
+    let not_seen =
+        |what: String, remedy: String| Failure::new(Code::NotStarted, what).remedy(remedy);
     match error {
-        LookError::Gone => failure("why.gone"),
-        LookError::Zombie(parent) => {
-            let places: [(&str, &dyn std::fmt::Display); 2] = [("pid", &pid), ("parent", parent)];
-            Failure::new(Code::NotStarted, lang.tell("why.zombie-only", &places))
-                .remedy(lang.tell("why.zombie-remedy", &places))
+        LookError::Gone => {
+            let what = lang.tell("why.gone", &[("pid", &pid)]);
+            Failure::new(Code::NotStarted, what)
         }
-        LookError::Denied(Denied::User(user)) => {
-            let user = clean(user);
-            let places: [(&str, &dyn std::fmt::Display); 2] = [("pid", &pid), ("user", &user)];
-            Failure::new(Code::NotStarted, lang.tell("why.denied", &places))
-                .remedy(lang.tell("why.denied-remedy", &places))
-        }
-        LookError::Denied(Denied::Yama(scope)) => {
-            let places: [(&str, &dyn std::fmt::Display); 2] = [("pid", &pid), ("scope", scope)];
-            Failure::new(Code::NotStarted, lang.tell("why.denied-yama", &places))
-                .remedy(lang.tell("why.denied-yama-remedy", &places))
-        }
-        LookError::Denied(Denied::Other) => failure("why.denied-other")
-            .remedy(lang.tell("why.denied-other-remedy", &[("pid", &pid)])),
+        LookError::Zombie(parent) => not_seen(
+            lang.tell("why.zombie-only", &[("pid", &pid), ("parent", parent)]),
+            lang.tell("why.zombie-remedy", &[("parent", parent)]),
+        ),
+        LookError::Denied(Denied::User(user)) => not_seen(
+            lang.tell("why.denied", &[("pid", &pid), ("user", &clean(user))]),
+            lang.tell("why.denied-remedy", &[("pid", &pid)]),
+        ),
+        LookError::Denied(Denied::Yama(scope)) => not_seen(
+            lang.tell("why.denied-yama", &[("pid", &pid), ("scope", scope)]),
+            lang.tell("why.denied-yama-remedy", &[("pid", &pid)]),
+        ),
+        LookError::Denied(Denied::Other) => not_seen(
+            lang.tell("why.denied-other", &[("pid", &pid)]),
+            lang.tell("why.denied-other-remedy", &[("pid", &pid)]),
+        ),
     }
 }

@@ -247,7 +247,7 @@ mod tests {
             until: None,
         };
         assert_eq!(Call::parse(&line, &memory), expected);
-        let time = [2_u64, 500_000_000];
+        let time = std::hint::black_box([2_u64, 500_000_000]);
         let line = format!("{} 0x0 0x0 {:p}", libc::SYS_clock_nanosleep, time.as_ptr());
         let slept = Call::parse(&line, &memory);
         assert_eq!(slept, Call::Sleep(Until::For(2500)));

@@ -35,7 +35,7 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
     let mut holders = semaphore.holders();
     let Some(holder) = holders.next() else {
         let text = Words::tell(
-            "why.owner-died.text",
+            "why.dead-owner.text",
             &[
                 ("who", &who),
                 ("thing", &thing),

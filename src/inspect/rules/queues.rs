@@ -142,7 +142,7 @@ pub(super) fn reader_died(view: View<'_>) -> Option<Cause> {
     );
     let advice = Words::tell("why.reader-died.advice", &[]);
     Some(
-        Cause::new("queue-lock-owner-died", text, advice)
+        Cause::new("queue-left-locked", text, advice)
             .object(name)
             .lesson("queue"),
     )
