@@ -70,6 +70,9 @@ impl Cause {
     }
 }
 
+/// Processes beside those of the chain that a finding names.
+const MOST: usize = 32;
+
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
@@ -218,7 +221,7 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
             finding.places.push(place);
         }
     }
-    for pid in cause.pids {
+    for pid in cause.pids.into_iter().take(MOST) {
         if !finding.pids.contains(&pid) {
             finding.pids.push(pid);
         }

@@ -163,11 +163,7 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.task-lost.advice", &[]);
-    let mut cause = Cause::new("task-lost", text, advice).object(name);
-    cause
-        .pids
-        .extend(workers.iter().map(|(at, _)| view.with(*at).pid()));
-    Some(cause)
+    Some(Cause::new("task-lost", text, advice).object(name))
 }
 
 /// Workers whose number is above the size of their pool have taken the place of others.

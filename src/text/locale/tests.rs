@@ -48,17 +48,18 @@ fn uses() -> Vec<Use> {
     );
     let mut uses = Vec::new();
     for (file, text) in files {
-        // Keys of the screen and of `why` also stand in tables and variables, as data.
-        for family in ["tui", "why"] {
-            let tables = text.split(&format!("\"{family}.")).skip(1);
-            for key in tables.filter_map(|after| after.split('"').next()) {
-                uses.push(Use {
-                    how: DATA,
-                    key: format!("{family}.{key}"),
-                    given: BTreeSet::new(),
-                    file: file.clone(),
-                });
+        // Keys also stand in tables and matches, as data.
+        let known = words(Lang::En);
+        for key in text.split('"') {
+            if !known.contains_key(key) && !key.starts_with("tui.") {
+                continue;
             }
+            uses.push(Use {
+                how: DATA,
+                key: key.to_owned(),
+                given: BTreeSet::new(),
+                file: file.clone(),
+            });
         }
         for how in [".phrase(", ".tell(", "::tell(", ".term("] {
             for after in text.split(how).skip(1) {
