@@ -18,13 +18,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
-<<<<<<< HEAD
+use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::{CertaintyArg, FindingsArgs};
 pub(crate) use why::WhyArgs;
-=======
-use engine::{EngineArgs, TestEngineArgs};
-pub(crate) use findings::FindingsArgs;
->>>>>>> main
 
 /// The whole of it.
 #[derive(Debug, Parser)]
