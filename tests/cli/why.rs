@@ -3,8 +3,9 @@
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use forklore::sys::clock;
 use serde_json::Value;
 
 use crate::harness::say;
@@ -52,14 +53,14 @@ impl Drop for Program {
 /// What is wrong with a program, once something is; `None` where there is no Python.
 fn wrong(text: &str) -> Option<Value> {
     let program = Program::start(text)?;
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = clock::deadline(Duration::from_secs(20)).unwrap();
     loop {
         let seen = program.look();
         let first = &seen["findings"][0];
         if first["certainty"] == "certain" {
             return Some(first.clone());
         }
-        assert!(Instant::now() < deadline, "{text}\n{seen}");
+        assert!(clock::monotonic_ns() < deadline, "{text}\n{seen}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
