@@ -32,6 +32,7 @@ mod session;
 mod test;
 mod trace;
 mod usage;
+mod why;
 mod words;
 mod xdg;
 
@@ -145,6 +146,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Why(args)), None) => why::run(context, &args),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {
             completions::run(context, shell, install)
