@@ -11,6 +11,7 @@ pub mod fork;
 pub mod futex;
 pub mod mmap;
 pub mod pidfd;
+pub mod pipe;
 pub mod private;
 pub mod process;
 pub mod ptrace;

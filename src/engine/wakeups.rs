@@ -9,11 +9,13 @@
 //! those of other programs are not seen.
 
 mod descriptors;
+mod look;
 mod syscall;
 
 use std::collections::BTreeSet;
 
 use self::descriptors::Descriptors;
+pub(crate) use self::look::look;
 use self::syscall::{Syscall, Wait};
 use crate::trace::FaultKind;
 

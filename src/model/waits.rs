@@ -26,6 +26,8 @@ pub struct Wait {
     pub at: Option<Arc<str>>,
     /// The event that said it waits.
     pub since_seq: u64,
+    /// Its thread, where it is not the main one.
+    pub tid: Option<i32>,
     pub target: Awaited,
     /// Processes that have what it waits for, of a pool its workers.
     pub held_by: Vec<Party>,
@@ -93,6 +95,27 @@ impl World {
         blocked.stuck.iter().map(|stuck| self.wait(stuck)).collect()
     }
 
+    /// Every wait without a timeout that nothing can end as things stand, whatever others do: that of
+    /// each thread, in birth order. Idle workers of pools and servers of managers have none.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Wait> {
+        let mut waits = Vec::new();
+        for process in self.processes().filter(|process| process.is_alive()) {
+            for (tid, pending) in self.standing_of(process) {
+                let stuck = Stuck {
+                    proc: process.proc,
+                    pending: pending.clone(),
+                    held_by: self.held_by(&pending.target),
+                };
+                waits.push(Wait {
+                    tid,
+                    ..self.wait(&stuck)
+                });
+            }
+        }
+        waits
+    }
+
     /// Who waited for what when nothing could go on; `None` of a run in which it always could.
     #[must_use]
     pub fn deadlock(&self) -> Option<&[Wait]> {
@@ -151,6 +174,7 @@ impl World {
             op: pending.op.op,
             at: pending.op.at.as_deref().map(Arc::from),
             since_seq: pending.since_seq,
+            tid: None,
             target: self.awaited(&pending.target),
             held_by: parties(&stuck.held_by),
         }

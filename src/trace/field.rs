@@ -195,7 +195,7 @@ impl Value for [u64; 2] {
 }
 
 /// Writing structs of strings and numbers into a `Vec` does not fail.
-fn to_json(buf: &mut Vec<u8>, value: &impl serde::Serialize) {
+pub(super) fn to_json(buf: &mut Vec<u8>, value: &impl serde::Serialize) {
     let _ = serde_json::to_writer(buf, value);
 }
 
