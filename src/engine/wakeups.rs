@@ -183,6 +183,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
             Cause::Unseen,
             format!("TID {tid}, syscall {}", call.number()),
         ),
+        Wait::ForClient(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
         Wait::For(fds) => fds
             .into_iter()
             .find_map(|fd| descriptors.outside(pid, fd))

@@ -248,7 +248,11 @@ impl World {
             self.note(event, Some(key), kind);
         }
         limits = self.limits;
-        self.effects(place, key, &Step::new(event, (proc, at.as_ref()), op, &limits));
+        self.effects(
+            place,
+            key,
+            &Step::new(event, (proc, at.as_ref()), op, &limits),
+        );
     }
 
     fn raises(&mut self, event: &Event, proc: u32, op: &Op, object: Option<ObjectId>) {

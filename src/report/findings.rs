@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Style;
-use crate::finding::{Certainty, Finding};
+use crate::finding::{Certainty, Finding, Harm, Link};
 use crate::text::{Mood, push_json};
 
 /// What went wrong; nothing where nothing did.
@@ -43,10 +43,24 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
         let advice = lang.tell("findings.advice", &[("advice", &advice.get(lang))]);
         let _ = writeln!(page, "      {advice}");
     }
+    for link in &finding.chain {
+        drawn(style, link, page);
+    }
     let foot = foot(style, finding);
     if !foot.is_empty() {
         let _ = writeln!(page, "      {}", style.paint.mood(Mood::Dim, foot));
     }
+}
+
+/// A line of the drawing.
+fn drawn(style: &Style, link: &Link, page: &mut String) {
+    let indent = "  ".repeat(link.depth);
+    let branch = if link.depth == 0 { "" } else { "└ " };
+    let back = if link.closes { " ↺" } else { "" };
+    let place = link.place.as_ref();
+    let place = place.map_or_else(String::new, |place| format!(" · {place}"));
+    let text = link.text.get(style.lang);
+    let _ = writeln!(page, "      {indent}{branch}{text}{place}{back}");
 }
 
 /// Where, who, how often, and the lesson about it.
@@ -60,7 +74,9 @@ fn foot(style: &Style, finding: &Finding) -> String {
         let pids: Vec<String> = finding.pids.iter().map(i32::to_string).collect();
         parts.push(lang.tell("findings.pids", &[("pids", &pids.join(", "))]));
     }
-    if finding.count > 1 {
+    if finding.count > 1 && finding.kind == Harm::Hang {
+        parts.push(lang.tell("findings.processes", &[("count", &finding.count)]));
+    } else if finding.count > 1 {
         parts.push(lang.tell("findings.count", &[("count", &finding.count)]));
     }
     if let Some(lesson) = finding.lesson {

@@ -71,6 +71,10 @@ fn thread(pid: i32, tid: i32, descriptors: &Descriptors) -> Option<ThreadLook> {
             look.on = fds.iter().map(|fd| descriptors.target(pid, *fd)).collect();
             look.fds = fds;
         }
+        Wait::ForClient(fd) => {
+            look.on = vec![descriptors.target(pid, fd)];
+            look.fds = vec![fd];
+        }
         Wait::Inside | Wait::ForSignal | Wait::Unknown => {}
     }
     Some(look)

@@ -19,6 +19,8 @@ pub(super) enum Wait {
     ForSignal,
     /// For one of these descriptors.
     For(Vec<i32>),
+    /// For somebody to connect to this socket.
+    ForClient(i32),
     Unknown,
 }
 
@@ -115,9 +117,9 @@ impl Syscall {
             | libc::SYS_recvfrom
             | libc::SYS_recvmsg
             | libc::SYS_sendto
-            | libc::SYS_sendmsg
-            | libc::SYS_accept
-            | libc::SYS_accept4 => for_fd(),
+            | libc::SYS_sendmsg => for_fd(),
+            // Anybody may connect.
+            libc::SYS_accept | libc::SYS_accept4 => Wait::ForClient(descriptor(a0)),
             libc::SYS_rt_sigsuspend => Wait::ForSignal,
             libc::SYS_rt_sigtimedwait => unless_timed(a2, Wait::ForSignal),
             libc::SYS_ppoll => unless_timed(a2, polled(pid, a0, a1)),
