@@ -53,6 +53,21 @@ pub(super) fn of(still: &Still<'_>, roots: &[u32]) -> Vec<Link> {
     lines
 }
 
+/// The process and all that it waits for, at whatever distance.
+pub(super) fn awaited(still: &Still<'_>, proc: u32) -> BTreeSet<u32> {
+    let mut inside = BTreeSet::from([proc]);
+    let mut open = vec![proc];
+    while let Some(proc) = open.pop() {
+        let waits = still.waits.iter().filter(|wait| wait.who.proc == proc);
+        for next in waits.flat_map(depends) {
+            if inside.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    inside
+}
+
 fn draw(
     waits: &[&Wait],
     proc: u32,

@@ -140,7 +140,7 @@ impl Findings {
         for rule in &mut self.rules {
             rule.still(still, &mut self.found);
         }
-        self.found.draw(still);
+        self.found.conclude(still);
     }
 
     /// There are no more events. Asked again it does nothing.

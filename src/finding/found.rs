@@ -95,8 +95,14 @@ impl Found {
         waits.any(|hung| hung.proc == proc)
     }
 
-    /// Draws who waits for whom.
-    pub(super) fn draw(&mut self, still: &Still<'_>) {
+    /// Leaves out those that nobody is kept by, where others keep the main process: a service that waits
+    /// for work is not what hangs. Then draws who waits for whom.
+    pub(super) fn conclude(&mut self, still: &Still<'_>) {
+        let awaited = chain::awaited(still, 0);
+        let matters = |waits: &[Hung]| waits.iter().any(|hung| awaited.contains(&hung.proc));
+        if self.hangs.iter().any(|(_, waits)| matters(waits)) {
+            self.hangs.retain(|(_, waits)| matters(waits));
+        }
         for (finding, waits) in &mut self.hangs {
             let roots: Vec<u32> = waits.iter().map(|hung| hung.proc).collect();
             finding.chain = chain::of(still, &roots);

@@ -67,6 +67,13 @@ pub(super) fn ended(world: &World, process: &Process) -> Words {
     }
 }
 
+/// Where it happens, to stand behind who it happens to; nothing where that is not known.
+pub(super) fn at_place(place: Option<&str>) -> Words {
+    place.map_or_else(Words::default, |place| {
+        Words::tell("finding.at-place", &[("at", &clean(place))])
+    })
+}
+
 /// Processes that have ended.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gone {

@@ -7,8 +7,10 @@ mod forked_lock;
 mod hang_unknown;
 mod joined_one_by_one;
 mod lock_circle;
+mod manager_answer;
 mod owner_died;
 mod pipe_full;
+mod pipe_kept_open;
 mod pipe_no_end;
 mod pool_stands;
 mod queue_not_drained;
@@ -18,6 +20,8 @@ mod semaphore_empty;
 mod task_done_missing;
 mod task_error_unseen;
 mod task_lost;
+mod threads_wait;
+mod worker_cannot_start;
 
 use super::rule::Rule;
 
@@ -48,6 +52,10 @@ rules! {
     PipeFull in pipe_full,
     PipeNoEnd in pipe_no_end,
     ForkedLock in forked_lock,
+    PipeKeptOpen in pipe_kept_open,
+    WorkerCannotStart in worker_cannot_start,
+    ManagerAnswer in manager_answer,
+    ThreadsWait in threads_wait,
     HangUnknown in hang_unknown,
     JoinedOneByOne in joined_one_by_one,
     TaskErrorUnseen in task_error_unseen,

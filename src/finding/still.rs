@@ -23,7 +23,8 @@ pub(super) struct Still<'a> {
 impl<'a> Still<'a> {
     /// A moment at which all that wait still do.
     pub(super) fn now(world: &'a World, look: Option<&'a Look>, stuck: bool) -> Still<'a> {
-        let mut waits = world.standing();
+        // What the kernel says to be stuck is, whatever the log could tell.
+        let mut waits = world.standing(stuck && look.is_some());
         if let Some(look) = look {
             waits.retain(|wait| {
                 let thread = thread_of(look, wait);

@@ -3,6 +3,8 @@
 //! 'Nobody enabled, somebody unfinished' is a deadlock. Servers of managers and idle workers are
 //! services: they are not unfinished. Sleepers and timed waits wake by themselves.
 
+use crate::trace::OpName;
+
 use super::World;
 use super::enabled::worker_can_go;
 use super::object::Object;
@@ -56,7 +58,11 @@ impl World {
     }
 
     /// Threads of a process that wait for ever as things stand, and for what.
-    pub(super) fn standing_of<'a>(&self, process: &'a Process) -> Vec<(Option<i32>, &'a Pending)> {
+    pub(super) fn standing_of<'a>(
+        &self,
+        process: &'a Process,
+        all: bool,
+    ) -> Vec<(Option<i32>, &'a Pending)> {
         if process.is_service() || self.pool_it_waits_for(process).is_some() {
             return Vec::new();
         }
@@ -66,7 +72,10 @@ impl World {
         std::iter::once(main)
             .chain(others)
             .filter_map(|(tid, pending)| Some((tid, pending?)))
-            .filter(|(tid, pending)| self.cannot_go(process.proc, *tid, pending))
+            .filter(|(tid, pending)| {
+                let can_go = !self.cannot_go(process.proc, *tid, pending);
+                !can_go || all && pending.timeout.is_none() && pending.op.op != OpName::Sleep
+            })
             .collect()
     }
 

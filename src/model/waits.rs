@@ -97,11 +97,12 @@ impl World {
 
     /// Every wait without a timeout that nothing can end as things stand, whatever others do: that of
     /// each thread, in birth order. Idle workers of pools and servers of managers have none.
+    /// `all`: those that something could end as things stand as well; what keeps them is not in the log.
     #[must_use]
-    pub fn standing(&self) -> Vec<Wait> {
+    pub fn standing(&self, all: bool) -> Vec<Wait> {
         let mut waits = Vec::new();
         for process in self.processes().filter(|process| process.is_alive()) {
-            for (tid, pending) in self.standing_of(process) {
+            for (tid, pending) in self.standing_of(process, all) {
                 let stuck = Stuck {
                     proc: process.proc,
                     pending: pending.clone(),
@@ -182,6 +183,11 @@ impl World {
 
     fn awaited(&self, target: &Target) -> Awaited {
         match target {
+            Target::Object(key) if let Some(child) = self.program_at(*key) => Awaited::Child {
+                name: None,
+                pid: Some(child),
+                party: self.by_pid(child).and_then(|child| self.party(child.proc)),
+            },
             Target::Object(key) => match (self.pool_at(*key), self.thing(*key)) {
                 (Some(pool), Some(thing)) => Awaited::Workers {
                     pool: thing,
@@ -204,6 +210,11 @@ impl World {
             },
             Target::Nothing => Awaited::Nothing,
         }
+    }
+
+    /// The process of a program that `subprocess` started.
+    fn program_at(&self, key: ObjectId) -> Option<i32> {
+        self.object_at(key).and_then(Object::popen)?.pid
     }
 
     fn pool_at(&self, key: ObjectId) -> Option<&Pool> {

@@ -43,8 +43,11 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
         let advice = lang.tell("findings.advice", &[("advice", &advice.get(lang))]);
         let _ = writeln!(page, "      {advice}");
     }
-    for link in &finding.chain {
-        drawn(style, link, page);
+    // One process that waits was told of already.
+    if finding.chain.len() > 1 {
+        for link in &finding.chain {
+            drawn(style, link, page);
+        }
     }
     let foot = foot(style, finding);
     if !foot.is_empty() {

@@ -1,7 +1,7 @@
 //! A barrier that too few can come to: a member has ended, or there never were enough.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, gone, party, what};
+use crate::finding::names::{at_place, gone, party, what};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -26,7 +26,7 @@ impl Rule for BarrierShort {
                 "finding.barrier-short.text",
                 &[
                     ("who", &party(&wait.who)),
-                    ("at", &at(wait.at.as_deref())),
+                    ("at", &at_place(wait.at.as_deref())),
                     ("barrier", &what(Some(object))),
                     ("here", &here),
                     ("parties", &barrier.parties),

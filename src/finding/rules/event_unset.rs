@@ -1,7 +1,7 @@
 //! An Event that nobody is left to set: it never was set, or was cleared again before the wait.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, gone, party, what, who};
+use crate::finding::names::{at, at_place, gone, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -21,7 +21,7 @@ impl Rule for EventUnset {
             };
             let gone = gone(still.world, |_| true);
             let event = what(Some(object));
-            let place = at(wait.at.as_deref());
+            let place = at_place(wait.at.as_deref());
             let waiter = party(&wait.who);
             let mut places = Vec::new();
             let text = match (&flag.set_by, &flag.cleared_by) {

@@ -3,7 +3,7 @@
 //! In a forked child such a lock is a copy. The thread that held it was not copied.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, who};
+use crate::finding::names::{at_place, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
@@ -35,7 +35,7 @@ impl Rule for ForkedLock {
                     "finding.forked-lock.forked",
                     &[
                         ("who", &who(Some(process))),
-                        ("at", &at(process.at.as_deref())),
+                        ("at", &at_place(process.at.as_deref())),
                         ("parent", &who(parent)),
                     ],
                 )
@@ -44,7 +44,7 @@ impl Rule for ForkedLock {
                     "finding.forked-lock.own",
                     &[
                         ("who", &who(Some(process))),
-                        ("at", &at(process.at.as_deref())),
+                        ("at", &at_place(process.at.as_deref())),
                     ],
                 )
             };

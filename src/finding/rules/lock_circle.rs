@@ -2,7 +2,7 @@
 
 use crate::explain;
 use crate::finding::found::Found;
-use crate::finding::names::{at, list, party, what};
+use crate::finding::names::{at, at_place, list, party, what};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -26,7 +26,7 @@ impl Rule for LockCircle {
                     "finding.lock-circle.itself",
                     &[
                         ("who", &party(&wait.who)),
-                        ("at", &at(wait.at.as_deref())),
+                        ("at", &at_place(wait.at.as_deref())),
                         ("lock", &what(still.object(wait))),
                         ("taken", &at(holder.at.as_deref())),
                     ],
@@ -86,7 +86,7 @@ fn tell(still: &Still<'_>, circle: &[&Wait], found: &mut Found) {
         .iter()
         .map(|wait| {
             let sentence = Words::of(|lang| explain::wait(lang, wait));
-            let place = at(wait.at.as_deref());
+            let place = at_place(wait.at.as_deref());
             Words::tell(
                 "finding.lock-circle.step",
                 &[("wait", &sentence), ("at", &place)],

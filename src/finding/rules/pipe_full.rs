@@ -1,7 +1,7 @@
 //! A write into a pipe that is full, where whoever could read waits for something else.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, what, who};
+use crate::finding::names::{at_place, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
@@ -84,7 +84,7 @@ fn instead(still: &Still<'_>, reader: &Process, writer: &Process) -> (Words, boo
     let waits_for = main.and_then(|main| main.child);
     if join.is_some() || waits_for == Some(writer.pid) || waits_for == Some(-1) {
         let place = join.and_then(|join| join.at.as_deref());
-        let place = at(place.or(reader.at.as_deref()));
+        let place = at_place(place.or(reader.at.as_deref()));
         return (
             Words::tell(
                 "finding.pipe-full.joins",
@@ -93,7 +93,7 @@ fn instead(still: &Still<'_>, reader: &Process, writer: &Process) -> (Words, boo
             true,
         );
     }
-    let place = at(reader.at.as_deref());
+    let place = at_place(reader.at.as_deref());
     let writes = main.is_some_and(|main| matches!(main.call.as_str(), "write" | "send"));
     if writes || waits_to_send(reader) {
         let words = Words::tell(
@@ -127,7 +127,7 @@ fn told(still: &Still<'_>, process: &Process, main: &ThreadLook) -> Option<Findi
     let filled = bytes.map_or_else(Words::default, |bytes| {
         Words::tell("finding.pipe-full.bytes", &[("bytes", &bytes)])
     });
-    let place = at(process.at.as_deref());
+    let place = at_place(process.at.as_deref());
     let why = if parts.is_empty() {
         Words::tell("finding.pipe-full.nobody", &[])
     } else {

@@ -1,7 +1,7 @@
 //! A read that waits for the end of a pipe, which never comes: somebody still has its other end open.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, list, what, who};
+use crate::finding::names::{at_place, list, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
@@ -67,12 +67,45 @@ fn of_kernel<'a>(still: &Still<'a>, process: &Process) -> Vec<&'a Process> {
     let main = still.main_thread(process.pid);
     let read = main.filter(|main| main.call == "read" && process.pending().is_none());
     let pipe = read.and_then(|read| still.pipe(read.on.first()?));
+    let pipe = pipe.filter(|pipe| pipe.pipe.starts_with("pipe:"));
     let writers = pipe.map(|pipe| pipe.writers.as_slice()).unwrap_or_default();
     let writers = writers.iter();
     writers.filter_map(|pid| still.world.living(*pid)).collect()
 }
 
+/// Both ends wait to receive.
+fn mutual_wait(process: &Process, peer: &Process, end: &Object) -> Finding {
+    let text = Words::tell(
+        "finding.pipe-no-end.mutual",
+        &[
+            ("who", &who(Some(process))),
+            ("at", &at_place(process.at.as_deref())),
+            ("pipe", &what(Some(end))),
+            ("peer", &who(Some(peer))),
+            ("there", &at_place(peer.at.as_deref())),
+        ],
+    );
+    let mut procs = [process.proc, peer.proc];
+    procs.sort_unstable();
+    let finding = Finding::new("pipe-no-end", Harm::Hang, Certainty::Certain, text)
+        .advice(Words::tell("finding.pipe-no-end.advice-mutual", &[]))
+        .process(Some(process))
+        .process(Some(peer))
+        .object(Some(end))
+        .place(process.at.as_deref())
+        .place(peer.at.as_deref());
+    finding.same(format!("{procs:?}"))
+}
+
 fn told(process: &Process, end: Option<&Object>, holders: &[&Process]) -> Finding {
+    let mutual = holders.iter().find(|holder| {
+        let pending = holder.pending();
+        let recv = pending.is_some_and(|pending| pending.op.op == OpName::Recv);
+        holder.proc != process.proc && end.is_some() && recv
+    });
+    if let (Some(peer), Some(end)) = (mutual, end) {
+        return mutual_wait(process, peer, end);
+    }
     let others: Vec<Words> = holders
         .iter()
         .filter(|holder| holder.proc != process.proc)
@@ -85,13 +118,17 @@ fn told(process: &Process, end: Option<&Object>, holders: &[&Process]) -> Findin
         (true, false) => Words::tell("finding.pipe-no-end.both", &[("others", &list(&others))]),
         (false, _) => Words::tell("finding.pipe-no-end.others", &[("others", &list(&others))]),
     };
-    let place = at(process.at.as_deref());
+    let place = at_place(process.at.as_deref());
+    let pipe = match end {
+        Some(end) => Words::new(what(Some(end)), what(Some(end))),
+        None => Words::tell("finding.pipe-no-end.a-pipe", &[]),
+    };
     let text = Words::tell(
         "finding.pipe-no-end.text",
         &[
             ("who", &who(Some(process))),
             ("at", &place),
-            ("pipe", &end.map_or_else(String::new, |end| what(Some(end)))),
+            ("pipe", &pipe),
             ("holders", &who_has),
         ],
     );

@@ -1,7 +1,7 @@
 //! Tasks wait in a pool, and no worker can take them: none is left, or one died with the queue's lock.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, ended, party, what, who};
+use crate::finding::names::{at_place, ended, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -23,10 +23,13 @@ impl Rule for PoolStands {
             OpName::Shutdown,
         ]) {
             let Some(pool) = object.pool() else { continue };
-            if pool.totals.waiting == 0 || pool.totals.running > 0 {
+            let busy = pool.totals.running;
+            if pool.totals.waiting == 0 || busy > 0 && busy < pool.alive() as u64 {
                 continue;
             }
-            let finding = if pool.alive() == 0 {
+            let finding = if busy > 0 {
+                starved(still, wait, object, pool)
+            } else if pool.alive() == 0 {
                 without_workers(still, wait, object, pool)
             } else {
                 match killed_idle(still, pool) {
@@ -58,7 +61,7 @@ fn without_workers(
         "finding.pool-stands.none-left",
         &[
             ("who", &party(&wait.who)),
-            ("at", &at(wait.at.as_deref())),
+            ("at", &at_place(wait.at.as_deref())),
             ("n", &pool.totals.waiting),
             ("pool", &what(Some(object))),
             ("workers", &pool.workers.len()),
@@ -70,6 +73,35 @@ fn without_workers(
         .advice(Words::tell("finding.pool-stands.advice-none-left", &[]));
     for worker in pool.workers.iter().take(4) {
         finding = finding.process(still.world.process(worker.proc));
+    }
+    finding
+}
+
+/// Every worker is in a task that waits.
+fn starved(
+    still: &Still<'_>,
+    wait: &Wait,
+    object: &Object,
+    pool: &Pool,
+) -> crate::finding::Finding {
+    let text = Words::tell(
+        "finding.pool-stands.starved",
+        &[
+            ("who", &party(&wait.who)),
+            ("at", &at_place(wait.at.as_deref())),
+            ("busy", &pool.totals.running),
+            ("n", &pool.totals.waiting),
+            ("pool", &what(Some(object))),
+        ],
+    );
+    let mut finding = still
+        .finding("pool-stands", text, wait)
+        .advice(Words::tell("finding.pool-stands.advice-starved", &[]));
+    for worker in pool.workers.iter().filter(|worker| worker.task.is_some()) {
+        let process = still.world.process(worker.proc);
+        finding = finding
+            .process(process)
+            .place(process.and_then(|process| process.at.as_deref()));
     }
     finding
 }
@@ -93,7 +125,7 @@ fn idle(
         "finding.pool-stands.idle",
         &[
             ("who", &party(&wait.who)),
-            ("at", &at(wait.at.as_deref())),
+            ("at", &at_place(wait.at.as_deref())),
             ("n", &pool.totals.waiting),
             ("pool", &what(Some(object))),
             ("worker", &who(Some(worker))),

@@ -1,7 +1,7 @@
 //! A process that can't end because what it put into a queue is unread: its feeder thread still writes.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, party, what, who};
+use crate::finding::names::{at_place, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
@@ -124,7 +124,7 @@ fn with_joiner(process: &Process, joiner: &Wait, queue: &str, n: u64, bytes: &Wo
         "finding.queue-not-drained.joined",
         &[
             ("joiner", &party(&joiner.who)),
-            ("at", &at(joiner.at.as_deref())),
+            ("at", &at_place(joiner.at.as_deref())),
             ("who", &who(Some(process))),
             ("n", &n),
             ("queue", &queue),

@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::finding::found::Found;
-use crate::finding::names::{Gone, at, ended, gone, party, what, who};
+use crate::finding::names::{Gone, at_place, ended, gone, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -23,7 +23,9 @@ impl Rule for QueueWaits {
             }
             let finding = match wait.op {
                 OpName::Put => full(still, wait, object, queue),
-                _ => empty(still, wait, object, queue),
+                _ if queue.mailbox.is_empty() => empty(still, wait, object, queue),
+                // What keeps it from them is told below.
+                _ => continue,
             };
             found.hang(finding, wait);
         }
@@ -46,12 +48,16 @@ fn full(still: &Still<'_>, wait: &Wait, object: &Object, queue: &Queue) -> Findi
     } else {
         readers
     };
-    let size = queue.maxsize.unwrap_or_else(|| queue.mailbox.len());
+    let n = queue.mailbox.len();
+    let size = match queue.maxsize {
+        Some(size) => Words::tell("finding.queue-waits.size", &[("n", &size)]),
+        None => Words::tell("finding.queue-waits.pipe", &[("n", &n)]),
+    };
     let text = Words::tell(
         "finding.queue-waits.full",
         &[
             ("who", &party(&wait.who)),
-            ("at", &at(wait.at.as_deref())),
+            ("at", &at_place(wait.at.as_deref())),
             ("queue", &what(Some(object))),
             ("size", &size),
             ("taken", &queue.mailbox.taken),
@@ -77,7 +83,7 @@ fn empty(still: &Still<'_>, wait: &Wait, object: &Object, queue: &Queue) -> Find
         "finding.queue-waits.empty",
         &[
             ("who", &party(&wait.who)),
-            ("at", &at(wait.at.as_deref())),
+            ("at", &at_place(wait.at.as_deref())),
             ("queue", &what(Some(object))),
             ("put", &queue.mailbox.put),
             ("gone", &gone.words),

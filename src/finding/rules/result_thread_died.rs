@@ -2,7 +2,7 @@
 
 use crate::finding::errors::failure;
 use crate::finding::found::Found;
-use crate::finding::names::{at, party, what};
+use crate::finding::names::{at_place, party, what};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -36,7 +36,7 @@ impl Rule for ResultThreadDied {
                     ("who", &party(&wait.who)),
                     ("pool", &what(Some(object))),
                     ("error", &failure.error),
-                    ("at", &at(place)),
+                    ("at", &at_place(place)),
                     ("n", &unread),
                 ],
             );

@@ -2,7 +2,7 @@
 //! that wait.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, gone, list, party, what, who};
+use crate::finding::names::{at_place, gone, list, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -29,7 +29,7 @@ impl Rule for SemaphoreEmpty {
                 .take(4)
                 .map(|holder| {
                     let process = still.world.process(holder.proc);
-                    let place = at(holder.at.as_deref());
+                    let place = at_place(holder.at.as_deref());
                     Words::tell(
                         "finding.semaphore-empty.holder",
                         &[("who", &who(process)), ("at", &place)],
@@ -46,7 +46,7 @@ impl Rule for SemaphoreEmpty {
                 "finding.semaphore-empty.text",
                 &[
                     ("who", &party(&wait.who)),
-                    ("at", &at(wait.at.as_deref())),
+                    ("at", &at_place(wait.at.as_deref())),
                     ("semaphore", &what(Some(object))),
                     ("initial", &semaphore.initial),
                     ("taken", &taken),

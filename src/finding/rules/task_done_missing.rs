@@ -1,7 +1,7 @@
 //! A JoinableQueue's `join` that waits for a `task_done` that nobody will call.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, ended, gone, list, party, what, who};
+use crate::finding::names::{at_place, ended, gone, list, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -45,7 +45,7 @@ impl Rule for TaskDoneMissing {
                         "finding.task-done-missing.debt",
                         &[
                             ("who", &who(process)),
-                            ("at", &at(taker.at.as_deref())),
+                            ("at", &at_place(taker.at.as_deref())),
                             ("value", &value),
                             ("owes", &owes),
                             ("end", &end),
@@ -63,7 +63,7 @@ impl Rule for TaskDoneMissing {
                 "finding.task-done-missing.text",
                 &[
                     ("who", &party(&wait.who)),
-                    ("at", &at(wait.at.as_deref())),
+                    ("at", &at_place(wait.at.as_deref())),
                     ("queue", &what(Some(object))),
                     ("n", &queue.unfinished),
                     ("why", &why),

@@ -1,7 +1,7 @@
 //! A task of a pool whose worker ended in it: its result never comes.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, ended, party, what, who};
+use crate::finding::names::{at_place, ended, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -14,7 +14,12 @@ pub(in crate::finding) struct TaskLost;
 
 impl Rule for TaskLost {
     fn still(&mut self, still: &Still<'_>, found: &mut Found) {
-        for (wait, object) in still.on(&[OpName::ResultGet, OpName::ResultWait, OpName::Join]) {
+        for (wait, object) in still.on(&[
+            OpName::ResultGet,
+            OpName::ResultWait,
+            OpName::Join,
+            OpName::Shutdown,
+        ]) {
             let Some(pool) = object.pool() else { continue };
             let asked = asked(still, wait);
             let mut tasks = pool.tasks.iter();
@@ -72,7 +77,7 @@ fn told(
         "finding.task-lost.text",
         &[
             ("who", &party(&wait.who)),
-            ("at", &at(wait.at.as_deref())),
+            ("at", &at_place(wait.at.as_deref())),
             ("task", &task.number),
             ("func", &func),
             ("value", &value),
