@@ -267,6 +267,12 @@ fields!(RunEnd {
     ended,
 });
 
+fields!(Look {
+    stuck,
+    threads,
+    pipes,
+});
+
 /// Changed rows of ps and the PIDs whose row is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PsUpdate {

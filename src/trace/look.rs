@@ -5,9 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Value, fields, to_json};
-use super::packet::push_list;
-
 /// Of a `look`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
@@ -17,12 +14,6 @@ pub struct Look {
     /// Pipes that a thread reads from or writes to.
     pub pipes: Vec<PipeLook>,
 }
-
-fields!(Look {
-    stuck,
-    threads,
-    pipes,
-});
 
 /// A thread. (Read as it stands: every name and type here is the wire's.)
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,43 +54,4 @@ pub struct PipeLook {
     pub size: Option<u64>,
     pub readers: Vec<i32>,
     pub writers: Vec<i32>,
-}
-
-impl Value for Vec<ThreadLook> {
-    fn write(&self, buf: &mut Vec<u8>) {
-        push_list(buf, self);
-    }
-
-    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
-        for thread in self {
-            each(&mut thread.state);
-            each(&mut thread.call);
-            thread.on.iter_mut().for_each(&mut *each);
-            thread.shared.iter_mut().for_each(&mut *each);
-        }
-    }
-}
-
-impl Value for Vec<PipeLook> {
-    fn write(&self, buf: &mut Vec<u8>) {
-        push_list(buf, self);
-    }
-
-    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
-        for pipe in self {
-            each(&mut pipe.pipe);
-        }
-    }
-}
-
-impl Value for ThreadLook {
-    fn write(&self, buf: &mut Vec<u8>) {
-        to_json(buf, self);
-    }
-}
-
-impl Value for PipeLook {
-    fn write(&self, buf: &mut Vec<u8>) {
-        to_json(buf, self);
-    }
 }
