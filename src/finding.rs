@@ -30,7 +30,7 @@ mod still;
 use crate::lesson::Words;
 use crate::model::{Object, Process};
 
-pub use chain::Link;
+pub use chain::ChainLine;
 pub use detector::Findings;
 
 /// How sure a finding is. The order is from the least to the most.
@@ -102,7 +102,7 @@ pub struct Finding {
     /// Slug of the lesson that teaches it.
     pub lesson: Option<&'static str>,
     /// Of a hang: who waits for whom, down to the cause.
-    pub chain: Vec<Link>,
+    pub chain: Vec<ChainLine>,
     /// Findings that are the same here are told once.
     same: Option<String>,
 }

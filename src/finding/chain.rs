@@ -14,7 +14,7 @@ const LINES: usize = 40;
 
 /// A line of the drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct ChainLine {
     /// How far to the right it stands.
     pub depth: usize,
     pub text: Words,
@@ -25,7 +25,7 @@ pub struct Link {
 }
 
 /// The processes that wait, at whatever distance, for those in `roots`, and these.
-pub(super) fn of(still: &Still<'_>, roots: &[u32]) -> Vec<Link> {
+pub(super) fn of(still: &Still<'_>, roots: &[u32]) -> Vec<ChainLine> {
     let waits: Vec<&Wait> = still.waits.iter().collect();
     let mut inside: BTreeSet<u32> = roots.iter().copied().collect();
     loop {
@@ -73,14 +73,14 @@ fn draw(
     proc: u32,
     depth: usize,
     drawn: &mut BTreeSet<u32>,
-    lines: &mut Vec<Link>,
+    lines: &mut Vec<ChainLine>,
 ) {
     if lines.len() >= LINES || !drawn.insert(proc) {
         return;
     }
     for wait in waits.iter().filter(|wait| wait.who.proc == proc) {
         let next: Vec<u32> = depends(wait).collect();
-        lines.push(Link {
+        lines.push(ChainLine {
             depth,
             text: Words::of(|lang| explain::wait(lang, wait)),
             place: wait

@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Style;
-use crate::finding::{Certainty, Finding, Harm, Link};
+use crate::finding::{Certainty, ChainLine, Finding, Harm};
 use crate::text::{Mood, push_json};
 
 /// What went wrong; nothing where nothing did.
@@ -56,7 +56,7 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
 }
 
 /// A line of the drawing.
-fn drawn(style: &Style, link: &Link, page: &mut String) {
+fn drawn(style: &Style, link: &ChainLine, page: &mut String) {
     let indent = "  ".repeat(link.depth);
     let branch = if link.depth == 0 { "" } else { "└ " };
     let back = if link.closes { " ↺" } else { "" };
