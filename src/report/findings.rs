@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::Style;
 use crate::finding::{Certainty, ChainLine, Finding, Harm};
+use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did.
-pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
+/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
+/// it already.
+pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
     if findings.is_empty() {
         return;
     }
@@ -20,11 +22,11 @@ pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
     // Writing to a String does not fail.
     let _ = writeln!(page, "\n{}", style.paint.mood(Mood::Heading, title));
     for finding in findings {
-        one(style, finding, page);
+        one(style, finding, world.deadlock().is_none(), page);
     }
 }
 
-fn one(style: &Style, finding: &Finding, page: &mut String) {
+fn one(style: &Style, finding: &Finding, draws: bool, page: &mut String) {
     let lang = style.lang;
     let (sign, mood) = match finding.certainty {
         Certainty::Certain => ("✗", Mood::Bad),
@@ -44,7 +46,7 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
         let _ = writeln!(page, "      {advice}");
     }
     // One process that waits was told of already.
-    if finding.chain.len() > 1 {
+    if draws && finding.chain.len() > 1 {
         for link in &finding.chain {
             drawn(style, link, page);
         }
