@@ -12,6 +12,7 @@ pub mod futex;
 pub mod mmap;
 pub mod peek;
 pub mod pidfd;
+pub mod pipe;
 pub mod private;
 pub mod process;
 pub mod ptrace;
