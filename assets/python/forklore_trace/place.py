@@ -57,6 +57,16 @@ def at_field():
         # A thread that does nothing else.
         return ''
     known = _fields.get((id(frame.f_code), frame.f_lasti))
+    if known is None and frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        # Many of ours are called by one that stands for many.
+        frame = frame.f_back
+        known = _fields.get((id(frame.f_code), frame.f_lasti))
+    return _search(frame) if known is None else known[0]
+
+
+def at_of(frame):
+    """The same of a line that is known to have called."""
+    known = _fields.get((id(frame.f_code), frame.f_lasti))
     return _search(frame) if known is None else known[0]
 
 
