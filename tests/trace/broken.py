@@ -26,7 +26,7 @@ FAULTS = (
     ('queues', "more='' if item is None else '\"item\":\"%s\"' % item)\n            self._sem.release()",
      "more='')\n            self._sem.release()", 'queues fork Queue 30', 'messages'),
     ('ledger', '    if _lock(slot):\n        return True', '    if True:\n        return True',
-     'managers fork', 'order'),
+     'managers fork', 'dicts'),
     ('sharedctypes', "        return semlock.release, ledger.next_version", "        return int, ledger.next_version",
      'arrays fork 5', 'status'),
     ('sharedctypes', "            value, at = thing._obj[i],", "            at =", 'arrays fork 5', 'cells'),

@@ -135,6 +135,20 @@ def is_users(frame):
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
+def direct_creator():
+    """The frame that called ours; None where it is not the program's or a package's."""
+    frame = _frame(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    path = frame.f_code.co_filename
+    kind = _kinds.get(path)
+    if kind is None:
+        kind = _judge(path)
+    return frame if kind == _PACKAGE or kind == _USER and (path != '<string>' or _is_main(frame)) else None
+
+
 def is_multiprocessings(frame):
     """Whether a call comes from the package `multiprocessing` itself."""
     return frame.f_code.co_filename.startswith(_MP)
