@@ -51,6 +51,7 @@ mod params;
 mod parse;
 pub(crate) mod printed;
 mod questions;
+mod reference;
 mod scope;
 mod section;
 mod source;
@@ -58,19 +59,19 @@ mod template;
 mod words;
 
 pub use checks::Check;
-pub use error::LessonError;
+pub use error::{LessonError, Mistake, Spot, malformed};
 pub use expr::{Bound, EvalError, Expr, Fuel, Scope, SyntaxError};
 pub use folder::{Files, Lesson, Origin};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
-pub use lint::{Finding, lint, lint_library};
+pub use lint::{Finding, lint, lint_broken, lint_library};
 pub use outcome::{OTHER, OutcomeLabel, TORN};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;
 pub use questions::{
-    AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, RUN_FUNCTIONS,
-    RUN_NAMES, Truth,
+    AnswerOption, Claim, Function, Listing, Outcome, Prediction, PredictionKind, PythonRange,
+    RUN_FUNCTIONS, RUN_NAMES, Takes, Truth,
 };
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};

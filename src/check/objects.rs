@@ -1,7 +1,7 @@
 //! What several kinds of checks ask of shared objects: which is meant, and what it holds.
 
 use super::Judged;
-use super::shown::quoted;
+use super::shown::{few, quoted};
 use crate::lesson::{Value, Words};
 use crate::model::{Anomaly, Object, World};
 
@@ -10,23 +10,52 @@ pub(super) fn find<'a>(world: &'a World, name: &str) -> Option<&'a Object> {
     world.named(name).or_else(|| world.object(name))
 }
 
-/// The object of this name; without a name, every object.
-pub(super) fn called<'a>(world: &'a World, name: Option<&str>) -> Vec<&'a Object> {
-    match name {
-        Some(name) => find(world, name).into_iter().collect(),
-        None => world.objects().collect(),
+/// The objects of these names that `are` of a class; without names, all of that class. Else what is wrong: there
+/// is none, or one of the names is not that of such an object.
+pub(super) fn called<'a>(
+    world: &'a World,
+    names: Option<&[String]>,
+    class: &str,
+    are: impl Fn(&Object) -> bool,
+) -> Result<Vec<&'a Object>, Judged> {
+    let Some(names) = names else {
+        let found: Vec<&Object> = world.objects().filter(|object| are(object)).collect();
+        return match found.is_empty() {
+            true => Err(absent(world, None, class)),
+            false => Ok(found),
+        };
+    };
+    if names.is_empty() {
+        return Err(Judged::failed(Words::tell("verdict.no-names", &[])));
     }
+    let mut found = Vec::new();
+    for name in names {
+        match find(world, name).filter(|object| are(object)) {
+            Some(object) => found.push(object),
+            None => return Err(absent(world, Some(name), class)),
+        }
+    }
+    Ok(found)
 }
 
-/// That there was no such object: none of this name, or one that is no `class`.
+/// That there was no such object: none of this name, or one that is no `class`. Names that there are help where one
+/// was mistyped.
 pub(super) fn absent(world: &World, name: Option<&str>, class: &str) -> Judged {
     let shown = quoted(name.unwrap_or(class));
-    Judged::failed(match name.and_then(|name| find(world, name)) {
-        Some(_) => Words::tell(
+    if name.and_then(|name| find(world, name)).is_some() {
+        return Judged::failed(Words::tell(
             "verdict.other-class",
             &[("name", &shown), ("class", &class)],
+        ));
+    }
+    let names = world.objects().filter_map(|object| object.name.as_deref());
+    let names: Vec<String> = names.map(quoted).collect();
+    Judged::failed(match (name, names.is_empty()) {
+        (Some(_), false) => Words::tell(
+            "verdict.no-object-but",
+            &[("name", &shown), ("names", &few(&names))],
         ),
-        None => Words::tell("verdict.no-object", &[("name", &shown)]),
+        _ => Words::tell("verdict.no-object", &[("name", &shown)]),
     })
 }
 

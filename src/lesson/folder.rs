@@ -11,6 +11,7 @@ use super::error::LessonError;
 use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
+use super::section::Notes;
 use super::words::Words;
 use super::{Lang, Parameter, Params, ParamsError, source};
 
@@ -79,13 +80,12 @@ impl Lesson {
     /// # Errors
     /// A file that can't be read, is too long or not UTF-8; a malformed lesson.toml.
     pub fn read(path: &Path) -> Result<Lesson, LessonError> {
-        let text = |name: &str| optional(path.join(name));
         let files = Files {
-            manifest: text("lesson.toml")?,
-            en: text("en.md")?,
-            zh: text("zh.md")?,
-            python: required(path.join("program.py"))?,
-            rust: text("program.rs")?,
+            manifest: read_part(path, Part::Manifest)?,
+            en: read_part(path, Part::En)?,
+            zh: read_part(path, Part::Zh)?,
+            python: read_part(path, Part::Python)?.unwrap_or_default(),
+            rust: read_part(path, Part::Rust)?,
             probes: probes(&path.join("probes"))?,
         };
         let folder = path
@@ -95,6 +95,15 @@ impl Lesson {
             .unwrap_or_else(|| path.to_string_lossy().into_owned());
         let file = path.join("lesson.toml").display().to_string();
         Lesson::new(&folder, &file, Origin::Folder(path.to_owned()), files)
+    }
+
+    /// What a file of it is called, for people: with its folder.
+    #[must_use]
+    pub fn file(&self, name: &str) -> String {
+        match &self.origin {
+            Origin::Embedded => format!("{}/{name}", self.folder),
+            Origin::Folder(path) => path.join(name).display().to_string(),
+        }
     }
 
     #[must_use]
@@ -196,27 +205,62 @@ fn bare(folder: &str, file: &str) -> Manifest {
         checks: Vec::new(),
         predictions: Vec::new(),
         claims: Vec::new(),
+        matrix: Vec::new(),
+        notes: Notes::default(),
     }
 }
 
-fn optional(path: PathBuf) -> Result<Option<String>, LessonError> {
+/// A file of a lesson folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Manifest,
+    Python,
+    En,
+    Zh,
+    Rust,
+    /// Every probe; there is no text to give.
+    Probes,
+}
+
+impl Part {
+    pub(super) const ALL: [Part; 6] = [
+        Part::Manifest,
+        Part::Python,
+        Part::En,
+        Part::Zh,
+        Part::Rust,
+        Part::Probes,
+    ];
+
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Part::Manifest => "lesson.toml",
+            Part::Python => "program.py",
+            Part::En => "en.md",
+            Part::Zh => "zh.md",
+            Part::Rust => "program.rs",
+            Part::Probes => "probes",
+        }
+    }
+}
+
+/// The text of one file; `None` where it is not there and need not be.
+pub(super) fn read_part(folder: &Path, part: Part) -> Result<Option<String>, LessonError> {
+    let path = folder.join(part.file());
+    let needs = match part {
+        Part::Probes => return probes(&path).map(|_| None),
+        Part::Python => "a program.py",
+        _ => "files",
+    };
     match read_text(&path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound && part != Part::Python => Ok(None),
         Err(source) => Err(LessonError::Unreadable {
             path,
-            needs: "files",
+            needs,
             source,
         }),
     }
-}
-
-fn required(path: PathBuf) -> Result<String, LessonError> {
-    read_text(&path).map_err(|source| LessonError::Unreadable {
-        path,
-        needs: "a program.py",
-        source,
-    })
 }
 
 fn read_text(path: &Path) -> Result<String, Error> {

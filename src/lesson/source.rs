@@ -4,6 +4,7 @@
 //! level. Used to run program.py with other values (line numbers stay) and to lint the defaults.
 
 use super::Value;
+use super::error::Spot;
 use super::params::{Parameter, Params};
 
 /// The line of `NAME = …`, from 0, and where on it the value stands.
@@ -30,6 +31,18 @@ pub(super) fn find(source: &str, name: &str) -> Option<Constant> {
 }
 
 impl Constant {
+    /// Where its value stands.
+    pub(super) fn spot(&self, source: &str) -> Spot {
+        let before = source
+            .lines()
+            .nth(self.line)
+            .map(|text| &text[..self.start]);
+        Spot {
+            line: self.line + 1,
+            column: before.unwrap_or_default().chars().count() + 1,
+        }
+    }
+
     pub(super) fn value<'a>(&self, source: &'a str) -> &'a str {
         source
             .lines()

@@ -1,0 +1,352 @@
+//! `Field`: one value of lesson.toml and where it stands, read as what is expected there.
+//!
+//! What is not as expected is noted, and a stand-in takes its place; a field that is absent was noted
+//! before and gives stand-ins in silence.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::{Section, Source, constant};
+use crate::lesson::Value;
+use crate::lesson::error::Spot;
+use crate::lesson::expr::{Expr, SyntaxError};
+use crate::lesson::template::Template;
+use crate::lesson::words::Words;
+
+/// Characters of a string that a mistake quotes.
+const QUOTED: usize = 40;
+
+/// One value and where it stands.
+pub(in crate::lesson) struct Field<'a> {
+    source: &'a Source<'a>,
+    path: String,
+    offset: usize,
+    value: Option<&'a Spanned<DeValue<'a>>>,
+}
+
+impl<'a> Field<'a> {
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        path: String,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Field<'a> {
+        Field {
+            source,
+            path,
+            offset: value.span().start,
+            value: Some(value),
+        }
+    }
+
+    pub(super) fn absent(source: &'a Source<'a>, path: String, offset: usize) -> Field<'a> {
+        Field {
+            source,
+            path,
+            offset,
+            value: None,
+        }
+    }
+
+    fn get(&self) -> Option<&'a DeValue<'a>> {
+        self.value.map(Spanned::get_ref)
+    }
+
+    /// Notes that this value is not what is expected.
+    pub(in crate::lesson) fn wrong(&self, expected: Words) {
+        if let Some(value) = self.get() {
+            self.complain(describe(value), expected);
+        }
+    }
+
+    pub(in crate::lesson) fn complain(&self, found: Words, expected: Words) {
+        self.source
+            .mistake(self.offset, &self.path, found, expected);
+    }
+
+    /// Notes for the lint what is wrong with an expression whatever the run.
+    pub(in crate::lesson) fn doubt(&self, expr: &Expr, what: Words) {
+        let message = Words::tell("eval.in", &[("text", expr), ("what", &what)]);
+        self.source
+            .notes
+            .borrow_mut()
+            .doubts
+            .push((self.spot(), message));
+    }
+
+    /// Notes which names an expression uses, and which objects it asks for.
+    pub(in crate::lesson) fn uses(&self, expr: &Expr) {
+        let mut notes = self.source.notes.borrow_mut();
+        notes
+            .used
+            .extend(expr.names().into_iter().map(str::to_owned));
+        let objects = expr.objects().into_iter();
+        notes
+            .objects
+            .extend(objects.map(|name| (self.spot(), name.to_owned())));
+    }
+
+    /// Notes that this is the name of an object of the program.
+    pub(in crate::lesson) fn names_object(&self) {
+        if let Some(DeValue::String(name)) = self.get() {
+            let mut notes = self.source.notes.borrow_mut();
+            notes.objects.push((self.spot(), name.to_string()));
+        }
+    }
+
+    /// Notes that this gives the name a meaning.
+    pub(in crate::lesson) fn defines(&self, name: &str) {
+        let mut notes = self.source.notes.borrow_mut();
+        notes.names.push((self.spot(), name.to_owned()));
+    }
+
+    /// The `id` or `name` in this table.
+    pub(in crate::lesson) fn id(&self) -> Option<(Field<'a>, String)> {
+        let Some(DeValue::Table(table)) = self.get() else {
+            return None;
+        };
+        let value = table.get("id").or_else(|| table.get("name"))?;
+        let DeValue::String(name) = value.get_ref() else {
+            return None;
+        };
+        let field = Field::new(self.source, format!("{}.id", self.path), value);
+        Some((field, name.to_string()))
+    }
+
+    /// A plain value: a string, a number, true or false.
+    pub(in crate::lesson) fn plain(&self) -> Option<Value> {
+        match self.get()? {
+            DeValue::String(text) => Some(Value::Str(text.to_string())),
+            value => constant(value),
+        }
+    }
+
+    pub(in crate::lesson) fn spot(&self) -> Spot {
+        self.source.spot(self.offset)
+    }
+
+    pub(in crate::lesson) fn is_table(&self) -> bool {
+        matches!(self.get(), Some(DeValue::Table(_)))
+    }
+
+    pub(in crate::lesson) fn is_array(&self) -> bool {
+        matches!(self.get(), Some(DeValue::Array(_)))
+    }
+
+    pub(in crate::lesson) fn string(&self) -> &'a str {
+        if let Some(DeValue::String(text)) = self.get() {
+            return text;
+        }
+        self.wrong(Words::tell("mistake.string", &[]));
+        ""
+    }
+
+    /// A string with something in it.
+    pub(in crate::lesson) fn text(&self) -> String {
+        if let Some(DeValue::String(text)) = self.get()
+            && text.trim().is_empty()
+        {
+            self.complain(
+                Words::tell("mistake.empty", &[]),
+                Words::tell("mistake.some-text", &[]),
+            );
+            return String::new();
+        }
+        self.string().to_owned()
+    }
+
+    /// One of the words of a table; `None` where it is none of them.
+    pub(in crate::lesson) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        if let Some(DeValue::String(text)) = self.get()
+            && let Some((_, meaning)) = words.iter().find(|(word, _)| word == text)
+        {
+            return Some(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        self.wrong(Words::tell(
+            "mistake.one-of",
+            &[("known", &known.join(", "))],
+        ));
+        None
+    }
+
+    /// Lower-case letters, digits and the joining character: what may stand in a file name, on a
+    /// command line and in a report.
+    pub(in crate::lesson) fn identifier(&self, joint: char) -> String {
+        let text = match self.get() {
+            Some(DeValue::String(text)) => text.as_ref(),
+            _ => return self.string().to_owned(),
+        };
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint;
+        if !text.starts_with(|c: char| c.is_ascii_lowercase()) || !text.chars().all(fits) {
+            self.wrong(Words::tell("mistake.identifier", &[("joint", &joint)]));
+        }
+        text.to_owned()
+    }
+
+    pub(in crate::lesson) fn int(&self) -> i64 {
+        if let Some(value @ Value::Int(_)) = self.constant() {
+            return value.as_int().unwrap_or(0);
+        }
+        self.wrong(Words::tell("mistake.integer", &[]));
+        0
+    }
+
+    pub(in crate::lesson) fn float(&self) -> f64 {
+        if let Some(value @ (Value::Int(_) | Value::Float(_))) = self.constant() {
+            return value.as_float().unwrap_or(0.0);
+        }
+        self.wrong(Words::tell("mistake.number", &[]));
+        0.0
+    }
+
+    pub(in crate::lesson) fn bool(&self) -> bool {
+        if let Some(DeValue::Boolean(b)) = self.get() {
+            return *b;
+        }
+        self.wrong(Words::tell("mistake.boolean", &[]));
+        false
+    }
+
+    /// The table, whose keys are those of `of` in the reference.
+    pub(in crate::lesson) fn section(&self, of: &'static str) -> Section<'a> {
+        let table = match self.get() {
+            Some(DeValue::Table(table)) => Some(table),
+            _ => {
+                self.wrong(Words::tell("mistake.table", &[]));
+                None
+            }
+        };
+        Section {
+            source: self.source,
+            of,
+            path: self.path.clone(),
+            offset: self.offset,
+            table,
+            asked: std::cell::RefCell::default(),
+        }
+    }
+
+    pub(in crate::lesson) fn items(&self) -> Vec<Field<'a>> {
+        let Some(DeValue::Array(items)) = self.get() else {
+            self.wrong(Words::tell("mistake.array", &[]));
+            return Vec::new();
+        };
+        let items = items.iter().enumerate();
+        items
+            .map(|(place, value)| Field::new(self.source, format!("{}[{place}]", self.path), value))
+            .collect()
+    }
+
+    /// A text in both languages, or one string for both: a pack may be written in one language.
+    pub(in crate::lesson) fn words(&self) -> Words {
+        if matches!(self.get(), Some(DeValue::String(_))) {
+            let text = self.text();
+            return Words::new(text.clone(), text);
+        }
+        let section = self.section("words");
+        let (en, zh) = (section.optional("en"), section.optional("zh"));
+        if en.is_none() && zh.is_none() {
+            section.required("en");
+        }
+        let text = |field: Option<Field<'_>>| field.map(|field| field.text()).unwrap_or_default();
+        let words = Words::new(text(en), text(zh));
+        section.done();
+        words
+    }
+
+    /// A string that is an expression, or a plain value that stands for itself.
+    pub(in crate::lesson) fn expr(&self) -> Expr {
+        let expr = match self.get() {
+            Some(DeValue::String(text)) => Expr::parse(text)
+                .map_err(|error| self.syntax(&error, Words::tell("mistake.expression", &[])))
+                .ok(),
+            _ => {
+                let constant = self.constant();
+                if constant.is_none() {
+                    self.wrong(Words::tell("mistake.expression-or-value", &[]));
+                }
+                constant.map(Expr::constant)
+            }
+        };
+        expr.unwrap_or_else(|| Expr::constant(Value::None))
+            .at(self.spot())
+    }
+
+    pub(in crate::lesson) fn template(&self) -> Template {
+        let text = self.string();
+        if text.contains('\n') {
+            self.complain(
+                Words::tell("mistake.several-lines", &[]),
+                Words::tell("mistake.one-line", &[]),
+            );
+            return Template::default();
+        }
+        match Template::parse(text) {
+            Ok(template) => template.at(self.spot()),
+            Err(error) => {
+                self.syntax(&error, Words::tell("mistake.template", &[]));
+                Template::default()
+            }
+        }
+    }
+
+    /// `name in list`, as a name and an expression.
+    pub(in crate::lesson) fn each(&self) -> Option<(String, Expr)> {
+        let text = self.string();
+        let fits = |c: char| c.is_ascii_lowercase() || c == '_';
+        let parts = text
+            .split_once(" in ")
+            .map(|(name, over)| (name.trim(), over));
+        let Some((name, over)) =
+            parts.filter(|(name, _)| !name.is_empty() && name.chars().all(fits))
+        else {
+            self.wrong(Words::tell("mistake.each", &[]));
+            return None;
+        };
+        match Expr::parse(over) {
+            Ok(expr) => Some((name.to_owned(), expr.at(self.spot()))),
+            Err(mut error) => {
+                error.offset += text.len() - over.len();
+                self.syntax(&error, Words::tell("mistake.list", &[]));
+                None
+            }
+        }
+    }
+
+    fn constant(&self) -> Option<Value> {
+        self.get().and_then(constant)
+    }
+
+    /// Points into the string where the file has it as it is, else at its beginning.
+    fn syntax(&self, error: &SyntaxError, expected: Words) {
+        let Some(value) = self.value else { return };
+        let raw = self.source.text.get(value.span()).unwrap_or("");
+        let inside = match value.get_ref() {
+            DeValue::String(text) => raw.find(text.as_ref()),
+            _ => None,
+        };
+        let offset = match inside {
+            Some(start) => self.offset + start + error.offset,
+            None => self.offset,
+        };
+        self.source
+            .mistake(offset, &self.path, error.message.clone(), expected);
+    }
+}
+
+fn describe(value: &DeValue<'_>) -> Words {
+    let plain = |text: String| Words::new(text.clone(), text);
+    match value {
+        DeValue::String(text) => {
+            let short: String = text.chars().take(QUOTED).collect();
+            let dots = if short.len() < text.len() { "…" } else { "" };
+            plain(format!("\"{}{dots}\"", short.escape_debug()))
+        }
+        DeValue::Integer(n) => plain(n.to_string()),
+        DeValue::Float(x) => plain(x.to_string()),
+        DeValue::Boolean(b) => plain(b.to_string()),
+        DeValue::Datetime(_) => Words::tell("mistake.date", &[]),
+        DeValue::Array(_) => Words::tell("mistake.array", &[]),
+        DeValue::Table(_) => Words::tell("mistake.table", &[]),
+    }
+}
