@@ -51,7 +51,7 @@ mod params;
 mod parse;
 pub(crate) mod printed;
 mod questions;
-mod reference;
+pub mod reference;
 mod scope;
 mod section;
 mod source;

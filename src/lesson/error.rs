@@ -34,6 +34,13 @@ impl Mistake {
     /// What was found and what is expected, without the file.
     #[must_use]
     pub fn message(&self) -> Words {
+        if self.is_lack {
+            let (place, expected) = (&self.place, &self.expected);
+            return Words::tell(
+                "lesson-error.lack",
+                &[("place", place), ("expected", expected)],
+            );
+        }
         Words::tell(
             "lesson-error.mistake",
             &[

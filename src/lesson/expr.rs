@@ -15,6 +15,8 @@ use std::fmt;
 
 use crate::lesson::error::Spot;
 use crate::lesson::{Value, Words};
+#[cfg(test)]
+pub(super) use eval::FUNCTIONS;
 pub use fuel::{Fuel, OutOfFuel};
 pub use types::Type;
 

@@ -14,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Value;
 use super::error::{Mistake, Spot};
+use super::reference::describe;
 use super::words::Words;
 pub(super) use field::Field;
 
@@ -151,12 +152,11 @@ impl<'a> Section<'a> {
         self.shared(of, key).unwrap_or_else(|| {
             if self.table.is_some() {
                 let expected = Words::of(|lang| {
-                    let what = lang.term("lesson-key", &format!("{of}.{key}"));
+                    let what = describe(lang, of, key);
                     lang.tell("mistake.key", &[("key", &key), ("what", &what)])
                 });
-                let nothing = Words::tell("mistake.nothing", &[]);
                 self.source
-                    .mistake(self.offset, &self.place(key), nothing, expected);
+                    .mistake(self.offset, &self.place(key), Words::default(), expected);
                 self.source.was_a_lack();
             }
             Field::absent(self.source, self.place(key), self.offset)

@@ -14,7 +14,8 @@ const MAX_ITEMS: usize = 10_000;
 const MAX_TEXT: usize = 100_000;
 
 /// Functions every expression may call.
-pub(super) const FUNCTIONS: &[&str] = &["len", "min", "max", "int", "str", "repr", "sorted"];
+pub(in crate::lesson) const FUNCTIONS: &[&str] =
+    &["len", "min", "max", "int", "str", "repr", "sorted"];
 
 /// Every node burns fuel, and so does what it makes, by its size: whatever works on values then
 /// costs no more than making them did.

@@ -429,7 +429,7 @@ fn what_nobody_uses_is_found() {
             "[[listings]]",
             "[define]\nhalf = \"times // 2\"\n\n[[listings]]"
         ),
-        "15:8: define.half: no expression uses it"
+        "16:8: define.half: no expression uses it"
     );
 }
 
