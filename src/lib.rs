@@ -107,8 +107,8 @@
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
-//! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
-//!   `src/cli/test.rs` use it.
+//! - `src/cli/engine.rs`: its word on the command line, and when it is chosen. `src/cli/scenario.rs`
+//!   and `src/cli/test.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!

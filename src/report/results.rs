@@ -29,6 +29,8 @@ pub struct Results {
 pub struct LessonResult {
     pub slug: String,
     pub engine: Engine,
+    /// Which Python, and how children started where that was asked for: `python 3.11.4 spawn`.
+    pub under: Option<String>,
     pub runs: u32,
     /// All runs together.
     pub seconds: f64,
@@ -62,9 +64,26 @@ impl LessonResult {
         LessonResult {
             slug: slug.to_owned(),
             engine,
+            under: None,
             runs: 0,
             seconds: 0.0,
             checks: Vec::new(),
+        }
+    }
+
+    /// The same with what ran it.
+    #[must_use]
+    pub fn under(mut self, under: Option<String>) -> LessonResult {
+        self.under = under;
+        self
+    }
+
+    /// The lesson and what ran it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.under {
+            Some(under) => format!("{} {under}", self.slug),
+            None => self.slug.clone(),
         }
     }
 
