@@ -4,6 +4,7 @@
 //! returns a `Code` or a `Failure`. Words for people come from the locale files; errors go to stderr.
 
 mod args;
+mod bounded;
 mod choose;
 mod compare;
 mod completions;
@@ -46,7 +47,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine, Lessons};
+use args::{Command, CommandLine};
 use context::Context;
 use outlet::WriteError;
 
@@ -138,8 +139,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
-        (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
-        (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Lessons(command)), None) => lessons::run(context, command),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {
             completions::run(context, shell, install)

@@ -61,7 +61,7 @@ mod words;
 pub use checks::Check;
 pub use error::{LessonError, Mistake, Spot, malformed};
 pub use expr::{Bound, EvalError, Expr, Fuel, Scope, SyntaxError};
-pub use folder::{Files, Lesson, Origin};
+pub use folder::{Files, Lesson, Origin, program_text};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};

@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::{EngineArgs, TestEngineArgs};
+use super::lessons::Lessons;
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
@@ -387,10 +388,4 @@ fn number<N: FromStr>(
     admits: impl Fn(&N) -> bool,
 ) -> Result<N, &'static str> {
     text.parse().ok().filter(admits).ok_or(takes)
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Lessons {
-    List,
-    Check,
 }

@@ -58,6 +58,11 @@ impl Context {
         Ok(library)
     }
 
+    /// Whether lessons of packs take the place of built-in ones.
+    pub(crate) fn replaces(&self) -> bool {
+        self.replace
+    }
+
     /// Says something on stderr, harmless whatever a file put into it. Nobody listening there is
     /// no reason to stop.
     #[expect(clippy::unused_self, reason = "speaking belongs to the context")]

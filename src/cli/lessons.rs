@@ -1,16 +1,53 @@
-//! `forklore lessons list` and `forklore lessons check`.
+//! `forklore lessons …`: what there is (`list`), what to mend (`check`), a new one (`new`), how one is
+//! written (`help`).
+
+mod check;
+mod help;
+mod new;
+mod syntax;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 
 use super::Stop;
 use super::context::Context;
 use crate::error::Code;
-use crate::lesson::{Lesson, Library, Parameter, ParameterKind, lint, lint_library};
+use crate::lesson::{Lesson, Library, Parameter, ParameterKind};
 use crate::text::{Lang, Mood, clean, fit, width};
 
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(crate) enum Lessons {
+    List,
+    Check(CheckArgs),
+    New { slug: String, dir: Option<PathBuf> },
+    Help { topic: Option<String> },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[arg(value_name = "DIR|SLUG")]
+    pub named: Vec<String>,
+    #[arg(long)]
+    pub run: bool,
+    #[arg(long, value_name = "PATH|VERSION")]
+    pub python: Option<String>,
+}
+
+pub(crate) fn run(context: &Context, command: Lessons) -> Result<Code, Stop> {
+    match command {
+        Lessons::List => list(context),
+        Lessons::Check(args) => check::run(context, &args),
+        Lessons::New { slug, dir } => new::run(context, &slug, dir),
+        Lessons::Help { topic } => help::run(context, topic.as_deref()),
+    }
+}
+
 /// Every lesson: order, slug, title, and what can be set.
-pub(crate) fn list(context: &Context) -> Result<Code, Stop> {
+fn list(context: &Context) -> Result<Code, Stop> {
     let library = context.library()?;
     let slugs = library.iter().map(|lesson| width(lesson.slug())).max();
     let column = slugs.unwrap_or(0) + 2;
@@ -78,32 +115,4 @@ fn range(lang: Lang, parameter: &Parameter) -> String {
             )
         }
     }
-}
-
-/// What an author should mend, a line each.
-pub(crate) fn check(context: &Context) -> Result<Code, Stop> {
-    let library = context.library()?;
-    let mut findings: Vec<_> = library.iter().flat_map(lint).collect();
-    findings.extend(lint_library(&library));
-    let mut page = String::new();
-    for finding in &findings {
-        let _ = writeln!(page, "{}", clean(&finding.to_string()));
-    }
-    io::stdout().write_all(page.as_bytes())?;
-    let (lessons, found) = (library.len(), findings.len());
-    let words = match found {
-        0 => context
-            .lang
-            .tell("lessons.all-well", &[("lessons", &lessons)]),
-        _ => context.lang.tell(
-            "lessons.to-mend",
-            &[("lessons", &lessons), ("found", &found)],
-        ),
-    };
-    context.tell(&words);
-    Ok(if found == 0 {
-        readable(&library)
-    } else {
-        Code::CheckFailed
-    })
 }

@@ -139,7 +139,8 @@ impl Lesson {
     }
 
     /// Where its folder is, for people.
-    pub(super) fn path(&self) -> String {
+    #[must_use]
+    pub fn path(&self) -> String {
         match &self.origin {
             Origin::Embedded => format!("lessons/{}", self.folder),
             Origin::Folder(path) => path.display().to_string(),
@@ -208,6 +209,12 @@ fn bare(folder: &str, file: &str) -> Manifest {
         matrix: Vec::new(),
         notes: Notes::default(),
     }
+}
+
+/// The program of a folder that may be no lesson.
+#[must_use]
+pub fn program_text(folder: &Path) -> Option<String> {
+    read_part(folder, Part::Python).ok().flatten()
 }
 
 /// A file of a lesson folder.

@@ -59,6 +59,7 @@ fn the_page_has_everything_and_nothing_else() {
         argv: vec!["a".into()],
         seed: Some(1),
         python: Some("3".into()),
+        start_method: Some("fork".into()),
         ..Header::of("x")
     });
     let header = header.unwrap();
