@@ -15,6 +15,7 @@ mod engine;
 mod examples;
 mod explore;
 mod export;
+mod grade;
 mod header;
 mod help;
 mod lessons;
@@ -22,6 +23,7 @@ mod man;
 mod outlet;
 mod recorder;
 mod recording;
+mod recordings;
 mod replay;
 mod run;
 mod scenario;
@@ -29,6 +31,8 @@ mod screen;
 mod session;
 mod test;
 mod trace;
+mod trial;
+mod trust;
 mod usage;
 mod words;
 mod xdg;
@@ -134,6 +138,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Grade(args)), None) => grade::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),

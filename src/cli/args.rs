@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::{EngineArgs, TestEngineArgs};
+use super::grade::GradeArgs;
 use super::lessons::Lessons;
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
@@ -38,6 +39,8 @@ pub(crate) struct Global {
     pub lessons: Vec<PathBuf>,
     #[arg(long, global = true, requires = "lessons", display_order = 900)]
     pub replace: bool,
+    #[arg(long, global = true, display_order = 900)]
+    pub trust: bool,
     #[arg(
         long,
         value_enum,
@@ -94,6 +97,7 @@ impl From<ColorArg> for ColourChoice {
 pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
+    Grade(GradeArgs),
     Explore(ExploreArgs),
     Trace(TraceArgs),
     Replay(ReplayArgs),
@@ -325,7 +329,7 @@ pub(crate) enum TestFormat {
 }
 
 /// A factor of time: no sleep of a lesson is to last for days.
-fn time_scale(text: &str) -> Result<f64, &'static str> {
+pub(crate) fn time_scale(text: &str) -> Result<f64, &'static str> {
     number(text, "time-scale", |x| (0.0..=1000.0).contains(x))
 }
 
@@ -377,7 +381,7 @@ fn seed(text: &str) -> Result<u64, &'static str> {
     number(text, "seed", |_| true)
 }
 
-fn runs(text: &str) -> Result<u32, &'static str> {
+pub(crate) fn runs(text: &str) -> Result<u32, &'static str> {
     number(text, "runs", |n| (1..=10_000).contains(n))
 }
 

@@ -5,13 +5,13 @@
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use super::words;
+use super::{trust, words};
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::lesson::{LessonError, Library};
+use crate::lesson::{Lesson, LessonError, Library};
 use crate::report::Style;
 use crate::text::{ColourChoice, Depth, Lang, Paint, clean_text};
 
@@ -25,6 +25,7 @@ pub(crate) struct Context {
     choice: ColourChoice,
     lessons: Vec<PathBuf>,
     replace: bool,
+    trust: bool,
 }
 
 impl Context {
@@ -41,6 +42,7 @@ impl Context {
             choice,
             lessons: global.lessons.clone(),
             replace: global.replace,
+            trust: global.trust,
         }
     }
 
@@ -56,6 +58,16 @@ impl Context {
             self.tell(&self.lang.tell("cli.broken-lesson", &[("why", &why)]));
         }
         Ok(library)
+    }
+
+    /// Refuses to run a pack's programs before the user has said yes to it.
+    pub(crate) fn require_trust(&self, lesson: &Lesson) -> Result<(), Failure> {
+        trust::require(self, lesson)
+    }
+
+    /// Whether programs of this folder, with these files, may run.
+    pub(super) fn trusts(&self, folder: &Path, hash: &str) -> bool {
+        self.trust || trust::is_kept(folder, hash)
     }
 
     /// Whether lessons of packs take the place of built-in ones.

@@ -130,6 +130,7 @@ impl<'a> TestEngines<'a> {
         } else {
             methods.collect()
         };
+        context.require_trust(lesson)?;
         for interpreter in self.pythons(context)? {
             played.extend(methods.iter().map(|method| Played::Python {
                 interpreter: interpreter.clone(),
@@ -193,6 +194,7 @@ impl EngineArgs {
             }
             return Played::native(context, lesson);
         }
+        context.require_trust(lesson)?;
         let interpreter = interpreter(context, self.python.as_deref())?;
         Ok(Played::Python {
             interpreter,

@@ -12,7 +12,9 @@ use crate::text::Lang;
 const ROOT: &str = "forklore";
 
 /// Where the words of the options of every command stand.
-const EVERYWHERE: [&str; 6] = ["lessons", "replace", "lang", "color", "help", "version"];
+const EVERYWHERE: [&str; 7] = [
+    "lessons", "replace", "trust", "lang", "color", "help", "version",
+];
 
 /// The command line with its words.
 pub(crate) fn command(lang: Lang) -> Command {

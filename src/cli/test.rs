@@ -3,11 +3,8 @@
 //! Runs go one after another: beside another run a lesson's own processes would come to run less
 //! often, and what a learner sees is one run. A failing run's recording is kept.
 
-mod recordings;
-
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use super::Stop;
 use super::args::{StdoutArg, TestArgs, TestFormat};
@@ -16,7 +13,8 @@ use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::engine::{Played, TestEngines};
 use super::outlet::Outlet;
-use super::recorder::{Recorded, Recorder};
+use super::recorder::Recorded;
+use super::recordings::{Recordings, discard};
 use super::scenario::{Conditions, Order, Scenario, any_seed};
 use super::words;
 use crate::check::Verdict;
@@ -29,7 +27,6 @@ use crate::report::{LessonResult, Results, results};
 use crate::sys::clock;
 use crate::text::Lang;
 use crate::trace::{Engine, RunStatus};
-use recordings::{Recordings, discard};
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     let library = context.library()?;
@@ -249,7 +246,10 @@ impl Bench<'_> {
         let path = self
             .recordings
             .path(&result.name().replace(' ', "-"), number);
-        let recorder = self.recorder(path.as_ref(), scenario);
+        let header = scenario.header();
+        let recorder = self
+            .recordings
+            .recorder(self.context, path.as_deref(), &header);
         let began = clock::instant();
         let run = match scenario.start(self.context) {
             Ok(run) => run,
@@ -288,20 +288,6 @@ impl Bench<'_> {
         }
         result.add(verdicts, seconds, kept.as_deref());
         Ok(())
-    }
-
-    /// The run goes on without a recording where none can be made; that is told.
-    fn recorder(&mut self, path: Option<&PathBuf>, scenario: &Scenario) -> Option<Recorder> {
-        let path = path?;
-        match Recorder::create(path, &scenario.header()) {
-            Ok(recorder) => Some(recorder),
-            Err(why) => {
-                // The next ones would fail of the same.
-                self.context.recording_stopped(&why);
-                self.recordings.give_up();
-                None
-            }
-        }
     }
 }
 

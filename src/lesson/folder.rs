@@ -170,10 +170,36 @@ impl Lesson {
         Ok(params)
     }
 
+    /// The parameters of each run of a test: the rows of its matrix, or the defaults alone.
+    #[must_use]
+    pub fn matrix(&self) -> Vec<Params> {
+        let parameters = &self.manifest.parameters;
+        let rows = self.manifest.matrix.iter().map(|row| {
+            let mut params = Params::defaults(parameters);
+            for (name, value) in row {
+                // The parser admitted it.
+                let _ = params.set_value(self.slug(), parameters, name, value);
+            }
+            params
+        });
+        let rows: Vec<Params> = rows.collect();
+        if rows.is_empty() {
+            return vec![Params::defaults(parameters)];
+        }
+        rows
+    }
+
     /// What its expressions mean for one run.
     #[must_use]
     pub fn setting(&self, params: &Params, circumstances: &Circumstances) -> Setting {
         Setting::new(params, circumstances, &self.manifest.define)
+    }
+
+    /// Somebody else's program for this lesson: with the constants at these values, and the names of those it
+    /// lacks.
+    #[must_use]
+    pub fn set_in(&self, program: &str, params: &Params) -> (String, Vec<String>) {
+        source::set_all(program, &self.manifest.parameters, params)
     }
 
     /// program.py with the parameters' constants at these values; unchanged for the defaults, and

@@ -74,6 +74,28 @@ pub(super) fn means(literal: &str, value: &Value) -> bool {
     matches!(read, Value::Bool(_)) == matches!(value, Value::Bool(_)) && read == *value
 }
 
+/// Another program, with the constants it has at these values, and the parameters whose constants it lacks.
+pub(super) fn set_all(
+    source: &str,
+    parameters: &[Parameter],
+    params: &Params,
+) -> (String, Vec<String>) {
+    let mut lines: Vec<String> = source.split('\n').map(str::to_owned).collect();
+    let mut missing = Vec::new();
+    for parameter in parameters {
+        let Some(value) = params.get(&parameter.name) else {
+            continue;
+        };
+        match find(source, &parameter.constant()) {
+            Some(constant) => {
+                lines[constant.line].replace_range(constant.start..constant.end, &value.repr());
+            }
+            None => missing.push(parameter.constant()),
+        }
+    }
+    (lines.join("\n"), missing)
+}
+
 /// The program with its constants at the values of `params`.
 pub(super) fn with_params(
     source: &str,
