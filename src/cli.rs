@@ -21,6 +21,7 @@ mod help;
 mod lessons;
 mod man;
 mod outlet;
+mod probe;
 mod recorder;
 mod recording;
 mod recordings;

@@ -151,6 +151,8 @@ pub(crate) struct TestArgs {
     pub named: Vec<String>,
     #[command(flatten)]
     pub engine: TestEngineArgs,
+    #[arg(long, value_name = "NAME=VALUE,…")]
+    pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]

@@ -6,6 +6,7 @@
 
 mod args;
 mod student;
+mod told;
 
 use std::io;
 use std::path::Path;
@@ -20,11 +21,12 @@ use crate::engine::interpreter::Interpreter;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::lesson::{Lesson, Params};
-use crate::report::{LessonResult, Results, Style, results};
+use crate::report::{LessonResult, results};
 use crate::text::{Mood, clean};
 use crate::trace::Engine;
 pub(crate) use args::{GradeArgs, GradeFormat};
 use student::Student;
+use told::Graded;
 
 /// What students are graded with.
 struct Grading<'a> {
@@ -63,29 +65,36 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
     if args.explore {
         context.tell(&context.lang.phrase("grade.no-explore"));
     }
-    let mut results = Results::default();
+    let mut all = Vec::new();
     for path in &args.students {
-        let result = grading.student(path)?;
-        let told = told(&style, &result, &grading.recordings);
+        let graded = grading.student(path)?;
+        let page = told::human(&style, &graded);
         if human {
-            outlet.write(told.into_bytes(), &shutdown)?;
+            outlet.write(page.into_bytes(), &shutdown)?;
         } else {
-            context.tell_styled(told.trim_end_matches('\n'));
+            context.tell_styled(page.trim_end_matches('\n'));
         }
-        results.lessons.push(result);
+        all.push(graded);
     }
-    let summary = results::human_summary(&style, &results);
+    let mut summary = told::summary(&style, &all);
+    if let Some(folder) = grading.recordings.folder() {
+        let folder = folder.display().to_string();
+        let words = context
+            .lang
+            .tell("grade.recordings", &[("folder", &clean(&folder))]);
+        summary += &format!("{}\n", style.paint.mood(Mood::Dim, words));
+    }
     let document = match args.format {
         GradeFormat::Human => summary,
-        GradeFormat::Json => results::json(&results)?,
-        GradeFormat::Junit => results::junit(&results).map_err(io::Error::other)?,
+        GradeFormat::Json => told::json(lesson.slug(), &all)?,
+        GradeFormat::Junit => results::junit(&told::results(&all)).map_err(io::Error::other)?,
     };
     outlet.write(document.into_bytes(), &shutdown)?;
     outlet.finish(&shutdown)?;
-    grading.recordings.close();
-    Ok(match results.failed() {
-        0 => Code::Fine,
-        _ => Code::CheckFailed,
+    Ok(if all.iter().all(told::is_passed) {
+        Code::Fine
+    } else {
+        Code::CheckFailed
     })
 }
 
@@ -110,67 +119,72 @@ pub(crate) fn rows(
 }
 
 impl Grading<'_> {
-    fn student(&mut self, path: &Path) -> Result<LessonResult, Stop> {
+    fn student(&mut self, path: &Path) -> Result<Graded, Stop> {
         let name = path.display().to_string();
-        let mut result = LessonResult::new(&name, Engine::Python);
+        let mut graded = Graded {
+            result: LessonResult::new(&name, Engine::Python),
+            rows: Vec::new(),
+            refused: None,
+        };
         let student = match Student::read(path) {
             Ok(student) => student,
             Err(why) => {
-                let what = self.context.lang.tell("grade.unreadable", &[("why", &why)]);
-                result.refuse(&what);
-                return Ok(result);
+                self.refuse(&mut graded, &why);
+                return Ok(graded);
             }
         };
         for row in self.rows.clone() {
             for _ in 0..self.args.runs {
-                self.once(&student, &row, &mut result)?;
-                if result.is_refused() {
-                    return Ok(result);
+                self.once(&student, &row, &mut graded)?;
+                if graded.refused.is_some() {
+                    return Ok(graded);
                 }
             }
         }
-        Ok(result)
+        Ok(graded)
+    }
+
+    fn refuse(&self, graded: &mut Graded, why: &dyn std::fmt::Display) {
+        let what = self.context.lang.tell("grade.unreadable", &[("why", why)]);
+        graded.result.refuse(&what);
+        graded.refused = Some(what);
     }
 
     /// One run.
-    fn once(
-        &mut self,
-        student: &Student,
-        row: &Params,
-        result: &mut LessonResult,
-    ) -> Result<(), Stop> {
-        let recording = self.recordings.path(&student.name(), result.runs + 1);
+    fn once(&mut self, student: &Student, row: &Params, graded: &mut Graded) -> Result<(), Stop> {
+        let run = graded.result.runs + 1;
+        let recording = self.recordings.path(&student.name(), run);
         let started = student.start(self.lesson, row, &self.interpreter, self.args);
         let (run, header) = match started {
             Ok(started) => started,
             Err(error) => {
-                result.refuse(&words::starting(self.context.lang, &error));
+                self.refuse(graded, &words::starting(self.context.lang, &error));
                 return Ok(());
             }
         };
         let recorder = self
             .recordings
             .recorder(self.context, recording.as_deref(), &header);
+        let recorded = recorder.is_some();
         let bounds = Bounds::of_student(self.args.timeout);
         let scale = self.args.time_scale;
-        let trial = trial::run(self.context, self.shutdown, (run, recorder), scale, bounds);
-        let trial = trial.inspect_err(|_| self.recordings.close())?;
-        let kept = recording.filter(|_| trial.lost.is_none());
+        let trial = trial::run(self.context, self.shutdown, (run, recorder), scale, bounds)?;
+        let kept = recording.filter(|_| recorded && trial.lost.is_none());
         let verdicts = student.verdicts(self.lesson, row, &header, &trial);
-        result.add(verdicts, trial.seconds, kept.as_deref());
+        let changed = changed(self.lesson, row);
+        graded.add(verdicts, trial.seconds, kept.as_deref(), changed);
         Ok(())
     }
 }
 
-/// The student's verdict, and where the recordings are.
-fn told(style: &Style, result: &LessonResult, recordings: &Recordings) -> String {
-    let mut told = results::human_lesson(style, result);
-    if let (Some(folder), false) = (recordings.folder(), result.is_refused()) {
-        let folder = folder.display().to_string();
-        let words = style
-            .lang
-            .tell("grade.recordings", &[("folder", &clean(&folder))]);
-        told += &format!("  {}\n", style.paint.mood(Mood::Dim, words));
-    }
-    told
+/// The parameters that are not at their defaults: `processes=4, lock=Lock`.
+pub(crate) fn changed(lesson: &Lesson, row: &Params) -> String {
+    let defaults = Params::defaults(&lesson.manifest.parameters);
+    let values = row
+        .iter()
+        .filter(|(name, value)| defaults.get(name) != Some(value));
+    let values: Vec<String> = values
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    values.join(", ")
 }

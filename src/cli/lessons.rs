@@ -5,6 +5,7 @@ mod check;
 mod help;
 mod new;
 mod syntax;
+mod trials;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};

@@ -12,6 +12,7 @@ use super::choose;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::engine::{Played, TestEngines};
+use super::grade;
 use super::outlet::Outlet;
 use super::recorder::Recorded;
 use super::recordings::{Recordings, discard};
@@ -21,7 +22,7 @@ use crate::check::Verdict;
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Library, Words};
+use crate::lesson::{Lesson, Library, Params, Words};
 use crate::model::World;
 use crate::report::{LessonResult, Results, results};
 use crate::sys::clock;
@@ -79,12 +80,10 @@ fn chosen<'a>(
 ) -> Result<Vec<Result<Scenario<'a>, LessonResult>>, Failure> {
     let refused = |name: &str, why: &str| Err(LessonResult::refused(name, Engine::Native, why));
     let engines = TestEngines::new(&args.engine);
-    let scenario = |lesson: &'a Lesson, played: Played| {
+    let scenario = |lesson: &'a Lesson, played: Played, params: Params| {
         let conditions = Conditions {
             played,
-            params: lesson
-                .params::<&str>(&[])
-                .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
+            params,
             stdout: StdoutArg::Tty,
             time_scale: args.time_scale,
             seed: any_seed(),
@@ -99,11 +98,14 @@ fn chosen<'a>(
             Err(failure) if failure.code == Code::Usage => return Err(failure),
             Err(failure) => return Ok(vec![refused(lesson.slug(), &failure.what)]),
         };
-        let each = played.into_iter().map(|played| {
-            let title = played.title();
-            scenario(lesson, played)
-                .or_else(|failure| refused(lesson.slug(), &failure.what))
-                .map_err(|result: LessonResult| result.under(title))
+        let rows = grade::rows(context, lesson, &args.set)?;
+        let each = played.iter().flat_map(|played| {
+            rows.iter().map(|row| {
+                let title = title(lesson, played, row);
+                scenario(lesson, played.clone(), row.clone())
+                    .or_else(|failure| refused(lesson.slug(), &failure.what))
+                    .map_err(|result: LessonResult| result.under(title))
+            })
         });
         Ok(each.collect())
     };
@@ -128,6 +130,14 @@ fn chosen<'a>(
         }));
     }
     Ok(chosen)
+}
+
+/// What a lesson's result is called beside its slug: what ran it, and the parameters that were changed.
+fn title(lesson: &Lesson, played: &Played, params: &Params) -> Option<String> {
+    let changed = grade::changed(lesson, params);
+    let parts = played.title().into_iter().chain(Some(changed));
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// Everything run, and the document a machine reads.
@@ -223,8 +233,13 @@ impl Bench<'_> {
 
     fn lesson(&mut self, scenario: &Scenario) -> Result<LessonResult, Stop> {
         let mut result =
-            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine())
-                .under(scenario.conditions.played.title());
+            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine()).under(
+                title(
+                    scenario.lesson,
+                    &scenario.conditions.played,
+                    &scenario.conditions.params,
+                ),
+            );
         for number in 1..=self.args.runs {
             let mut scenario = scenario.clone();
             scenario.conditions.seed = any_seed();
@@ -245,7 +260,7 @@ impl Bench<'_> {
     ) -> Result<(), Stop> {
         let path = self
             .recordings
-            .path(&result.name().replace(' ', "-"), number);
+            .path(&result.name().replace([' ', '/'], "-"), number);
         let header = scenario.header();
         let recorder = self
             .recordings

@@ -59,7 +59,7 @@ pub(super) fn require(context: &Context, lesson: &Lesson) -> Result<(), Failure>
         let what = lang.tell("trust.refused", &[("path", &path)]);
         return Err(Failure::new(Code::NotStarted, what));
     }
-    keep(folder, hash);
+    keep(&folder);
     Ok(())
 }
 
@@ -150,8 +150,10 @@ fn read() -> Trusted {
     read.unwrap_or_default()
 }
 
-/// Keeps the answer; where that is not possible, it is asked again the next time.
-fn keep(folder: PathBuf, hash: String) {
+/// Keeps a yes to the folder as it is now; where that is not possible, it is asked again the next time.
+pub(super) fn keep(folder: &Path) {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let hash = hash(&folder);
     let mut trusted = read();
     trusted.forklore_trust = 1;
     trusted.folders.retain(|folder, _| folder.exists());

@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::LessonError;
+use super::lint::values;
 use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
@@ -168,6 +169,30 @@ impl Lesson {
             params.set(self.slug(), &self.manifest.parameters, given.as_ref())?;
         }
         Ok(params)
+    }
+
+    /// The defaults, the ends of every parameter's range, and the rows of the matrix, each in words.
+    #[must_use]
+    pub fn extremes(&self) -> Vec<(Params, Words)> {
+        let parameters = &self.manifest.parameters;
+        let mut all = values::corners(parameters);
+        for row in self.matrix() {
+            if !all.iter().any(|(known, _)| *known == row) {
+                let said: Vec<String> = row
+                    .iter()
+                    .map(|(n, value)| format!("{n} = {value}"))
+                    .collect();
+                all.push((row, Words::of(|_| said.join(", "))));
+            }
+        }
+        // What is greatest in one is often so in all.
+        let mut seen: Vec<Params> = Vec::new();
+        all.retain(|(params, _)| {
+            let new = !seen.contains(params);
+            seen.push(params.clone());
+            new
+        });
+        all
     }
 
     /// The parameters of each run of a test: the rows of its matrix, or the defaults alone.

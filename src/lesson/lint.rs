@@ -8,7 +8,7 @@ mod broken;
 mod names;
 mod program;
 mod texts;
-mod values;
+pub(super) mod values;
 
 use super::error::Spot;
 use super::folder::Lesson;

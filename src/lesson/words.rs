@@ -9,7 +9,7 @@ use std::fmt::Display;
 use crate::text::Lang;
 
 /// One text, in English and in Chinese.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Words {
     pub en: String,
     pub zh: String,

@@ -16,7 +16,7 @@ use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
 use crate::engine::{Run, StartError};
 use crate::explain;
-use crate::lesson::{CheckKind, Lesson, Origin, Params, Words, kinds::RunKind};
+use crate::lesson::{Check, CheckKind, Lesson, Origin, Params, Words, kinds::RunKind};
 use crate::model::World;
 use crate::text::{Lang, clean_line};
 use crate::trace::{Engine, Exit, Header, RunStatus, Stream};
@@ -105,7 +105,8 @@ impl Student {
         Ok((run, header))
     }
 
-    /// The lesson's checks over a run, and first what went wrong with the run itself.
+    /// What went wrong with the run itself, then the lesson's checks over it. A run that was cut short says
+    /// nothing of the checks.
     pub(super) fn verdicts(
         &self,
         lesson: &Lesson,
@@ -114,30 +115,45 @@ impl Student {
         trial: &Trial,
     ) -> Vec<Verdict> {
         let world = &trial.world;
-        let checks = check::evaluate(lesson, row, &check::circumstances(header), world);
+        let mut checks = match trial.cut {
+            None => check::evaluate(lesson, row, &check::circumstances(header), world),
+            Some(_) => not_judged(lesson),
+        };
         let mut verdicts = Vec::new();
         let (_, missing) = lesson.set_in(&self.text, row);
         if !missing.is_empty() {
             let names = missing.join(", ");
-            verdicts.push(failed(
-                "constants",
-                Words::tell("grade.constants", &[("names", &names)]),
-            ));
+            let words = Words::tell("grade.constants", &[("names", &names)]);
+            verdicts.push(failed("constants", words));
         }
         let passed = checks.iter().all(|verdict| verdict.passed);
-        match ended(lesson, trial) {
+        let wrong_end = ended(trial).filter(|_| !(passed && says_how_it_ends(lesson)));
+        let by_itself = wrong_end.is_none();
+        match wrong_end {
             Some(what) => verdicts.push(failed("run", what)),
             None => verdicts.push(Verdict {
                 passed: true,
                 ..failed("run", Words::tell("grade.ended", &[]))
             }),
         }
-        if !passed && let Some(error) = error_of(world) {
+        if !passed && let Some(error) = error_of(world, by_itself) {
             verdicts.push(failed("error", error));
         }
-        verdicts.extend(checks);
+        verdicts.append(&mut checks);
         verdicts
     }
+}
+
+/// Every check of the lesson, failed because it could not be looked at.
+fn not_judged(lesson: &Lesson) -> Vec<Verdict> {
+    let checks = lesson.manifest.checks.iter();
+    let verdict = |check: &Check| Verdict {
+        id: check.id.clone(),
+        passed: false,
+        words: check.words.clone(),
+        detail: Words::tell("grade.not-judged", &[]),
+    };
+    checks.map(verdict).collect()
 }
 
 fn failed(id: &'static str, detail: Words) -> Verdict {
@@ -149,8 +165,8 @@ fn failed(id: &'static str, detail: Words) -> Verdict {
     }
 }
 
-/// How the run ended, where a lesson's run does not end so.
-fn ended(lesson: &Lesson, trial: &Trial) -> Option<Words> {
+/// How the run ended, where it did not come to its own end.
+fn ended(trial: &Trial) -> Option<Words> {
     if let Some(cut) = trial.cut {
         return Some(cut.words());
     }
@@ -160,19 +176,18 @@ fn ended(lesson: &Lesson, trial: &Trial) -> Option<Words> {
         .map_or(RunStatus::Unknown, |note| note.end.status);
     match status {
         RunStatus::Finished => None,
-        RunStatus::Deadlock if expects_a_status(lesson) => None,
         RunStatus::Deadlock => Some(Words::of(|lang| deadlock(lang, world))),
         other => Some(Words::of(|lang| {
             let status = lang.term("status", other.as_str());
             let detail = world.end().and_then(|note| note.end.detail.clone());
             let why = detail.unwrap_or_default();
-            lang.tell("test.run-did", &[("status", &status), ("why", &why)])
+            lang.tell("grade.run-did", &[("status", &status), ("why", &why)])
         })),
     }
 }
 
 /// A check of the lesson speaks of how the run ends.
-fn expects_a_status(lesson: &Lesson) -> bool {
+fn says_how_it_ends(lesson: &Lesson) -> bool {
     let mut checks = lesson.manifest.checks.iter();
     checks.any(|check| matches!(check.kind, CheckKind::Run(RunKind::Status(_))))
 }
@@ -189,8 +204,8 @@ fn deadlock(lang: Lang, world: &World) -> String {
     )
 }
 
-/// The last line of the first traceback, and whose it is; the exit code of main where it printed none.
-fn error_of(world: &World) -> Option<Words> {
+/// The last line of the first traceback, and whose it is; where there is none, how main ended by itself.
+fn error_of(world: &World, by_itself: bool) -> Option<Words> {
     let main = world.process(0).and_then(crate::model::Process::exit);
     let lines = world
         .log()
@@ -213,7 +228,7 @@ fn error_of(world: &World) -> Option<Words> {
             ));
         }
     }
-    match main {
+    match main.filter(|_| by_itself) {
         Some(Exit::Code(0)) | None | Some(Exit::Unknown) => None,
         Some(Exit::Code(code)) => Some(Words::tell("grade.exit", &[("code", &code)])),
         Some(Exit::Signal(signal)) => Some(Words::tell("grade.signal", &[("signal", &signal)])),

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::trials::Trials;
 use super::{CheckArgs, readable, syntax};
 use crate::cli::choose;
 use crate::cli::context::Context;
@@ -41,6 +42,10 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Code, Stop> {
             context.tell(&told);
         }
     }
+    if args.run {
+        let ran = run_all(context, args, &looked.lessons)?;
+        looked.findings.extend(ran);
+    }
     looked
         .findings
         .sort_by_key(|finding| (finding.file.clone(), finding.spot));
@@ -59,6 +64,28 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Code, Stop> {
     } else {
         Code::CheckFailed
     })
+}
+
+/// What the lessons' runs and probes show.
+fn run_all(context: &Context, args: &CheckArgs, lessons: &[Lesson]) -> Result<Vec<Finding>, Stop> {
+    let shutdown = context.listen()?;
+    let mut trials = Trials {
+        context,
+        args,
+        shutdown: &shutdown,
+        findings: Vec::new(),
+        runs: 0,
+        probes: 0,
+    };
+    for lesson in lessons {
+        trials.lesson(lesson)?;
+    }
+    let (runs, probes) = (trials.runs, trials.probes);
+    let told = context
+        .lang
+        .tell("lessons.ran", &[("runs", &runs), ("probes", &probes)]);
+    context.tell(&told);
+    Ok(trials.findings)
 }
 
 fn summary(context: &Context, looked: &Looked) {

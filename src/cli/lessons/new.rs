@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Stop;
 use crate::cli::context::Context;
+use crate::cli::trust;
 use crate::error::{Code, Failure};
 use crate::text::Lang;
 
@@ -36,6 +37,8 @@ pub(super) fn run(context: &Context, slug: &str, dir: Option<PathBuf>) -> Result
         Failure::new(Code::Usage, what)
     };
     make(&folder, lang, slug).map_err(refused)?;
+    // What it has is ours, so it may run.
+    trust::keep(&folder);
     let path = folder.display();
     context.tell(&lang.tell("lessons.made", &[("path", &path), ("slug", &slug)]));
     Ok(Code::Fine)

@@ -122,7 +122,7 @@ pub(super) fn expressions(report: &mut Report<'_>) {
 }
 
 /// The defaults, each parameter in turn at its bounds or choices, and all numbers at their greatest.
-fn corners(parameters: &[Parameter]) -> Vec<(Params, Words)> {
+pub(in crate::lesson) fn corners(parameters: &[Parameter]) -> Vec<(Params, Words)> {
     let defaults = Words::tell("lint.defaults", &[]);
     let mut found = vec![(Params::defaults(parameters), defaults)];
     for parameter in parameters {
