@@ -140,8 +140,7 @@ fn verdict(
 
 /// That an expression of the lesson has no value.
 fn at_fault(lesson: &Lesson, spot: Spot, error: &EvalError) -> Words {
-    let line = error.spot.unwrap_or(spot).line;
-    let at = format!("{}:{line}", lesson.manifest.file);
+    let at = format!("{}:{}", lesson.manifest.file, spot.line);
     Words::tell("verdict.at-fault", &[("at", &at), ("why", &error.words())])
 }
 

@@ -1,7 +1,7 @@
 //! What several kinds of checks ask of shared objects: which is meant, and what it holds.
 
 use super::Judged;
-use super::shown::{few, quoted};
+use super::shown::quoted;
 use crate::lesson::{Value, Words};
 use crate::model::{Anomaly, Object, World};
 
@@ -38,24 +38,15 @@ pub(super) fn called<'a>(
     Ok(found)
 }
 
-/// That there was no such object: none of this name, or one that is no `class`. Names that there are help where one
-/// was mistyped.
+/// That there was no such object: none of this name, or one that is no `class`.
 pub(super) fn absent(world: &World, name: Option<&str>, class: &str) -> Judged {
     let shown = quoted(name.unwrap_or(class));
-    if name.and_then(|name| find(world, name)).is_some() {
-        return Judged::failed(Words::tell(
+    Judged::failed(match name.and_then(|name| find(world, name)) {
+        Some(_) => Words::tell(
             "verdict.other-class",
             &[("name", &shown), ("class", &class)],
-        ));
-    }
-    let names = world.objects().filter_map(|object| object.name.as_deref());
-    let names: Vec<String> = names.map(quoted).collect();
-    Judged::failed(match (name, names.is_empty()) {
-        (Some(_), false) => Words::tell(
-            "verdict.no-object-but",
-            &[("name", &shown), ("names", &few(&names))],
         ),
-        _ => Words::tell("verdict.no-object", &[("name", &shown)]),
+        None => Words::tell("verdict.no-object", &[("name", &shown)]),
     })
 }
 

@@ -38,6 +38,7 @@ fn worded(command: Command, lang: Lang, name: &str) -> Command {
         .mut_subcommands(|sub| {
             let path = match (name, sub.get_name()) {
                 // `help run` and the like have no words of their own.
+                ("lessons", "help") => "lessons-help".to_owned(),
                 ("help", _) | (_, "help") => "help".to_owned(),
                 (ROOT, sub) => sub.to_owned(),
                 (_, sub) => format!("{name}-{sub}"),

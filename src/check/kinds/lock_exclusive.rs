@@ -49,10 +49,14 @@ impl OfRun for LockExclusive {
             return Ok(Judged::failed(few_clauses(&wrong)));
         }
         // A lock that is named has to be used; of all locks one is enough.
-        if acquired == 0 || names.is_some() && !idle.is_empty() {
+        if acquired == 0 {
+            return Ok(Judged::failed(Words::tell("verdict.never-acquired", &[])));
+        }
+        if names.is_some() && !idle.is_empty() {
+            let locks = few(&idle);
             return Ok(Judged::failed(Words::tell(
-                "verdict.never-acquired",
-                &[("locks", &few(&idle))],
+                "verdict.locks-idle",
+                &[("locks", &locks)],
             )));
         }
         Ok(Judged::passed(Words::tell(

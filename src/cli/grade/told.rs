@@ -68,9 +68,8 @@ pub(super) fn human(style: &Style, graded: &Graded) -> String {
             Mood::Good,
         ),
         _ => {
-            let places: &[(&str, &dyn std::fmt::Display)] =
-                &[("failed", &failed), ("checks", &all)];
-            ("✗", lang.tell("test.failed", places), Mood::Bad)
+            let words = lang.tell("test.failed", &[("failed", &failed), ("checks", &all)]);
+            ("✗", words, Mood::Bad)
         }
     };
     let seconds = format!("{:.2}", result.seconds);
