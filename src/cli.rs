@@ -15,6 +15,7 @@ mod engine;
 mod examples;
 mod explore;
 mod export;
+mod findings;
 mod grade;
 mod header;
 mod help;
@@ -142,6 +143,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Grade(args)), None) => grade::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
+        (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),

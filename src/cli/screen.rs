@@ -83,13 +83,12 @@ fn show(
         original,
     };
     let start = Start {
-        library,
         lesson,
-        lang: context.lang,
         theme,
         recording,
         progress,
         word,
+        ..Start::new(library, context.lang)
     };
     match tui::run(&mut host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
