@@ -108,14 +108,14 @@ pub(crate) fn run(
         outlet: None,
         interrupts: Interrupts::End,
     };
-    let (world, end) = driver.drive(&mut bounded, &mut Silent, Vec::new());
-    match end {
+    let driven = driver.drive(&mut bounded, &mut Silent, Vec::new());
+    match driven.ending {
         Ending::Over => {}
         Ending::Asked(request) => return Err(Stop::Asked(request)),
         Ending::OutputLost(error) => return Err(error.into()),
     }
     Ok(Trial {
-        world,
+        world: driven.world,
         seconds: clock::instant().duration_since(began).as_secs_f64(),
         cut: bounded.cut,
         lost: bounded.feed.lost().map(io::Error::to_string),
