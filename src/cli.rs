@@ -21,6 +21,7 @@ mod header;
 mod help;
 mod lessons;
 mod man;
+mod numbers;
 mod outlet;
 mod probe;
 mod recorder;

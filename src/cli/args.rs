@@ -8,14 +8,14 @@ mod findings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::{EngineArgs, TestEngineArgs};
-use super::grade::GradeArgs;
-use super::lessons::Lessons;
+use super::grade::args::GradeArgs;
+use super::lessons::args::Lessons;
+use super::numbers::{number, runs, time_scale};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
@@ -334,11 +334,6 @@ pub(crate) enum TestFormat {
     Tap,
 }
 
-/// A factor of time: no sleep of a lesson is to last for days.
-pub(crate) fn time_scale(text: &str) -> Result<f64, &'static str> {
-    number(text, "time-scale", |x| (0.0..=1000.0).contains(x))
-}
-
 fn pace(text: &str) -> Result<f64, &'static str> {
     number(text, "pace", |x| *x > 0.0 && *x <= 1_000_000.0)
 }
@@ -385,17 +380,4 @@ fn budget(text: &str) -> Result<Budget, &'static str> {
 
 fn seed(text: &str) -> Result<u64, &'static str> {
     number(text, "seed", |_| true)
-}
-
-pub(crate) fn runs(text: &str) -> Result<u32, &'static str> {
-    number(text, "runs", |n| (1..=10_000).contains(n))
-}
-
-/// A number that is admitted; else the name of what the option takes in the locale files.
-fn number<N: FromStr>(
-    text: &str,
-    takes: &'static str,
-    admits: impl Fn(&N) -> bool,
-) -> Result<N, &'static str> {
-    text.parse().ok().filter(admits).ok_or(takes)
 }

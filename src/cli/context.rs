@@ -5,13 +5,13 @@
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::Global;
-use super::{trust, words};
+use super::words;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, LessonError, Library};
+use crate::lesson::{LessonError, Library};
 use crate::report::Style;
 use crate::text::{ColourChoice, Depth, Lang, Paint, clean_text};
 
@@ -60,14 +60,9 @@ impl Context {
         Ok(library)
     }
 
-    /// Refuses to run a pack's programs before the user has said yes to it.
-    pub(crate) fn require_trust(&self, lesson: &Lesson) -> Result<(), Failure> {
-        trust::require(self, lesson)
-    }
-
-    /// Whether programs of this folder, with these files, may run.
-    pub(super) fn trusts(&self, folder: &Path, hash: &str) -> bool {
-        self.trust || trust::is_kept(folder, hash)
+    /// Whether programs of packs may run without asking.
+    pub(crate) fn trusts_all(&self) -> bool {
+        self.trust
     }
 
     /// Whether lessons of packs take the place of built-in ones.

@@ -9,6 +9,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
+use super::trust;
 use crate::engine::interpreter::{Interpreter, InterpreterError};
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
@@ -130,7 +131,7 @@ impl<'a> TestEngines<'a> {
         } else {
             methods.collect()
         };
-        context.require_trust(lesson)?;
+        trust::require(context, lesson)?;
         for interpreter in self.pythons(context)? {
             played.extend(methods.iter().map(|method| Played::Python {
                 interpreter: interpreter.clone(),
@@ -194,7 +195,7 @@ impl EngineArgs {
             }
             return Played::native(context, lesson);
         }
-        context.require_trust(lesson)?;
+        trust::require(context, lesson)?;
         let interpreter = interpreter(context, self.python.as_deref())?;
         Ok(Played::Python {
             interpreter,

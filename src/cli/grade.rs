@@ -4,7 +4,7 @@
 //! at a deadlock and beyond its bounds (`trial`), and what a check has to say is told for each student. A program
 //! that can't be graded keeps no other from it.
 
-mod args;
+pub(crate) mod args;
 mod student;
 mod told;
 
@@ -24,7 +24,7 @@ use crate::lesson::{Lesson, Params};
 use crate::report::{LessonResult, results};
 use crate::text::{Mood, clean};
 use crate::trace::Engine;
-pub(crate) use args::{GradeArgs, GradeFormat};
+use args::{GradeArgs, GradeFormat};
 use student::Student;
 use told::Graded;
 

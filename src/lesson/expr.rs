@@ -6,7 +6,9 @@
 //! Refuses to know what a name stands for: a `Scope` says so.
 
 mod eval;
+mod facts;
 mod fuel;
+mod infer;
 mod known;
 mod parse;
 mod types;
@@ -17,6 +19,8 @@ use crate::lesson::error::Spot;
 use crate::lesson::{Value, Words};
 #[cfg(test)]
 pub(super) use eval::FUNCTIONS;
+pub(super) use facts::TASK_STATES;
+pub use facts::{Function, RUN_FUNCTIONS, RUN_NAMES, Takes};
 pub use fuel::{Fuel, OutOfFuel};
 pub use types::Type;
 
@@ -184,7 +188,7 @@ impl Expr {
 
     /// What type of value it has, and what is wrong with it whatever the run.
     pub(super) fn type_of(&self, names: &dyn Fn(&str) -> Type, doubts: &mut Vec<Words>) -> Type {
-        let mut inference = types::Inference {
+        let mut inference = infer::Inference {
             names,
             bound: Vec::new(),
             doubts,

@@ -8,11 +8,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::LessonError;
-use super::lint::values;
+use super::extremes::extremes;
 use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
-use super::section::Notes;
+use super::section::source::Notes;
 use super::words::Words;
 use super::{Lang, Parameter, Params, ParamsError, source};
 
@@ -175,7 +175,7 @@ impl Lesson {
     #[must_use]
     pub fn extremes(&self) -> Vec<(Params, Words)> {
         let parameters = &self.manifest.parameters;
-        let mut all = values::corners(parameters);
+        let mut all = extremes(parameters);
         for row in self.matrix() {
             if !all.iter().any(|(known, _)| *known == row) {
                 let said: Vec<String> = row

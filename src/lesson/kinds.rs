@@ -45,6 +45,7 @@ pub use final_value::Cell;
 use super::expr::{EvalError, Scope};
 use super::lines::{Expected, Lines, Loops};
 use super::names::Names;
+pub use super::role::Of;
 use super::section::{Field, Section};
 use super::template::Template;
 use super::words::Words;
@@ -155,50 +156,16 @@ impl CheckKind {
     }
 }
 
-/// Which processes a check speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// Everyone but services (a manager's server).
-    All,
-    Main,
-    /// Children started as `Process`.
-    Process,
-    /// Workers of a pool.
-    Worker,
-    Manager,
+/// Which processes a check speaks of; all, where it is not said or not known.
+fn of(section: &Section<'_>) -> Of {
+    section.required("of").word(Of::WORDS).unwrap_or(Of::All)
 }
 
-impl Of {
-    const WORDS: &[(&str, Of)] = &[
-        ("all", Of::All),
-        ("main", Of::Main),
-        ("process", Of::Process),
-        ("worker", Of::Worker),
-        ("manager", Of::Manager),
-    ];
-
-    /// Every role's word.
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        Of::WORDS.iter().map(|(word, _)| *word)
-    }
-
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Of> {
-        let found = Of::WORDS.iter().find(|(known, _)| *known == word);
-        found.map(|(_, of)| *of)
-    }
-
-    /// All processes, where it is not said or not known.
-    fn read(section: &Section<'_>) -> Of {
-        section.required("of").word(Of::WORDS).unwrap_or(Of::All)
-    }
-
-    fn read_or_all(section: &Section<'_>) -> Of {
-        let field = section.optional("of");
-        field
-            .and_then(|field| field.word(Of::WORDS))
-            .unwrap_or(Of::All)
-    }
+fn of_or_all(section: &Section<'_>) -> Of {
+    let field = section.optional("of");
+    field
+        .and_then(|field| field.word(Of::WORDS))
+        .unwrap_or(Of::All)
 }
 
 /// Which objects a check speaks of: one, one `for` each value, or all there are.

@@ -8,7 +8,7 @@ mod broken;
 mod names;
 mod program;
 mod texts;
-pub(super) mod values;
+mod values;
 
 use super::error::Spot;
 use super::folder::Lesson;

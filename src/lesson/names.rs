@@ -1,10 +1,9 @@
 //! Names an expression of lesson.toml may use, and the types of their values: refuses names nobody gives a
 //! value, and notes for the lint what can't be right whatever the run.
 
-use crate::lesson::expr::{Expr, Type};
+use crate::lesson::expr::{Expr, RUN_FUNCTIONS, RUN_NAMES, Type};
 use crate::lesson::lines::Loops;
 use crate::lesson::params::{Parameter, ParameterKind};
-use crate::lesson::questions::{RUN_FUNCTIONS, RUN_NAMES};
 use crate::lesson::scope::CIRCUMSTANCES;
 use crate::lesson::section::Field;
 use crate::lesson::template::Template;

@@ -19,7 +19,8 @@ use super::names::Names;
 use super::params::{Choice, Parameter, ParameterKind};
 use super::questions::{Claim, Listing, Outcome, Prediction};
 use super::scope::CIRCUMSTANCES;
-use super::section::{Field, Notes, Section, Source};
+use super::section::source::{Notes, Source};
+use super::section::{Field, Section};
 use super::words::Words;
 
 /// Most parameters, checks, predictions, listings, claims or definitions of a lesson.
@@ -264,6 +265,7 @@ fn parameter(field: &Field<'_>) -> Parameter {
         ("choice", "parameter-choice"),
     ];
     let mut section = field.section("parameter");
+    let before = section.mistakes();
     let name_field = section.required("name");
     let name = name_field.identifier('_');
     if CIRCUMSTANCES.iter().any(|(known, _)| *known == name) {
@@ -306,9 +308,11 @@ fn parameter(field: &Field<'_>) -> Parameter {
             },
         },
     };
+    let section_is_sound = section.mistakes() == before;
     section.done();
     let parameter = Parameter { name, label, kind };
-    if parameter.admit(&parameter.default()).is_none() {
+    // A default that was not read, or bounds that were not, say nothing of it.
+    if section_is_sound && parameter.admit(&parameter.default()).is_none() {
         default.wrong(Words::tell(
             "mistake.default",
             &[("takes", &parameter.kind.takes())],

@@ -1,14 +1,13 @@
 //! Predictions, claims, listings and the outcome: what a lesson asks and says, as data.
 //!
-//! A prediction holds no stored answer: its expressions are evaluated over the run (`RUN_NAMES`,
-//! `RUN_FUNCTIONS`), by `check`. A claim names the probe that shows its verdict.
+//! A prediction holds no stored answer: its expressions are evaluated over the run (`expr::RUN_NAMES`,
+//! `expr::RUN_FUNCTIONS`), by `check`. A claim names the probe that shows its verdict.
 
 use super::error::Spot;
-use super::expr::{Expr, Type};
+use super::expr::Expr;
 use super::lines::{Lines, Loops};
 use super::template::Template;
 use super::words::Words;
-use crate::trace::RunStatus;
 
 /// Asked before the run, graded after it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,72 +45,6 @@ pub struct AnswerOption {
     pub text: Words,
     pub when: Option<Expr>,
 }
-
-/// Names a prediction's expressions may use beside parameters, facts of the finished run, with their types.
-/// What each is stands in the reference.
-pub const RUN_NAMES: &[(&str, fn() -> Type)] = &[
-    ("lines", || Type::list(Type::Str)),
-    ("writers", || Type::list(Type::Str)),
-    ("blocks", || Type::list(Type::Str)),
-    ("outcome", || Type::Str),
-    ("status", || {
-        Type::one_of(RunStatus::ALL.iter().map(|status| status.as_str()))
-    }),
-    ("seconds", || Type::Float),
-    ("task_pids", || Type::Int),
-    ("results", || Type::list(Type::one_of(TASK_STATES))),
-];
-
-/// How a task of a pool can have ended.
-pub const TASK_STATES: [&str; 4] = ["success", "failure", "pending", "lost"];
-
-/// A function that a prediction's expressions may use; what it gives stands in the reference.
-#[derive(Debug, Clone, Copy)]
-pub struct Function {
-    pub name: &'static str,
-    pub takes: Takes,
-    pub(super) gives: fn() -> Type,
-}
-
-/// What is given to a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
-    Nothing,
-    /// The role of processes, or nothing for all of them.
-    Role,
-    /// The name of a process or an object, or a line.
-    Text,
-}
-
-impl Takes {
-    /// Its name in the locale files.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Takes::Nothing => "nothing",
-            Takes::Role => "role",
-            Takes::Text => "text",
-        }
-    }
-}
-
-/// Functions a prediction's expressions may use.
-pub const RUN_FUNCTIONS: &[Function] = &[
-    function("count", Takes::Role, || Type::Int),
-    function("pids", Takes::Role, || Type::list(Type::Int)),
-    function("most_alive", Takes::Role, || Type::Int),
-    function("most_tasks", Takes::Nothing, || Type::Int),
-    function("exitcode", Takes::Text, || Type::Any),
-    function("printed", Takes::Text, || Type::Int),
-    function("cells", Takes::Text, || Type::list(Type::Any)),
-    function("waited", Takes::Text, || Type::Int),
-];
-
-const fn function(name: &'static str, takes: Takes, gives: fn() -> Type) -> Function {
-    Function { name, takes, gives }
-}
-
-/// Functions whose text is the name of an object of the program.
-pub(super) const OF_OBJECTS: [&str; 2] = ["cells", "waited"];
 
 /// What of a run counts as its outcome: two runs with equal labels came out the same way.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,98 +5,21 @@
 //! wording of 'found … expected …' and the refusal of unknown keys; `parse` says which keys there are.
 //! Reads toml's own value tree rather than deriving, because a derived tagged enum loses the positions.
 
-mod field;
+pub(super) mod source;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Value;
-use super::error::{Mistake, Spot};
+use super::error::Spot;
+use super::expr::{Expr, SyntaxError};
 use super::reference::describe;
+use super::template::Template;
 use super::words::Words;
-pub(super) use field::Field;
-
-/// Most mistakes that are told of one file.
-const MOST: usize = 200;
-
-/// A lesson.toml being read, and what was wrong so far.
-#[derive(Debug)]
-pub(super) struct Source<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
-    /// Where the lines begin.
-    lines: Vec<usize>,
-    mistakes: RefCell<Vec<Mistake>>,
-    pub(super) notes: RefCell<Notes>,
-}
-
-/// What reading a lesson.toml notes for the lint.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Notes {
-    /// What is wrong with expressions whatever the run.
-    pub(super) doubts: Vec<(Spot, Words)>,
-    /// Objects of the program that checks and expressions name.
-    pub(super) objects: Vec<(Spot, String)>,
-    /// Names that expressions use.
-    pub(super) used: BTreeSet<String>,
-    /// Where parameters and definitions stand, by name.
-    pub(super) names: Vec<(Spot, String)>,
-}
-
-impl<'a> Source<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Source<'a> {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Source {
-            file,
-            text,
-            lines: std::iter::once(0).chain(ends).collect(),
-            mistakes: RefCell::default(),
-            notes: RefCell::default(),
-        }
-    }
-
-    /// Line and column of a byte.
-    pub(super) fn spot(&self, offset: usize) -> Spot {
-        let line = self.lines.partition_point(|start| *start <= offset).max(1);
-        let before = self.text.get(self.lines[line - 1]..offset);
-        Spot {
-            line,
-            column: before.unwrap_or_default().chars().count() + 1,
-        }
-    }
-
-    pub(super) fn mistake(&self, offset: usize, place: &str, found: Words, expected: Words) {
-        let mut mistakes = self.mistakes.borrow_mut();
-        if mistakes.len() < MOST {
-            mistakes.push(Mistake {
-                file: self.file.to_owned(),
-                spot: self.spot(offset),
-                place: place.to_owned(),
-                found,
-                expected,
-                is_lack: false,
-            });
-        }
-    }
-
-    /// The last mistake is that something is not there.
-    fn was_a_lack(&self) {
-        if let Some(mistake) = self.mistakes.borrow_mut().last_mut() {
-            mistake.is_lack = true;
-        }
-    }
-
-    /// Everything wrong so far, in the order of the file.
-    pub(super) fn mistakes(&self) -> Vec<Mistake> {
-        let mut mistakes = self.mistakes.take();
-        // What the file as a whole lacks has no place of its own.
-        let whole = |mistake: &Mistake| !mistake.place.contains('.') && mistake.is_lack;
-        mistakes.sort_by_key(|mistake| (whole(mistake), mistake.spot));
-        mistakes
-    }
-}
+use source::Source;
 
 /// A table, and which of its keys were asked for.
 pub(super) struct Section<'a> {
@@ -163,6 +86,11 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// How many mistakes the file has so far.
+    pub(super) fn mistakes(&self) -> usize {
+        self.source.count()
+    }
+
     /// Notes that the table as a whole is not what is expected.
     pub(super) fn complain(&self, found: Words, expected: Words) {
         self.source
@@ -204,6 +132,340 @@ impl<'a> Section<'a> {
         } else {
             format!("{}.{key}", self.path)
         }
+    }
+}
+
+/// Characters of a string that a mistake quotes.
+const QUOTED: usize = 40;
+
+/// One value and where it stands.
+pub(super) struct Field<'a> {
+    source: &'a Source<'a>,
+    path: String,
+    offset: usize,
+    value: Option<&'a Spanned<DeValue<'a>>>,
+}
+
+impl<'a> Field<'a> {
+    fn new(source: &'a Source<'a>, path: String, value: &'a Spanned<DeValue<'a>>) -> Field<'a> {
+        Field {
+            source,
+            path,
+            offset: value.span().start,
+            value: Some(value),
+        }
+    }
+
+    fn absent(source: &'a Source<'a>, path: String, offset: usize) -> Field<'a> {
+        Field {
+            source,
+            path,
+            offset,
+            value: None,
+        }
+    }
+
+    fn get(&self) -> Option<&'a DeValue<'a>> {
+        self.value.map(Spanned::get_ref)
+    }
+
+    /// Notes that this value is not what is expected.
+    pub(super) fn wrong(&self, expected: Words) {
+        if let Some(value) = self.get() {
+            self.complain(found(value), expected);
+        }
+    }
+
+    pub(super) fn complain(&self, found: Words, expected: Words) {
+        self.source
+            .mistake(self.offset, &self.path, found, expected);
+    }
+
+    /// Notes for the lint what is wrong with an expression whatever the run.
+    pub(super) fn doubt(&self, expr: &Expr, what: Words) {
+        let message = Words::tell("eval.in", &[("text", expr), ("what", &what)]);
+        self.source
+            .notes
+            .borrow_mut()
+            .doubts
+            .push((self.spot(), message));
+    }
+
+    /// Notes which names an expression uses, and which objects it asks for.
+    pub(super) fn uses(&self, expr: &Expr) {
+        let mut notes = self.source.notes.borrow_mut();
+        notes
+            .used
+            .extend(expr.names().into_iter().map(str::to_owned));
+        let objects = expr.objects().into_iter();
+        notes
+            .objects
+            .extend(objects.map(|name| (self.spot(), name.to_owned())));
+    }
+
+    /// Notes that this is the name of an object of the program.
+    pub(super) fn names_object(&self) {
+        if let Some(DeValue::String(name)) = self.get() {
+            let mut notes = self.source.notes.borrow_mut();
+            notes.objects.push((self.spot(), name.to_string()));
+        }
+    }
+
+    /// Notes that this gives the name a meaning.
+    pub(super) fn defines(&self, name: &str) {
+        let mut notes = self.source.notes.borrow_mut();
+        notes.names.push((self.spot(), name.to_owned()));
+    }
+
+    /// The `id` or `name` in this table.
+    pub(super) fn id(&self) -> Option<(Field<'a>, String)> {
+        let Some(DeValue::Table(table)) = self.get() else {
+            return None;
+        };
+        let value = table.get("id").or_else(|| table.get("name"))?;
+        let DeValue::String(name) = value.get_ref() else {
+            return None;
+        };
+        let field = Field::new(self.source, format!("{}.id", self.path), value);
+        Some((field, name.to_string()))
+    }
+
+    /// A plain value: a string, a number, true or false.
+    pub(super) fn plain(&self) -> Option<Value> {
+        match self.get()? {
+            DeValue::String(text) => Some(Value::Str(text.to_string())),
+            value => constant(value),
+        }
+    }
+
+    pub(super) fn spot(&self) -> Spot {
+        self.source.spot(self.offset)
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.get(), Some(DeValue::Table(_)))
+    }
+
+    pub(super) fn is_array(&self) -> bool {
+        matches!(self.get(), Some(DeValue::Array(_)))
+    }
+
+    pub(super) fn string(&self) -> &'a str {
+        if let Some(DeValue::String(text)) = self.get() {
+            return text;
+        }
+        self.wrong(Words::tell("mistake.string", &[]));
+        ""
+    }
+
+    /// A string with something in it.
+    pub(super) fn text(&self) -> String {
+        if let Some(DeValue::String(text)) = self.get()
+            && text.trim().is_empty()
+        {
+            self.complain(
+                Words::tell("mistake.empty", &[]),
+                Words::tell("mistake.some-text", &[]),
+            );
+            return String::new();
+        }
+        self.string().to_owned()
+    }
+
+    /// One of the words of a table; `None` where it is none of them.
+    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        if let Some(DeValue::String(text)) = self.get()
+            && let Some((_, meaning)) = words.iter().find(|(word, _)| word == text)
+        {
+            return Some(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        self.wrong(Words::tell(
+            "mistake.one-of",
+            &[("known", &known.join(", "))],
+        ));
+        None
+    }
+
+    /// Lower-case letters, digits and the joining character: what may stand in a file name, on a
+    /// command line and in a report.
+    pub(super) fn identifier(&self, joint: char) -> String {
+        let text = match self.get() {
+            Some(DeValue::String(text)) => text.as_ref(),
+            _ => return self.string().to_owned(),
+        };
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint;
+        if !text.starts_with(|c: char| c.is_ascii_lowercase()) || !text.chars().all(fits) {
+            self.wrong(Words::tell("mistake.identifier", &[("joint", &joint)]));
+        }
+        text.to_owned()
+    }
+
+    pub(super) fn int(&self) -> i64 {
+        if let Some(value @ Value::Int(_)) = self.constant() {
+            return value.as_int().unwrap_or(0);
+        }
+        self.wrong(Words::tell("mistake.integer", &[]));
+        0
+    }
+
+    pub(super) fn float(&self) -> f64 {
+        if let Some(value @ (Value::Int(_) | Value::Float(_))) = self.constant() {
+            return value.as_float().unwrap_or(0.0);
+        }
+        self.wrong(Words::tell("mistake.number", &[]));
+        0.0
+    }
+
+    pub(super) fn bool(&self) -> bool {
+        if let Some(DeValue::Boolean(b)) = self.get() {
+            return *b;
+        }
+        self.wrong(Words::tell("mistake.boolean", &[]));
+        false
+    }
+
+    /// The table, whose keys are those of `of` in the reference.
+    pub(super) fn section(&self, of: &'static str) -> Section<'a> {
+        let table = match self.get() {
+            Some(DeValue::Table(table)) => Some(table),
+            _ => {
+                self.wrong(Words::tell("mistake.table", &[]));
+                None
+            }
+        };
+        Section {
+            source: self.source,
+            of,
+            path: self.path.clone(),
+            offset: self.offset,
+            table,
+            asked: std::cell::RefCell::default(),
+        }
+    }
+
+    pub(super) fn items(&self) -> Vec<Field<'a>> {
+        let Some(DeValue::Array(items)) = self.get() else {
+            self.wrong(Words::tell("mistake.array", &[]));
+            return Vec::new();
+        };
+        let items = items.iter().enumerate();
+        items
+            .map(|(place, value)| Field::new(self.source, format!("{}[{place}]", self.path), value))
+            .collect()
+    }
+
+    /// A text in both languages, or one string for both: a pack may be written in one language.
+    pub(super) fn words(&self) -> Words {
+        if matches!(self.get(), Some(DeValue::String(_))) {
+            let text = self.text();
+            return Words::new(text.clone(), text);
+        }
+        let section = self.section("words");
+        let (en, zh) = (section.optional("en"), section.optional("zh"));
+        if en.is_none() && zh.is_none() {
+            section.required("en");
+        }
+        let text = |field: Option<Field<'_>>| field.map(|field| field.text()).unwrap_or_default();
+        let words = Words::new(text(en), text(zh));
+        section.done();
+        words
+    }
+
+    /// A string that is an expression, or a plain value that stands for itself.
+    pub(super) fn expr(&self) -> Expr {
+        let expr = match self.get() {
+            Some(DeValue::String(text)) => Expr::parse(text)
+                .map_err(|error| self.syntax(&error, Words::tell("mistake.expression", &[])))
+                .ok(),
+            _ => {
+                let constant = self.constant();
+                if constant.is_none() {
+                    self.wrong(Words::tell("mistake.expression-or-value", &[]));
+                }
+                constant.map(Expr::constant)
+            }
+        };
+        expr.unwrap_or_else(|| Expr::constant(Value::None))
+            .at(self.spot())
+    }
+
+    pub(super) fn template(&self) -> Template {
+        let text = self.string();
+        if text.contains('\n') {
+            self.complain(
+                Words::tell("mistake.several-lines", &[]),
+                Words::tell("mistake.one-line", &[]),
+            );
+            return Template::default();
+        }
+        match Template::parse(text) {
+            Ok(template) => template.at(self.spot()),
+            Err(error) => {
+                self.syntax(&error, Words::tell("mistake.template", &[]));
+                Template::default()
+            }
+        }
+    }
+
+    /// `name in list`, as a name and an expression.
+    pub(super) fn each(&self) -> Option<(String, Expr)> {
+        let text = self.string();
+        let fits = |c: char| c.is_ascii_lowercase() || c == '_';
+        let parts = text
+            .split_once(" in ")
+            .map(|(name, over)| (name.trim(), over));
+        let Some((name, over)) =
+            parts.filter(|(name, _)| !name.is_empty() && name.chars().all(fits))
+        else {
+            self.wrong(Words::tell("mistake.each", &[]));
+            return None;
+        };
+        match Expr::parse(over) {
+            Ok(expr) => Some((name.to_owned(), expr.at(self.spot()))),
+            Err(mut error) => {
+                error.offset += text.len() - over.len();
+                self.syntax(&error, Words::tell("mistake.list", &[]));
+                None
+            }
+        }
+    }
+
+    fn constant(&self) -> Option<Value> {
+        self.get().and_then(constant)
+    }
+
+    /// Points into the string where the file has it as it is, else at its beginning.
+    fn syntax(&self, error: &SyntaxError, expected: Words) {
+        let Some(value) = self.value else { return };
+        let raw = self.source.text.get(value.span()).unwrap_or("");
+        let inside = match value.get_ref() {
+            DeValue::String(text) => raw.find(text.as_ref()),
+            _ => None,
+        };
+        let offset = match inside {
+            Some(start) => self.offset + start + error.offset,
+            None => self.offset,
+        };
+        self.source
+            .mistake(offset, &self.path, error.message.clone(), expected);
+    }
+}
+
+fn found(value: &DeValue<'_>) -> Words {
+    let plain = |text: String| Words::new(text.clone(), text);
+    match value {
+        DeValue::String(text) => {
+            let short: String = text.chars().take(QUOTED).collect();
+            let dots = if short.len() < text.len() { "…" } else { "" };
+            plain(format!("\"{}{dots}\"", short.escape_debug()))
+        }
+        DeValue::Integer(n) => plain(n.to_string()),
+        DeValue::Float(x) => plain(x.to_string()),
+        DeValue::Boolean(b) => plain(b.to_string()),
+        DeValue::Datetime(_) => Words::tell("mistake.date", &[]),
+        DeValue::Array(_) => Words::tell("mistake.array", &[]),
+        DeValue::Table(_) => Words::tell("mistake.table", &[]),
     }
 }
 

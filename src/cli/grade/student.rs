@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::GradeArgs;
+use super::args::GradeArgs;
 use crate::check::{self, Verdict};
 use crate::cli::header;
 use crate::cli::trial::Trial;

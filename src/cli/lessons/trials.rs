@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::CheckArgs;
+use super::args::CheckArgs;
 use crate::cli::Stop;
 use crate::cli::context::Context;
 use crate::cli::engine::EngineArgs;
 use crate::cli::scenario::{Conditions, Order, Scenario, any_seed};
 use crate::cli::trial::{self, Bounds};
-use crate::cli::{args::StdoutArg, engine, probe};
+use crate::cli::{args::StdoutArg, engine, probe, trust};
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::lesson::{Finding, Lesson, Params, Spot, Words};
@@ -33,7 +33,7 @@ pub(super) struct Trials<'a> {
 
 impl Trials<'_> {
     pub(super) fn lesson(&mut self, lesson: &Lesson) -> Result<(), Stop> {
-        if let Err(failure) = self.context.require_trust(lesson) {
+        if let Err(failure) = trust::require(self.context, lesson) {
             let what = failure.what;
             let not_run = Words::tell("lessons.not-run", &[("why", &what)]);
             self.say(lesson, "program.py", None, not_run);

@@ -1,8 +1,8 @@
 //! The parts of an expression that have a value before a run: for the lint, which looks for those that have
 //! none at the ends of the parameters' ranges.
 
+use super::facts::{OF_OBJECTS, RUN_FUNCTIONS};
 use super::{Node, Scope, eval};
-use crate::lesson::questions::{OF_OBJECTS, RUN_FUNCTIONS};
 use crate::lesson::{Value, Words};
 
 /// Evaluates the largest parts that use nothing of a run; `unknown` names are a run's, or bound inside.

@@ -1,6 +1,6 @@
 //! `at-most-alive {of, n}`: never more than `n` processes alive at once.
 
-use super::{Kind, Of};
+use super::{Kind, Of, of};
 use crate::lesson::expr::{EvalError, Expr, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -14,7 +14,7 @@ pub struct AtMostAlive {
 impl Kind for AtMostAlive {
     fn read(section: &Section<'_>, names: &Names) -> AtMostAlive {
         AtMostAlive {
-            of: Of::read(section),
+            of: of(section),
             n: names.expr(&section.required("n")),
         }
     }

@@ -1,7 +1,7 @@
 //! `exit-codes {of, is|…}` or `{process, for, is|…}`: exit codes, negative for signals as CPython's
 //! `exitcode`.
 
-use super::{Kind, Of, evaluate_expected};
+use super::{Kind, Of, evaluate_expected, of_or_all};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::{expected, loops};
 use crate::lesson::lines::{Expected, Loops};
@@ -21,7 +21,7 @@ impl Kind for ExitCodes {
         let inner = names.with_loops(&loops);
         let code = expected(section, &inner);
         let process = section.optional("process");
-        let of = Of::read_or_all(section);
+        let of = of_or_all(section);
         let who = match process {
             Some(process) => Who::Named {
                 process: inner.template(&process),

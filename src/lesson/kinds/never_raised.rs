@@ -1,6 +1,6 @@
 //! `never-raised {of}`: no operation raised anything.
 
-use super::{Kind, Of};
+use super::{Kind, Of, of_or_all};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -12,7 +12,7 @@ pub struct NeverRaised {
 
 impl Kind for NeverRaised {
     fn read(section: &Section<'_>, _: &Names) -> NeverRaised {
-        let of = Of::read_or_all(section);
+        let of = of_or_all(section);
         NeverRaised { of }
     }
 

@@ -1,6 +1,6 @@
 //! `process-count {of, is|…}`: how many processes were started.
 
-use super::{Kind, Of, evaluate_expected};
+use super::{Kind, Of, evaluate_expected, of};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::expected;
 use crate::lesson::lines::Expected;
@@ -16,7 +16,7 @@ pub struct ProcessCount {
 impl Kind for ProcessCount {
     fn read(section: &Section<'_>, names: &Names) -> ProcessCount {
         ProcessCount {
-            of: Of::read(section),
+            of: of(section),
             count: expected(section, names),
         }
     }

@@ -1,6 +1,6 @@
 //! `raised {op, error, of}`: an operation raised this error.
 
-use super::{Kind, Of, op};
+use super::{Kind, Of, of_or_all, op};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -20,7 +20,7 @@ impl Kind for Raised {
         Raised {
             op: op(section.optional("op")),
             error: names.template(&error),
-            of: Of::read_or_all(section),
+            of: of_or_all(section),
         }
     }
 

@@ -5,10 +5,9 @@
 use super::{Kind, evaluate_expected, read_expected};
 use crate::lesson::Value;
 use crate::lesson::expr::Type;
-use crate::lesson::expr::{Bound, EvalError, Scope};
+use crate::lesson::expr::{Bound, EvalError, Scope, TASK_STATES};
 use crate::lesson::lines::Expected;
 use crate::lesson::names::Names;
-use crate::lesson::questions::TASK_STATES;
 use crate::lesson::section::Section;
 use crate::lesson::template::Template;
 

@@ -6,10 +6,11 @@ use super::Report;
 use crate::lesson::checks::Check;
 use crate::lesson::error::Spot;
 use crate::lesson::expr::{EvalError, Expr, Scope};
-use crate::lesson::params::{Parameter, ParameterKind, Params};
+use crate::lesson::extremes::extremes;
+use crate::lesson::params::Params;
 use crate::lesson::questions::{Outcome, PredictionKind};
 use crate::lesson::scope::Circumstances;
-use crate::lesson::{Lesson, Origin, Value, Words, outcome, printed, source};
+use crate::lesson::{Lesson, Origin, Words, outcome, printed, source};
 
 /// Tanks of fuel the expressions of a lesson may burn in all settings together.
 const MAX_TANKS: f64 = 20.0;
@@ -90,7 +91,7 @@ pub(super) fn expressions(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let mut said: BTreeSet<(String, Option<Spot>)> = BTreeSet::new();
     let mut burned = 0.0;
-    for (params, words) in corners(&lesson.manifest.parameters) {
+    for (params, words) in extremes(&lesson.manifest.parameters) {
         for stdout in ["tty", "pipe"] {
             let circumstances = Circumstances {
                 stdout: stdout.to_owned(),
@@ -119,45 +120,6 @@ pub(super) fn expressions(report: &mut Report<'_>) {
             }
         }
     }
-}
-
-/// The defaults, each parameter in turn at its bounds or choices, and all numbers at their greatest.
-pub(in crate::lesson) fn corners(parameters: &[Parameter]) -> Vec<(Params, Words)> {
-    let defaults = Words::tell("lint.defaults", &[]);
-    let mut found = vec![(Params::defaults(parameters), defaults)];
-    for parameter in parameters {
-        let values = match &parameter.kind {
-            ParameterKind::Int { min, max, .. } => vec![(*min).into(), (*max).into()],
-            ParameterKind::Bool { default } => vec![Value::Bool(!default)],
-            ParameterKind::Seconds { min, max, .. } => vec![Value::Float(*min), Value::Float(*max)],
-            ParameterKind::Choice { choices, .. } => choices
-                .iter()
-                .map(|choice| Value::Str(choice.value.clone()))
-                .collect(),
-        };
-        for value in values {
-            let mut params = Params::defaults(parameters);
-            let words = Words::of(|_| format!("{} = {value}", parameter.name));
-            if params
-                .set_value("", parameters, &parameter.name, &value)
-                .is_ok()
-            {
-                found.push((params, words));
-            }
-        }
-    }
-    let mut all = Params::defaults(parameters);
-    for parameter in parameters {
-        let greatest = match &parameter.kind {
-            ParameterKind::Int { max, .. } => Value::from(*max),
-            ParameterKind::Seconds { max, .. } => Value::Float(*max),
-            _ => continue,
-        };
-        // It is the parameter's own bound.
-        let _ = all.set_value("", parameters, &parameter.name, &greatest);
-    }
-    found.push((all, Words::tell("lint.greatest", &[])));
-    found
 }
 
 /// Place and error of each expression without a value.
