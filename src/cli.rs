@@ -21,7 +21,6 @@ mod header;
 mod help;
 mod lessons;
 mod man;
-mod numbers;
 mod outlet;
 mod probe;
 mod recorder;

@@ -4,13 +4,13 @@
 //! at a deadlock and beyond its bounds (`trial`), and what a check has to say is told for each student. A program
 //! that can't be graded keeps no other from it.
 
-pub(crate) mod args;
 mod student;
 mod told;
 
 use std::io;
 use std::path::Path;
 
+use super::args::{GradeArgs, GradeFormat};
 use super::context::Context;
 use super::engine;
 use super::outlet::Outlet;
@@ -24,7 +24,6 @@ use crate::lesson::{Lesson, Params};
 use crate::report::{LessonResult, results};
 use crate::text::{Mood, clean};
 use crate::trace::Engine;
-use args::{GradeArgs, GradeFormat};
 use student::Student;
 use told::Graded;
 

@@ -1,7 +1,6 @@
 //! `forklore lessons …`: what there is (`list`), what to mend (`check`), a new one (`new`), how one is
 //! written (`help`).
 
-pub(crate) mod args;
 mod check;
 mod help;
 mod list;
@@ -10,9 +9,9 @@ mod syntax;
 mod trials;
 
 use super::Stop;
+use super::args::Lessons;
 use super::context::Context;
 use crate::error::Code;
-use args::Lessons;
 
 pub(crate) fn run(context: &Context, command: Lessons) -> Result<Code, Stop> {
     match command {

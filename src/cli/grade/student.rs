@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::args::GradeArgs;
 use crate::check::{self, Verdict};
+use crate::cli::args::GradeArgs;
 use crate::cli::header;
 use crate::cli::trial::Trial;
 use crate::engine::interpreter::Interpreter;

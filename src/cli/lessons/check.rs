@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::args::CheckArgs;
 use super::list::readable;
 use super::syntax;
 use super::trials::Trials;
+use crate::cli::args::CheckArgs;
 use crate::cli::choose;
 use crate::cli::context::Context;
 use crate::cli::{Stop, words};

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::args::CheckArgs;
 use crate::cli::Stop;
+use crate::cli::args::engine::EngineArgs;
+use crate::cli::args::{CheckArgs, StdoutArg};
 use crate::cli::context::Context;
-use crate::cli::engine::EngineArgs;
 use crate::cli::scenario::{Conditions, Order, Scenario, any_seed};
 use crate::cli::trial::{self, Bounds};
-use crate::cli::{args::StdoutArg, engine, probe, trust};
+use crate::cli::{engine, probe, trust};
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::lesson::{Finding, Lesson, Params, Spot, Words};

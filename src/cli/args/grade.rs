@@ -13,11 +13,11 @@ pub(crate) struct GradeArgs {
     pub students: Vec<PathBuf>,
     #[arg(long, value_name = "NAME=VALUE,…")]
     pub set: Vec<String>,
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::numbers::runs, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::numbers::runs, allow_negative_numbers = true)]
     pub runs: u32,
     #[arg(long, value_name = "S", default_value = "20", value_parser = timeout, allow_negative_numbers = true)]
     pub timeout: Duration,
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = crate::cli::numbers::time_scale, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = super::numbers::time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
     #[arg(long, value_name = "PATH|VERSION")]
     pub python: Option<String>,
