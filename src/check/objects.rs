@@ -20,9 +20,10 @@ pub(super) fn called<'a>(
 ) -> Result<Vec<&'a Object>, Judged> {
     let Some(names) = names else {
         let found: Vec<&Object> = world.objects().filter(|object| are(object)).collect();
-        return match found.is_empty() {
-            true => Err(absent(world, None, class)),
-            false => Ok(found),
+        return if found.is_empty() {
+            Err(absent(world, None, class))
+        } else {
+            Ok(found)
         };
     };
     if names.is_empty() {

@@ -70,7 +70,7 @@ fn read(source: Option<impl Read + AsFd>, deadline: Instant) -> (Vec<u8>, bool) 
     let Some(mut source) = source else {
         return (kept, true);
     };
-    let mut some = [0; 1 << 16];
+    let mut some = [0; 1 << 13];
     loop {
         let left = deadline.saturating_duration_since(clock::instant());
         let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);

@@ -7,6 +7,7 @@
 mod student;
 mod told;
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -81,7 +82,7 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
         let words = context
             .lang
             .tell("grade.recordings", &[("folder", &clean(&folder))]);
-        summary += &format!("{}\n", style.paint.mood(Mood::Dim, words));
+        let _ = writeln!(summary, "{}", style.paint.mood(Mood::Dim, words));
     }
     let document = match args.format {
         GradeFormat::Human => summary,

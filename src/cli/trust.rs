@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::context::Context;
 use super::xdg;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Origin};
+use crate::lesson::{Lesson, Library, Origin};
 use crate::sys::private;
 
 /// Folders that were said yes to, by path, with the hash of their files.
@@ -45,7 +45,8 @@ pub(super) fn require(context: &Context, lesson: &Lesson) -> Result<(), Failure>
     }
     let lang = context.lang;
     let path = folder.display();
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    let terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !(terminal && context.may_ask()) {
         let what = lang.tell("trust.headless", &[("path", &path)]);
         return Err(Failure::new(Code::NotStarted, what).remedy(lang.phrase("trust.remedy")));
     }
@@ -61,6 +62,16 @@ pub(super) fn require(context: &Context, lesson: &Lesson) -> Result<(), Failure>
     }
     keep(&folder);
     Ok(())
+}
+
+/// Asks of every lesson that Python would run, before the session has the terminal: from then on nobody is asked.
+/// What was not said yes to can be read, and is refused when it is to run.
+pub(super) fn settle(context: &Context, library: &Library) {
+    for lesson in library.iter().filter(|lesson| !lesson.twin) {
+        // A no keeps the lesson from running, and nothing else.
+        let _ = require(context, lesson);
+    }
+    context.ask_no_more();
 }
 
 /// Whether it was said yes to this folder with these files.

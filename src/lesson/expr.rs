@@ -22,7 +22,7 @@ pub(super) use eval::FUNCTIONS;
 pub(super) use facts::TASK_STATES;
 pub use facts::{Function, RUN_FUNCTIONS, RUN_NAMES, Takes};
 pub use fuel::{Fuel, OutOfFuel};
-pub use types::Type;
+pub use types::{Type, Typed};
 
 /// Longest text of an expression; it bounds the depth of the tree.
 const MAX_TEXT: usize = 1_000;

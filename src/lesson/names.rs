@@ -76,7 +76,8 @@ impl Names {
     /// Notes what is wrong with the expression, and gives the type of its value.
     pub(super) fn check(&self, field: &Field<'_>, expr: &Expr) -> Type {
         field.uses(expr);
-        for stranger in expr.names().into_iter().filter(|name| !self.knows(name)) {
+        let mut names = expr.names().into_iter();
+        if let Some(stranger) = names.find(|name| !self.knows(name)) {
             let known: Vec<&str> = self.names.iter().map(|(name, _)| name.as_str()).collect();
             field.complain(
                 Words::tell("mistake.stranger", &[("name", &stranger), ("text", expr)]),
@@ -85,7 +86,8 @@ impl Names {
             return Type::Any;
         }
         let known = |name: &str| self.run && RUN_FUNCTIONS.iter().any(|known| known.name == name);
-        for stranger in expr.functions().into_iter().filter(|name| !known(name)) {
+        let mut functions = expr.functions().into_iter();
+        if let Some(stranger) = functions.find(|name| !known(name)) {
             let functions: Vec<&str> = RUN_FUNCTIONS.iter().map(|known| known.name).collect();
             field.complain(
                 Words::tell("mistake.function", &[("name", &stranger)]),
@@ -100,7 +102,7 @@ impl Names {
         let mut doubts = Vec::new();
         let kind = expr.type_of(&|name| self.lookup(name), &mut doubts);
         for doubt in doubts {
-            field.doubt(expr, doubt);
+            field.doubt(expr, &doubt);
         }
         kind
     }

@@ -182,8 +182,8 @@ impl<'a> Field<'a> {
     }
 
     /// Notes for the lint what is wrong with an expression whatever the run.
-    pub(super) fn doubt(&self, expr: &Expr, what: Words) {
-        let message = Words::tell("eval.in", &[("text", expr), ("what", &what)]);
+    pub(super) fn doubt(&self, expr: &Expr, what: &Words) {
+        let message = Words::tell("eval.in", &[("text", expr), ("what", what)]);
         self.source
             .notes
             .borrow_mut()
@@ -327,12 +327,11 @@ impl<'a> Field<'a> {
 
     /// The table, whose keys are those of `of` in the reference.
     pub(super) fn section(&self, of: &'static str) -> Section<'a> {
-        let table = match self.get() {
-            Some(DeValue::Table(table)) => Some(table),
-            _ => {
-                self.wrong(Words::tell("mistake.table", &[]));
-                None
-            }
+        let table = if let Some(DeValue::Table(table)) = self.get() {
+            Some(table)
+        } else {
+            self.wrong(Words::tell("mistake.table", &[]));
+            None
         };
         Section {
             source: self.source,
@@ -374,17 +373,16 @@ impl<'a> Field<'a> {
 
     /// A string that is an expression, or a plain value that stands for itself.
     pub(super) fn expr(&self) -> Expr {
-        let expr = match self.get() {
-            Some(DeValue::String(text)) => Expr::parse(text)
+        let expr = if let Some(DeValue::String(text)) = self.get() {
+            Expr::parse(text)
                 .map_err(|error| self.syntax(&error, Words::tell("mistake.expression", &[])))
-                .ok(),
-            _ => {
-                let constant = self.constant();
-                if constant.is_none() {
-                    self.wrong(Words::tell("mistake.expression-or-value", &[]));
-                }
-                constant.map(Expr::constant)
+                .ok()
+        } else {
+            let constant = self.constant();
+            if constant.is_none() {
+                self.wrong(Words::tell("mistake.expression-or-value", &[]));
             }
+            constant.map(Expr::constant)
         };
         expr.unwrap_or_else(|| Expr::constant(Value::None))
             .at(self.spot())

@@ -5,11 +5,10 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::check::{self, Verdict};
 use crate::cli::args::GradeArgs;
 use crate::cli::header;
+use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::Trial;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
@@ -76,12 +75,11 @@ impl Student {
         args: &GradeArgs,
     ) -> Result<(Run, Header), StartError> {
         let (text, _) = lesson.set_in(&self.text, row);
-        let digest = Sha256::digest(self.text.as_bytes());
         let header = Header {
             engine: Engine::Python.into(),
             python: Some(interpreter.version.to_string()),
             start_method: Some(interpreter.version.default_method().as_str().to_owned()),
-            program_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            program_sha256: hexadecimal(self.text.as_bytes()),
             params: row.to_json(),
             time_scale: args.time_scale,
             ..header::of_now(lesson.slug())
@@ -197,7 +195,6 @@ fn deadlock(lang: Lang, world: &World) -> String {
     let waits = explain::waits(lang, world.deadlock().unwrap_or_default());
     let title = lang.phrase("deadlock.title").trim_end_matches([':', '：']);
     let joint = lang.phrase("verdict.semicolon");
-    let waits: Vec<String> = waits.into_iter().map(|wait| wait.to_string()).collect();
     lang.tell(
         "grade.deadlock",
         &[("title", &title), ("waits", &waits.join(joint))],
@@ -229,7 +226,7 @@ fn error_of(world: &World, by_itself: bool) -> Option<Words> {
         }
     }
     match main.filter(|_| by_itself) {
-        Some(Exit::Code(0)) | None | Some(Exit::Unknown) => None,
+        Some(Exit::Code(0) | Exit::Unknown) | None => None,
         Some(Exit::Code(code)) => Some(Words::tell("grade.exit", &[("code", &code)])),
         Some(Exit::Signal(signal)) => Some(Words::tell("grade.signal", &[("signal", &signal)])),
     }

@@ -61,16 +61,12 @@ pub(super) fn human(style: &Style, graded: &Graded) -> String {
         );
     }
     let (failed, all) = (result.failed(), result.checks.len());
-    let (sign, words, mood) = match failed {
-        0 => (
-            "✓",
-            lang.tell("test.passed", &[("checks", &all)]),
-            Mood::Good,
-        ),
-        _ => {
-            let words = lang.tell("test.failed", &[("failed", &failed), ("checks", &all)]);
-            ("✗", words, Mood::Bad)
-        }
+    let (sign, words, mood) = if failed == 0 {
+        let words = lang.tell("test.passed", &[("checks", &all)]);
+        ("✓", words, Mood::Good)
+    } else {
+        let words = lang.tell("test.failed", &[("failed", &failed), ("checks", &all)]);
+        ("✗", words, Mood::Bad)
     };
     let seconds = format!("{:.2}", result.seconds);
     let runs = lang.tell(

@@ -19,7 +19,7 @@ use crate::trace::RunStatus;
 const TIME_SCALE: f64 = 0.05;
 
 /// How long one run may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs of lessons, and what they found.
 pub(super) struct Trials<'a> {

@@ -2,12 +2,12 @@
 //!
 //! What each is stands in the reference; `check::facts` answers them.
 
-use super::types::Type;
+use super::types::{Type, Typed};
 use crate::trace::RunStatus;
 
 /// Names a prediction's expressions may use beside parameters, facts of the finished run, with their types.
 /// What each is stands in the reference.
-pub const RUN_NAMES: &[(&str, fn() -> Type)] = &[
+pub const RUN_NAMES: &[Typed] = &[
     ("lines", || Type::list(Type::Str)),
     ("writers", || Type::list(Type::Str)),
     ("blocks", || Type::list(Type::Str)),

@@ -158,7 +158,7 @@ impl<'a> Inference<'a> {
         let types: Vec<Type> = args.iter().map(|arg| self.of(arg)).collect();
         if let Some(function) = RUN_FUNCTIONS.iter().find(|known| known.name == name) {
             let fits = match (function.takes, &types[..]) {
-                (Takes::Nothing, []) | (Takes::Role, []) => true,
+                (Takes::Nothing | Takes::Role, []) => true,
                 (Takes::Role, [kind]) => {
                     if let (Type::OneOf(_), false) = (kind, types.is_empty()) {
                         let roles = Type::one_of(Of::words());
@@ -185,8 +185,7 @@ impl<'a> Inference<'a> {
             ("len", [kind]) => known(&|kind| kind.is_list() || kind.is_text(), kind),
             ("int", [kind]) => known(&|kind| kind.is_number() || kind.is_text(), kind),
             ("str" | "repr", [_]) => true,
-            ("sorted", [kind]) => known(&Type::is_list, kind),
-            ("min" | "max", [kind]) => known(&Type::is_list, kind),
+            ("sorted" | "min" | "max", [kind]) => known(&Type::is_list, kind),
             ("min" | "max", [_, _, ..]) => types.iter().all(|kind| known(&Type::is_number, kind)),
             _ => false,
         };

@@ -2,6 +2,9 @@
 
 use crate::lesson::{Value, Words};
 
+/// A name and the type of its value.
+pub type Typed = (&'static str, fn() -> Type);
+
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Type {

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::{kind, page, rows, topics};
 use crate::lesson::expr::FUNCTIONS;
@@ -27,16 +28,23 @@ fn asked_by_the_parser() -> BTreeSet<String> {
          [[listings]]\n[[claims]]\n[[matrix]]\n",
     );
     for kind in ["int", "bool", "seconds", "choice"] {
-        text += &format!("[[parameters]]\nkind = \"{kind}\"\nchoices = [{{}}]\n");
+        let _ = write!(
+            text,
+            "[[parameters]]\nkind = \"{kind}\"\nchoices = [{{}}]\n"
+        );
     }
     for kind in CheckKind::words() {
-        text += &format!(
+        let _ = write!(
+            text,
             "[[checks]]\nkind = \"{kind}\"\ncells = [{{}}]\nlines = [{{}}]\ntasks = {{}}\n"
         );
     }
     text += "[[checks]]\nkind = \"final-value\"\nentries = [{}]\n";
     for kind in ["choice", "order", "number", "possible"] {
-        text += &format!("[[predictions]]\nkind = \"{kind}\"\noptions = [{{}}]\n");
+        let _ = write!(
+            text,
+            "[[predictions]]\nkind = \"{kind}\"\noptions = [{{}}]\n"
+        );
     }
     assert!(Manifest::parse("lesson.toml", &text).is_err());
     assert!(Manifest::parse("lesson.toml", "outcome = { kind = \"value\" }").is_err());
