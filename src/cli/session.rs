@@ -63,7 +63,8 @@ impl Session<'_> {
                 }
                 words.push_str(&ending(&style, world));
                 words.push('\n');
-                report::findings(&style, world, &findings.list(), &mut words);
+                let draws = world.deadlock().is_none();
+                report::findings(&style, draws, &findings.list(), &mut words);
                 self.context.tell_styled(words.trim_matches('\n'));
                 Ok(super::signalled(request))
             }

@@ -9,12 +9,11 @@ use serde::Serialize;
 
 use super::Style;
 use crate::finding::{Certainty, ChainLine, Finding, Harm};
-use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
-/// it already.
-pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `draws`: it may have been
+/// told already.
+pub fn findings(style: &Style, draws: bool, findings: &[&Finding], page: &mut String) {
     if findings.is_empty() {
         return;
     }
@@ -22,7 +21,7 @@ pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut 
     // Writing to a String does not fail.
     let _ = writeln!(page, "\n{}", style.paint.mood(Mood::Heading, title));
     for finding in findings {
-        one(style, finding, world.deadlock().is_none(), page);
+        one(style, finding, draws, page);
     }
 }
 

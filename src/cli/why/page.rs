@@ -84,7 +84,7 @@ fn human(style: &Style, report: &Report) -> String {
     if report.findings.is_empty() {
         let _ = writeln!(page, "\n{}", lang.phrase("why.waits-only"));
     }
-    findings(style, &list(report), &mut page);
+    findings(style, true, &list(report), &mut page);
     page
 }
 
