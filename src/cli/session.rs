@@ -63,8 +63,7 @@ impl Session<'_> {
                 }
                 words.push_str(&ending(&style, world));
                 words.push('\n');
-                let draws = world.deadlock().is_none();
-                report::findings(&style, draws, &findings.list(), &mut words);
+                report::findings(&style, world, &findings.list(), &mut words);
                 self.context.tell_styled(words.trim_matches('\n'));
                 Ok(super::signalled(request))
             }

@@ -9,11 +9,21 @@ use serde::Serialize;
 
 use super::Style;
 use crate::finding::{Certainty, ChainLine, Finding, Harm};
+use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `draws`: it may have been
-/// told already.
-pub fn findings(style: &Style, draws: bool, findings: &[&Finding], page: &mut String) {
+/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
+/// it already.
+pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+    listed(style, world.deadlock().is_none(), findings, page);
+}
+
+/// Findings of a living program: who waits for whom is always drawn.
+pub fn living(style: &Style, findings: &[&Finding], page: &mut String) {
+    listed(style, true, findings, page);
+}
+
+fn listed(style: &Style, draws: bool, findings: &[&Finding], page: &mut String) {
     if findings.is_empty() {
         return;
     }
