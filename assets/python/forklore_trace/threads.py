@@ -169,10 +169,9 @@ _Release = type('_thread.lock', (_Part,), dict(_LOOKS, __call__=_release))
 _Lock.__module__, _Lock.__name__, _Lock.__qualname__ = '_thread', 'lock', 'lock'
 
 
-def _locks(module, name):
+def _locks(module, name, kind):
     """A function that makes locks: the program's own tell of themselves."""
     original = getattr(module, name)
-    kind = 'threading.' + name
 
     def make(*args, **kwargs):
         lock = original(*args, **kwargs)
@@ -281,8 +280,8 @@ def _tells(op):
 def patch(module):
     """Follows `threading`."""
     patch_threading(module)
-    for name in ('Lock', 'RLock'):
-        _locks(module, name)
+    _locks(module, 'Lock', 'threading.Lock')
+    _locks(module, 'RLock', 'threading.RLock')
     _patch_condition(module)
     wrap(module.Event, '__init__', _init('threading.Event'))
     wrap(module.Event, 'wait', _waits('wait', lambda self: not self._flag))
