@@ -84,6 +84,7 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),
     bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
     bind(&[Char('K')], "K", Action::Kill, "tui.key-kill", false),
+    bind(&[Char('I')], "I", Action::Input, "tui.key-input", false),
     bind(
         &[Char(',')],
         ",",
