@@ -244,6 +244,10 @@ impl App {
         let fault = current.fault.or(previous.fault);
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
+            if self.is_of_own_program() && self.world().deadlock().is_some() {
+                self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
+                self.panes.focus = PanelId::Checks;
+            }
         }
         if current.ended {
             self.current_ended(clock());
