@@ -13,6 +13,7 @@ pub(crate) mod drive;
 mod engine;
 mod examples;
 mod explore;
+mod exploring;
 mod export;
 mod findings;
 mod header;
@@ -23,6 +24,7 @@ mod outlet;
 mod recorder;
 mod recording;
 mod replay;
+mod reproduce;
 mod run;
 mod scenario;
 mod screen;
@@ -145,6 +147,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
+        (Some(Command::Reproduce(args)), None) => reproduce::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),

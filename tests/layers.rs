@@ -63,7 +63,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "sys", "explore", "protocol", "finding", "inspect",
+            "model", "trace", "text", "error", "sys", "explore", "protocol", "explain", "finding",
+            "inspect",
         ],
     ),
 ];

@@ -6,6 +6,7 @@
 
 pub(super) mod engine;
 mod findings;
+mod reproduce;
 mod why;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::{CertaintyArg, FindingsArgs};
+pub(crate) use reproduce::ReproduceArgs;
 pub(crate) use why::WhyArgs;
 
 /// The whole of it.
@@ -102,6 +104,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
     Explore(ExploreArgs),
+    Reproduce(ReproduceArgs),
     Trace(TraceArgs),
     Findings(FindingsArgs),
     Replay(ReplayArgs),

@@ -229,6 +229,8 @@ mod tests {
     #[test]
     fn arguments_are_read_from_memory() {
         let memory = Memory::of(std::process::id().cast_signed());
+        // Written before the first reading: a page is read once.
+        let time = std::hint::black_box([2_u64, 500_000_000]);
         let fds = [
             libc::pollfd {
                 fd: 7,
@@ -247,7 +249,6 @@ mod tests {
             until: None,
         };
         assert_eq!(Call::parse(&line, &memory), expected);
-        let time = std::hint::black_box([2_u64, 500_000_000]);
         let line = format!("{} 0x0 0x0 {:p}", libc::SYS_clock_nanosleep, time.as_ptr());
         let slept = Call::parse(&line, &memory);
         assert_eq!(slept, Call::Sleep(Until::For(2500)));
