@@ -131,6 +131,8 @@ words! {
         ResultGet = "result.get", ResultWait = "result.wait", Ready = "ready", Successful = "successful",
         // of a process itself
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
+        // of a child of multiprocessing: what its end shows (`endings.py` of the Python package)
+        Raise = "raise", Drop = "drop", CopyChanged = "copy.changed", Inherit = "inherit",
         /// A word this version does not know.
         Other = "?",
     }
