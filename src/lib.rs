@@ -92,6 +92,15 @@
 //!   locales fails when one is missing.
 //! - `src/check/tests/objects.rs`: a case that passes and a case that fails. A test wants both.
 //!
+//! ## A finding
+//!
+//! Example: `OwnerDied in owner_died`, `owner-died`.
+//!
+//! - `src/finding/rules/owner_died.rs`: the rule. `src/finding/rules.rs` has the table of rules; the
+//!   documentation of [`finding`] says more.
+//! - `assets/locales/findings/en.toml`, `assets/locales/findings/zh.toml`: its sentences. A test of the
+//!   locales fails when one is missing.
+//!
 //! ## A lesson
 //!
 //! Example: `manager-dict`.
@@ -133,6 +142,7 @@ pub mod explain;
 pub mod explore;
 pub mod export;
 pub mod feed;
+pub mod finding;
 pub mod lesson;
 pub mod model;
 pub mod mp;

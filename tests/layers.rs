@@ -33,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lesson", &["trace", "text", "object"]),
     // L2
     ("check", &["model", "trace", "lesson"]),
+    ("finding", &["model", "trace", "lesson", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),
     ("explain", &["model", "text"]),
@@ -44,7 +45,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("explore", &["engine", "model", "trace", "protocol", "sys"]),
     (
         "report",
-        &["check", "explain", "lesson", "model", "trace", "text"],
+        &[
+            "check", "explain", "finding", "lesson", "model", "trace", "text",
+        ],
     ),
     ("export", &["model", "trace", "text"]),
     ("compare", &["model", "trace", "text"]),
@@ -59,7 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "sys", "explore", "protocol",
+            "model", "trace", "text", "error", "sys", "explore", "protocol", "finding",
         ],
     ),
 ];

@@ -4,6 +4,8 @@
 //! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
 //! says of each stands in the locale files under the same names (`help`).
 
+mod findings;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
+pub(crate) use findings::FindingsArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -94,6 +97,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Explore(ExploreArgs),
     Trace(TraceArgs),
+    Findings(FindingsArgs),
     Replay(ReplayArgs),
     Compare(CompareArgs),
     Export(ExportArgs),

@@ -18,7 +18,7 @@ use crate::explore::strategy::StrategyName;
 use crate::feed::Feed;
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
-use crate::report::{Rows, Style, deadlock, ending, verdicts};
+use crate::report::{Rows, Style, deadlock, ending, findings, verdicts};
 use crate::text::{Mood, clean};
 use crate::trace::{Event, FaultKind, Header, Kind};
 
@@ -135,11 +135,12 @@ fn human(
         },
         steps: Vec::new(),
     };
-    let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));
+    let driven = session.drive(run, &mut human, head(&style, scenario, header));
     let Taken { mut human, steps } = human;
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let judged = scenario.verdicts(&world);
     let mut page = String::new();
     human.rest(&world, &mut page);
@@ -152,6 +153,7 @@ fn human(
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
         page.push('\n');
     }
+    findings(&style, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
@@ -196,10 +198,11 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, Json::head(header));
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    let driven = session.drive(run, &mut Json, Json::head(header));
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let judged = scenario.verdicts(&world);
     let mut words = String::new();
     let context = session.context;
@@ -207,8 +210,10 @@ fn json(
     deadlock(&style, &world, &mut words);
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
+    words.push('\n');
+    findings(&style, &driven.findings.list(), &mut words);
     let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
-    context.tell_styled(&words);
+    context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }
 

@@ -245,9 +245,9 @@ impl Bench<'_> {
             outlet: Some(self.outlet),
             interrupts: Interrupts::End,
         };
-        let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
+        let driven = driver.drive(&mut run, &mut Silent, Vec::new());
         let seconds = clock::instant().duration_since(began).as_secs_f64();
-        let verdicts = judged(scenario, &world);
+        let verdicts = judged(scenario, &driven.world);
         let red = verdicts.iter().any(|verdict| !verdict.passed);
         let kept = path.clone().filter(|_| red && recorded);
         if let Some(why) = run.lost().filter(|_| red) {
@@ -256,7 +256,7 @@ impl Bench<'_> {
         if kept.is_none() {
             discard(path.as_ref());
         }
-        match end {
+        match driven.ending {
             Ending::Over => {}
             Ending::Asked(request) => {
                 discard(path.as_ref());

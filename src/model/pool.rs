@@ -4,6 +4,7 @@
 //! workers. A task whose worker died is lost: its result never comes, as in CPython.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::trace::OpName;
 
@@ -27,7 +28,21 @@ pub struct Pool {
     pub totals: Totals,
     /// Greatest number of workers that ran a task at the same time.
     pub most_busy: u64,
+    /// Where tasks were submitted: from this one on, here.
+    sites: Vec<Site>,
 }
+
+/// What all tasks from one on have in common, until the next site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Site {
+    first: u64,
+    at: Option<Arc<str>>,
+    /// The program gets to know their errors by a function of its own.
+    tells_errors: bool,
+}
+
+/// Most changes of site that are kept; tasks after them have none.
+const SITES: usize = 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PoolState {
@@ -90,6 +105,34 @@ impl Pool {
         tasks.find(|task| task.state == TaskState::Lost)
     }
 
+    /// Where in the program a task was submitted.
+    pub fn submitted_at(&self, task: u64) -> Option<&str> {
+        self.site(task)?.at.as_deref()
+    }
+
+    /// Whether it was submitted with a function that is told its error.
+    pub fn tells_error_of(&self, task: u64) -> bool {
+        self.site(task).is_some_and(|site| site.tells_errors)
+    }
+
+    fn site(&self, task: u64) -> Option<&Site> {
+        self.sites.iter().rev().find(|site| site.first <= task)
+    }
+
+    fn note_site(&mut self, step: &Step<'_>, first: u64) {
+        let callbacks = step.op.args.callbacks.as_deref().unwrap_or_default();
+        let tells_errors = callbacks.contains("error");
+        let at = step.op.at.as_deref();
+        let is_last = |site: &Site| site.at.as_deref() == at && site.tells_errors == tells_errors;
+        if self.sites.len() < SITES && !self.sites.last().is_some_and(is_last) {
+            self.sites.push(Site {
+                first,
+                at: at.map(clip),
+                tells_errors,
+            });
+        }
+    }
+
     pub(super) fn has_worker(&self, proc: u32) -> bool {
         self.workers.iter().any(|worker| worker.proc == proc)
     }
@@ -127,6 +170,7 @@ impl Pool {
 
     fn submit(&mut self, step: &Step<'_>, number: u64) {
         self.totals.submitted += 1;
+        self.note_site(step, number);
         if self.tasks.len() >= step.limits.elements || self.tasks.get(number).is_some() {
             self.hidden += 1;
             return;
