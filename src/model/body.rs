@@ -8,6 +8,7 @@ use crate::trace::{Class, OpName};
 
 use super::anomaly::AnomalyKind;
 use super::barrier::Barrier;
+use super::block::Block;
 use super::condition::Condition;
 use super::connection::Connection;
 use super::flag::Flag;
@@ -15,7 +16,9 @@ use super::lock::{Lock, Semaphore};
 use super::manager::Manager;
 use super::mapping::Mapping;
 use super::object::{Object, Step};
+use super::pipe_end::PipeEnd;
 use super::pool::Pool;
+use super::popen::Popen;
 use super::queue::Queue;
 use super::sequence::Sequence;
 use super::shared::Shared;
@@ -133,7 +136,19 @@ bodies! {
         SyncManager | Manager | BaseManager => Manager::default(),
     }
     Pool(pool) {
-        Pool | ThreadPool => Pool::default(),
+        Pool | ThreadPool | ProcessPoolExecutor => Pool::default(),
+    }
+    /// A program started by `subprocess`.
+    Popen(popen) {
+        Popen => Popen::default(),
+    }
+    /// A block of `multiprocessing.shared_memory`.
+    Block(block) {
+        SharedMemory => Block::default(),
+    }
+    /// One end of an `os.pipe`.
+    PipeEnd(pipe_end) {
+        OsPipe => PipeEnd::default(),
     }
 }
 

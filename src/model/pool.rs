@@ -266,6 +266,33 @@ impl Pool {
         None
     }
 
+    /// The task was cancelled, or its executor gives up on it without a word from a worker (it broke,
+    /// or the task could not be sent): that is its result.
+    fn never_ended(&mut self, step: &Step<'_>, number: u64) {
+        let error = step.op.error.as_deref();
+        let error = error.or((step.op.op == OpName::Cancel).then_some("CancelledError"));
+        let (Some(task), Some(error)) = (self.tasks.get_mut(number), error) else {
+            return;
+        };
+        let total = match task.state {
+            TaskState::Waiting => &mut self.totals.waiting,
+            TaskState::Running => &mut self.totals.running,
+            TaskState::Lost => &mut self.totals.lost,
+            TaskState::Succeeded | TaskState::Failed => return,
+        };
+        *total -= 1;
+        self.totals.failed += 1;
+        task.state = TaskState::Failed;
+        task.outcome = Some(clip(error));
+        if let Some(worker) = self
+            .workers
+            .iter_mut()
+            .find(|worker| worker.task == Some(number))
+        {
+            worker.task = None;
+        }
+    }
+
     /// The results of a task, or of the `args.n` tasks of a map, have come or were given out.
     fn came_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
         let asked = numbers(number, step.op.args.n);
@@ -304,7 +331,10 @@ impl Family for Pool {
         let args = &step.op.args;
         match (step.op.op, args.task) {
             (OpName::Create, _) => self.size = args.n.unwrap_or(0).max(0).unsigned_abs(),
-            (OpName::Close, _) if step.done() && self.state == PoolState::Open => {
+            // An executor that is shut down takes no more, and ends when it has done what it has.
+            (OpName::Close | OpName::Shutdown, _)
+                if step.done() && self.state == PoolState::Open =>
+            {
                 self.state = PoolState::Closed;
             }
             (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
@@ -312,7 +342,11 @@ impl Family for Pool {
             (OpName::Submit, Some(task)) => self.submit(step, task),
             (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
             (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
-            (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
+            (OpName::ResultReady, Some(task)) => {
+                self.never_ended(step, task);
+                return self.came_back(step, task, false);
+            }
+            (OpName::Cancel, Some(task)) => self.never_ended(step, task),
             (OpName::ResultGet, Some(task)) => return self.came_back(step, task, true),
             _ => {}
         }

@@ -145,6 +145,7 @@ impl Dispatcher {
     /// Whose waits the log knows, with the threads that wait.
     fn suspects(&self) -> Vec<Suspect> {
         let world = &self.log.world;
+        let now = self.log.now();
         let judged = world
             .processes()
             .filter(|process| process.is_alive() && !process.is_service());
@@ -153,6 +154,7 @@ impl Dispatcher {
                 pid: process.pid,
                 waiting: process.waiting_threads().collect(),
                 native: self.followed.is_none(),
+                timer: process.timer.is_some_and(|until| until > now),
             })
             .collect()
     }
