@@ -27,7 +27,9 @@ class _Child(object):
         self.attributes = {}
         self.told = set()
         self.tasks = 0
-        self.handlers = 0
+        self.handlers = None
+        # Queues between threads that handlers of the module logging put their records into.
+        self.handlers_queues = ()
 
 
 _child = None
@@ -68,12 +70,24 @@ def _arrives(current):
     child.process = current
     child.names = _main()
     child.variables = copies.variables(child.names)
+    child.handlers_queues = [(name, one, copies.content(one)) for name, one in _logging_queues()
+                             if not any(one is value for value in child.names.values())]
     if not _is_worker(current):
         child.arguments = [copies.content(one) for one in _arguments(current)]
         child.attributes = {name: copies.content(value) for name, value in vars(current).items()
                             if not name.startswith('_')}
     inherited.arrives(current)
     child.handlers = _handlers_wanted()
+
+
+def _logging_queues():
+    logging = sys.modules.get('logging')
+    if logging is None:
+        return []
+    loggers = [logging.root] + list(logging.root.manager.loggerDict.values())
+    handlers = [handler for logger in loggers for handler in getattr(logger, 'handlers', ())]
+    queues = [getattr(handler, 'queue', None) for handler in handlers]
+    return [('QueueHandler.queue', one) for one in queues if copies._is_queue(one)]
 
 
 def _is_service(process):
@@ -152,7 +166,12 @@ def _look(child):
         if id(child.names[name]) in given and not _is_worker(child.process):
             # Told as what it is to the child.
             continue
-        _tell_change(child, 'global', name, child.names[name], code.changes_at(child.names, name))
+        value = child.names[name]
+        kind = 'queue' if copies._is_queue(value) else 'global'
+        _tell_change(child, kind, name, value, code.changes_at(child.names, name))
+    for name, value, before in child.handlers_queues:
+        if copies.differs(before, copies.content(value)):
+            _tell_change(child, 'queue', name, value, None)
 
 
 def _look_at_own(child):
