@@ -21,6 +21,7 @@
 mod detector;
 mod found;
 mod names;
+mod order;
 mod rule;
 mod rules;
 mod still;

@@ -13,14 +13,16 @@ use super::Lang;
 
 type Words = HashMap<String, String>;
 
-static FILES: [[&str; 2]; 2] = [
+static FILES: [[&str; 3]; 2] = [
     [
         include_str!("../../assets/locales/en.toml"),
         include_str!("../../assets/locales/findings/en.toml"),
+        include_str!("../../assets/locales/findings/silent/en.toml"),
     ],
     [
         include_str!("../../assets/locales/zh.toml"),
         include_str!("../../assets/locales/findings/zh.toml"),
+        include_str!("../../assets/locales/findings/silent/zh.toml"),
     ],
 ];
 

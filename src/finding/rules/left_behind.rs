@@ -1,0 +1,138 @@
+//! Children that nobody collects, and processes that outlive main.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::finding::names::who;
+use crate::finding::rule::{Moment, Rule, Watch};
+use crate::finding::{Certainty, Finding, Harm, found::Found};
+use crate::lesson::Words;
+use crate::model::{Process, State, World};
+use crate::text::clean;
+use crate::trace::{Exit, Kind, OpName, Role};
+
+const MOST: usize = 1 << 14;
+/// Shorter than this nobody minds a zombie.
+const LONG: i64 = 100_000_000;
+const SIGCHLD: i64 = 17;
+
+#[derive(Debug, Default)]
+pub(in crate::finding) struct LeftBehind {
+    /// Children that have ended and were not collected: parent and when.
+    zombies: BTreeMap<u32, (u32, i64, u64)>,
+    /// Processes that have the kernel collect their children.
+    ignoring: HashSet<u32>,
+    told: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Rule for LeftBehind {
+    fn watches(&self) -> &'static [Watch] {
+        &[
+            Watch::Exit,
+            Watch::Reaped,
+            Watch::Fault,
+            Watch::Op(OpName::Signal),
+        ]
+    }
+
+    fn after(&mut self, Moment { event, world }: Moment<'_>, found: &mut Found) {
+        match (&event.kind, event.proc) {
+            (Kind::ProcessExit(_), Some(proc)) => self.ended(world, proc, event.seq),
+            (Kind::ProcessReaped(_), Some(proc)) => {
+                self.zombies.remove(&proc);
+            }
+            (Kind::Op(op), Some(proc)) if op.args.n == Some(SIGCHLD) => {
+                let func = op.args.func.as_deref().unwrap_or_default();
+                if func.contains("SIG_IGN") && self.ignoring.len() < MOST {
+                    self.ignoring.insert(proc);
+                }
+            }
+            (Kind::Fault(fault), _) if fault.fault == crate::trace::FaultKind::LivesOn => {
+                found.add(outlives(world, &fault.detail, event.seq));
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, world: &World, found: &mut Found) {
+        for (parent, children) in &self.told {
+            found.add(zombies(world, *parent, children));
+        }
+    }
+}
+
+impl LeftBehind {
+    fn ended(&mut self, world: &World, proc: u32, seq: u64) {
+        let Some(process) = world.process(proc) else {
+            return;
+        };
+        // Who ends leaves its zombies to others.
+        let State::Exited { t: now, .. } = process.state else {
+            return;
+        };
+        let of_python = process.role == Role::Process
+            || process.role == Role::Worker
+            || &*process.name == "MainProcess"
+            || process.name.starts_with("os.fork");
+        if of_python && !self.ignoring.contains(&proc) {
+            let mine = self
+                .zombies
+                .iter()
+                .filter(|(_, (parent, t, _))| *parent == proc && now - t >= LONG);
+            let children: Vec<u32> = mine.map(|(child, _)| *child).collect();
+            if !children.is_empty() && self.told.len() < MOST {
+                self.told.insert(proc, children);
+            }
+        }
+        self.zombies.retain(|_, (parent, ..)| *parent != proc);
+        if let Some(parent) = process.parent.filter(|_| self.zombies.len() < MOST) {
+            self.zombies.insert(proc, (parent, now, seq));
+        }
+    }
+}
+
+fn zombies(world: &World, parent: u32, children: &[u32]) -> Finding {
+    let owner = world.process(parent);
+    let first = children.first().and_then(|child| world.process(*child));
+    let text = Words::tell(
+        "finding.zombies.text",
+        &[
+            ("who", &who(owner)),
+            ("n", &children.len()),
+            ("child", &who(first)),
+        ],
+    );
+    // One may be a slip at the end; three are a habit.
+    let certainty = if children.len() >= 3 {
+        Certainty::Likely
+    } else {
+        Certainty::Hint
+    };
+    let mut finding = Finding::new("zombies", Harm::Waste, certainty, text)
+        .advice(Words::tell("finding.zombies.advice", &[]))
+        .process(owner)
+        .event(first.map_or(0, |child| child.start_seq));
+    for child in children {
+        finding = finding.process(world.process(*child));
+    }
+    finding
+}
+
+fn outlives(world: &World, who_lives: &str, seq: u64) -> Finding {
+    let main = world.process(0);
+    let lives = clean(who_lives).into_owned();
+    let text = match main.and_then(Process::exit) {
+        Some(Exit::Signal(_)) => Words::tell(
+            "finding.outlives-main.killed",
+            &[("main", &who(main)), ("lives", &lives)],
+        ),
+        _ => Words::tell(
+            "finding.outlives-main.text",
+            &[("main", &who(main)), ("lives", &lives)],
+        ),
+    };
+    Finding::new("outlives-main", Harm::Waste, Certainty::Hint, text)
+        .advice(Words::tell("finding.outlives-main.advice", &[]))
+        .lesson("create-process")
+        .process(main)
+        .event(seq)
+}
