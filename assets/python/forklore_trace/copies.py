@@ -10,9 +10,10 @@ from collections import deque
 
 _PLAIN = (int, float, complex, bool, str, bytes, type(None))
 _HOLDERS = (list, dict, set, deque, bytearray)
-# Most elements that are remembered of a variable, and most variables.
-_ELEMENTS = 2000
-_VARIABLES = 300
+# Most elements that are remembered of a variable, of all of them together, and most variables.
+_ELEMENTS = 500
+_ALL = 4000
+_VARIABLES = 200
 
 
 def _is_program(kind):
@@ -48,6 +49,9 @@ def _flat(value, depth, into):
         into.append(value if len(into) < _ELEMENTS else None)
         return
     into.append(('at', id(value)))
+    if type(value) in _HOLDERS and len(value) > _ELEMENTS:
+        into.append(('holds', len(value)))
+        return
     parts = _parts(value) if depth else None
     if parts is None:
         return
@@ -77,17 +81,18 @@ def _is_variable(name, value):
     if name.startswith('__'):
         return False
     kind = type(value)
-    return kind in _PLAIN or _parts(value) is not None
+    return kind in _PLAIN or kind in _HOLDERS or _is_program(kind) and hasattr(value, '__dict__') or _is_queue(value)
 
 
 def variables(names):
     """The contents of the variables in a module's names."""
-    found = {}
+    found, size = {}, 0
     for name, value in list(names.items()):
-        if len(found) >= _VARIABLES:
+        if len(found) >= _VARIABLES or size > _ALL:
             break
         if type(name) is str and _is_variable(name, value):
-            found[name] = content(value)
+            found[name] = marks = content(value)
+            size += len(marks)
     return found
 
 

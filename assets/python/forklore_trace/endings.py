@@ -12,7 +12,7 @@ from . import code, copies, inline, inherited, nested, place
 from .call import Call, error_text, join_fields, short_repr, text_field, tracing
 
 # Tasks of a worker after which its copies are looked at: it may be ended before its own end.
-_TASKS = 12
+_TASKS = (1, 2, 4, 8, 16, 32)
 
 
 class _Child(object):
@@ -120,11 +120,12 @@ def _leaves(*_):
 def task_ended():
     """A worker has ended a task: the next may be its last."""
     child = _child
-    if child is None or child.pid != os.getpid() or child.tasks >= _TASKS:
+    if child is None:
         return
     child.tasks += 1
-    _look(child)
-    inherited.looks()
+    if child.tasks in _TASKS and child.pid == os.getpid():
+        _look(child)
+        inherited.looks()
 
 
 def _fails(_process):
@@ -145,8 +146,14 @@ def _place(entry):
     return found
 
 
+def _target_place(process):
+    known = getattr(getattr(process, '_target', None), '__code__', None)
+    return None if known is None else '%s:%d' % (
+        known.co_filename.rpartition('/')[2], known.co_firstlineno)
+
+
 def _at(where):
-    return '' if where is None else ',"at":' + place.quote(where)
+    return '' if not where else ',"at":' + place.quote(where)
 
 
 def _tell_change(child, kind, name, value, where):
@@ -168,10 +175,11 @@ def _look(child):
             continue
         value = child.names[name]
         kind = 'queue' if copies._is_queue(value) else 'global'
-        _tell_change(child, kind, name, value, code.changes_at(child.names, name))
+        where = code.changes_at(child.names, name) or kind == 'queue' and _target_place(child.process)
+        _tell_change(child, kind, name, value, where)
     for name, value, before in child.handlers_queues:
         if copies.differs(before, copies.content(value)):
-            _tell_change(child, 'queue', name, value, None)
+            _tell_change(child, 'queue', name, value, _target_place(child.process))
 
 
 def _look_at_own(child):
@@ -209,18 +217,16 @@ def _returned(process, value):
         return
     target = process._target
     if code.never_runs(target):
-        _drop('call', value, target)
+        _drop(process, 'call', value)
     elif value is not None and not _is_worker(process) and not _is_service(process):
-        _drop('return', value, target)
+        _drop(process, 'return', value)
 
 
-def _drop(kind, value, target):
-    known = getattr(target, '__code__', None)
-    where = None if known is None else '%s:%d' % (
-        known.co_filename.rpartition('/')[2], known.co_firstlineno)
+def _drop(process, kind, value):
+    target = process._target
     Call('drop', None, join_fields(
         text_field('key', kind), text_field('func', getattr(target, '__name__', type(target).__name__)),
-        text_field('value', short_repr(value))), _at(where)).done()
+        text_field('value', short_repr(value))), _at(_target_place(process))).done()
 
 
 def _handlers_wanted():

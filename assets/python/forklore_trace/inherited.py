@@ -15,8 +15,8 @@ from .call import Call, join_fields, list_field, text_field
 # Twists of a generator's state that are tried before it counts as seeded anew.
 _TWISTS = 40
 
-# Name → state of the generator at the fork, and the file positions then.
-_generators = {}
+# The generators there are at the fork, each with its name and its state then; the positions in files.
+_generators = []
 _files = {}
 # What the parent's variables were, in a child that was not forked.
 _parents = {}
@@ -34,11 +34,11 @@ def method_of(process):
 
 def arrives(process):
     """A child begins."""
-    _generators.clear()
+    del _generators[:]
     _files.clear()
     _told.clear()
     if method_of(process) == 'fork':
-        _generators.update((name, one.getstate()) for name, one in _find_generators())
+        _generators.extend((name, one, one.getstate()) for name, one in _find_generators())
         _files.update(_positions())
     elif _parents:
         _tell_differences(process)
@@ -60,9 +60,8 @@ def leaves():
 
 def looks():
     """Which generators have been drawn from and never seeded?"""
-    for name, one in _find_generators():
-        before = _generators.get(name)
-        if before is None or name in _told or one.getstate() == before:
+    for name, one, before in _generators:
+        if name in _told or one.getstate() == before:
             continue
         _told.add(name)
         if _goes_on(before, one.getstate()):
@@ -87,18 +86,36 @@ class _Numpy(object):
         return 3, tuple(key.tolist()) + (position,), None
 
 
+# How many modules there were when the program's own were looked for, and these.
+_looked, _modules = 0, []
+
+
+def prepares():
+    """In a parent, before a child: which modules are the program's own."""
+    global _looked
+    if _looked == len(sys.modules):
+        return
+    _looked = len(sys.modules)
+    del _modules[:]
+    for module in list(sys.modules.values()):
+        names = getattr(module, '__dict__', None) or {}
+        path = names.get('__file__')
+        if names.get('__name__') == '__main__' or isinstance(path, str) and _is_users(path):
+            _modules.append(names)
+
+
+def _is_users(path):
+    kind = place._kinds.get(path)
+    return (place._judge(path) if kind is None else kind) == place._USER
+
+
 def _find_generators():
     """The generators that the program's modules have as variables, and numpy's own."""
     found = []
     random = sys.modules.get('random')
     if random is None:
         return found
-    for module in list(sys.modules.values()):
-        names = getattr(module, '__dict__', None) or {}
-        path = names.get('__file__')
-        if names.get('__name__') != '__main__' and (
-                not isinstance(path, str) or place._judge(path) != place._USER):
-            continue
+    for names in _modules:
         for name, value in list(names.items()):
             if type(value) is random.Random and len(found) < 20:
                 found.append((name, value))

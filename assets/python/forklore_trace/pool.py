@@ -48,8 +48,8 @@ def tell_results(line, tag, pickler, read):
             of = read(result) if channel.on else None
             if of is not None:
                 task, fine, value = of
-                endings.task_ended()
                 call = Call('task.end', tag, '"task":%d,"n":%d' % (task, len(data)), at='')
+                endings.task_ended()
                 held = ledger.acquire(tag.slot)
                 try:
                     ver = ledger.next_version(tag.slot) if held else None

@@ -70,6 +70,7 @@ def patch(module):
         """The start begins: told before the fork, for the child's first event must not come first."""
         if not channel.on:
             return
+        inherited.prepares()
         role, call, fits = _role(process), None, False
         if role == 'process' and tracing():
             call = Call('start', None, join_fields(text_field('func', _func(process)),

@@ -19,6 +19,9 @@ pub(in crate::finding) struct Leaked {
     attached: BTreeMap<String, Vec<(u32, i32)>>,
     /// Who made it, with its tracker.
     made: BTreeMap<String, (u32, i32, String)>,
+    /// What trackers say of blocks, until the end: one that was removed explains it.
+    blocks: Vec<Finding>,
+    removed: bool,
 }
 
 impl Rule for Leaked {
@@ -34,37 +37,17 @@ impl Rule for Leaked {
     fn after(&mut self, Moment { event, world }: Moment<'_>, found: &mut Found) {
         match &event.kind {
             Kind::Output(output) if output.stream == Stream::Stderr => {
-                said(world, event, output, found)
+                self.said(world, event, output, found);
             }
             Kind::Op(op) | Kind::OpEnd(op) => self.operation(world, event, op, found),
             _ => {}
         }
     }
-}
 
-/// What a resource tracker says on stderr.
-fn said(world: &World, event: &Event, output: &Output, found: &mut Found) {
-    let text = String::from_utf8_lossy(&output.data);
-    if let Some((_, after)) = text.split_once("resource_tracker: There appear to be ") {
-        let mut words = after.split(' ');
-        let (Some(n), Some("leaked"), Some(kind)) = (words.next(), words.next(), words.next())
-        else {
-            return;
-        };
-        found.add(leaked(world, event, n, kind));
-    } else if text.starts_with("KeyError: '/")
-        && event
-            .proc
-            .and_then(|proc| world.process(proc))
-            .is_some_and(|process| !process.announced || process.name.contains("python"))
-    {
-        let name = clean(text.trim().trim_start_matches("KeyError: ")).into_owned();
-        let text = Words::tell("finding.unregistered-twice.text", &[("name", &name)]);
-        found.add(
-            Finding::new("unregistered-twice", Harm::Waste, Certainty::Hint, text)
-                .advice(Words::tell("finding.unregistered-twice.advice", &[]))
-                .event(event.seq),
-        );
+    fn end(&mut self, _: &World, found: &mut Found) {
+        for finding in self.blocks.drain(..).filter(|_| !self.removed) {
+            found.add(finding);
+        }
     }
 }
 
@@ -122,6 +105,37 @@ fn is_named(class: &str) -> bool {
 }
 
 impl Leaked {
+    /// What a resource tracker says on stderr.
+    fn said(&mut self, world: &World, event: &Event, output: &Output, found: &mut Found) {
+        let text = String::from_utf8_lossy(&output.data);
+        if let Some((_, after)) = text.split_once("resource_tracker: There appear to be ") {
+            let mut words = after.split(' ');
+            let (Some(n), Some("leaked"), Some(kind)) = (words.next(), words.next(), words.next())
+            else {
+                return;
+            };
+            let finding = leaked(world, event, n, kind);
+            if kind.contains("semaphore") {
+                found.add(finding);
+            } else if self.blocks.len() < MOST {
+                self.blocks.push(finding);
+            }
+        } else if text.starts_with("KeyError: '/")
+            && event
+                .proc
+                .and_then(|proc| world.process(proc))
+                .is_some_and(|process| !process.announced || process.name.contains("python"))
+        {
+            let name = clean(text.trim().trim_start_matches("KeyError: ")).into_owned();
+            let text = Words::tell("finding.unregistered-twice.text", &[("name", &name)]);
+            found.add(
+                Finding::new("unregistered-twice", Harm::Waste, Certainty::Hint, text)
+                    .advice(Words::tell("finding.unregistered-twice.advice", &[]))
+                    .event(event.seq),
+            );
+        }
+    }
+
     fn operation(&mut self, world: &World, event: &Event, op: &Op, found: &mut Found) {
         let (Some(proc), Some(id)) = (event.proc, &op.object) else {
             return;
@@ -131,7 +145,8 @@ impl Leaked {
             .as_deref()
             .is_some_and(|error| error.starts_with("FileNotFoundError"));
         if missing && matches!(op.op, OpName::Attach | OpName::Unlink) {
-            if let Some(finding) = self.removed(world, id) {
+            if let Some(finding) = self.was_removed(world, id) {
+                self.removed = true;
                 found.add(finding.event(event.seq).place(op.at.as_deref()));
             }
             return;
@@ -154,7 +169,7 @@ impl Leaked {
     }
 
     /// The block is gone though its owner had not unlinked it: the tracker of a reader did.
-    fn removed(&self, world: &World, id: &str) -> Option<Finding> {
+    fn was_removed(&self, world: &World, id: &str) -> Option<Finding> {
         let (owner, tracker, name) = self.made.get(id)?;
         let object = world.object(id)?;
         if object.block()?.unlinked.is_some() {

@@ -7,7 +7,6 @@ use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
 use crate::model::{Process, State, World};
-use crate::text::clean;
 use crate::trace::{Exit, Kind, OpName, Role};
 
 const MOST: usize = 1 << 14;
@@ -22,6 +21,8 @@ pub(in crate::finding) struct LeftBehind {
     /// Processes that have the kernel collect their children.
     ignoring: HashSet<u32>,
     told: BTreeMap<u32, Vec<u32>>,
+    /// Where children were started, by parent and name.
+    starts: BTreeMap<(u32, String), String>,
 }
 
 impl Rule for LeftBehind {
@@ -31,14 +32,28 @@ impl Rule for LeftBehind {
             Watch::Reaped,
             Watch::Fault,
             Watch::Op(OpName::Signal),
+            Watch::Op(OpName::Start),
+            Watch::Op(OpName::OsFork),
         ]
     }
 
     fn after(&mut self, Moment { event, world }: Moment<'_>, found: &mut Found) {
         match (&event.kind, event.proc) {
             (Kind::ProcessExit(_), Some(proc)) => self.ended(world, proc, event.seq),
-            (Kind::ProcessReaped(_), Some(proc)) => {
+            (Kind::ProcessReaped(reaped), Some(proc)) => {
                 self.zombies.remove(&proc);
+                // The word of the parent may come late.
+                let parent = world.by_pid(reaped.by).map(|parent| parent.proc);
+                if let Some(told) = parent.and_then(|parent| self.told.get_mut(&parent)) {
+                    told.retain(|child| *child != proc);
+                }
+            }
+            (Kind::Op(op), Some(proc)) if matches!(op.op, OpName::OsFork | OpName::Start) => {
+                if let (Some(child), Some(at)) = (&op.args.child, &op.at)
+                    && self.starts.len() < MOST
+                {
+                    self.starts.insert((proc, child.clone()), at.clone());
+                }
             }
             (Kind::Op(op), Some(proc)) if op.args.n == Some(SIGCHLD) => {
                 let func = op.args.func.as_deref().unwrap_or_default();
@@ -47,15 +62,29 @@ impl Rule for LeftBehind {
                 }
             }
             (Kind::Fault(fault), _) if fault.fault == crate::trace::FaultKind::LivesOn => {
-                found.add(outlives(world, &fault.detail, event.seq));
+                if let Some(finding) = outlives(world, &fault.detail, event.seq) {
+                    found.add(finding);
+                }
             }
             _ => {}
         }
     }
 
     fn end(&mut self, world: &World, found: &mut Found) {
-        for (parent, children) in &self.told {
-            found.add(zombies(world, *parent, children));
+        for (parent, children) in self
+            .told
+            .iter()
+            .filter(|(_, children)| !children.is_empty())
+        {
+            let first = children.first().and_then(|child| world.process(*child));
+            let popen = world.objects().find(|object| {
+                let pid = object.popen().and_then(|popen| popen.pid);
+                pid.is_some() && pid == first.map(|child| child.pid)
+            });
+            let start = first.and_then(|child| self.starts.get(&(*parent, child.name.to_string())));
+            let at = popen.and_then(|popen| popen.created_at.as_deref());
+            let at = start.map(String::as_str).or(at);
+            found.add(zombies(world, *parent, children).place(at));
         }
     }
 }
@@ -117,9 +146,35 @@ fn zombies(world: &World, parent: u32, children: &[u32]) -> Finding {
     finding
 }
 
-fn outlives(world: &World, who_lives: &str, seq: u64) -> Finding {
+/// `sleep (PID 12), python3 (PID 13)` as a process each.
+fn named(world: &World, names: &str) -> impl Iterator<Item = u32> {
+    let pids = names
+        .split("(PID ")
+        .skip(1)
+        .filter_map(|part| part.split(')').next()?.parse().ok());
+    let procs: Vec<u32> = pids
+        .filter_map(|pid| Some(world.by_pid(pid)?.proc))
+        .collect();
+    procs.into_iter()
+}
+
+/// `multiprocessing`'s own helper, which ends when all others have.
+fn is_tracker(process: &Process) -> bool {
+    let row = process.ps.as_ref();
+    row.is_some_and(|row| row.command.contains("multiprocessing."))
+}
+
+fn outlives(world: &World, names: &str, seq: u64) -> Option<Finding> {
     let main = world.process(0);
-    let lives = clean(who_lives).into_owned();
+    let others: Vec<&Process> = named(world, names)
+        .filter_map(|proc| world.process(proc))
+        .filter(|process| !is_tracker(process))
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let lives: Vec<String> = others.iter().map(|process| who(Some(process))).collect();
+    let lives = lives.join(", ");
     let text = match main.and_then(Process::exit) {
         Some(Exit::Signal(_)) => Words::tell(
             "finding.outlives-main.killed",
@@ -130,9 +185,13 @@ fn outlives(world: &World, who_lives: &str, seq: u64) -> Finding {
             &[("main", &who(main)), ("lives", &lives)],
         ),
     };
-    Finding::new("outlives-main", Harm::Waste, Certainty::Hint, text)
+    let mut finding = Finding::new("outlives-main", Harm::Waste, Certainty::Hint, text)
         .advice(Words::tell("finding.outlives-main.advice", &[]))
         .lesson("create-process")
         .process(main)
-        .event(seq)
+        .event(seq);
+    for process in others {
+        finding = finding.process(Some(process));
+    }
+    Some(finding)
 }

@@ -78,9 +78,8 @@ struct Seen {
     cell: String,
     read_at: String,
     write_at: String,
-    /// Writes that were written over, and writes that could have been.
+    /// How many times another's write was written over; 0 where it only could have been.
     lost: u64,
-    open_to: u64,
     example: Example,
     procs: Vec<u32>,
 }
@@ -266,8 +265,7 @@ impl LostUpdate {
             if seen.lost == 0 && lost > 0 {
                 seen.example = example;
             }
-            seen.lost += lost;
-            seen.open_to += u64::from(lost == 0);
+            seen.lost += u64::from(lost > 0);
             for proc in procs {
                 if seen.procs.len() < READERS && !seen.procs.contains(&proc) {
                     seen.procs.push(proc);
@@ -279,8 +277,7 @@ impl LostUpdate {
                 cell: cell.to_owned(),
                 read_at,
                 write_at: at.to_owned(),
-                lost,
-                open_to: u64::from(lost == 0),
+                lost: u64::from(lost > 0),
                 example,
                 procs: procs.to_vec(),
             });

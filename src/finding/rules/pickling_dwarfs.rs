@@ -11,13 +11,14 @@ use crate::text::clean;
 use crate::trace::OpName;
 
 /// Fewer tasks, or smaller ones, are not worth a word.
-const FEWEST: u64 = 8;
+const FEWEST: usize = 8;
 const BYTES: u64 = 100_000;
 /// Nanoseconds for a byte to be pickled, carried and unpickled, at the very least.
 const COST: u64 = 5;
 /// So many times the work must be less than the carrying.
 const DWARFED: u64 = 4;
 const MOST: usize = 1024;
+const SAMPLES: usize = 256;
 
 #[derive(Debug, Default)]
 pub(in crate::finding) struct PicklingDwarfs {
@@ -29,9 +30,9 @@ pub(in crate::finding) struct PicklingDwarfs {
 #[derive(Debug, Default)]
 struct Sums {
     tasks: u64,
-    ended: u64,
     bytes: u64,
-    worked: u64,
+    /// Nanoseconds of work, of the first tasks.
+    worked: Vec<u64>,
     seq: u64,
 }
 
@@ -65,17 +66,21 @@ impl Rule for PicklingDwarfs {
         } else if let Some(began) = self.running.remove(&proc) {
             // When the operation began, for its result is pickled before it is told.
             let worked = op.t0.unwrap_or(event.t).saturating_sub(began).max(0);
-            sums.ended += 1;
-            sums.worked = sums.worked.saturating_add(worked.unsigned_abs());
+            if sums.worked.len() < SAMPLES {
+                sums.worked.push(worked.unsigned_abs());
+            }
         }
     }
 
     fn end(&mut self, world: &World, found: &mut Found) {
         for (id, sums) in &self.pools {
-            if sums.ended < FEWEST {
+            if sums.worked.len() < FEWEST {
                 continue;
             }
-            let (bytes, worked) = (sums.bytes / sums.tasks.max(1), sums.worked / sums.ended);
+            // The median: a worker that had to wait for a processor did not work.
+            let mut worked = sums.worked.clone();
+            worked.sort_unstable();
+            let (bytes, worked) = (sums.bytes / sums.tasks.max(1), worked[worked.len() / 2]);
             if bytes < BYTES || bytes.saturating_mul(COST) < worked.saturating_mul(DWARFED) {
                 continue;
             }

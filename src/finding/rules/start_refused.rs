@@ -153,10 +153,25 @@ impl StartRefused {
         let Some(finding) = explained(process, op, error) else {
             return;
         };
+        let pool = world
+            .objects()
+            .rev()
+            .find(|object| object.pool().is_some() && object.creator == Some(proc));
+        let made_at = pool.and_then(|pool| pool.created_at.as_deref());
+        let known = self.places.get(&proc).map(String::as_str);
         let finding = finding
             .event(event.seq)
             .process(process)
-            .place(at.as_deref());
+            .place(at.as_deref().or(known).or(made_at));
+        // Whoever asks for the result of a task gets the same error once more.
+        let again = matches!(op, OpName::ResultGet | OpName::ResultReady)
+            && self
+                .open
+                .iter()
+                .any(|(_, known)| known.key() == finding.key() || known.rule == finding.rule);
+        if again {
+            return;
+        }
         if op == OpName::Raise {
             found.add(finding);
         } else if self.open.len() < MOST {

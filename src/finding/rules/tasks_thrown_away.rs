@@ -153,11 +153,14 @@ impl TasksThrownAway {
         let imap = unfinished
             .iter()
             .all(|task| self.is_of_imap(&object.id, task.number));
-        let asked = self.asked.contains(&(object.id.to_string(), first.number));
+        if self.asked.contains(&(object.id.to_string(), first.number)) {
+            // Somebody waited for it and gave up, or was told why it can't be had.
+            return None;
+        }
         let owner = world.process(first.by);
         let lives = world.end().is_none() || exited_well(owner);
         // With `terminate()` somebody says that he wants no more; and so does who leaves a search.
-        let sure = (with || by.is_none()) && !imap && !asked && lives;
+        let sure = (with || by.is_none()) && !imap && lives;
         let certainty = if sure {
             Certainty::Likely
         } else {
