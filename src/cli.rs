@@ -10,6 +10,7 @@ mod completions;
 mod context;
 mod doctor;
 pub(crate) mod drive;
+mod engine;
 mod examples;
 mod explore;
 mod export;

@@ -109,6 +109,7 @@
 //!   `forklore lessons check` says what is missing.
 //! - `assets/recordings/manager-dict.jsonl.zst`: its recording, made as the README beside it says. A test
 //!   wants one for every lesson.
+//! - `src/finding/rules/`: the findings that it teaches to avoid name it.
 //!
 //! ## An engine
 //!
@@ -116,8 +117,8 @@
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
-//! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
-//!   `src/cli/test.rs` use it.
+//! - `src/cli/engine.rs`: its word on the command line, and when it is chosen. `src/cli/scenario.rs`
+//!   and `src/cli/test.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::engine::{EngineArgs, TestEngineArgs};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
@@ -119,8 +120,8 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     #[arg(required_unless_present = "schedule")]
     pub lesson: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineArg,
+    #[command(flatten)]
+    pub engine: EngineArgs,
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
@@ -147,8 +148,8 @@ pub(crate) struct RunArgs {
 pub(crate) struct TestArgs {
     #[arg(value_name = "LESSON")]
     pub named: Vec<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineArg,
+    #[command(flatten)]
+    pub engine: TestEngineArgs,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
@@ -267,12 +268,6 @@ pub(crate) struct ReplayArgs {
     pub speed: Option<f64>,
     #[arg(long, conflicts_with = "headless")]
     pub source: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
-pub(crate) enum EngineArg {
-    #[default]
-    Native,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]

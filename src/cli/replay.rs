@@ -143,7 +143,7 @@ fn judge(
             return None;
         }
     };
-    if header.program_sha256 != fingerprint(lesson) {
+    if header.program_sha256 != fingerprint(lesson, header.engine.engine()) {
         context.tell(&lang.phrase("replay.other-program"));
     }
     let circumstances = check::circumstances(header);

@@ -5,6 +5,7 @@ use super::args::{PsArg, RunArgs, RunFormat};
 use super::choose;
 use super::context::Context;
 use super::drive::{Ending, Interrupts, Show};
+use super::engine::Played;
 use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
@@ -53,6 +54,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         .params(&set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
     let conditions = Conditions {
+        played: args.engine.played(context, lesson)?,
         params,
         stdout: args.stdout,
         time_scale: args.time_scale,
@@ -232,6 +234,14 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
+    if let Played::Python { interpreter, .. } = &scenario.conditions.played {
+        settings.push("--engine python".to_owned());
+        settings.push(format!("--python {}", interpreter.version));
+        settings.push(format!(
+            "--start-method {}",
+            scenario.conditions.played.method()
+        ));
+    }
     settings.push(format!("--stdout {}", header.stdout));
     settings.push(format!("--time-scale {}", header.time_scale));
     if let GateMode::Paced { per_second: pace } = scenario.conditions.gate {

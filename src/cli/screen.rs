@@ -15,6 +15,7 @@ use super::Stop;
 use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
+use super::engine::EngineArgs;
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Scenario, any_seed, paced};
 use crate::engine::GateMode;
@@ -82,13 +83,12 @@ fn show(
         original,
     };
     let start = Start {
-        library,
         lesson,
-        lang: context.lang,
         theme,
         recording,
         progress,
         word,
+        ..Start::new(library, context.lang)
     };
     match tui::run(&mut host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
@@ -154,6 +154,9 @@ impl Host for Engine<'_> {
         let lesson = choose::lesson(self.context, &self.library, &order.lesson)
             .map_err(|failure| failure.to_string())?;
         let conditions = Conditions {
+            played: EngineArgs::default()
+                .played(self.context, lesson)
+                .map_err(|failure| failure.to_string())?,
             params: order.params.clone(),
             stdout: if order.options.pipe {
                 StdoutArg::Pipe

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 
 /// Most processes and trackers that are kept by number.
 const MOST: usize = 256;

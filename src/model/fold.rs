@@ -12,9 +12,11 @@ use crate::trace::{
 use super::anomaly::{Anomaly, AnomalyKind};
 use super::calls::{Calls, Phase};
 use super::limits::{clip, clip_in_place};
-use super::object::{ObjectId, Step, Waiter};
-use super::process::{Pending, Process, State, Target};
+use super::object::Waiter;
+use super::object_id::ObjectId;
+use super::process::{Pending, Process, State, Target, nanoseconds};
 use super::raised::Raised;
+use super::step::Step;
 use super::{EndNote, FaultNote, Marker, World};
 
 impl World {
@@ -439,13 +441,4 @@ fn kept(op: &Op) -> Op {
     // A NaN would make a World unequal to itself.
     op.args.timeout = op.args.timeout.filter(|seconds| !seconds.is_nan());
     op
-}
-
-/// Seconds as whole nanoseconds, negative ones as none at all; `None` for what is not finite.
-pub(super) fn nanoseconds(seconds: f64) -> Option<i64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "`as` saturates, which is what an absurd timeout deserves"
-    )]
-    seconds.is_finite().then(|| (seconds.max(0.0) * 1e9) as i64)
 }

@@ -6,8 +6,8 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
-use super::object::Step;
+use super::family::Family;
+use super::step::Step;
 
 /// One end of a pipe of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 
 /// A program that was started.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

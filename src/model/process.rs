@@ -9,9 +9,8 @@ use std::sync::Arc;
 use crate::trace::{Exit, Op, OpName, ProcessStart, PsRow, Role, StartMethod};
 
 use super::calls::Calls;
-use super::fold::nanoseconds;
 use super::limits::clip;
-use super::object::ObjectId;
+use super::object_id::ObjectId;
 use super::timeline::Track;
 
 /// One process, alive or dead.
@@ -458,4 +457,13 @@ impl Process {
         self.threads.clear();
         self.track.turn(&self.state, t, seq);
     }
+}
+
+/// Seconds as whole nanoseconds, negative ones as none at all; `None` for what is not finite.
+pub(super) fn nanoseconds(seconds: f64) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`as` saturates, which is what an absurd timeout deserves"
+    )]
+    seconds.is_finite().then(|| (seconds.max(0.0) * 1e9) as i64)
 }

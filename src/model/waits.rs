@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::object::{Object, ObjectId};
+use super::object::Object;
+use super::object_id::ObjectId;
 use super::pool::Pool;
 use super::process::Target;
 use super::{Stuck, World};

@@ -31,15 +31,11 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
         Certainty::Likely => ("!", Mood::Warning),
         Certainty::Hint => ("·", Mood::Dim),
     };
+    let certainty = lang.term("findings.certainty", finding.certainty.as_str());
+    let kind = lang.term("findings.kind", finding.kind.as_str());
     let head = lang.tell(
         "findings.head",
-        &[
-            (
-                "certainty",
-                &lang.term("findings.certainty", finding.certainty.as_str()),
-            ),
-            ("kind", &lang.term("findings.kind", finding.kind.as_str())),
-        ],
+        &[("certainty", &certainty), ("kind", &kind)],
     );
     let head = style.paint.mood(mood, format!("{sign} {head}"));
     let _ = writeln!(page, "  {head}: {}", finding.text.get(lang));

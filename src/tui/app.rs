@@ -37,6 +37,21 @@ pub struct Start {
     pub word: Option<String>,
 }
 
+impl Start {
+    /// A learner's first session: the list of lessons, nothing kept.
+    pub fn new(library: Rc<Library>, lang: Lang) -> Start {
+        Start {
+            library,
+            lesson: None,
+            lang,
+            theme: Theme::default(),
+            recording: None,
+            progress: Progress::default(),
+            word: None,
+        }
+    }
+}
+
 pub(crate) struct App {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,

@@ -12,6 +12,7 @@ from . import channel
 
 # Modules of CPython, and the file here that follows each.
 _FOLLOWED = {
+    'multiprocessing.context': ('lesson', 'patch_context'),
     'multiprocessing.process': ('process', 'patch'),
     'multiprocessing.util': ('process', 'patch_util'),
     'multiprocessing.spawn': ('process', 'patch_spawn'),

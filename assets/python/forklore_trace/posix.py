@@ -55,7 +55,8 @@ def _unflushed():
 
 def _fork(original):
     def fork():
-        if local.starting is not None:
+        if place.is_multiprocessings(sys._getframe(2)):
+            # Whoever is born there says so itself.
             return original()
         local.forking = name = next_name('os.fork')
         call = Call('os.fork', None, join_fields(text_field('child', name), _unflushed()))

@@ -6,7 +6,7 @@ use crate::finding::names::who;
 use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
-use crate::model::{Process, World};
+use crate::model::World;
 use crate::trace::{OpName, Role};
 
 /// Fewer children in a row are no pattern.
@@ -23,7 +23,7 @@ pub(in crate::finding) struct JoinedOneByOne {
 struct Children {
     started: u64,
     joined: u64,
-    /// Two of them were alive at the same time.
+    /// One was started before those before it were joined.
     together: bool,
     joined_at: Option<String>,
     seq: u64,
@@ -51,27 +51,18 @@ impl Rule for JoinedOneByOne {
         }
         let children = self.parents.entry(parent).or_default();
         if let Some(op) = op {
-            children.joined += u64::from(op.error.is_none());
+            children.joined += u64::from(op.error.is_none() && op.args.timeout.is_none());
             children.joined_at.clone_from(&op.at);
             children.seq = event.seq;
             return;
         }
+        children.together |= children.joined < children.started;
         children.started += 1;
-        if !children.together {
-            let sibling = |other: &Process| {
-                other.proc != process.proc
-                    && other.parent == Some(parent)
-                    && other.role == Role::Process
-                    && other.is_alive()
-            };
-            children.together = world.processes().rev().any(sibling);
-        }
     }
 
     fn end(&mut self, world: &World, found: &mut Found) {
         for (parent, children) in &self.parents {
-            let one_by_one = !children.together && children.joined + 1 >= children.started;
-            if children.started < FEWEST || !one_by_one {
+            if children.started < FEWEST || children.together {
                 continue;
             }
             let parent = world.process(*parent);

@@ -202,9 +202,10 @@ impl Sheet<'_> {
     /// Which end it is, its other end, the bytes that went through, who has closed it.
     fn pipe_end(&self, end: &PipeEnd, object: &Object) -> Inspected {
         let lang = self.app.lang;
-        let words = match end.writes {
-            true => "tui.pipe-written",
-            false => "tui.pipe-read",
+        let words = if end.writes {
+            "tui.pipe-written"
+        } else {
+            "tui.pipe-read"
         };
         let mut inspected = Inspected::state(lang.tell(words, &[("n", &end.bytes)]));
         inspected.state.extend(self.other_end(object));
