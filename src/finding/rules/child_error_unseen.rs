@@ -56,10 +56,11 @@ impl Rule for ChildErrorUnseen {
     }
 
     fn end(&mut self, world: &World, found: &mut Found) {
-        for process in world
-            .processes()
-            .filter(|process| process.role == Role::Process)
-        {
+        // Who forks by hand learns the status where it collects the child.
+        let is_child = |process: &&Process| {
+            process.role == Role::Process && !process.name.starts_with("os.fork")
+        };
+        for process in world.processes().filter(is_child) {
             if let Some(finding) = self.judge(world, process) {
                 found.add(finding);
             }

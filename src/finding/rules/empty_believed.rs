@@ -7,9 +7,9 @@ use crate::finding::names::{label, who};
 use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
-use crate::model::{Mailbox, Message, Object, World};
+use crate::model::{Mailbox, Message, Object, Process, World};
 use crate::text::clean;
-use crate::trace::{Op, OpName};
+use crate::trace::{Exit, Op, OpName};
 
 const MOST: usize = 1024;
 
@@ -69,7 +69,7 @@ impl Rule for EmptyBelieved {
                 .and_then(mailbox)
                 .into_iter()
                 .flat_map(Mailbox::messages)
-                .filter(|message| &*message.value != "None")
+                .filter(|message| &*message.value != "None" && !was_killed(world, message.producer))
                 .collect();
             let before = left.iter().filter(|message| message.seq < look.seq).count();
             if let Some(object) = object.filter(|_| look.there > 0 && before > 0) {
@@ -77,6 +77,12 @@ impl Rule for EmptyBelieved {
             }
         }
     }
+}
+
+/// What the killed had not sent is another story.
+fn was_killed(world: &World, proc: u32) -> bool {
+    let exit = world.process(proc).and_then(Process::exit);
+    matches!(exit, Some(Exit::Signal(_)))
 }
 
 fn mailbox(object: &Object) -> Option<&Mailbox> {

@@ -50,16 +50,7 @@ impl Rule for ExecutorBroken {
         let Some(task) = op.args.task else { return };
         match op.error.as_deref() {
             Some(error) if error.contains("BrokenProcessPool") => {
-                if self.broken.len() < MOST || self.broken.contains_key(id) {
-                    let broken = self.broken.entry(id.clone()).or_default();
-                    if broken.tasks.len() < MOST {
-                        broken.tasks.insert(task);
-                    }
-                    if broken.cause.is_none() {
-                        broken.cause.clone_from(&op.args.value);
-                        broken.seq = event.seq;
-                    }
-                }
+                self.broke(id, task, op, event.seq);
             }
             Some(error) if error.contains("TimeoutError") && self.given_up.len() < MOST => {
                 self.given_up
@@ -83,6 +74,20 @@ impl Rule for ExecutorBroken {
 }
 
 impl ExecutorBroken {
+    fn broke(&mut self, id: &str, task: u64, op: &Op, seq: u64) {
+        if self.broken.len() >= MOST && !self.broken.contains_key(id) {
+            return;
+        }
+        let broken = self.broken.entry(id.to_owned()).or_default();
+        if broken.tasks.len() < MOST {
+            broken.tasks.insert(task);
+        }
+        if broken.cause.is_none() {
+            broken.cause.clone_from(&op.args.value);
+            broken.seq = seq;
+        }
+    }
+
     /// The `with` block was left; did that wait for a task that was given up?
     fn left(&self, world: &World, event: &Event, op: &Op, id: &str) -> Option<Finding> {
         let object = world.object(id)?;

@@ -55,7 +55,8 @@ impl Rule for JoinedLastOnly {
                     row.push(child.clone());
                 }
             }
-        } else if self.joins.len() < MOST * 8 {
+        } else if op.at.is_some() && self.joins.len() < MOST * 8 {
+            // (Python itself joins what is left when main ends: no line of the program does.)
             self.joins
                 .push((proc, child.clone(), event.t, op.at.clone()));
         }

@@ -21,6 +21,7 @@ pub(in crate::finding) struct LeftBehind {
     /// Processes that have the kernel collect their children.
     ignoring: HashSet<u32>,
     told: BTreeMap<u32, Vec<u32>>,
+    helpers: HashSet<u32>,
     /// Where children were started, by parent and name.
     starts: BTreeMap<(u32, String), String>,
 }
@@ -28,6 +29,7 @@ pub(in crate::finding) struct LeftBehind {
 impl Rule for LeftBehind {
     fn watches(&self) -> &'static [Watch] {
         &[
+            Watch::Exec,
             Watch::Exit,
             Watch::Reaped,
             Watch::Fault,
@@ -39,6 +41,12 @@ impl Rule for LeftBehind {
 
     fn after(&mut self, Moment { event, world }: Moment<'_>, found: &mut Found) {
         match (&event.kind, event.proc) {
+            (Kind::ProcessExec { command, .. }, Some(proc)) => {
+                // `multiprocessing`'s own helpers end when all others have.
+                if command.contains("-c from multiprocessing.") && self.helpers.len() < MOST {
+                    self.helpers.insert(proc);
+                }
+            }
             (Kind::ProcessExit(_), Some(proc)) => self.ended(world, proc, event.seq),
             (Kind::ProcessReaped(reaped), Some(proc)) => {
                 self.zombies.remove(&proc);
@@ -62,7 +70,7 @@ impl Rule for LeftBehind {
                 }
             }
             (Kind::Fault(fault), _) if fault.fault == crate::trace::FaultKind::LivesOn => {
-                if let Some(finding) = outlives(world, &fault.detail, event.seq) {
+                if let Some(finding) = self.outlives(world, &fault.detail, event.seq) {
                     found.add(finding);
                 }
             }
@@ -77,19 +85,50 @@ impl Rule for LeftBehind {
             .filter(|(_, children)| !children.is_empty())
         {
             let first = children.first().and_then(|child| world.process(*child));
-            let popen = world.objects().find(|object| {
-                let pid = object.popen().and_then(|popen| popen.pid);
-                pid.is_some() && pid == first.map(|child| child.pid)
-            });
             let start = first.and_then(|child| self.starts.get(&(*parent, child.name.to_string())));
-            let at = popen.and_then(|popen| popen.created_at.as_deref());
-            let at = start.map(String::as_str).or(at);
-            found.add(zombies(world, *parent, children).place(at));
+            found.add(zombies(world, *parent, children).place(start.map(String::as_str)));
+        }
+        for (owner, children, at) in never_asked(world) {
+            let mut finding = zombies(world, owner, &children);
+            finding.certainty = Certainty::Hint;
+            found.add(finding.place(at));
         }
     }
 }
 
 impl LeftBehind {
+    fn outlives(&self, world: &World, names: &str, seq: u64) -> Option<Finding> {
+        let main = world.process(0);
+        let others: Vec<&Process> = named(world, names)
+            .filter_map(|proc| world.process(proc))
+            .filter(|process| !self.helpers.contains(&process.proc))
+            .collect();
+        if others.is_empty() {
+            return None;
+        }
+        let lives: Vec<String> = others.iter().map(|process| who(Some(process))).collect();
+        let lives = lives.join(", ");
+        let text = match main.and_then(Process::exit) {
+            Some(Exit::Signal(_)) => Words::tell(
+                "finding.outlives-main.killed",
+                &[("main", &who(main)), ("lives", &lives)],
+            ),
+            _ => Words::tell(
+                "finding.outlives-main.text",
+                &[("main", &who(main)), ("lives", &lives)],
+            ),
+        };
+        let mut finding = Finding::new("outlives-main", Harm::Waste, Certainty::Hint, text)
+            .advice(Words::tell("finding.outlives-main.advice", &[]))
+            .lesson("create-process")
+            .process(main)
+            .event(seq);
+        for process in others {
+            finding = finding.process(Some(process));
+        }
+        Some(finding)
+    }
+
     fn ended(&mut self, world: &World, proc: u32, seq: u64) {
         let Some(process) = world.process(proc) else {
             return;
@@ -117,6 +156,36 @@ impl LeftBehind {
             self.zombies.insert(proc, (parent, now, seq));
         }
     }
+}
+
+/// Programs that were started and that nobody ever asked about: owner, children, where. (Python collects
+/// them when it forgets their objects.)
+fn never_asked(world: &World) -> Vec<(u32, Vec<u32>, Option<&str>)> {
+    let mut all: Vec<(u32, Vec<u32>, Option<&str>)> = Vec::new();
+    for object in world.objects() {
+        let asked = object
+            .last
+            .is_some_and(|last| !matches!(last.op, OpName::Create | OpName::Name));
+        let child = object.popen().and_then(|popen| world.by_pid(popen.pid?));
+        let owner = object.creator.and_then(|proc| world.process(proc));
+        let (Some(child), Some(owner)) = (child.filter(|_| !asked), owner) else {
+            continue;
+        };
+        let over = |process: &Process| match process.state {
+            State::Exited { t, .. } => Some(t),
+            _ => None,
+        };
+        let long = over(child).is_some_and(|t| over(owner).unwrap_or(world.now()) - t >= LONG);
+        if !long {
+            continue;
+        }
+        match all.iter_mut().find(|(proc, ..)| *proc == owner.proc) {
+            Some((_, children, _)) if children.len() < MOST => children.push(child.proc),
+            Some(_) => {}
+            None => all.push((owner.proc, vec![child.proc], object.created_at.as_deref())),
+        }
+    }
+    all
 }
 
 fn zombies(world: &World, parent: u32, children: &[u32]) -> Finding {
@@ -156,42 +225,4 @@ fn named(world: &World, names: &str) -> impl Iterator<Item = u32> {
         .filter_map(|pid| Some(world.by_pid(pid)?.proc))
         .collect();
     procs.into_iter()
-}
-
-/// `multiprocessing`'s own helper, which ends when all others have.
-fn is_tracker(process: &Process) -> bool {
-    let row = process.ps.as_ref();
-    row.is_some_and(|row| row.command.contains("multiprocessing."))
-}
-
-fn outlives(world: &World, names: &str, seq: u64) -> Option<Finding> {
-    let main = world.process(0);
-    let others: Vec<&Process> = named(world, names)
-        .filter_map(|proc| world.process(proc))
-        .filter(|process| !is_tracker(process))
-        .collect();
-    if others.is_empty() {
-        return None;
-    }
-    let lives: Vec<String> = others.iter().map(|process| who(Some(process))).collect();
-    let lives = lives.join(", ");
-    let text = match main.and_then(Process::exit) {
-        Some(Exit::Signal(_)) => Words::tell(
-            "finding.outlives-main.killed",
-            &[("main", &who(main)), ("lives", &lives)],
-        ),
-        _ => Words::tell(
-            "finding.outlives-main.text",
-            &[("main", &who(main)), ("lives", &lives)],
-        ),
-    };
-    let mut finding = Finding::new("outlives-main", Harm::Waste, Certainty::Hint, text)
-        .advice(Words::tell("finding.outlives-main.advice", &[]))
-        .lesson("create-process")
-        .process(main)
-        .event(seq);
-    for process in others {
-        finding = finding.process(Some(process));
-    }
-    Some(finding)
 }

@@ -77,10 +77,10 @@ impl Rule for PicklingDwarfs {
             if sums.worked.len() < FEWEST {
                 continue;
             }
-            // The median: a worker that had to wait for a processor did not work.
+            // Of the quicker tasks: the others had to wait for a processor, or threw old arguments away.
             let mut worked = sums.worked.clone();
             worked.sort_unstable();
-            let (bytes, worked) = (sums.bytes / sums.tasks.max(1), worked[worked.len() / 2]);
+            let (bytes, worked) = (sums.bytes / sums.tasks.max(1), worked[worked.len() / 4]);
             if bytes < BYTES || bytes.saturating_mul(COST) < worked.saturating_mul(DWARFED) {
                 continue;
             }
