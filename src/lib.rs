@@ -117,9 +117,10 @@
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
-//! - `src/cli/engine.rs`: its word on the command line, and when it is chosen. `src/cli/scenario.rs`
-//!   and `src/cli/test.rs` use it.
+//! - `src/cli/args/engine.rs`: its word on the command line. `src/cli/engine.rs` says when it is chosen;
+//!   `src/cli/scenario.rs`, `src/cli/test.rs` and `src/cli/screen.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
+//! - `src/tui/app.rs`, `src/tui/update.rs` and `src/tui/popup/parameters.rs`: how the session chooses it.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!
 //! An executor beside [`explore::native`] makes its runs explorable.

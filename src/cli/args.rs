@@ -4,6 +4,7 @@
 //! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
 //! says of each stands in the locale files under the same names (`help`).
 
+pub(super) mod engine;
 mod findings;
 
 use std::ffi::OsString;
@@ -13,10 +14,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::engine::{EngineArgs, TestEngineArgs};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
+use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::FindingsArgs;
 
 /// The whole of it.
@@ -205,10 +206,16 @@ pub(crate) struct Recorded {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    #[arg(value_name = "A")]
-    pub a: PathBuf,
-    #[arg(value_name = "B")]
-    pub b: PathBuf,
+    #[arg(value_name = "A", required_unless_present = "start_methods")]
+    pub a: Option<PathBuf>,
+    #[arg(value_name = "B", required_unless_present = "start_methods")]
+    pub b: Option<PathBuf>,
+    #[arg(long, value_name = "LESSON|SCRIPT", conflicts_with_all = ["a", "b"])]
+    pub start_methods: Option<String>,
+    #[arg(long, value_name = "PATH|VERSION", requires = "start_methods")]
+    pub python: Option<String>,
+    #[arg(long, value_name = "NAME=VALUE", requires = "start_methods")]
+    pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
 }

@@ -6,8 +6,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
-
+use super::args::engine::{EngineArgs, TestEngineArg, TestEngineArgs};
 use super::context::Context;
 use crate::engine::interpreter::{Interpreter, InterpreterError};
 use crate::engine::python::{Program, PythonConfig};
@@ -16,67 +15,6 @@ use crate::error::{Code, Failure};
 use crate::lesson::{Lesson, Origin, Params};
 use crate::text::Lang;
 use crate::trace::{Engine, StartMethod};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EngineArg {
-    Native,
-    Python,
-}
-
-impl From<EngineArg> for Engine {
-    fn from(arg: EngineArg) -> Engine {
-        match arg {
-            EngineArg::Native => Engine::Native,
-            EngineArg::Python => Engine::Python,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MethodArg {
-    Fork,
-    Spawn,
-    Forkserver,
-}
-
-impl From<MethodArg> for StartMethod {
-    fn from(arg: MethodArg) -> StartMethod {
-        match arg {
-            MethodArg::Fork => StartMethod::Fork,
-            MethodArg::Spawn => StartMethod::Spawn,
-            MethodArg::Forkserver => StartMethod::Forkserver,
-        }
-    }
-}
-
-/// What runs the program, as the command line says it.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct EngineArgs {
-    #[arg(long, value_enum)]
-    pub engine: Option<EngineArg>,
-    #[arg(long, value_name = "PATH|VERSION")]
-    pub python: Option<String>,
-    #[arg(long, value_enum, value_name = "METHOD")]
-    pub start_method: Option<MethodArg>,
-}
-
-/// What runs the programs of a test: each lesson once with everything that is named.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct TestEngineArgs {
-    #[arg(long, value_enum)]
-    pub engine: Option<TestEngineArg>,
-    #[arg(long, value_name = "PATH|VERSION")]
-    pub python: Vec<String>,
-    #[arg(long, value_enum, value_name = "METHOD")]
-    pub start_method: Vec<MethodArg>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TestEngineArg {
-    Native,
-    Python,
-    All,
-}
 
 /// The choices of a test, its interpreters found.
 pub(crate) struct TestEngines<'a> {

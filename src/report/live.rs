@@ -211,8 +211,16 @@ pub fn deadlock(style: &Style, world: &World, page: &mut String) {
 }
 
 fn waiting(style: &Style, waits: Option<&[Wait]>, page: &mut String) {
-    for wait in explain::waits(style.lang, waits.unwrap_or_default()) {
+    let waits = waits.unwrap_or_default();
+    for wait in explain::waits(style.lang, waits) {
         let _ = writeln!(page, "  {wait}");
+    }
+    let circle = explain::circle(style.lang, waits);
+    if !circle.is_empty() {
+        let _ = writeln!(page, "{}", style.lang.phrase("deadlock.circle"));
+    }
+    for link in circle {
+        let _ = writeln!(page, "  {}{}", link.mark().0, link.text);
     }
 }
 
