@@ -162,7 +162,7 @@ impl Order {
                     self.tick(proc);
                 }
             }
-            (OpName::Wait, Some(id)) if class_is(world, id, "Barrier") => self.uncertain = true,
+            (OpName::Wait, Some(id)) if is_barrier(world, id) => self.uncertain = true,
             (
                 OpName::Release
                 | OpName::SetFlag
@@ -198,10 +198,10 @@ impl Order {
     }
 }
 
-fn class_is(world: &World, id: &str, class: &str) -> bool {
+fn is_barrier(world: &World, id: &str) -> bool {
     world
         .object(id)
-        .is_some_and(|object| *object.class == *class)
+        .is_some_and(|object| object.barrier().is_some())
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ fn leaked(world: &World, event: &Event, n: &str, kind: &str) -> Finding {
             && semaphores != (&*object.class == "SharedMemory")
     };
     for object in world.objects().filter(of_owner).take(8) {
-        if is_named(&object.class) {
+        if has_name(object) {
             finding = finding
                 .object(Some(object))
                 .place(object.created_at.as_deref());
@@ -84,24 +84,16 @@ fn leaked(world: &World, event: &Event, n: &str, kind: &str) -> Finding {
     finding
 }
 
-/// Classes that stand on a semaphore, or are a block.
-fn is_named(class: &str) -> bool {
-    let of_semaphore = [
-        "Lock",
-        "RLock",
-        "Semaphore",
-        "BoundedSemaphore",
-        "Event",
-        "Condition",
-        "Barrier",
-        "Queue",
-        "SimpleQueue",
-        "JoinableQueue",
-        "SharedMemory",
-        "Value",
-        "Array",
-    ];
-    of_semaphore.contains(&class)
+/// Objects that stand on a semaphore, or are a block.
+fn has_name(object: &Object) -> bool {
+    object.lock().is_some()
+        || object.semaphore().is_some()
+        || object.flag().is_some()
+        || object.condition().is_some()
+        || object.barrier().is_some()
+        || object.queue().is_some()
+        || object.shared().is_some()
+        || object.block().is_some()
 }
 
 impl Leaked {

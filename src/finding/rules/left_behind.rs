@@ -41,11 +41,11 @@ impl Rule for LeftBehind {
 
     fn after(&mut self, Moment { event, world }: Moment<'_>, found: &mut Found) {
         match (&event.kind, event.proc) {
-            (Kind::ProcessExec { command, .. }, Some(proc)) => {
-                // `multiprocessing`'s own helpers end when all others have.
-                if command.contains("-c from multiprocessing.") && self.helpers.len() < MOST {
-                    self.helpers.insert(proc);
-                }
+            // `multiprocessing`'s own helpers end when all others have.
+            (Kind::ProcessExec { command, .. }, Some(proc))
+                if command.contains("-c from multiprocessing.") && self.helpers.len() < MOST =>
+            {
+                self.helpers.insert(proc);
             }
             (Kind::ProcessExit(_), Some(proc)) => self.ended(world, proc, event.seq),
             (Kind::ProcessReaped(reaped), Some(proc)) => {

@@ -218,16 +218,14 @@ fn exited_well(process: Option<&Process>) -> bool {
 fn ahead(world: &World, id: &str, input: &Input) -> Finding {
     let object = world.object(id);
     let (taken, given) = input.at_most;
+    let taker = who(object.and_then(|object| world.process(object.creator?)));
     let text = Words::tell(
         "finding.imap-reads-ahead.text",
         &[
             ("pool", &object.map_or_else(|| "?".to_owned(), label)),
             ("taken", &taken),
             ("given", &given),
-            (
-                "who",
-                &who(object.and_then(|object| world.process(object.creator?))),
-            ),
+            ("who", &taker),
         ],
     );
     Finding::new("imap-reads-ahead", Harm::Waste, Certainty::Hint, text)

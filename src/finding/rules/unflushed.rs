@@ -65,15 +65,13 @@ impl Rule for Unflushed {
         if bytes <= inherited {
             return;
         }
+        let lost = first_line(op.args.value.as_deref().unwrap_or_default());
         let text = Words::tell(
             "finding.output-lost.text",
             &[
                 ("who", &who(process)),
                 ("n", &(bytes - inherited)),
-                (
-                    "text",
-                    &first_line(op.args.value.as_deref().unwrap_or_default()),
-                ),
+                ("text", &lost),
             ],
         );
         found.add(
