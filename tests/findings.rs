@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -102,7 +102,7 @@ fn run(python: &Python, program: &Path, folder: &Path) -> Told {
         folder.join(format!("{name}.out")),
     );
     let output = File::create(&said).expect("a file");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_forklore"))
+    let child = Command::new(env!("CARGO_BIN_EXE_forklore"))
         .arg("trace")
         .arg("--record")
         .arg(&recording)
@@ -115,17 +115,7 @@ fn run(python: &Python, program: &Path, folder: &Path) -> Told {
         .stderr(output)
         .spawn()
         .expect("forklore starts");
-    let begun = Instant::now();
-    while child.try_wait().expect("a child of ours").is_none() {
-        if begun.elapsed() > DEADLINE {
-            let pid = i32::try_from(child.id()).expect("a PID");
-            // It may have ended this very moment.
-            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
-            child.wait().expect("it ends");
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    ends(child);
     let mut output = String::new();
     File::open(said)
         .and_then(|mut file| file.read_to_string(&mut output))
@@ -149,6 +139,22 @@ fn run(python: &Python, program: &Path, folder: &Path) -> Told {
         output,
         findings,
     }
+}
+
+/// Waits for the end; at the deadline the run is asked to end.
+fn ends(mut child: Child) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a PID"));
+    let (sender, receiver) = mpsc::channel();
+    let waiter = std::thread::spawn(move || {
+        let status = child.wait();
+        // The receiver may have given up.
+        let _ = sender.send(status.is_ok());
+    });
+    if receiver.recv_timeout(DEADLINE).is_err() {
+        // It may have ended this very moment.
+        let _ = kill(pid, Signal::SIGTERM);
+    }
+    waiter.join().expect("the waiting thread");
 }
 
 /// Runs all programs of a folder, a few at a time.
