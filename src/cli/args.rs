@@ -123,6 +123,8 @@ pub(crate) struct RunArgs {
     pub lesson: Option<String>,
     #[command(flatten)]
     pub engine: EngineArgs,
+    #[arg(long)]
+    pub no_lines: bool,
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
