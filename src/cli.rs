@@ -4,6 +4,7 @@
 //! returns a `Code` or a `Failure`. Words for people come from the locale files; errors go to stderr.
 
 mod args;
+mod bounded;
 mod choose;
 mod compare;
 mod completions;
@@ -15,13 +16,16 @@ mod examples;
 mod explore;
 mod export;
 mod findings;
+mod grade;
 mod header;
 mod help;
 mod lessons;
 mod man;
 mod outlet;
+mod probe;
 mod recorder;
 mod recording;
+mod recordings;
 mod replay;
 mod run;
 mod scenario;
@@ -29,6 +33,8 @@ mod screen;
 mod session;
 mod test;
 mod trace;
+mod trial;
+mod trust;
 mod usage;
 mod words;
 mod xdg;
@@ -47,7 +53,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine, Lessons};
+use args::{Command, CommandLine};
 use context::Context;
 use outlet::WriteError;
 
@@ -134,14 +140,14 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Grade(args)), None) => grade::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
-        (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
-        (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Lessons(command)), None) => lessons::run(context, command),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {
             completions::run(context, shell, install)

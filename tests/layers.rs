@@ -62,7 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "sys", "explore", "protocol", "finding",
+            "model", "trace", "text", "error", "sys", "explore", "protocol", "explain", "finding",
         ],
     ),
 ];
