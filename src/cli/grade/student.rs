@@ -10,6 +10,7 @@ use crate::cli::args::GradeArgs;
 use crate::cli::header;
 use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::Trial;
+use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
@@ -97,6 +98,9 @@ impl Student {
             buffering: Buffering::Lines,
             method: None,
             time_scale: args.time_scale,
+            lines: false,
+            gate: GateMode::Open,
+            scheduler: None,
             forklore: None,
             environment: Vec::new(),
         })?;
