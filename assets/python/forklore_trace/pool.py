@@ -10,7 +10,7 @@ from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -26,7 +26,7 @@ def _tell_tasks(line, tag, pickler):
             task = pickler.loads(data)
             if task is not None and channel.on:
                 number = '"task":%d' % (task[0] + task[1])
-                tell_in_order(Call('task.start', tag, number, at=''), tag)
+                Call('task.start', tag, number, at='').done()
             return task
         except BaseException as error:
             hide_frames(error)
@@ -47,16 +47,10 @@ def tell_results(line, tag, pickler, read):
             if of is not None:
                 task, fine, value = of
                 call = Call('task.end', tag, '"task":%d' % task, at='')
-                held = ledger.acquire(tag.slot)
-                try:
-                    ver = ledger.next_version(tag.slot) if held else None
-                    if fine:
-                        call.done(short_repr(value), ver)
-                    else:
-                        call.failed(getattr(value, 'exc', value), ver)
-                finally:
-                    if held:
-                        ledger.release(tag.slot)
+                if fine:
+                    call.done(short_repr(value))
+                else:
+                    call.failed(getattr(value, 'exc', value))
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
@@ -127,7 +121,7 @@ def patch(module):
                     tag = tag_of(self)
                     if tag is None or not tracing():
                         return original(self)
-                    tell_in_order(Call(op, tag), tag, None)
+                    Call(op, tag).done()
                     return silently(original, self)
                 except BaseException as error:
                     hide_frames(error)
@@ -149,7 +143,7 @@ def patch(module):
                 except BaseException as error:
                     call.failed(error)
                     raise
-                tell_in_order(call, tag, None)
+                call.done()
             except BaseException as error:
                 hide_frames(error)
                 raise
