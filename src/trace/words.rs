@@ -143,6 +143,8 @@ words! {
         Signal = "signal", SetWakeupFd = "set_wakeup_fd", Alarm = "alarm", SetITimer = "setitimer",
         // of a process itself
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
+        // of a child of multiprocessing: what its end shows (`endings.py` of the Python package)
+        Raise = "raise", Drop = "drop", CopyChanged = "copy.changed", Inherit = "inherit",
         /// A word this version does not know.
         Other = "?",
     }
