@@ -98,6 +98,7 @@ impl Student {
             buffering: Buffering::Lines,
             method: None,
             time_scale: args.time_scale,
+            lines: false,
             gate: GateMode::Open,
             scheduler: None,
             forklore: None,
