@@ -24,7 +24,7 @@ mod hints;
 mod host;
 mod keymap;
 mod layout;
-mod markdown;
+pub(crate) mod markdown;
 mod offscreen;
 pub(crate) mod panel;
 mod panes;

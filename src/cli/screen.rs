@@ -19,6 +19,7 @@ use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Scenario, any_seed, paced};
+use super::trust;
 use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::error::{Code, Failure};
@@ -43,6 +44,7 @@ pub(crate) fn open(
         .map(|given| choose::lesson_or_command(context, &library, given))
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
+    trust::settle(context, &library);
     show(context, library, lesson, None, record.map(Tapes::new))
 }
 
@@ -53,6 +55,7 @@ pub(crate) fn replay(
     original: Option<PathBuf>,
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
+    context.ask_no_more();
     show(context, library, None, Some((recording, original)), None)
 }
 

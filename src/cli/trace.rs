@@ -99,7 +99,7 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
     page.push('\n');
     page.push_str(&ending(&style, header, &world));
     page.push('\n');
-    findings(&style, &driven.findings.list(), &mut page);
+    findings(&style, &world, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(&world))
 }
 
@@ -116,7 +116,7 @@ fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, S
     deadlock(&style, &world, &mut words);
     words.push_str(&ending(&style, header, &world));
     words.push('\n');
-    findings(&style, &driven.findings.list(), &mut words);
+    findings(&style, &world, &driven.findings.list(), &mut words);
     context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }
