@@ -22,8 +22,8 @@ use super::context;
 use super::exceptions::{Exception, Result};
 use super::wait::{self, Timeout};
 use crate::object::{LONGEST_REPR, Repr};
-use crate::protocol::ControlPage;
 pub(crate) use crate::protocol::Grant;
+use crate::protocol::{ControlPage, MOST_GRANTS};
 use crate::sys::clock;
 use crate::trace::{Class, Exit, OpName, Packet, Role, StartMethod, Stream};
 
@@ -50,10 +50,12 @@ struct Link {
     buf: Vec<u8>,
     /// Packets that go out together, a line each.
     kept: Vec<u8>,
+    /// Grants for operations to come, the next one last.
+    granted: Vec<u8>,
 }
 
 thread_local! {
-    static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new(), kept: Vec::new() }) };
+    static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new(), kept: Vec::new(), granted: Vec::new() }) };
 }
 
 /// Whether operations are traced: one load.
@@ -179,11 +181,15 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
 
 /// Waits for the supervisor's grant.
 fn await_gate() -> Grant {
+    let grant = |byte| Grant::from_byte(byte).unwrap_or(Grant::Go);
+    if let Some(byte) = LINK.with_borrow_mut(|link| link.granted.pop()) {
+        return grant(byte);
+    }
     send_kept();
     let Some(gate) = LINK.with_borrow(|link| link.gate.clone()) else {
         return Grant::Open;
     };
-    let mut byte = [0u8];
+    let mut bytes = [0u8; MOST_GRANTS];
     loop {
         let mut flags = MsgFlags::empty();
         if wait::has_pumps() {
@@ -191,8 +197,12 @@ fn await_gate() -> Grant {
             wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
             flags = MsgFlags::MSG_DONTWAIT;
         }
-        match recv(gate.as_raw_fd(), &mut byte, flags) {
-            Ok(1) => return Grant::from_byte(byte[0]).unwrap_or(Grant::Go),
+        match recv(gate.as_raw_fd(), &mut bytes, flags) {
+            Ok(count @ 1..) => {
+                let more = bytes[1..count].iter().rev();
+                LINK.with_borrow_mut(|link| link.granted.extend(more));
+                return grant(bytes[0]);
+            }
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             _ => {
                 off();
@@ -207,6 +217,7 @@ pub(crate) fn forget_gate() {
     LINK.with_borrow_mut(|link| {
         link.gate = None;
         link.kept.clear();
+        link.granted.clear();
     });
 }
 
