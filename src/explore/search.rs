@@ -110,11 +110,13 @@ impl Search {
         Ok(Some(ended))
     }
 
-    /// Takes the steps of the execution anew, those in a row of one process at once.
+    /// Takes the steps of the execution anew, those in a row of one process at once; but who starts a
+    /// process waits until that is there, for the order of births gives them their numbers.
     fn replay<M: Machine>(&self, machine: &mut M) -> Result<(), SearchError<M::Error>> {
         let mut step = 0;
         let alike = |a: &Event, b: &Event| {
-            a.proc == b.proc && !a.footprint.passes_time && !b.footprint.passes_time
+            let time = a.footprint.passes_time || b.footprint.passes_time;
+            a.proc == b.proc && !time && !a.starts_one()
         };
         for run in self.execution.events().chunk_by(alike) {
             let (proc, operation) = (run[0].proc, &run[0].operation);
