@@ -44,3 +44,5 @@ mod test;
 mod trace;
 #[path = "cli/usage.rs"]
 mod usage;
+#[path = "cli/why.rs"]
+mod why;

@@ -63,15 +63,18 @@ pub(crate) struct Scenario<'a> {
 }
 
 impl<'a> Scenario<'a> {
-    /// Refuses conditions that the engine does not know.
+    /// Refuses parameters that program.py has no constants for, where it is what runs.
     pub(crate) fn new(
         context: &Context,
         lesson: &'a Lesson,
         conditions: Conditions,
     ) -> Result<Scenario<'a>, Failure> {
-        if conditions.played != Played::Native && conditions.gate != GateMode::Open {
-            let what = context.lang.phrase("engine.no-gate");
-            return Err(Failure::new(Code::Usage, what));
+        if let Played::Python {
+            interpreter,
+            method,
+        } = &conditions.played
+        {
+            python_config(context, lesson, &conditions.params, (interpreter, *method))?;
         }
         Ok(Scenario { lesson, conditions })
     }
@@ -120,6 +123,8 @@ impl<'a> Scenario<'a> {
                     StdoutArg::Pipe => Buffering::Blocks,
                 },
                 time_scale: self.conditions.time_scale,
+                gate: self.conditions.gate,
+                scheduler: self.conditions.scheduler(),
                 ..python_config(
                     context,
                     self.lesson,
@@ -176,7 +181,12 @@ pub(crate) fn fingerprint(lesson: &Lesson, engine: Engine) -> String {
     let files = &lesson.files;
     let twin = files.rust.as_deref().filter(|_| engine != Engine::Python);
     let program = twin.unwrap_or(&files.python);
-    let digest = Sha256::digest(program.as_bytes());
+    hexadecimal(program.as_bytes())
+}
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn hexadecimal(text: &[u8]) -> String {
+    let digest = Sha256::digest(text);
     digest.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String does not fail.
         let _ = write!(hex, "{byte:02x}");

@@ -19,6 +19,9 @@ def start():
     if told is None:
         return
     try:
+        if told.get('gate'):
+            from . import gate
+            gate.start(path)
         from . import hooks, identity, ledger, lesson, stdio, tracebacks
         lesson.ask(told)
         ledger.open_beside(path)
@@ -40,4 +43,6 @@ def forked(_=None):
     ledger.forked()
     if 'forklore_trace.messages' in sys.modules:
         sys.modules['forklore_trace.messages'].forked()
+    if 'forklore_trace.queues' in sys.modules:
+        sys.modules['forklore_trace.queues'].forked()
     identity.forked()

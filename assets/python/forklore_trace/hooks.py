@@ -28,9 +28,14 @@ _FOLLOWED = {
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
     'traceback': ('tracebacks', 'patch_traceback'),
-    'threading': ('tracebacks', 'patch_threading'),
+    'threading': ('threads', 'patch'),
+    'queue': ('threads', 'patch_queue'),
     'inspect': ('tracebacks', 'patch_inspect'),
 }
+
+
+# What else is to be done with a module, once it is patched.
+also = {}
 
 
 class _Loader(object):
@@ -81,11 +86,16 @@ def install():
     sys.meta_path.insert(0, _Finder)
 
 
+def _nothing(_module):
+    pass
+
+
 def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
         ours = __import__('forklore_trace.' + file, fromlist=['patch'])
         getattr(ours, function)(module)
+        also.get(module.__name__, _nothing)(module)
     except Exception as error:
         channel.off('{}: {}: {}'.format(module.__name__, type(error).__name__, error))
 

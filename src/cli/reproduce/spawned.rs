@@ -54,8 +54,7 @@ pub(super) fn show(
             return;
         }
         if printed(context, &scenario, deadline).is_some_and(|text| text == listing) {
-            let values: [(&str, &dyn std::fmt::Display); 1] = [("runs", &run)];
-            context.tell(&context.lang.tell("reproduce.spawned", &values));
+            context.tell(&context.lang.tell("reproduce.spawned", &[("runs", &run)]));
             return;
         }
     }
