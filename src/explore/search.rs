@@ -71,7 +71,7 @@ impl Search {
     pub fn progress(&self) -> f64 {
         let (mut done, mut share) = (0.0, 1.0);
         for point in &self.points {
-            let planned = u32::try_from(point.planned.len()).unwrap_or(u32::MAX);
+            let planned = u32::try_from(point.planned.branches()).unwrap_or(u32::MAX);
             let branches = f64::from(point.done) + 1.0 + f64::from(planned);
             done += share * f64::from(point.done) / branches;
             share /= branches;

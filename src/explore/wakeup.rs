@@ -62,7 +62,7 @@ impl Branch {
 pub struct Tree(Vec<Branch>);
 
 impl Tree {
-    pub fn len(&self) -> usize {
+    pub fn branches(&self) -> usize {
         self.0.len()
     }
 
