@@ -22,7 +22,7 @@ use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Style, deadlock, exit_word, findings};
+use crate::report::{Style, deadlock, exit_word, findings_of};
 use crate::text::{Mood, clean, seconds};
 use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
@@ -86,7 +86,7 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
     page.push('\n');
     page.push_str(&ending(&style, header, &world));
     page.push('\n');
-    findings(&style, &world, &driven.findings.list(), &mut page);
+    findings_of(&style, &world, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(&world))
 }
 
@@ -103,7 +103,7 @@ fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, S
     deadlock(&style, &world, &mut words);
     words.push_str(&ending(&style, header, &world));
     words.push('\n');
-    findings(&style, &world, &driven.findings.list(), &mut words);
+    findings_of(&style, &world, &driven.findings.list(), &mut words);
     context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }

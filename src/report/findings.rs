@@ -12,9 +12,17 @@ use crate::finding::{Certainty, ChainLine, Finding, Harm};
 use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
-/// it already.
-pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+/// What went wrong; nothing where nothing did.
+pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
+    page_of(style, findings, true, page);
+}
+
+/// The same at the end of a run: who waits for whom is drawn where `deadlock` has not told it already.
+pub fn findings_of(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+    page_of(style, findings, world.deadlock().is_none(), page);
+}
+
+fn page_of(style: &Style, findings: &[&Finding], draws: bool, page: &mut String) {
     if findings.is_empty() {
         return;
     }
@@ -22,7 +30,7 @@ pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut 
     // Writing to a String does not fail.
     let _ = writeln!(page, "\n{}", style.paint.mood(Mood::Heading, title));
     for finding in findings {
-        one(style, finding, world.deadlock().is_none(), page);
+        one(style, finding, draws, page);
     }
 }
 
