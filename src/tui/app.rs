@@ -19,6 +19,7 @@ use super::run::{Received, RunView};
 use super::runs::Runs;
 use super::theme::Theme;
 use crate::feed::Control;
+use crate::finding::Harm;
 use crate::lesson::{Circumstances, Library, Params};
 use crate::model::World;
 use crate::text::Lang;
@@ -218,6 +219,13 @@ impl App {
         }
     }
 
+    /// The first cause of a hang, in a sentence.
+    fn why_it_hangs(&self) -> Option<String> {
+        let list = self.runs.current.as_ref()?.findings.list();
+        let hang = list.iter().find(|finding| finding.kind == Harm::Hang)?;
+        Some(hang.text.get(self.lang).to_owned())
+    }
+
     pub(crate) fn notice(&mut self, words: String) {
         self.notice = Some(words);
     }
@@ -228,6 +236,11 @@ impl App {
         let fault = current.fault.or(previous.fault);
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
+        }
+        if current.stuck
+            && let Some(text) = self.why_it_hangs()
+        {
+            self.notice = Some(text);
         }
         if current.ended {
             self.current_ended(clock());
@@ -244,6 +257,7 @@ impl App {
             more: current.more || previous.more,
             ended: current.ended || previous.ended,
             fault,
+            stuck: current.stuck,
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Received {
     pub(crate) ended: bool,
     /// Something went wrong in a live run.
     pub(crate) fault: Option<FaultKind>,
+    /// A live run stands still.
+    pub(crate) stuck: bool,
 }
 
 pub(super) struct Intake {
@@ -100,6 +102,7 @@ impl Intake {
         {
             match &event.kind {
                 Kind::Fault(fault) if !self.recorded => taken.fault = Some(fault.fault),
+                Kind::Look(look) if !self.recorded => taken.stuck |= look.stuck,
                 _ => {}
             }
             findings.before(history.now(), event);
