@@ -23,6 +23,7 @@ mod detector;
 mod errors;
 mod found;
 mod names;
+mod order;
 mod rule;
 mod rules;
 mod still;

@@ -63,7 +63,7 @@ pub use connection::Connection;
 pub use flag::Flag;
 pub use history::{History, Packed};
 pub use limits::Limits;
-pub use lock::{Holder, Lock, Semaphore};
+pub use lock::{Copied, Holder, Lock, Semaphore};
 pub use manager::{Manager, Request};
 pub use mapping::{Entry, Mapping};
 pub use object::{Object, Touch, Waiter};

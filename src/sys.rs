@@ -9,6 +9,7 @@ pub mod clock;
 pub mod code;
 pub mod fork;
 pub mod futex;
+pub mod limits;
 pub mod mmap;
 pub mod peek;
 pub mod pidfd;

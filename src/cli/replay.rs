@@ -19,7 +19,7 @@ use crate::finding::Findings;
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::replay::{Ahead, Clock, Replay, Speed};
-use crate::report::{Printed, deadlock, ending, findings_of, verdicts};
+use crate::report::{Printed, deadlock, ending, findings, verdicts};
 use crate::sys::clock;
 use crate::trace::{Engine, Event, Header};
 use crate::tui::{Recorded, Started};
@@ -97,7 +97,7 @@ fn verdict(
         deadlock(&style, world, &mut page);
         page.push_str(&trace::ending(&style, header, world));
         page.push('\n');
-        findings_of(&style, world, &found.list(), &mut page);
+        findings(&style, world, &found.list(), &mut page);
         context.tell_styled(page.trim_end_matches('\n'));
         return Ok(trace::code(world));
     }
@@ -109,7 +109,7 @@ fn verdict(
     verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, world));
     page.push('\n');
-    findings_of(&style, world, &found.list(), &mut page);
+    findings(&style, world, &found.list(), &mut page);
     context.tell_styled(page.trim_end_matches('\n'));
     Ok(if check::is_as_expected(lesson, &judged, world) {
         Code::Fine

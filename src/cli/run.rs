@@ -19,7 +19,7 @@ use crate::explore::strategy::StrategyName;
 use crate::feed::Feed;
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
-use crate::report::{Rows, Style, deadlock, ending, findings_of, verdicts};
+use crate::report::{Rows, Style, deadlock, ending, findings, verdicts};
 use crate::text::{Mood, clean};
 use crate::trace::{Event, FaultKind, Header, Kind};
 
@@ -155,7 +155,7 @@ fn human(
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
         page.push('\n');
     }
-    findings_of(&style, &world, &driven.findings.list(), &mut page);
+    findings(&style, &world, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
@@ -213,7 +213,7 @@ fn json(
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
     words.push('\n');
-    findings_of(&style, &world, &driven.findings.list(), &mut words);
+    findings(&style, &world, &driven.findings.list(), &mut words);
     let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
     context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)

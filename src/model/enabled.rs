@@ -32,6 +32,7 @@ impl World {
             return match op.op {
                 OpName::Join | OpName::OsWaitpid => self.child_ended(proc, op),
                 OpName::OsWait => self.some_child_ended(proc),
+                OpName::ThreadJoin => self.thread_ended(proc, op),
                 _ => true,
             };
         };
@@ -103,6 +104,15 @@ impl World {
             } => self.process(child).is_none_or(|child| !child.is_alive()),
             _ => true,
         }
+    }
+
+    /// Whether the thread a join names has ended; yes for one that has told nothing.
+    fn thread_ended(&self, proc: u32, op: &Op) -> bool {
+        let tid = op.args.index.and_then(|tid| i32::try_from(tid).ok());
+        let threads = self
+            .process(proc)
+            .map_or(&[][..], |process| &process.threads);
+        threads.iter().all(|thread| Some(thread.tid) != tid)
     }
 
     /// Whether a wait for any child comes back: one has ended, or there is none.

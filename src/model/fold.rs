@@ -230,6 +230,7 @@ impl World {
         }
         process.arms(op, t);
         let left = process.turn(tid, at.clone(), (t, seq), |calls| calls.done(op));
+        process.threads_change(tid, op);
         let (proc, alive) = (process.proc, process.is_alive());
         self.wait_no_more(proc, tid, &left);
         let key = self.objects.resolve(op, seq, &self.limits);

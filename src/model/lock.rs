@@ -9,6 +9,7 @@ use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
 use super::family::Family;
+use super::limits::clip;
 use super::step::Step;
 
 /// A process (or a thread of it) that holds something.
@@ -44,6 +45,17 @@ pub struct Lock {
     pub depth: u64,
     /// Times it was acquired.
     pub acquired: u64,
+    /// A thread's lock in a forked process: a thread of the parent held the original when it was copied.
+    pub copied: Option<Copied>,
+}
+
+/// Who held the original of a lock that a fork copied. Nobody in the new process can release the copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The thread's name.
+    pub holder: Option<Arc<str>>,
+    /// Where it had acquired the lock: `program.py:12`.
+    pub at: Option<Arc<str>>,
 }
 
 impl Lock {
@@ -53,13 +65,14 @@ impl Lock {
             owner: None,
             depth: 0,
             acquired: 0,
+            copied: None,
         }
     }
 
     /// Whether this process (its thread) could acquire it now.
     pub fn is_free_for(&self, proc: u32, tid: Option<i32>) -> bool {
         match &self.owner {
-            None => true,
+            None => self.copied.is_none(),
             Some(owner) => self.recursive && (owner.proc, owner.tid) == (proc, tid),
         }
     }
@@ -88,6 +101,9 @@ impl Lock {
     /// `args.n` of a release is the number of levels let go; without it, one.
     fn release(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         let Some(owner) = &self.owner else {
+            if self.copied.take().is_some() {
+                return None;
+            }
             return Some(if self.recursive {
                 AnomalyKind::NotOwner { owner: None }
             } else {
@@ -119,6 +135,14 @@ impl Family for Lock {
             return None;
         }
         match step.op.op {
+            OpName::Create if step.op.args.n == Some(1) => {
+                let text = |text: &Option<String>| text.as_deref().map(clip);
+                self.copied = Some(Copied {
+                    holder: text(&step.op.args.key),
+                    at: text(&step.op.args.value),
+                });
+                None
+            }
             OpName::Acquire if !step.gave_up() => self.acquire(step),
             OpName::Release => self.release(step),
             _ => None,

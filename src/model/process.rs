@@ -71,6 +71,8 @@ const STARTING: usize = 256;
 pub struct Thread {
     /// Its number, as the kernel gave it.
     pub tid: i32,
+    /// The program's name for it, once it is known.
+    pub name: Option<Arc<str>>,
     pub state: State,
     calls: Calls,
 }
@@ -377,6 +379,19 @@ impl Process {
         self.track.turn(&self.state, t, seq);
     }
 
+    /// A thread beside its main one says what it is called, or that it ends.
+    pub(super) fn threads_change(&mut self, tid: Option<i32>, op: &Op) {
+        match op.op {
+            OpName::ThreadStart => {
+                if let Some(thread) = self.thread(tid) {
+                    thread.name = op.args.name.as_deref().map(clip);
+                }
+            }
+            OpName::ThreadEnd => self.threads.retain(|thread| Some(thread.tid) != tid),
+            _ => {}
+        }
+    }
+
     /// It starts or stops a timer that will send it a signal. The timers of processor time (`args.index`
     /// 1 and 2) stand still in one that waits.
     pub(super) fn arms(&mut self, op: &Op, t: i64) {
@@ -445,6 +460,7 @@ impl Process {
         if known.is_none() && self.threads.len() < THREADS {
             self.threads.push(Thread {
                 tid,
+                name: None,
                 state: State::Running,
                 calls: Calls::default(),
             });

@@ -12,17 +12,18 @@ use crate::finding::{Certainty, ChainLine, Finding, Harm};
 use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did.
-pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
-    page_of(style, findings, true, page);
+/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
+/// it already.
+pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+    listed(style, world.deadlock().is_none(), findings, page);
 }
 
-/// The same at the end of a run: who waits for whom is drawn where `deadlock` has not told it already.
-pub fn findings_of(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
-    page_of(style, findings, world.deadlock().is_none(), page);
+/// Findings of a living program: who waits for whom is always drawn.
+pub fn living(style: &Style, findings: &[&Finding], page: &mut String) {
+    listed(style, true, findings, page);
 }
 
-fn page_of(style: &Style, findings: &[&Finding], draws: bool, page: &mut String) {
+fn listed(style: &Style, draws: bool, findings: &[&Finding], page: &mut String) {
     if findings.is_empty() {
         return;
     }
