@@ -14,6 +14,7 @@ pub(crate) mod drive;
 mod engine;
 mod examples;
 mod explore;
+mod exploring;
 mod export;
 mod findings;
 mod grade;
@@ -27,6 +28,7 @@ mod recorder;
 mod recording;
 mod recordings;
 mod replay;
+mod reproduce;
 mod run;
 mod scenario;
 mod screen;
@@ -36,6 +38,7 @@ mod trace;
 mod trial;
 mod trust;
 mod usage;
+mod why;
 mod words;
 mod xdg;
 
@@ -142,12 +145,14 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Grade(args)), None) => grade::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
+        (Some(Command::Reproduce(args)), None) => reproduce::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
         (Some(Command::Lessons(command)), None) => lessons::run(context, command),
+        (Some(Command::Why(args)), None) => why::run(context, &args),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {
             completions::run(context, shell, install)

@@ -54,6 +54,8 @@
 //! - `src/explore/native/access.rs`: what each operation reads and writes. Without it `forklore explore`
 //!   refuses a program that uses it, and names the operation.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
+//! - `src/inspect/doing.rs`, `src/inspect/rules/meetings.rs`: how `why` tells that a living process
+//!   waits for it. Without it the finding says that the cause is not known.
 //! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
 //!   needs a line in `_FOLLOWED` of hooks.py.
@@ -88,6 +90,8 @@
 //! - `src/lesson/kinds/lock_exclusive.rs`: its keys in lesson.toml. `src/lesson/kinds.rs` has the table
 //!   of kinds; the documentation there says more.
 //! - `src/check/kinds/lock_exclusive.rs`: how it is answered. `src/check/kinds.rs` has the match.
+//! - `assets/reference/en.md`, `assets/reference/zh.md`: its section in the reference. A test holds the
+//!   page against the parser.
 //! - `assets/locales/en.toml`, `assets/locales/zh.toml`: the sentences of its verdicts. A test of the
 //!   locales fails when one is missing.
 //! - `src/check/tests/objects.rs`: a case that passes and a case that fails. A test wants both.
@@ -100,6 +104,8 @@
 //!   documentation of [`finding`] says more.
 //! - `assets/locales/findings/en.toml`, `assets/locales/findings/zh.toml`: its sentences. A test of the
 //!   locales fails when one is missing.
+//! - `src/inspect/rules/locks.rs`: the same cause in a program that runs, for [`inspect`], where it
+//!   can be seen from outside.
 //!
 //! ## A lesson
 //!
@@ -145,6 +151,7 @@ pub mod explore;
 pub mod export;
 pub mod feed;
 pub mod finding;
+pub mod inspect;
 pub mod lesson;
 pub mod model;
 pub mod mp;

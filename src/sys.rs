@@ -11,6 +11,7 @@ pub mod fork;
 pub mod futex;
 pub mod limits;
 pub mod mmap;
+pub mod peek;
 pub mod pidfd;
 pub mod private;
 pub mod process;

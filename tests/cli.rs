@@ -9,6 +9,8 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "cli/grade.rs"]
+mod grade;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "cli/live.rs"]
@@ -32,6 +34,8 @@ mod methods;
 mod packs;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/schedule.rs"]
@@ -42,3 +46,5 @@ mod test;
 mod trace;
 #[path = "cli/usage.rs"]
 mod usage;
+#[path = "cli/why.rs"]
+mod why;

@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L2
     ("check", &["model", "trace", "lesson"]),
     ("finding", &["model", "trace", "lesson", "text"]),
+    ("inspect", &["finding", "lesson", "sys", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),
     ("explain", &["model", "text"]),
@@ -63,6 +64,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
             "model", "trace", "text", "error", "sys", "explore", "protocol", "explain", "finding",
+            "inspect",
         ],
     ),
 ];

@@ -9,6 +9,8 @@ mod findings;
 mod grade;
 mod lessons;
 mod numbers;
+mod reproduce;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,10 +22,12 @@ use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 use engine::{EngineArgs, TestEngineArgs};
-pub(crate) use findings::FindingsArgs;
+pub(crate) use findings::{CertaintyArg, FindingsArgs};
 pub(crate) use grade::{GradeArgs, GradeFormat};
 pub(crate) use lessons::{CheckArgs, Lessons};
 use numbers::{number, runs, time_scale};
+pub(crate) use reproduce::ReproduceArgs;
+pub(crate) use why::WhyArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -106,6 +110,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Grade(GradeArgs),
     Explore(ExploreArgs),
+    Reproduce(ReproduceArgs),
     Trace(TraceArgs),
     Findings(FindingsArgs),
     Replay(ReplayArgs),
@@ -114,6 +119,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Lessons(Lessons),
     Doctor,
+    Why(WhyArgs),
     Completions {
         #[arg(value_enum, required_unless_present = "install")]
         shell: Option<clap_complete::Shell>,
@@ -328,7 +334,7 @@ pub(crate) enum PsArg {
     All,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum RunFormat {
     #[default]
     Human,

@@ -1,0 +1,149 @@
+//! What exploring a lesson takes, whoever asks: its processes' configuration, a directory, and names for
+//! what its executions come to.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use super::args::StdoutArg;
+use super::context::Context;
+use super::engine::Played;
+use super::words;
+use crate::check::{Facts, outcome};
+use crate::engine::directory::{in_use, run_directory};
+use crate::error::{Code, Failure};
+use crate::explore::Came;
+use crate::explore::native::{Config, Launch, Native, Projection};
+use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
+use crate::model::{Awaited, Wait};
+use crate::protocol::{StageConfig, subcommand};
+
+/// A lesson that is explored, with its parameters and the directory of its processes, which is removed
+/// at the end.
+pub(crate) struct Exploring<'a> {
+    pub lesson: &'a Lesson,
+    pub params: Params,
+    setting: Setting,
+    line_buffered: bool,
+    seed: u64,
+    dir: PathBuf,
+    _in_use: Option<File>,
+}
+
+impl<'a> Exploring<'a> {
+    pub(crate) fn new(
+        context: &Context,
+        lesson: &'a Lesson,
+        params: Params,
+        stdout: StdoutArg,
+        seed: u64,
+    ) -> Result<Exploring<'a>, Failure> {
+        // Refuses a lesson that has no twin.
+        Played::native(context, lesson)?;
+        let dir = run_directory().map_err(|error| {
+            Failure::new(Code::NotStarted, words::starting(context.lang, &error))
+        })?;
+        let circumstances = Circumstances {
+            stdout: stdout.word().to_owned(),
+            ..Circumstances::default()
+        };
+        Ok(Exploring {
+            lesson,
+            setting: Setting::new(&params, &circumstances, &lesson.manifest.define),
+            params,
+            line_buffered: matches!(stdout, StdoutArg::Tty),
+            seed,
+            _in_use: in_use(&dir),
+            dir,
+        })
+    }
+
+    /// What the order of prints means for the lesson's outcomes.
+    pub(crate) fn projection(&self) -> Projection {
+        match self.lesson.manifest.outcome {
+            Outcome::Lines | Outcome::Blocks { .. } => Projection::Output,
+            Outcome::Multiset | Outcome::Value { .. } => Projection::Processes,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        Config {
+            launch: Launch {
+                program: PathBuf::from("/proc/self/exe"),
+                argv: vec!["forklore".into(), subcommand::STAGE.into()],
+                stage: StageConfig {
+                    lesson: self.lesson.slug().to_owned(),
+                    params: self.params.to_json(),
+                    time_scale: 1.0,
+                    line_buffered: self.line_buffered,
+                    seed: self.seed,
+                    dir: self.dir.clone(),
+                    zygote: true,
+                },
+            },
+            projection: self.projection(),
+            listing: None,
+            any_timing: false,
+        }
+    }
+
+    /// What an execution came to, under the lesson's projection.
+    pub(crate) fn came(&self, native: &Native, schedule: &[u32]) -> Came {
+        let world = native.world();
+        let facts = Facts {
+            lesson: self.lesson,
+            setting: &self.setting,
+            world,
+        };
+        let mut label = match outcome(&facts) {
+            Ok(label) => label.text,
+            Err(error) => error.to_string(),
+        };
+        if world.blocked().deadlock {
+            // Neither PIDs nor words of a language: equal deadlocks have equal labels.
+            for wait in world.waits() {
+                if !label.is_empty() {
+                    label.push('\n');
+                }
+                label += &waiting(&wait);
+            }
+        }
+        Came {
+            label,
+            schedule: native.births(schedule),
+        }
+    }
+
+    /// Why it could not be explored.
+    pub(crate) fn failed(&self, context: &Context, error: &dyn std::fmt::Display) -> Failure {
+        let what = context.lang.tell(
+            "explore.failed",
+            &[("lesson", &self.lesson.slug()), ("why", &error)],
+        );
+        Failure::new(Code::NotStarted, what)
+    }
+}
+
+impl Drop for Exploring<'_> {
+    fn drop(&mut self) {
+        // What can't be removed is found and removed by a later start.
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// `Process-1: acquire lock → Process-2`: who waits, at what, and for whom.
+fn waiting(wait: &Wait) -> String {
+    let of = match &wait.target {
+        Awaited::Object(thing) => thing.name.as_ref().unwrap_or(&thing.id).to_string(),
+        Awaited::Child { party, name, .. } => {
+            let known = party.as_ref().map(|child| &child.name).or(name.as_ref());
+            known.map_or_else(String::new, ToString::to_string)
+        }
+        Awaited::Workers { .. } | Awaited::Result { .. } | Awaited::Nothing => String::new(),
+    };
+    let holders: Vec<&str> = wait.held_by.iter().map(|holder| &*holder.name).collect();
+    let holders = match (&wait.target, holders.as_slice()) {
+        (Awaited::Object(_), [_, ..]) => format!(" → {}", holders.join(", ")),
+        _ => String::new(),
+    };
+    format!("{}: {} {of}{holders}", wait.who.name, wait.op)
+}
