@@ -13,17 +13,17 @@ const LESSON: &str = "slug = \"sum\"\norder = 50\ntitle = \"Sum\"\nsummary = \"A
     [[matrix]]\nn = [1, 3]\n\
     [[checks]]\nid = \"total\"\nkind = \"lines-multiset\"\nwords = \"The total\"\nlines = [\"{n * 10}\"]\n\
     [[checks]]\nid = \"locks\"\nkind = \"lock-exclusive\"\nwords = \"Each lock alone\"\n\
-    object = \"locks[{i}]\"\nfor = \"i in 0..2\"\n\
+    object = \"lock_{i}\"\nfor = \"i in 0..2\"\n\
     [[checks]]\nid = \"codes\"\nkind = \"exit-codes\"\nwords = \"A code of one's own\"\n\
     process = \"Process-{i + 1}\"\nfor = \"i in 0..n\"\nis = \"i\"\n\
     [[checks]]\nid = \"value\"\nkind = \"final-value\"\nwords = \"Within bounds\"\nobject = \"total\"\n\
-    cells = [{ index = 0, at-least = 10, at-most = \"n * 10\" }]\n";
+    cells = [{ index = 0, at-least = \"n * 10 - 1\", at-most = \"n * 10\" }]\n";
 
 const RIGHT: &str = "from multiprocessing import Lock, Process, Value\nimport sys\n\nN = 2\n\n\n\
 def add(i, total, locks):\n    for lock in locks:\n        with lock:\n            pass\n\
 \x20   with total.get_lock():\n        total.value += 10\n    sys.exit(i)\n\n\n\
-if __name__ == '__main__':\n    total = Value('i', 0)\n    locks = [Lock(), Lock()]\n\
-\x20   children = [Process(target=add, args=(i, total, locks)) for i in range(N)]\n\
+if __name__ == '__main__':\n    total = Value('i', 0)\n    lock_0 = Lock()\n    lock_1 = Lock()\n\
+\x20   children = [Process(target=add, args=(i, total, (lock_0, lock_1))) for i in range(N)]\n\
 \x20   for child in children:\n        child.start()\n    for child in children:\n        child.join()\n\
 \x20   print(total.value)\n";
 
@@ -105,7 +105,7 @@ fn each_program_has_its_line_and_none_stops_the_others() {
     assert_eq!(of("right.py")["passed"], true, "{}", of("right.py"));
     for (name, id, words) in [
         ("wrong.py", "total", "missing: `20`"),
-        ("wrong.py", "value", "total[0] is `18`, expected 10 – 20"),
+        ("wrong.py", "value", "total[0] is `18`, expected 19 – 20"),
         ("stuck.py", "run", "Nothing can go on: "),
         ("stuck.py", "run", "which Process-2 (PID"),
         ("endless.py", "run", "ended after 3 s"),

@@ -188,9 +188,9 @@ fn check_tells_everything_at_once_in_the_language_that_is_read() {
         format!("{bad}:2:9: order: found \"x\", expected an integer"),
         format!("{bad}:1:1: title: found nothing, expected `title`: the lesson's title"),
         format!("{path}/bad/program.py:"),
-        format!("{mine}/lesson.toml:18:6: check ending: in `'finishd'`: 'finishd' is never among"),
+        format!("{mine}/lesson.toml:17:6: check ending: in `'finishd'`: 'finishd' is never among"),
         format!("{mine}/program.py:2:6: Python can't read it: '(' was never closed"),
-        format!("{mine}/lesson.toml:25:10: claim c: probes/p.py prints `else`"),
+        format!("{mine}/lesson.toml:24:10: claim c: probes/p.py prints ` else`"),
         "check ending fails with the defaults".to_owned(),
     ] {
         // What Python calls it differs by its version.
