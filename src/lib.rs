@@ -90,6 +90,8 @@
 //! - `src/lesson/kinds/lock_exclusive.rs`: its keys in lesson.toml. `src/lesson/kinds.rs` has the table
 //!   of kinds; the documentation there says more.
 //! - `src/check/kinds/lock_exclusive.rs`: how it is answered. `src/check/kinds.rs` has the match.
+//! - `assets/reference/en.md`, `assets/reference/zh.md`: its section in the reference. A test holds the
+//!   page against the parser.
 //! - `assets/locales/en.toml`, `assets/locales/zh.toml`: the sentences of its verdicts. A test of the
 //!   locales fails when one is missing.
 //! - `src/check/tests/objects.rs`: a case that passes and a case that fails. A test wants both.
