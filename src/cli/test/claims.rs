@@ -239,11 +239,7 @@ fn shown(style: &Style, lesson: &Lesson, pythons: &[Interpreter], table: &Table)
                 Some(Probed::Agrees) => ("✓", Mood::Good),
                 Some(Probed::Disagrees(why)) => {
                     let why = clean(why.get(lang)).into_owned();
-                    let told = [
-                        ("version", version as &dyn std::fmt::Display),
-                        ("why", &why),
-                    ];
-                    let line = lang.tell("test.claim-red", &told);
+                    let line = lang.tell("test.claim-red", &[("version", version), ("why", &why)]);
                     let _ = writeln!(red, "    {}", style.paint.mood(Mood::Bad, line));
                     ("✗", Mood::Bad)
                 }
