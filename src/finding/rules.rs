@@ -13,6 +13,7 @@ mod joined_one_by_one;
 mod leaked;
 mod left_behind;
 mod lost_update;
+mod no_work;
 mod owner_died;
 mod pickling_dwarfs;
 mod shell_killed;
@@ -46,6 +47,7 @@ rules! {
     Leaked in leaked,
     LeftBehind in left_behind,
     LostUpdate in lost_update,
+    NoWork in no_work,
     OwnerDied in owner_died,
     PicklingDwarfs in pickling_dwarfs,
     ShellKilled in shell_killed,
