@@ -132,7 +132,9 @@ def _fails(_process):
     """An exception has left the child's function."""
     error = sys.exc_info()[1]
     if tracing() and not (isinstance(error, SystemExit) and error.code in (None, 0)):
-        Call('raise', at=_place(error.__traceback__)).failed(error)
+        # The traceback may go to where the program looks for it.
+        fields = '"key":"captured"' if sys.stderr is not sys.__stderr__ else ''
+        Call('raise', None, fields, _place(error.__traceback__)).failed(error)
 
 
 def _place(entry):
