@@ -42,6 +42,10 @@ impl Rule for ChildErrorUnseen {
         match (op.op, &op.error) {
             (OpName::Raise, Some(error)) => {
                 let error = clean(error).into_owned();
+                if op.args.key.as_deref() == Some("captured") {
+                    // The program keeps the traceback: it may look at that.
+                    self.looked.insert(proc);
+                }
                 self.raised.insert(proc, (event.seq, error, op.at.clone()));
             }
             (OpName::OsExit, _) => {
