@@ -56,7 +56,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine};
+use args::{Command, CommandLine, StdoutArg};
 use context::Context;
 use outlet::WriteError;
 
@@ -131,6 +131,15 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
     if let (Some(_), Some(_)) = (&line.command, &line.record) {
         let words = context.lang.phrase("cli.record-and-command");
         return Err(Failure::new(Code::Usage, words.to_owned()).into());
+    }
+    if !line.program.is_empty() {
+        if let Some(lesson) = &line.lesson {
+            let words = context
+                .lang
+                .tell("cli.lesson-and-program", &[("lesson", lesson)]);
+            return Err(Failure::new(Code::Usage, words).into());
+        }
+        return trace::show(context, StdoutArg::default(), line.record, line.program);
     }
     match (line.command, line.lesson) {
         (Some(_), Some(lesson)) => Err(Failure::new(

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod mmap;
 pub mod peek;
 pub mod pidfd;
+pub mod pipe;
 pub mod private;
 pub mod process;
 pub mod ptrace;

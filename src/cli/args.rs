@@ -41,6 +41,8 @@ pub(crate) struct CommandLine {
     pub global: Global,
     #[command(subcommand)]
     pub command: Option<Command>,
+    #[arg(value_name = "PROGRAM", last = true)]
+    pub program: Vec<OsString>,
 }
 
 /// Options of every command.
@@ -200,6 +202,8 @@ pub(crate) struct ExploreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TraceArgs {
+    #[arg(long, conflicts_with_all = ["format", "wait"])]
+    pub tui: bool,
     #[arg(long, value_enum, default_value_t)]
     pub stdout: StdoutArg,
     #[arg(long)]

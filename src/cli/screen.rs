@@ -8,7 +8,7 @@ mod state;
 mod taped;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
@@ -30,7 +30,7 @@ use crate::tui::{
     self, Background, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest, RunToSave, Start,
     Started, Theme,
 };
-use taped::Tapes;
+pub(crate) use taped::Tapes;
 
 /// Opens the screen on a lesson, on the last one, or on the list of lessons; its runs are recorded where
 /// a file was named.
@@ -66,12 +66,7 @@ fn show(
     recording: Option<(Started, Option<PathBuf>)>,
     tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
-    let theme = Theme {
-        depth: context.depth,
-        ground: ground(),
-        glyphs: glyphs(),
-        painted: false,
-    };
+    let theme = theme(context);
     let file = state::file(variable);
     let (progress, word) = match &file {
         Some(file) => state::read(file, context.lang),
@@ -98,7 +93,22 @@ fn show(
         word,
         ..Start::new(library, context.lang)
     };
-    match tui::run(&mut host, start) {
+    session(context, &mut host, start)
+}
+
+/// How this terminal shows things.
+pub(crate) fn theme(context: &Context) -> Theme {
+    Theme {
+        depth: context.depth,
+        ground: ground(),
+        glyphs: glyphs(),
+        painted: false,
+    }
+}
+
+/// Runs the screen until it is left.
+pub(crate) fn session(context: &Context, host: &mut dyn Host, start: Start) -> Result<Code, Stop> {
+    match tui::run(host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
         Ok(Leave::Ended(signal)) => Ok(Code::Signalled(u8::try_from(signal).unwrap_or(15))),
         Err(error) => Err(lost(context, &error).into()),
@@ -161,6 +171,16 @@ fn looked_for() -> Arc<OnceLock<Vec<PythonChoice>>> {
             let _ = room.set(choices.collect());
         });
     found
+}
+
+/// Saves a run as a recording; gives the file's name.
+pub(crate) fn save(
+    context: &Context,
+    seen: &RunToSave<'_>,
+    original: Option<&Path>,
+) -> Result<String, String> {
+    saved::save(seen, original)
+        .map_err(|why| context.lang.tell("tui.save-failed", &[("why", &why)]))
 }
 
 /// The engine as the screen's host.
@@ -256,9 +276,6 @@ impl Host for Engine<'_> {
     }
 
     fn save(&mut self, seen: &RunToSave<'_>) -> Result<String, String> {
-        saved::save(seen, self.original.as_deref()).map_err(|why| {
-            let lang = self.context.lang;
-            lang.tell("tui.save-failed", &[("why", &why)])
-        })
+        save(self.context, seen, self.original.as_deref())
     }
 }
