@@ -10,7 +10,6 @@ use crate::cli::args::GradeArgs;
 use crate::cli::header;
 use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::Trial;
-use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
