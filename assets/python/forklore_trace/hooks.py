@@ -24,6 +24,7 @@ _FOLLOWED = {
     'multiprocessing.pool': ('pool', 'patch'),
     'multiprocessing.shared_memory': ('shared_memory', 'patch'),
     'subprocess': ('subprocess', 'patch'),
+    'atexit': ('atexit', 'patch'),
     'signal': ('signals', 'patch'),
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
