@@ -109,6 +109,7 @@ def wrap(owner, name, make):
         value = getattr(original, attribute, None)
         if value is not None:
             setattr(function, attribute, value)
+    function.__dict__.update(getattr(original, '__dict__', {}))
     function.__wrapped__ = original
     setattr(owner, name, function)
     return function
