@@ -156,6 +156,14 @@ impl World {
             .any(|process| process.is_alive() && self.has_end(process, other))
     }
 
+    /// Living processes that have an open copy of this end of a pipe, by birth number.
+    #[must_use]
+    pub fn holders_of(&self, end: &Object) -> Vec<u32> {
+        let alive = self.processes().filter(|process| process.is_alive());
+        let holders = alive.filter(|process| self.has_end(process, end));
+        holders.map(|process| process.proc).collect()
+    }
+
     /// Whether a process has an open copy of this end of a pipe: it made it, or was forked by one
     /// that had it.
     fn has_end(&self, process: &Process, end: &Object) -> bool {

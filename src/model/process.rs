@@ -59,6 +59,8 @@ pub struct Process {
     pub counts: Counts,
     /// What it did when, for a timeline.
     pub track: Track,
+    /// The operation its main thread waited in when it ended.
+    pub ended_in: Option<Pending>,
 }
 
 /// Most children that are waited for to be heard of.
@@ -350,6 +352,7 @@ impl Process {
             pool: None,
             counts: Counts::default(),
             track: Track::new(t, seq, spans),
+            ended_in: None,
         }
     }
 
@@ -468,6 +471,7 @@ impl Process {
 
     /// It has ended, and everything it was in with it.
     pub(super) fn ends(&mut self, exit: Exit, t: i64, seq: u64, reaped: bool) {
+        self.ended_in = self.pending().cloned();
         self.state = State::Exited { exit, t, reaped };
         self.calls.clear();
         self.threads.clear();

@@ -144,6 +144,8 @@ words! {
         // of a process itself
         AtExit = "atexit.register",
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
+        // of a child of multiprocessing: what its end shows (`endings.py` of the Python package)
+        Raise = "raise", Drop = "drop", CopyChanged = "copy.changed", Inherit = "inherit",
         /// A word this version does not know.
         Other = "?",
     }

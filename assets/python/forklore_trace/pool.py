@@ -5,7 +5,9 @@ has taken one, the end before the result can be seen. `submissions` traces how t
 how they come back. The workers of a `ThreadPool` are threads: they tell the same.
 """
 
-from . import channel, inline, ledger, results, submissions
+import sys
+
+from . import channel, endings, inline, ledger, results, submissions
 from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
@@ -25,7 +27,7 @@ def _tell_tasks(line, tag, pickler):
                 data = reader.recv_bytes()
             task = pickler.loads(data)
             if task is not None and channel.on:
-                number = '"task":%d' % (task[0] + task[1])
+                number = '"task":%d,"n":%d' % (task[0] + task[1], len(data))
                 Call('task.start', tag, number, at='').done()
             return task
         except BaseException as error:
@@ -45,7 +47,8 @@ def tell_results(line, tag, pickler, read):
             data = pickler.dumps(result)
             of = read(result) if channel.on else None
             if of is not None:
-                _tell_result(tag, of)
+                endings.task_ended()
+                _tell_result(tag, of, ',"n":%d' % len(data))
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
@@ -78,9 +81,9 @@ class _Results(_Line):
         self._queue.put(result)
 
 
-def _tell_result(tag, of):
+def _tell_result(tag, of, more=''):
     task, fine, value = of
-    call = Call('task.end', tag, '"task":%d' % task, at='')
+    call = Call('task.end', tag, '"task":%d%s' % (task, more), at='')
     if fine:
         call.done(short_repr(value))
     else:
@@ -152,7 +155,9 @@ def patch(module):
                     tag = tag_of(self)
                     if tag is None or not tracing():
                         return original(self)
-                    Call(op, tag).done()
+                    # Left by the end of a `with` block.
+                    by = '"key":"with"' if sys._getframe(1).f_code.co_name == '__exit__' else ''
+                    Call(op, tag, by).done()
                     return silently(original, self)
                 except BaseException as error:
                     hide_frames(error)

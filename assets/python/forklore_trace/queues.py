@@ -7,6 +7,7 @@ own error.
 """
 
 import time
+import weakref
 from collections import deque
 
 from . import messages
@@ -38,6 +39,23 @@ class _Outbox(deque):
     def clear(self):
         deque.clear(self)
         self.items.clear()
+
+
+# The queues of this process that have something to send, or had.
+_sending = []
+
+
+def tell_unsent():
+    """At an end that no feeder outlives: what each queue still has, and nobody will get."""
+    for tag, known in _sending[:100]:
+        queue = known()
+        if queue is not None and len(queue._buffer):
+            Call('drop', tag, '"key":"queue","n":%d' % len(queue._buffer)).done()
+
+
+def forked():
+    """In a forked child: what the parent had to send is the parent's."""
+    del _sending[:]
 
 
 def _key(queue):
@@ -143,6 +161,7 @@ def patch(module):
             if self._thread is None:
                 self._buffer = _Outbox()
                 self._start_thread()
+                _sending.append((tag, weakref.ref(self)))
             if unfinished is None:
                 call.done(more='"item":"%s"' % item)
             else:
