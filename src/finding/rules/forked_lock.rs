@@ -75,6 +75,8 @@ fn copies(still: &Still<'_>, found: &mut Found) {
         let Some(copied) = object.lock().and_then(|lock| lock.copied.as_ref()) else {
             continue;
         };
+        // The program's name for it is the original's.
+        let original = object.of.as_deref().and_then(|id| still.world.object(id));
         let process = still.process(&wait.who);
         let parent = process.and_then(|process| still.world.process(process.parent?));
         let holder = clean(copied.holder.as_deref().unwrap_or("?")).into_owned();
@@ -83,7 +85,7 @@ fn copies(still: &Still<'_>, found: &mut Found) {
             &[
                 ("who", &party(&wait.who)),
                 ("at", &at_place(wait.at.as_deref())),
-                ("lock", &what(Some(object))),
+                ("lock", &what(original.or(Some(object)))),
                 ("holder", &holder),
                 ("parent", &who(parent)),
                 ("there", &at_place(copied.at.as_deref())),
@@ -93,6 +95,7 @@ fn copies(still: &Still<'_>, found: &mut Found) {
             .finding("forked-lock", text, wait)
             .advice(Words::tell("finding.forked-lock.advice", &[]))
             .process(parent)
+            .object(original)
             .place(copied.at.as_deref());
         found.hang(finding, wait);
     }
