@@ -12,6 +12,10 @@ const KEPT: usize = 1 << 30;
 
 /// What taking events came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own"
+)]
 pub(crate) struct Received {
     pub(crate) came: bool,
     /// The time was over before the feed was empty.
