@@ -24,7 +24,7 @@ mod hints;
 mod host;
 mod keymap;
 mod layout;
-mod markdown;
+pub(crate) mod markdown;
 mod offscreen;
 pub(crate) mod panel;
 mod panes;
@@ -142,6 +142,11 @@ fn perform(
         }
         Effect::Control(control) => app.runs.control(control),
         Effect::Copy(text) => terminal.copy(&text)?,
+        Effect::Input(text) => {
+            if let Err(why) = host.input(&text) {
+                app.notice(why);
+            }
+        }
         Effect::Save => save(app, host),
         Effect::Keep => keep(app, host),
         Effect::Suspend => terminal.suspend()?,

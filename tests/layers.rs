@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lesson", &["trace", "text", "object"]),
     // L2
     ("check", &["model", "trace", "lesson"]),
-    ("finding", &["model", "trace", "lesson", "text"]),
+    ("finding", &["model", "trace", "lesson", "text", "explain"]),
     ("inspect", &["finding", "lesson", "sys", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),
@@ -55,7 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "feed", "model", "lesson", "text", "check", "trace", "compare", "explain",
+            "feed", "model", "lesson", "text", "check", "trace", "compare", "explain", "finding",
         ],
     ),
     // L5

@@ -106,6 +106,8 @@ words! {
         // Popen; a process by itself
         Communicate = "communicate", SendSignal = "send_signal",
         OsFork = "os.fork", OsWait = "os.wait", OsWaitpid = "os.waitpid", OsExit = "os._exit",
+        // threads of a process
+        ThreadStart = "thread.start", ThreadEnd = "thread.end", ThreadJoin = "thread.join",
         // Lock, RLock, Semaphore, BoundedSemaphore
         Acquire = "acquire", Release = "release",
         // Event, Condition, Barrier
@@ -164,6 +166,10 @@ words! {
         ListProxy = "ListProxy", List = "list",
         SyncManager = "SyncManager", Manager = "Manager", BaseManager = "BaseManager",
         Pool = "Pool", ThreadPool = "ThreadPool", ProcessPoolExecutor = "ProcessPoolExecutor",
+        // inside one process; a forked one has copies
+        ThreadLock = "threading.Lock", ThreadRLock = "threading.RLock",
+        ThreadCondition = "threading.Condition", ThreadEvent = "threading.Event",
+        ThreadQueue = "queue.Queue",
         Popen = "Popen", SharedMemory = "SharedMemory", OsPipe = "os.pipe",
     }
 }

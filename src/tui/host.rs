@@ -128,6 +128,14 @@ pub trait Host {
         Vec::new()
     }
 
+    /// Gives the running program this to read on its stdin.
+    ///
+    /// # Errors
+    /// Why it can't be given, in the learner's language.
+    fn input(&mut self, _text: &str) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Keeps the learner's progress for the next session.
     ///
     /// # Errors

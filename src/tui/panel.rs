@@ -14,6 +14,7 @@
 
 mod cache;
 mod checks;
+mod findings;
 mod lesson;
 mod objects;
 pub(crate) mod output;
@@ -44,6 +45,13 @@ macro_rules! panels {
             pub(crate) fn panel(self) -> &'static dyn Panel {
                 match self { $(PanelId::$name => &$module::$name,)* }
             }
+
+            /// The panels that have something to show here.
+            pub(crate) fn shown(app: &App) -> impl Iterator<Item = PanelId> {
+                let own = app.is_of_own_program();
+                let all = PanelId::ALL.iter().copied();
+                all.filter(move |id| !own || !id.panel().is_of_a_lesson())
+            }
         }
     };
 }
@@ -56,6 +64,7 @@ panels! {
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
+    Findings in findings,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -82,6 +91,8 @@ pub(crate) enum Moves {
     NewestRows,
     /// Select another process.
     Selection,
+    /// Go to the moment that the next of its entries is about.
+    Moments,
 }
 
 /// What a panel is.
@@ -93,6 +104,11 @@ pub(crate) trait Panel {
 
     /// Its rows on an area of this size.
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a>;
+
+    /// A program of one's own has none.
+    fn is_of_a_lesson(&self) -> bool {
+        false
+    }
 
     /// What its title says beside its name.
     fn subtitle(&self, _: &App) -> Option<String> {
@@ -110,6 +126,16 @@ pub(crate) trait Panel {
 
     /// The process that a row is about.
     fn process_at(&self, _: &App, _row: usize) -> Option<u32> {
+        None
+    }
+
+    /// Numbers of the events that its entries are about, one each.
+    fn moments(&self, _: &App) -> Vec<u64> {
+        Vec::new()
+    }
+
+    /// The entry that a row belongs to.
+    fn entry_at(&self, _: &App, _row: usize) -> Option<usize> {
         None
     }
 

@@ -17,6 +17,7 @@ use super::panes::Twin;
 use super::popup::Then;
 use super::popup::go_to::GoTo;
 use super::popup::help::Help;
+use super::popup::input::Input;
 use super::popup::kill::Kill;
 use super::popup::lessons::Lessons;
 use super::popup::parameters::Parameters;
@@ -70,6 +71,7 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Quit => return quit(app),
         Action::Resize(size) => app.panes.size = size,
         Action::Kill => ask_kill(app),
+        Action::Input => ask_input(app),
         Action::Language | Action::Theme | Action::Program => appearance(app, action),
         other => look(app, other),
     }
@@ -240,6 +242,22 @@ fn predict(app: &mut App) {
 }
 
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
+    // A program of one's own is started again; that of a recording is not.
+    if let Some(run) = &app.runs.current
+        && app.is_of_own_program()
+        && !run.is_recording()
+    {
+        if run.is_live() {
+            app.notice = Some(app.lang.phrase("tui.own-runs").to_owned());
+            return Vec::new();
+        }
+        let title = run.header.lesson.clone();
+        return vec![Effect::Start(Box::new(order(
+            app,
+            title,
+            Params::default(),
+        )))];
+    }
     let Some(lesson) = app.course.lesson().map(|lesson| lesson.slug().to_owned()) else {
         app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
@@ -264,6 +282,11 @@ fn order(app: &App, lesson: String, params: Params) -> RunRequest {
 
 /// Live and at now: the gate. Looking back, or a recording: the play head.
 fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
+    let run = app.runs.current.as_ref();
+    if app.is_of_own_program() && run.is_some_and(|run| run.is_live() && run.is_now()) {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     if app.options.manual
         && app
             .runs
@@ -296,6 +319,10 @@ fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
 /// Every operation waits to be let through by hand, from the run's first one on where it is set
 /// before; or none does any more.
 fn manual(app: &mut App) -> Vec<Effect> {
+    if app.is_of_own_program() {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     app.options.manual = !app.options.manual;
     let by_hand = app.options.manual;
     let key = if by_hand {
@@ -321,6 +348,10 @@ fn manual(app: &mut App) -> Vec<Effect> {
 
 /// Lets one operation through; says why where the chosen process can't go.
 fn step_once(app: &mut App) -> Vec<Effect> {
+    if app.is_of_own_program() {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     if !app.runs.current.as_ref().is_some_and(RunView::is_live) {
         let key = if app.options.manual {
             "tui.step-first"
@@ -438,6 +469,16 @@ fn quit(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Leave(Leave::Quit)]
+}
+
+/// Asks for a line for the program's stdin.
+fn ask_input(app: &mut App) {
+    let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
+    if app.is_of_own_program() && live {
+        app.open_popup(Input::default());
+    } else {
+        app.notice = Some(app.lang.phrase("tui.input-nobody").to_owned());
+    }
 }
 
 fn ask_kill(app: &mut App) {

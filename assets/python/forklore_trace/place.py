@@ -57,6 +57,16 @@ def at_field():
         # A thread that does nothing else.
         return ''
     known = _fields.get((id(frame.f_code), frame.f_lasti))
+    if known is None and frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        # Many of ours are called by one that stands for many.
+        frame = frame.f_back
+        known = _fields.get((id(frame.f_code), frame.f_lasti))
+    return _search(frame) if known is None else known[0]
+
+
+def at_of(frame):
+    """The same of a line that is known to have called."""
+    known = _fields.get((id(frame.f_code), frame.f_lasti))
     return _search(frame) if known is None else known[0]
 
 
@@ -123,6 +133,20 @@ def is_users(frame):
         kind = _judge(path)
     return kind in (_USER, _PACKAGE) or (
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
+
+
+def direct_creator():
+    """The frame that called ours; None where it is not the program's or a package's."""
+    frame = _frame(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    path = frame.f_code.co_filename
+    kind = _kinds.get(path)
+    if kind is None:
+        kind = _judge(path)
+    return frame if kind == _PACKAGE or kind == _USER and (path != '<string>' or _is_main(frame)) else None
 
 
 def is_multiprocessings(frame):

@@ -12,7 +12,7 @@ from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -28,7 +28,7 @@ def _tell_tasks(line, tag, pickler):
             task = pickler.loads(data)
             if task is not None and channel.on:
                 number = '"task":%d,"n":%d' % (task[0] + task[1], len(data))
-                tell_in_order(Call('task.start', tag, number, at=''), tag)
+                Call('task.start', tag, number, at='').done()
             return task
         except BaseException as error:
             hide_frames(error)
@@ -50,16 +50,10 @@ def tell_results(line, tag, pickler, read):
                 task, fine, value = of
                 call = Call('task.end', tag, '"task":%d,"n":%d' % (task, len(data)), at='')
                 endings.task_ended()
-                held = ledger.acquire(tag.slot)
-                try:
-                    ver = ledger.next_version(tag.slot) if held else None
-                    if fine:
-                        call.done(short_repr(value), ver)
-                    else:
-                        call.failed(getattr(value, 'exc', value), ver)
-                finally:
-                    if held:
-                        ledger.release(tag.slot)
+                if fine:
+                    call.done(short_repr(value))
+                else:
+                    call.failed(getattr(value, 'exc', value))
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
@@ -132,7 +126,7 @@ def patch(module):
                         return original(self)
                     # Left by the end of a `with` block.
                     by = '"key":"with"' if sys._getframe(1).f_code.co_name == '__exit__' else ''
-                    tell_in_order(Call(op, tag, by), tag, None)
+                    Call(op, tag, by).done()
                     return silently(original, self)
                 except BaseException as error:
                     hide_frames(error)
@@ -154,7 +148,7 @@ def patch(module):
                 except BaseException as error:
                     call.failed(error)
                     raise
-                tell_in_order(call, tag, None)
+                call.done()
             except BaseException as error:
                 hide_frames(error)
                 raise

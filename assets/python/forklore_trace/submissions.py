@@ -5,14 +5,14 @@ added to the pipe. A submission is reported when the pool has numbered it and be
 it; the parts of an `imap` when the pool's thread comes to them.
 """
 
-import _thread
 import itertools
 
+from . import ledger
 from .call import Call, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
 from .identity import tag_of
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 # Jobs of an iterable without a length are numbered from here on, this far apart.
@@ -42,7 +42,7 @@ class Numbers(object):
     """The numbers a pool gives next, to whichever thread hands it work."""
 
     def __init__(self):
-        self.turn = _thread.allocate_lock()
+        self.turn = ledger.allocate_lock()
         self.next, self.far = 0, _UNKNOWN
 
 
@@ -75,7 +75,7 @@ class _Submission(object):
 
     def tell(self, task, value):
         """The event of one task."""
-        tell_in_order(self.call, self.tag, None, text_field('value', value) + ',"task":%d' % task + self.callbacks)
+        self.call.done(more=text_field('value', value) + ',"task":%d' % task + self.callbacks)
 
     def refused(self, error):
         """The event of a call that the pool did not take."""

@@ -162,7 +162,7 @@ impl ChildErrorUnseen {
         }
         let text = Words::tell(
             "finding.child-error-unseen.ended",
-            &[("who", &who(Some(child))), ("ended", &ended(child))],
+            &[("who", &who(Some(child))), ("ended", &ended(world, child))],
         );
         let same = format!("{:?} {}", child.exit(), at.unwrap_or_default());
         Some(told(child, sure(Certainty::Likely), text, seq, at).same(same))

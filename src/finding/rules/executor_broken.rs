@@ -146,7 +146,7 @@ fn judge(world: &World, object: &Object, broken: &Broken) -> Finding {
                 "finding.executor-broken.killed",
                 &[
                     ("worker", &who(Some(victim))),
-                    ("ended", &ended(victim)),
+                    ("ended", &ended(world, victim)),
                     ("task", &task_of(object, victim)),
                     ("pool", &name),
                     ("n", &n),

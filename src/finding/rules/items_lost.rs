@@ -63,7 +63,7 @@ impl Rule for ItemsLost {
             for (producer, (n, seq)) in left {
                 let process = world.process(producer);
                 if let Some(finding) =
-                    process.and_then(|process| self.judge(object, process, n, seq))
+                    process.and_then(|process| self.judge(world, object, process, (n, seq)))
                 {
                     found.add(finding.process(process));
                 }
@@ -73,7 +73,13 @@ impl Rule for ItemsLost {
 }
 
 impl ItemsLost {
-    fn judge(&self, object: &Object, process: &Process, n: u64, seq: u64) -> Option<Finding> {
+    fn judge(
+        &self,
+        world: &World,
+        object: &Object,
+        process: &Process,
+        (n, seq): (u64, u64),
+    ) -> Option<Finding> {
         let id = object.id.to_string();
         let asked = self.in_vain.get(&id).is_some_and(|last| *last > seq);
         let name = label(object);
@@ -90,7 +96,7 @@ impl ItemsLost {
                     ("who", &who(Some(process))),
                     ("n", &n),
                     ("queue", &name),
-                    ("ended", &ended(process)),
+                    ("ended", &ended(world, process)),
                 ],
             );
             return Some(told(object, certainty, text, seq));

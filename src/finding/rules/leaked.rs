@@ -54,7 +54,7 @@ impl Rule for Leaked {
 fn leaked(world: &World, event: &Event, n: &str, kind: &str) -> Finding {
     let tracker = event.proc.and_then(|proc| world.process(proc));
     let owner = tracker.and_then(|tracker| world.process(tracker.parent?));
-    let how = owner.map_or_else(|| Words::new("ended", "结束"), ended);
+    let how = owner.map_or_else(|| Words::new("ended", "结束"), |owner| ended(world, owner));
     let count = n.parse::<u64>().unwrap_or(1);
     let text = Words::tell(
         "finding.leaked.text",
