@@ -166,16 +166,6 @@ def patch(module):
         unfinished = getattr(self, '_unfinished_tasks', None)
         item = messages.next_item()
 
-<<<<<<< HEAD
-        def effect():
-            if unfinished is not None:
-                unfinished.release()
-            if type(self._buffer) is _Outbox:
-                self._buffer.append(obj, item, call.at)
-            else:
-                self._buffer.append(obj)
-=======
->>>>>>> main
         with self._notempty:
             if self._thread is None:
                 self._buffer = _Outbox(tag)
@@ -188,7 +178,7 @@ def patch(module):
                     call.done(more='"item":"%s"' % item)
                     unfinished.release()
             if type(self._buffer) is _Outbox:
-                self._buffer.append(obj, item)
+                self._buffer.append(obj, item, call.at)
             else:
                 self._buffer.append(obj)
             self._notempty.notify()
