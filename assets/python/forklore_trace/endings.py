@@ -142,7 +142,7 @@ def _place(entry):
     found = ''
     while entry is not None:
         path = entry.tb_frame.f_code.co_filename
-        if place._judge(path) == place._USER:
+        if not path.startswith('<') and place._judge(path) == place._USER:
             found = ',"at":' + place.quote('%s:%d' % (path[path.rfind('/') + 1:], entry.tb_lineno))
         entry = entry.tb_next
     return found
@@ -172,12 +172,12 @@ def _look(child):
     """The variables of the main module."""
     given = [id(one) for one in child.process._args] + [id(child.process)]
     for name in copies.changed(child.variables, child.names):
-        if id(child.names[name]) in given and not _is_worker(child.process):
+        if id(copies.lookup(child.names, name)) in given and not _is_worker(child.process):
             # Told as what it is to the child.
             continue
-        value = child.names[name]
+        value = copies.lookup(child.names, name)
         kind = 'queue' if copies._is_queue(value) else 'global'
-        where = code.changes_at(child.names, name) or kind == 'queue' and _target_place(child.process)
+        where = code.changes_at(child.names, name.rpartition('.')[2]) or kind == 'queue' and _target_place(child.process)
         _tell_change(child, kind, name, value, where)
     for name, value, before in child.handlers_queues:
         if copies.differs(before, copies.content(value)):
