@@ -143,12 +143,19 @@ impl Bench<'_> {
         let (next, asked) = (AtomicUsize::new(0), Mutex::new(None));
         let work = || {
             while let Some((claim, python)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if let Ok(request) = self.shutdown.requests().try_recv() {
-                    *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-                    next.store(pairs.len(), Ordering::Relaxed);
+                let mut stop = || {
+                    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Ok(request) = self.shutdown.requests().try_recv() {
+                        *asked = Some(request);
+                        next.store(pairs.len(), Ordering::Relaxed);
+                    }
+                    asked.is_some()
+                };
+                if stop() {
                     return;
                 }
-                let came = match probe::contradicts(lesson, &claims[*claim], &pythons[*python]) {
+                let (claim_of, interpreter) = (&claims[*claim], &pythons[*python]);
+                let came = match probe::contradicts(lesson, claim_of, interpreter, &mut stop) {
                     Ok(None) => Probed::Agrees,
                     Ok(Some(why)) => Probed::Disagrees(why),
                     Err(error) => {
@@ -232,11 +239,7 @@ fn shown(style: &Style, lesson: &Lesson, pythons: &[Interpreter], table: &Table)
                 Some(Probed::Agrees) => ("✓", Mood::Good),
                 Some(Probed::Disagrees(why)) => {
                     let why = clean(why.get(lang)).into_owned();
-                    let told = [
-                        ("version", version as &dyn std::fmt::Display),
-                        ("why", &why),
-                    ];
-                    let line = lang.tell("test.claim-red", &told);
+                    let line = lang.tell("test.claim-red", &[("version", version), ("why", &why)]);
                     let _ = writeln!(red, "    {}", style.paint.mood(Mood::Bad, line));
                     ("✗", Mood::Bad)
                 }
