@@ -97,6 +97,7 @@ impl Student {
             buffering: Buffering::Lines,
             method: None,
             time_scale: args.time_scale,
+            lines: false,
             gate: GateMode::Open,
             scheduler: None,
             forklore: None,
