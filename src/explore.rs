@@ -8,7 +8,6 @@ pub mod native;
 pub mod operation;
 mod outcomes;
 mod races;
-pub mod schedule;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;

@@ -51,6 +51,7 @@ mod params;
 mod parse;
 pub(crate) mod printed;
 mod questions;
+pub mod schedule;
 mod scope;
 mod section;
 mod source;

@@ -39,6 +39,7 @@ mod sequence;
 mod shared;
 mod tasks;
 mod timeline;
+mod turns;
 mod waits;
 
 use std::sync::Arc;
@@ -70,6 +71,7 @@ pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
+pub use turns::Turns;
 pub use waits::{Awaited, LostTask, Party, Thing, Wait};
 
 /// A point of the log worth finding again.
@@ -116,6 +118,7 @@ pub struct World {
     requests: Appended<Request>,
     log: OutputLog,
     ps: PsTable,
+    turns: Turns,
     faults: Appended<FaultNote>,
     markers: Appended<Marker>,
     anomalies: Appended<Anomaly>,
@@ -142,6 +145,7 @@ impl Default for World {
             requests: Appended::default(),
             log: OutputLog::default(),
             ps: PsTable::default(),
+            turns: Turns::default(),
             faults: Appended::default(),
             markers: Appended::default(),
             anomalies: Appended::default(),
@@ -271,6 +275,11 @@ impl World {
 
     pub fn ps(&self) -> &PsTable {
         &self.ps
+    }
+
+    /// Who was let through the gate.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     pub fn faults(&self) -> &Appended<FaultNote> {

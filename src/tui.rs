@@ -17,6 +17,7 @@
 
 mod action;
 mod app;
+mod choosing;
 mod course;
 mod destination;
 mod effect;
@@ -149,7 +150,10 @@ fn perform(
 
 fn begin(app: &mut App, host: &mut dyn Host, order: &RunRequest) {
     match host.start(order) {
-        Ok(started) => app.begin_run(started, &order.params),
+        Ok(started) => {
+            app.begin_run(started, &order.params);
+            app.follow(order);
+        }
         Err(why) => app.notice(why),
     }
 }

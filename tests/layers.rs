@@ -41,7 +41,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("stage", &["mp", "programs", "protocol", "sys"]),
     ("replay", &["feed", "trace"]),
     // L4
-    ("explore", &["engine", "model", "trace", "protocol", "sys"]),
+    (
+        "explore",
+        &["engine", "lesson", "model", "trace", "protocol", "sys"],
+    ),
     (
         "report",
         &["check", "explain", "lesson", "model", "trace", "text"],

@@ -17,6 +17,7 @@ use crate::engine::{GateMode, Scheduler, native::NativeConfig};
 use crate::error::{Code, Failure};
 use crate::explore::scheduler::Script;
 use crate::explore::strategy::{Strategy, StrategyName};
+use crate::lesson::schedule::Schedule;
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::World;
 use crate::trace::Header;
@@ -38,7 +39,9 @@ pub(crate) struct Conditions {
 pub(crate) enum Order {
     /// Nobody: the processes go in turn.
     InTurn,
-    Scheduled(Vec<u32>),
+    Scheduled(Schedule),
+    /// As it is scheduled, and then drawn at random.
+    Continued(Schedule),
     Drawn(StrategyName),
 }
 
@@ -46,7 +49,11 @@ impl Conditions {
     fn scheduler(&self) -> Option<Box<dyn Scheduler>> {
         match &self.order {
             Order::InTurn => None,
-            Order::Scheduled(steps) => Some(Box::new(Script::new(steps.clone()))),
+            Order::Scheduled(schedule) => Some(Box::new(Script::new(schedule, None))),
+            Order::Continued(schedule) => {
+                let then = Strategy::new(StrategyName::Random, self.seed);
+                Some(Box::new(Script::new(schedule, Some(then))))
+            }
             Order::Drawn(strategy) => Some(Box::new(Strategy::new(*strategy, self.seed))),
         }
     }

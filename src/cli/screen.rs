@@ -16,9 +16,10 @@ use super::args::StdoutArg;
 use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
-use super::scenario::{Conditions, Scenario, any_seed, paced};
+use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
+use crate::explore::strategy::StrategyName;
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::tui::{
@@ -168,7 +169,10 @@ impl Host for Engine<'_> {
                 paced(order.options.pace)
             },
             // Slow motion must not teach an order that full speed never has.
-            order: super::scenario::Order::Drawn(crate::explore::strategy::StrategyName::Random),
+            order: match &order.schedule {
+                Some(schedule) => Order::Continued(schedule.clone()),
+                None => Order::Drawn(StrategyName::Random),
+            },
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
             .map_err(|failure| failure.to_string())?;

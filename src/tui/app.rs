@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::course::Course;
-use super::host::{RunOptions, Started};
+use super::host::{RunOptions, RunRequest, Started};
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
 use super::popup::Popup;
@@ -127,6 +127,21 @@ impl App {
             run.control(Control::OwnRows { shown: true });
         }
         self.runs.current = Some(run);
+    }
+
+    /// The run that has begun follows the schedule it was ordered with.
+    pub(crate) fn follow(&mut self, order: &RunRequest) {
+        let (Some(run), Some(schedule)) = (&mut self.runs.current, &order.schedule) else {
+            return;
+        };
+        let steps = schedule.steps.len();
+        if order.undoes {
+            for _ in 0..steps {
+                run.control(Control::Step { proc: None });
+            }
+            self.notice = Some(self.lang.tell("tui.undone", &[("n", &steps)]));
+        }
+        run.guide = Some(schedule.clone());
     }
 
     pub(crate) fn open_popup(&mut self, popup: impl Popup) {

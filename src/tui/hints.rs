@@ -4,7 +4,10 @@
 //! is worked out from what the `App` shows, nothing is kept here; the footer tells it, so that a
 //! learner who only ever presses the key told there comes through every lesson.
 
+use super::action::Action;
 use super::app::App;
+use super::choosing::{self, Prospect, candidates};
+use super::keymap::Binding;
 use super::layout::Frames;
 use super::panel::PanelId;
 use super::run::RunView;
@@ -57,12 +60,49 @@ fn before(app: &App) -> Hint {
 fn during(app: &App, run: &RunView) -> Hint {
     if !run.is_now() {
         Hint::new("e", "tui.key-now")
-    } else if app.options.manual || run.stepped {
-        Hint::new("o", "tui.next-step")
+    } else if run.stepped {
+        step(app)
     } else if run.paused {
         Hint::new("Space", "tui.next-resume")
     } else {
         Hint::new("Space", "tui.next-pause")
+    }
+}
+
+/// What `o` does next.
+fn step(app: &App) -> Hint {
+    let chosen = choosing::chosen(app);
+    let candidates = candidates(app.world());
+    let one = candidates
+        .iter()
+        .find(|one| Some(one.process.proc) == chosen);
+    match one.map(|one| one.prospect) {
+        Some(Prospect::BeginsToWait) => Hint::new("o", "tui.next-begin"),
+        Some(Prospect::Waits) => Hint::new("↑↓", "tui.next-another"),
+        _ => Hint::new("o", "tui.next-step"),
+    }
+}
+
+/// A key of the table as it is offered now: what it does in this state, or nothing at all.
+pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
+    let hint = |words| Some(Hint::new(binding.shown, words));
+    let run = app.runs.current.as_ref();
+    let live = run.filter(|run| run.is_live());
+    let stepped = choosing::stepped(app).is_some();
+    match binding.action() {
+        Action::Run if live.is_some() => hint("tui.key-run-again"),
+        Action::Pause => match run? {
+            _ if stepped => hint("tui.key-let-run"),
+            run if run.is_recording() || !run.is_now() => hint("tui.key-play"),
+            run if run.is_over() && !app.runs.comparing => None,
+            run if run.paused => hint("tui.next-resume"),
+            _ => hint(binding.words),
+        },
+        // Space says it already.
+        Action::Manual if stepped => None,
+        Action::Manual if app.options.manual => hint("tui.key-manual-off"),
+        Action::Undo => choosing::undone(app).and_then(|_| hint(binding.words)),
+        _ => hint(binding.words),
     }
 }
 

@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::run::RunView;
 use crate::feed::Feed;
 use crate::lesson::Params;
+use crate::lesson::schedule::Schedule;
 use crate::trace::Header;
 
 /// A run the learner asked for.
@@ -16,6 +17,10 @@ pub struct RunRequest {
     pub lesson: String,
     pub params: Params,
     pub options: RunOptions,
+    /// What its first steps are, in a run that is stepped by hand.
+    pub schedule: Option<Schedule>,
+    /// They are taken at once: it is the run there was, up to there.
+    pub undoes: bool,
 }
 
 /// How a lesson is run, beside its parameters.

@@ -4,7 +4,7 @@
 //! wide ones everything. Pure geometry: it draws nothing.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Position, Rect, Size};
 
 use super::action::{Action, Seek, Step};
 use super::app::App;
@@ -86,10 +86,11 @@ pub(crate) fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
 }
 
 /// Regions that stand together on a small screen.
-pub(crate) const GROUPS: [&[Region]; 5] = [
+pub(crate) const GROUPS: [&[Region]; 6] = [
     &[Region::Text],
     &[Region::Program],
     &[Region::Processes, Region::Output],
+    &[Region::Choice, Region::Program, Region::Output],
     &[Region::Shared, Region::Time],
     &[Region::Results],
 ];
@@ -130,19 +131,27 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
 
 /// The first panel of some regions.
 pub(crate) fn first_of(regions: &[Region]) -> PanelId {
-    let mut panels = PanelId::ALL.iter().copied();
-    let first = panels.find(|id| regions.contains(&id.panel().region()));
-    first.unwrap_or(PanelId::Lesson)
+    let first = |region: &Region| {
+        let mut panels = PanelId::ALL.iter().copied();
+        panels.find(|id| id.panel().region() == *region)
+    };
+    regions.iter().find_map(first).unwrap_or(PanelId::Lesson)
 }
 
+/// What is chosen and what has come of it, one at a time.
+const TIME: &[Region] = &[Region::Time, Region::Choice];
+
 /// Of the panels of some regions the one that is shown: the one with the focus, else the first; of those
-/// that are read, the program once there is a run.
+/// that are read, the program once there is a run; the choices while a run is stepped by hand.
 fn shown(app: &App, regions: &[Region]) -> PanelId {
     if regions.contains(&app.panes.focus.panel().region()) {
         return app.panes.focus;
     }
     if regions.contains(&Region::Program) && app.runs.current.is_some() {
         return first_of(&[Region::Program]);
+    }
+    if regions == TIME && super::choosing::stepped(app).is_some() {
+        return first_of(&[Region::Choice]);
     }
     first_of(regions)
 }
@@ -155,6 +164,7 @@ fn group(app: &App, body: Rect) -> Vec<Placed> {
         .unwrap_or(GROUPS[0]);
     let heights = regions.iter().map(|region| match region {
         Region::Processes => ps_height(app, body.height / 2),
+        Region::Choice => choices_height(app, body),
         _ => Constraint::Fill(1),
     });
     let rects = Layout::vertical(heights).split(body);
@@ -169,6 +179,15 @@ fn ps_height(app: &App, most: u16) -> Constraint {
     let rows = app.world().process_count() + super::panel::ps::above(app);
     let rows = u16::try_from(rows).unwrap_or(u16::MAX);
     Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
+}
+
+/// As many lines as there are choices, within half of the room.
+fn choices_height(app: &App, body: Rect) -> Constraint {
+    let inside = Size::new(body.width.saturating_sub(2), body.height);
+    let rows = PanelId::Choices.panel().rows(app, inside);
+    let lines = rows.head.len() + rows.foot.len() + rows.count + 2;
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    Constraint::Length(lines.min(body.height / 2))
 }
 
 fn middle(app: &App, body: Rect) -> Vec<Placed> {
@@ -187,7 +206,7 @@ fn middle(app: &App, body: Rect) -> Vec<Placed> {
         one(Region::Processes, ps),
         one(Region::Output, output),
         one(Region::Shared, objects),
-        one(Region::Time, timeline),
+        Placed::of(app, TIME, timeline),
     ]
 }
 
@@ -209,7 +228,7 @@ fn wide(app: &App, body: Rect) -> Vec<Placed> {
         one(Region::Program, source),
         one(Region::Processes, ps),
         one(Region::Output, output),
-        one(Region::Time, timeline),
+        Placed::of(app, TIME, timeline),
         one(Region::Shared, objects),
         one(Region::Results, checks),
     ]

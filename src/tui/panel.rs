@@ -14,6 +14,7 @@
 
 mod cache;
 mod checks;
+mod choices;
 mod lesson;
 mod objects;
 pub(crate) mod output;
@@ -53,6 +54,7 @@ panels! {
     Source in source,
     Ps in ps,
     Output in output,
+    Choices in choices,
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
@@ -65,6 +67,7 @@ pub(crate) enum Region {
     Program,
     Processes,
     Output,
+    Choice,
     Shared,
     Time,
     Results,
