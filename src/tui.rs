@@ -27,6 +27,7 @@ mod keymap;
 mod layout;
 mod markdown;
 mod offscreen;
+mod outcomes;
 pub(crate) mod panel;
 mod panes;
 mod popup;
@@ -51,6 +52,7 @@ pub use app::Start;
 pub use effect::Leave;
 pub use host::{Host, Program, Recorded, RunOptions, RunRequest, RunToSave, Started};
 pub use offscreen::Offscreen;
+pub use outcomes::{Explored, OutcomeFound, Stage, Survey};
 pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
 pub use theme::{Background, Glyphs, Theme};
 
@@ -84,7 +86,8 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             (asked, dirty) = (false, false);
             due = terminal::now() + FRAME;
         }
-        let wait = match (hurry, dirty, app.runs.is_moving()) {
+        let moving = app.runs.is_moving() || app.outcomes.is_going();
+        let wait = match (hurry, dirty, moving) {
             (true, ..) => Duration::ZERO,
             (false, true, _) => left,
             (false, false, true) => FRAME,
@@ -112,7 +115,13 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
         let taken = app.take_events(terminal::now, terminal::now() + TAKING);
         dirty |= taken.came;
         hurry = taken.more;
-        if taken.ended {
+        if let Some(order) = app.survey_due() {
+            let survey = host.survey(&order);
+            app.outcomes.begin(order, survey);
+        }
+        let found = app.take_outcomes();
+        dirty |= found;
+        if taken.ended || found {
             keep(&mut app, host);
         }
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::at_fault;
 use super::facts::Facts;
+use super::outcomes::why_not;
 use super::shown::{joined, quoted};
 use crate::lesson::{
     AnswerOption, EvalError, Lines, Prediction, PredictionKind, Scope, Value, Words,
@@ -224,7 +225,10 @@ fn possible(
             .unwrap_or_else(|| Words::tell("grade.tutorial", &[]));
         clauses.push(match can {
             Some(true) => Words::tell("grade.can", &[("listing", &name)]),
-            Some(false) => Words::tell("grade.cannot", &[("listing", &name)]),
+            Some(false) => {
+                let why = why_not(&manifest.outcome, &lines, &evidence.seen);
+                Words::tell("grade.cannot", &[("listing", &name), ("why", &why)])
+            }
             None => Words::tell("grade.not-seen", &[("listing", &name)]),
         });
         undecided |= can.is_none();

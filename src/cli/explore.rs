@@ -14,7 +14,7 @@ use super::context::Context;
 use super::run::schedule_of;
 use super::scenario::{Conditions, Order, Scenario};
 use super::words;
-use crate::check::{Facts, outcome};
+use crate::check::{Facts, outcome_name};
 use crate::engine::GateMode;
 use crate::engine::directory::{in_use, run_directory};
 use crate::engine::shutdown::Shutdown;
@@ -23,7 +23,6 @@ use crate::explore::native::{Config, Launch, Native, NativeError, Projection};
 use crate::explore::search::SearchError;
 use crate::explore::{Came, Explored, explore};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
-use crate::model::{Awaited, Wait};
 use crate::protocol::{StageConfig, subcommand};
 use crate::sys::clock;
 use crate::text::{Mood, clean, clean_text};
@@ -93,52 +92,41 @@ struct Explorer<'a> {
     setting: Setting,
 }
 
-/// `Process-1: acquire lock → Process-2`: who waits, at what, and for whom.
-fn waiting(wait: &Wait) -> String {
-    let of = match &wait.target {
-        Awaited::Object(thing) => thing.name.as_ref().unwrap_or(&thing.id).to_string(),
-        Awaited::Child { party, name, .. } => {
-            let known = party.as_ref().map(|child| &child.name).or(name.as_ref());
-            known.map_or_else(String::new, ToString::to_string)
-        }
-        Awaited::Workers { .. } | Awaited::Result { .. } | Awaited::Nothing => String::new(),
+/// How a lesson is explored.
+pub(crate) fn config(
+    lesson: &Lesson,
+    params: &Params,
+    line_buffered: bool,
+    seed: u64,
+    dir: PathBuf,
+) -> Config {
+    let projection = match lesson.manifest.outcome {
+        Outcome::Lines | Outcome::Blocks { .. } => Projection::Output,
+        Outcome::Multiset | Outcome::Value { .. } => Projection::Processes,
     };
-    let holders: Vec<&str> = wait.held_by.iter().map(|holder| &*holder.name).collect();
-    let holders = match (&wait.target, holders.as_slice()) {
-        (Awaited::Object(_), [_, ..]) => format!(" → {}", holders.join(", ")),
-        _ => String::new(),
-    };
-    format!("{}: {} {of}{holders}", wait.who.name, wait.op)
+    Config {
+        launch: Launch {
+            program: PathBuf::from("/proc/self/exe"),
+            argv: vec!["forklore".into(), subcommand::STAGE.into()],
+            stage: StageConfig {
+                lesson: lesson.slug().to_owned(),
+                params: params.to_json(),
+                time_scale: 1.0,
+                line_buffered,
+                seed,
+                dir,
+                zygote: true,
+            },
+        },
+        projection,
+        any_timing: false,
+    }
 }
 
 /// An outcome and its number.
 type Shown<'a> = (usize, &'a crate::explore::Outcome);
 
 impl Explorer<'_> {
-    fn config(&self, dir: PathBuf) -> Config {
-        let projection = match self.lesson.manifest.outcome {
-            Outcome::Lines | Outcome::Blocks { .. } => Projection::Output,
-            Outcome::Multiset | Outcome::Value { .. } => Projection::Processes,
-        };
-        Config {
-            launch: Launch {
-                program: PathBuf::from("/proc/self/exe"),
-                argv: vec!["forklore".into(), subcommand::STAGE.into()],
-                stage: StageConfig {
-                    lesson: self.lesson.slug().to_owned(),
-                    params: self.params.to_json(),
-                    time_scale: 1.0,
-                    line_buffered: matches!(self.args.stdout, StdoutArg::Tty),
-                    seed: self.args.seed,
-                    dir,
-                    zygote: true,
-                },
-            },
-            projection,
-            any_timing: self.args.any_timing,
-        }
-    }
-
     fn explore(&self, dir: PathBuf, shutdown: &Shutdown) -> Result<(Explored, f64), Failure> {
         let began = clock::instant();
         let failed = |error: &dyn std::fmt::Display| {
@@ -147,7 +135,12 @@ impl Explorer<'_> {
             let what = lang.tell("explore.failed", &[("lesson", &lesson), ("why", &error)]);
             Failure::new(Code::NotStarted, what)
         };
-        let mut native = Native::new(self.config(dir)).map_err(|error| failed(&error))?;
+        let line_buffered = matches!(self.args.stdout, StdoutArg::Tty);
+        let config = Config {
+            any_timing: self.args.any_timing,
+            ..config(self.lesson, self.params, line_buffered, self.args.seed, dir)
+        };
+        let mut native = Native::new(config).map_err(|error| failed(&error))?;
         let found = explore(
             &mut native,
             self.args.budget,
@@ -167,19 +160,7 @@ impl Explorer<'_> {
             setting: &self.setting,
             world,
         };
-        let mut label = match outcome(&facts) {
-            Ok(label) => label.text,
-            Err(error) => error.to_string(),
-        };
-        if world.blocked().deadlock {
-            // Neither PIDs nor words of a language: equal deadlocks have equal labels.
-            for wait in world.waits() {
-                if !label.is_empty() {
-                    label.push('\n');
-                }
-                label += &waiting(&wait);
-            }
-        }
+        let label = outcome_name(&facts).unwrap_or_else(|error| error.to_string());
         Came {
             label,
             schedule: native.births(schedule),

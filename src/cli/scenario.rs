@@ -46,6 +46,13 @@ pub(crate) enum Order {
 }
 
 impl Conditions {
+    pub(crate) fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            stdout: self.stdout.word().to_owned(),
+            ..Circumstances::default()
+        }
+    }
+
     fn scheduler(&self) -> Option<Box<dyn Scheduler>> {
         match &self.order {
             Order::InTurn => None,
@@ -94,26 +101,19 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    fn circumstances(&self) -> Circumstances {
-        Circumstances {
-            stdout: self.conditions.stdout.word().to_owned(),
-            ..Circumstances::default()
-        }
-    }
-
     /// The lesson's checks over the finished run.
     pub(crate) fn verdicts(&self, world: &World) -> Vec<Verdict> {
         check::evaluate(
             self.lesson,
             &self.conditions.params,
-            &self.circumstances(),
+            &self.conditions.circumstances(),
             world,
         )
     }
 
-    /// Starts it. The calling thread has to live as long as the run.
-    pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
-        let config = NativeConfig {
+    /// What the engine is told.
+    pub(crate) fn config(&self) -> NativeConfig {
+        NativeConfig {
             lesson: self.lesson.slug().to_owned(),
             params: self.conditions.params.to_json(),
             time_scale: self.conditions.time_scale,
@@ -123,8 +123,12 @@ impl<'a> Scenario<'a> {
             scheduler: self.conditions.scheduler(),
             forklore: None,
             environment: Vec::new(),
-        };
-        Run::start(config).map_err(|error| {
+        }
+    }
+
+    /// Starts it. The calling thread has to live as long as the run.
+    pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
+        Run::start(self.config()).map_err(|error| {
             let lang = context.lang;
             let what = lang.tell(
                 "run.not-started",

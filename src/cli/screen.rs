@@ -5,6 +5,7 @@
 
 mod saved;
 mod state;
+mod survey;
 mod taped;
 
 use std::io;
@@ -23,7 +24,8 @@ use crate::explore::strategy::StrategyName;
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::tui::{
-    self, Background, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start, Started, Theme,
+    self, Background, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start, Started, Survey,
+    Theme,
 };
 use taped::Tapes;
 
@@ -190,6 +192,10 @@ impl Host for Engine<'_> {
             header,
             recorded: None,
         })
+    }
+
+    fn survey(&mut self, order: &RunRequest) -> Box<dyn Survey> {
+        Box::new(survey::Background::start(order.clone(), self.context.lang))
     }
 
     fn keep(&mut self, progress: &Progress) -> Result<(), String> {

@@ -44,6 +44,8 @@ pub(crate) enum Action {
     Choose(usize),
     /// A fresh run to the step before.
     Undo,
+    /// What else this program could have come to.
+    Outcomes,
     Seek(Seek),
     Faster,
     Slower,

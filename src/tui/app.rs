@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::course::Course;
 use super::host::{RunOptions, RunRequest, Started};
+use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
 use super::popup::Popup;
@@ -51,6 +52,8 @@ pub(crate) struct App {
     results_due: bool,
     /// Words last searched for.
     pub(crate) search: Option<String>,
+    /// What the programs that were run could have come to.
+    pub(crate) outcomes: Outcomes,
     /// Lines of panels, kept from frame to frame.
     pub(crate) cache: Cache,
 }
@@ -68,6 +71,7 @@ impl App {
             options: RunOptions::default(),
             results_due: false,
             search: None,
+            outcomes: Outcomes::default(),
             cache: Cache::default(),
         };
         if let Some(started) = start.recording {

@@ -9,7 +9,7 @@ use super::app::App;
 use super::choosing::{self, Prospect, candidates};
 use super::keymap::Binding;
 use super::layout::Frames;
-use super::panel::PanelId;
+use super::panel::{PanelId, outcomes};
 use super::run::RunView;
 
 /// A key and what it does, for the footer.
@@ -101,6 +101,10 @@ pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
         // Space says it already.
         Action::Manual if stepped => None,
         Action::Manual if app.options.manual => hint("tui.key-manual-off"),
+        Action::Outcomes => {
+            let map = app.outcomes.of(run?);
+            map.and_then(|_| hint(binding.words))
+        }
         Action::Undo => choosing::undone(app).and_then(|_| hint(binding.words)),
         _ => hint(binding.words),
     }
@@ -113,6 +117,11 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
         Hint::new("e", "tui.key-now")
     } else if !has_compared(run, frames) {
         Hint::new("Enter", "tui.next-checks")
+    } else if has_more_outcomes(app, run) {
+        Hint::new("m", "tui.next-outcomes")
+    } else if app.panes.focus == PanelId::Outcomes && outcomes::selected(app) != outcomes::own(app)
+    {
+        Hint::new("Enter", "tui.next-witness")
     } else if !app.has_varied() && has_parameters(app) {
         Hint::new("p", "tui.next-change")
     } else if is_last(app) {
@@ -125,6 +134,12 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
 /// The checks have been seen, or stand there to be seen.
 fn has_compared(run: &RunView, frames: &Frames) -> bool {
     run.results.seen || run.results.verdicts.is_empty() || frames.inner(PanelId::Checks).is_some()
+}
+
+/// There is something to see beside what happened.
+fn has_more_outcomes(app: &App, run: &RunView) -> bool {
+    let map = app.outcomes.of(run);
+    !run.results.outcomes_seen && map.is_some_and(|map| map.found.outcomes.len() > 1)
 }
 
 fn has_parameters(app: &App) -> bool {

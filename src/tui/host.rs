@@ -3,6 +3,7 @@
 //! The cli implements it: starting runs is the engine's work, files are the cli's. The screen gets
 //! a `Feed` and the recording's header, and knows no more of processes than that.
 
+use super::outcomes::Survey;
 use super::progress::Progress;
 use super::run::RunView;
 use crate::feed::Feed;
@@ -109,6 +110,9 @@ pub trait Host {
     /// # Errors
     /// Why it could not start, in the learner's language.
     fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
+
+    /// Explores in the background what a run like this could come to.
+    fn survey(&mut self, order: &RunRequest) -> Box<dyn Survey>;
 
     /// Keeps the learner's progress for the next session.
     ///

@@ -80,6 +80,13 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[Char('s')], "s", Action::Manual, "tui.key-manual", true),
     bind(&[Char('o')], "o", Action::StepOnce, "tui.key-step", false),
     bind(&[Char('u')], "u", Action::Undo, "tui.key-undo", true),
+    bind(
+        &[Char('m')],
+        "m",
+        Action::Outcomes,
+        "tui.key-outcomes",
+        true,
+    ),
     bind(&[], "1-9", Action::Choose(1), "tui.key-choose", false),
     bind(&[Char('a')], "a", Action::Predict, "tui.key-predict", false),
     bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),

@@ -181,6 +181,15 @@ fn ps_height(app: &App, most: u16) -> Constraint {
     Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
 }
 
+/// The left part of a screen that is wide enough to have one.
+pub(crate) fn left(app: &App) -> Option<Rect> {
+    let frames = frames(app, area(app));
+    let apart = !app.panes.zoom && !app.runs.comparing && frames.tabs.is_none();
+    let mut panels = frames.panels.iter();
+    let text = panels.find(|placed| READ.contains(&placed.id.panel().region()))?;
+    apart.then_some(text.rect)
+}
+
 /// As many lines as there are choices, within half of the room.
 fn choices_height(app: &App, body: Rect) -> Constraint {
     let inside = Size::new(body.width.saturating_sub(2), body.height);

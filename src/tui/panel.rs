@@ -17,6 +17,7 @@ mod checks;
 mod choices;
 mod lesson;
 mod objects;
+pub(crate) mod outcomes;
 pub(crate) mod output;
 pub(crate) mod ps;
 mod source;
@@ -58,6 +59,7 @@ panels! {
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
+    Outcomes in outcomes,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -85,6 +87,8 @@ pub(crate) enum Moves {
     NewestRows,
     /// Select another process.
     Selection,
+    /// Select another outcome.
+    Outcome,
 }
 
 /// What a panel is.

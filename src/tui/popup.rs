@@ -71,6 +71,8 @@ pub(crate) struct Sheet {
     pub(crate) selected: Option<usize>,
     /// Lines scrolled past.
     pub(crate) scroll: usize,
+    /// It stands on the left where the screen is wide: the rows of ps and the output stay in sight.
+    pub(crate) beside: bool,
 }
 
 impl Sheet {
@@ -80,6 +82,7 @@ impl Sheet {
             lines,
             selected: None,
             scroll: 0,
+            beside: false,
         }
     }
 }

@@ -32,6 +32,7 @@ use crate::text::Lang;
 use comparing::{both, compare, compared};
 pub(crate) use places::{find, go_to};
 use places::{pick, scroll, sideways, turn};
+pub(crate) use stepping::play_witness;
 use stepping::{choose, manual, pause, pick_choice, step_once, takes_a_step, undo};
 
 /// Does an action at this time; gives what has to be done outside.
@@ -54,7 +55,12 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Run => return run(app),
         Action::Predict => predict(app),
         Action::Pause => return pause(app, now),
-        Action::Stop => return vec![Effect::Control(Control::Stop)],
+        Action::Stop => return stop(app),
+        Action::Confirm if app.panes.focus == PanelId::Outcomes => {
+            let selected = super::panel::outcomes::selected(app);
+            return selected.map_or_else(Vec::new, |place| play_witness(app, place));
+        }
+        Action::Outcomes => show_outcomes(app),
         Action::Manual => return manual(app),
         Action::StepOnce => return step_once(app),
         Action::Choose(row) => return choose(app, row),
@@ -270,6 +276,24 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
             .pace
             .map_or(Control::Open, |per_second| Control::Pace { per_second }),
     )]
+}
+
+/// Ends the run that goes on; where none does, the exploring.
+fn stop(app: &mut App) -> Vec<Effect> {
+    let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
+    if !live && app.outcomes.stop() {
+        app.notice = Some(app.lang.phrase("tui.outcomes-stopped").to_owned());
+        return Vec::new();
+    }
+    vec![Effect::Control(Control::Stop)]
+}
+
+fn show_outcomes(app: &mut App) {
+    app.panes.focus = PanelId::Outcomes;
+    app.panes.zoom = false;
+    if let Some(run) = &mut app.runs.current {
+        run.results.outcomes_seen = true;
+    }
 }
 
 fn cut_idle(app: &mut App) {

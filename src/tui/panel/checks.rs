@@ -42,6 +42,11 @@ impl Panel for Checks {
             judged: run.map_or((0, 0), |run| {
                 (run.results.verdicts.len(), run.results.grades.len())
             }),
+            explored: run
+                .and_then(|run| app.outcomes.of(run))
+                .map_or((0, false), |map| {
+                    (map.found.outcomes.len(), map.found.complete)
+                }),
         };
         let id = PanelId::Checks;
         let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));

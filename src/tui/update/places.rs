@@ -24,6 +24,14 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
     if moves == Moves::Selection {
         return select(app, panel, step);
     }
+    if moves == Moves::Outcome {
+        app.panes.outcome = panel::outcomes::selected(app).map(|place| {
+            // Beyond the last one it stays there when it is shown.
+            moved(place, step, usize::MAX)
+        });
+        app.panes.outcome = panel::outcomes::selected(app);
+        return;
+    }
     let rows = panel::rows(app, panel);
     let tops = rows
         .count
@@ -80,6 +88,9 @@ pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     let row = row.map(|line| rows.first + line);
     let proc = row.and_then(|row| panel.panel().process_at(app, row));
     drop(rows);
+    if let (PanelId::Outcomes, Some(row)) = (panel, row) {
+        app.panes.outcome = panel::outcomes::at(app, row);
+    }
     if let Some(proc) = proc.filter(|proc| app.world().process(*proc).is_some()) {
         app.panes.selected = Some(proc);
     }

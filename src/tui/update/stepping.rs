@@ -161,6 +161,22 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
     vec![Effect::Start(Box::new(order))]
 }
 
+/// Begins a run that goes the way of an outcome's witness, a step at a time.
+pub(crate) fn play_witness(app: &mut App, place: usize) -> Vec<Effect> {
+    let run = app.runs.current.as_ref();
+    let map = run.and_then(|run| app.outcomes.of(run));
+    let outcome = map.and_then(|map| Some((map, map.found.outcomes.get(place)?)));
+    let Some((map, outcome)) = outcome else {
+        return Vec::new();
+    };
+    let mut order = map.order().clone();
+    order.schedule = Some(outcome.witness.clone());
+    order.options.manual = true;
+    app.options.manual = true;
+    app.panes.focus = PanelId::Choices;
+    vec![Effect::Start(Box::new(order))]
+}
+
 /// Why this process can't be let through, where it can't.
 fn held_up(app: &App, proc: u32) -> Option<String> {
     let world = app.world();
