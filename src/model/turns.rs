@@ -13,16 +13,11 @@ pub struct Turns {
     begins: Appended<usize>,
     /// Whose turn it is, until it says what came of it.
     open: Option<u32>,
-    /// Turns beyond the limit, which are only counted.
-    more: u64,
+    /// There were more than are kept.
+    more: bool,
 }
 
 impl Turns {
-    /// How many there were.
-    pub fn count(&self) -> u64 {
-        self.procs.len() as u64 + self.more
-    }
-
     /// Whose turn was the last one.
     pub fn last(&self) -> Option<u32> {
         self.procs.last().copied()
@@ -33,7 +28,7 @@ impl Turns {
     pub fn all(&self) -> Option<(Vec<u32>, BTreeSet<usize>)> {
         let procs = || self.procs.iter().copied().collect();
         let begins = || self.begins.iter().copied().collect();
-        (self.more == 0).then(|| (procs(), begins()))
+        (!self.more).then(|| (procs(), begins()))
     }
 
     pub(super) fn granted(&mut self, proc: u32, limits: &Limits) {
@@ -41,13 +36,13 @@ impl Turns {
         if self.procs.len() < limits.turns {
             self.procs.push(proc);
         } else {
-            self.more += 1;
+            self.more = true;
         }
     }
 
     /// The process begins to wait: nothing else came of its turn.
     pub(super) fn waits(&mut self, proc: u32) {
-        if self.open.take_if(|open| *open == proc).is_some() && self.more == 0 {
+        if self.open.take_if(|open| *open == proc).is_some() && !self.more {
             self.begins.push(self.procs.len() - 1);
         }
     }

@@ -140,11 +140,10 @@ pub(crate) fn undone(app: &App) -> Option<Schedule> {
     let run = app.runs.current.as_ref()?;
     let schedule = schedule(app)?;
     let steps = schedule.steps.len();
-    let whole = run.whole().turns().count();
-    let kept = if (steps as u64) < whole {
-        steps
-    } else {
+    let kept = if run.is_now() {
         steps.checked_sub(1)?
+    } else {
+        steps
     };
     Some(schedule.cut(kept))
 }

@@ -65,18 +65,42 @@ impl Placed {
         }
     }
 
+    /// The names in its border. Where there is not room for more, they are only names.
+    pub(crate) fn titles(&self, app: &App) -> Vec<(PanelId, String)> {
+        let own = [self.id];
+        let tabs = if self.tabs.is_empty() {
+            &own[..]
+        } else {
+            &self.tabs
+        };
+        let titles = |more: bool| {
+            let title = |id: &PanelId| (*id, tab_title(app, *id, more && *id == self.id));
+            tabs.iter().map(title).collect::<Vec<_>>()
+        };
+        let whole = titles(true);
+        let columns: usize = whole.iter().map(|(_, title)| width(title) + 1).sum();
+        if columns + 2 <= usize::from(self.rect.width) {
+            whole
+        } else {
+            titles(false)
+        }
+    }
+
     /// The panel whose name stands in this column of the border.
     fn tab_at(&self, app: &App, column: u16) -> Option<PanelId> {
         let mut end = usize::from(self.rect.x) + 1;
-        self.tabs.iter().copied().find(|id| {
-            end += width(&tab_title(app, *id, *id == self.id)) + 1;
+        let titles = self.titles(app).into_iter();
+        let mut titles = titles.filter(|_| !self.tabs.is_empty());
+        let at = titles.find(|(_, title)| {
+            end += width(title) + 1;
             usize::from(column) < end
-        })
+        });
+        at.map(|(id, _)| id)
     }
 }
 
-/// The name of a panel in a border; of the one that is shown, with what it says beside its name.
-pub(crate) fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
+/// The name of a panel in a border, with what it says beside its name where that is wanted.
+fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
     let panel = id.panel();
     let name = app.lang.phrase(panel.title());
     match panel.subtitle(app).filter(|_| shown) {

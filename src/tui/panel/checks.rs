@@ -76,6 +76,7 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
         lines.extend(markdown::wrapped(words, wide));
         return lines;
     }
+    lines.extend(popup::graded::outcome(app, wide));
     for verdict in &run.results.verdicts {
         lines.extend(one(app, verdict, wide));
     }

@@ -16,7 +16,7 @@ use crate::tui::words;
 
 pub(super) struct Choices;
 
-/// Columns of a process's name and of its operation, at most.
+/// Columns of a process's name and of its operation, at most; longer operations stand out.
 const NAME: usize = 17;
 const OPERATION: usize = 26;
 
@@ -114,12 +114,14 @@ fn lines(app: &App, wide: usize) -> Vec<(u32, Line<'static>)> {
     let candidates = candidates(app.world());
     let names = candidates.iter().map(|one| width(&one.process.name)).max();
     let name = names.unwrap_or(0).min(NAME);
+    let operations = candidates.iter().map(|one| width(&operation(app, one)));
+    let columns = (name, operations.max().unwrap_or(0).min(OPERATION));
     let chosen = choosing::chosen(app);
     let lines = candidates.iter().enumerate();
     lines
         .flat_map(|(index, one)| {
             let proc = one.process.proc;
-            let lines = row(app, index, one, (name, wide), chosen == Some(proc));
+            let lines = row(app, index, one, columns, wide, chosen == Some(proc));
             lines.into_iter().map(move |line| (proc, line))
         })
         .collect()
@@ -129,7 +131,8 @@ fn row(
     app: &App,
     index: usize,
     one: &Candidate<'_>,
-    (name, wide): (usize, usize),
+    (name, what_wide): (usize, usize),
+    wide: usize,
     chosen: bool,
 ) -> Vec<Line<'static>> {
     let theme = app.theme;
@@ -153,7 +156,7 @@ fn row(
     };
     let head = Span::styled(head, theme.process(one.process.colour()));
     let room = wide.saturating_sub(head.width());
-    let column = width(&what).max(OPERATION) + 1;
+    let column = width(&what).max(what_wide) + 2;
     let mut lines = if column + width(&how) <= room {
         let what = Span::raw(fit(&what, column));
         vec![Line::from(vec![head, what, Span::styled(how, style)])]
@@ -199,8 +202,10 @@ fn prospect(app: &App, one: &Candidate<'_>) -> String {
         Prospect::Goes => lang.phrase("tui.choice-goes").to_owned(),
         Prospect::Wakes => lang.phrase("tui.choice-wakes").to_owned(),
         Prospect::TimesOut => lang.phrase("tui.choice-times-out").to_owned(),
-        Prospect::BeginsToWait => lang.tell("tui.choice-begins", &[("waiting", &waiting())]),
-        Prospect::Waits => lang.tell("tui.choice-waits", &[("waiting", &waiting())]),
+        Prospect::BeginsToWait if choosing::stepped(app).is_some() => {
+            lang.tell("tui.choice-begins", &[("waiting", &waiting())])
+        }
+        Prospect::BeginsToWait | Prospect::Waits => lang.tell("tui.choice-waits", &[("waiting", &waiting())]),
         Prospect::Busy => lang.phrase("tui.choice-busy").to_owned(),
     }
 }

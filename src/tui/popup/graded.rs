@@ -31,7 +31,9 @@ impl Popup for Graded {
         let title = app
             .lang
             .tell("tui.graded-title", &[("right", &right), ("of", &of)]);
-        let mut lines = lines(app, wide(app));
+        let wide = wide(app);
+        let mut lines = outcome(app, wide);
+        lines.extend(self::lines(app, wide));
         lines.pop();
         Some(Sheet {
             scroll: self.scroll,
@@ -47,7 +49,8 @@ impl Popup for Graded {
     fn update(&mut self, app: &mut App, action: Action) -> Then {
         match action {
             Action::Move(step) => {
-                let count = lines(app, wide(app)).len();
+                let wide = wide(app);
+                let count = outcome(app, wide).len() + lines(app, wide).len();
                 self.scroll = moved(self.scroll, step, count);
                 Then::Stay
             }
@@ -121,18 +124,24 @@ fn denied(app: &App) -> Vec<(String, usize)> {
     denied
 }
 
+/// Which outcome this was, with an empty line; nothing where that is not known.
+pub(crate) fn outcome(app: &App, wide: usize) -> Vec<Line<'static>> {
+    let words = outcomes::sentence(app);
+    let mut lines: Vec<Line<'static>> = words
+        .iter()
+        .flat_map(|words| markdown::wrapped(words, wide))
+        .map(|line| line.style(app.theme.heading()))
+        .collect();
+    lines.extend(words.map(|_| Line::default()));
+    lines
+}
+
 /// Each answer, what it was, and why.
 pub(crate) fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let Some((run, lesson)) = app.runs.current.as_ref().zip(app.course.lesson()) else {
         return lines;
     };
-    if let Some(words) = outcomes::sentence(app) {
-        for line in markdown::wrapped(&words, wide) {
-            lines.push(line.style(app.theme.heading()));
-        }
-        lines.push(Line::default());
-    }
     for graded in &run.results.grades {
         if let Some(prediction) = prediction(lesson, &graded.id) {
             lines.extend(one(app, lesson, prediction, graded, wide));
