@@ -110,6 +110,7 @@
 //! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
 //!   `src/cli/test.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
+//! - `src/tui/app/ended.rs`: whether its runs are explored.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!
 //! An executor beside [`explore::native`] makes its runs explorable.

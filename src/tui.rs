@@ -21,6 +21,7 @@ mod choosing;
 mod course;
 mod destination;
 mod effect;
+mod hint;
 mod hints;
 mod host;
 mod keymap;
@@ -52,7 +53,7 @@ pub use app::Start;
 pub use effect::Leave;
 pub use host::{Host, Program, Recorded, RunOptions, RunRequest, RunToSave, Started};
 pub use offscreen::Offscreen;
-pub use outcomes::{Explored, OutcomeFound, Stage, Survey};
+pub use outcomes::{Explorable, Explored, OutcomeFound, Stage, Survey};
 pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
 pub use theme::{Background, Glyphs, Theme};
 
@@ -115,9 +116,9 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
         let taken = app.take_events(terminal::now, terminal::now() + TAKING);
         dirty |= taken.came;
         hurry = taken.more;
-        if let Some(order) = app.survey_due() {
-            let survey = host.survey(&order);
-            app.outcomes.begin(order, survey);
+        if let Some(of) = app.survey_due() {
+            let survey = host.survey(&of);
+            app.outcomes.begin(of, survey);
         }
         let found = app.take_outcomes();
         dirty |= found;

@@ -187,7 +187,7 @@ fn imports_point_down() {
 
 /// Files of a room that stand in circles: each of a circle needs all the others of it. The numbers may
 /// only fall.
-const IN_CIRCLES: &[(&str, usize)] = &[("model", 17), ("trace", 7), ("tui", 24)];
+const IN_CIRCLES: &[(&str, usize)] = &[("model", 17), ("trace", 7), ("tui", 23)];
 
 #[test]
 fn no_file_needs_a_file_that_needs_it() {

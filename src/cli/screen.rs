@@ -24,8 +24,8 @@ use crate::explore::strategy::StrategyName;
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::tui::{
-    self, Background, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start, Started, Survey,
-    Theme,
+    self, Background, Explorable, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start,
+    Started, Survey, Theme,
 };
 use taped::Tapes;
 
@@ -194,8 +194,8 @@ impl Host for Engine<'_> {
         })
     }
 
-    fn survey(&mut self, order: &RunRequest) -> Box<dyn Survey> {
-        Box::new(survey::Background::start(order.clone(), self.context.lang))
+    fn survey(&mut self, of: &Explorable) -> Box<dyn Survey> {
+        Box::new(survey::Background::start(of.clone(), self.context.lang))
     }
 
     fn keep(&mut self, progress: &Progress) -> Result<(), String> {

@@ -5,7 +5,6 @@
 
 use super::app::App;
 use super::panel::started_order;
-use super::run::RunView;
 use super::words;
 use crate::lesson::schedule::Schedule;
 use crate::model::{Pending, Process, State, World};
@@ -69,16 +68,10 @@ pub(crate) fn candidates(world: &World) -> Vec<Candidate<'_>> {
         .collect()
 }
 
-/// The run that is stepped by hand and looked at as it is now.
-pub(crate) fn stepped(app: &App) -> Option<&RunView> {
-    let run = app.runs.current.as_ref()?;
-    (run.is_live() && run.is_now() && run.stepped).then_some(run)
-}
-
 /// Whom the next step lets go: who is selected, who stands in the schedule that is followed, else the
 /// next in turn.
 pub(crate) fn chosen(app: &App) -> Option<u32> {
-    let world = stepped(app)?.world();
+    let world = app.runs.stepped()?.world();
     let candidates = candidates(world);
     let known = |proc: u32| candidates.iter().any(|one| one.process.proc == proc);
     if let Some(proc) = app.panes.selected.filter(|proc| known(*proc)) {

@@ -7,24 +7,11 @@
 use super::action::Action;
 use super::app::App;
 use super::choosing::{self, Prospect, candidates};
+use super::hint::Hint;
 use super::keymap::Binding;
 use super::layout::Frames;
 use super::panel::{PanelId, outcomes};
 use super::run::RunView;
-
-/// A key and what it does, for the footer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hint {
-    pub(crate) keys: &'static str,
-    /// Locale key of its words.
-    pub(crate) words: &'static str,
-}
-
-impl Hint {
-    pub(crate) const fn new(keys: &'static str, words: &'static str) -> Hint {
-        Hint { keys, words }
-    }
-}
 
 /// The next step.
 pub(crate) fn next(app: &App, frames: &Frames) -> Hint {
@@ -88,7 +75,7 @@ pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
     let hint = |words| Some(Hint::new(binding.shown, words));
     let run = app.runs.current.as_ref();
     let live = run.filter(|run| run.is_live());
-    let stepped = choosing::stepped(app).is_some();
+    let stepped = app.runs.stepped().is_some();
     match binding.action() {
         Action::Run if live.is_some() => hint("tui.key-run-again"),
         Action::Pause => match run? {
@@ -102,7 +89,7 @@ pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
         Action::Manual if stepped => None,
         Action::Manual if app.options.manual => hint("tui.key-manual-off"),
         Action::Outcomes => {
-            let map = app.outcomes.of(run?);
+            let map = app.outcome_map(run?);
             map.and_then(|_| hint(binding.words))
         }
         Action::Undo => choosing::undone(app).and_then(|_| hint(binding.words)),
@@ -138,7 +125,7 @@ fn has_compared(run: &RunView, frames: &Frames) -> bool {
 
 /// There is something to see beside what happened.
 fn has_more_outcomes(app: &App, run: &RunView) -> bool {
-    let map = app.outcomes.of(run);
+    let map = app.outcome_map(run);
     !run.results.outcomes_seen && map.is_some_and(|map| map.found.outcomes.len() > 1)
 }
 

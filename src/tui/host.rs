@@ -3,7 +3,7 @@
 //! The cli implements it: starting runs is the engine's work, files are the cli's. The screen gets
 //! a `Feed` and the recording's header, and knows no more of processes than that.
 
-use super::outcomes::Survey;
+use super::outcomes::{Explorable, Survey};
 use super::progress::Progress;
 use super::run::RunView;
 use crate::feed::Feed;
@@ -111,8 +111,8 @@ pub trait Host {
     /// Why it could not start, in the learner's language.
     fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
 
-    /// Explores in the background what a run like this could come to.
-    fn survey(&mut self, order: &RunRequest) -> Box<dyn Survey>;
+    /// Explores in the background what a program could come to.
+    fn survey(&mut self, of: &Explorable) -> Box<dyn Survey>;
 
     /// Keeps the learner's progress for the next session.
     ///

@@ -174,7 +174,7 @@ fn shown(app: &App, regions: &[Region]) -> PanelId {
     if regions.contains(&Region::Program) && app.runs.current.is_some() {
         return first_of(&[Region::Program]);
     }
-    if regions == TIME && super::choosing::stepped(app).is_some() {
+    if regions == TIME && app.runs.stepped().is_some() {
         return first_of(&[Region::Choice]);
     }
     first_of(regions)

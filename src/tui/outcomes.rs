@@ -4,10 +4,10 @@
 //! The host explores in the background (`Survey`); what it has found so far is asked for between
 //! frames.
 
-use super::host::RunRequest;
-use super::run::RunView;
 use crate::check::Evidence;
+use crate::lesson::Params;
 use crate::lesson::schedule::Schedule;
+use crate::trace::Header;
 
 /// Maps that are kept: of the settings that were run last.
 const KEPT: usize = 8;
@@ -59,17 +59,45 @@ pub trait Survey {
     fn poll(&mut self) -> Option<Explored>;
 }
 
+/// What is explored: a lesson's program, and how it is run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explorable {
+    /// Slug of the lesson.
+    pub lesson: String,
+    pub params: Params,
+    /// The program's stdout is buffered as into a pipe.
+    pub pipe: bool,
+    /// Of the program's own random choices.
+    pub seed: u64,
+}
+
+impl Explorable {
+    pub(crate) fn of(header: &Header, params: &Params) -> Explorable {
+        Explorable {
+            lesson: header.lesson.clone(),
+            params: params.clone(),
+            pipe: header.stdout == "pipe",
+            seed: header.seed.unwrap_or(0),
+        }
+    }
+
+    /// Whether a run had the same outcomes to come to.
+    fn is_of(&self, header: &Header, params: &Params) -> bool {
+        let pipe = header.stdout == "pipe";
+        self.lesson == header.lesson && self.params == *params && self.pipe == pipe
+    }
+}
+
 /// The outcomes of one program with one setting.
 pub(crate) struct Map {
-    order: RunRequest,
+    of: Explorable,
     survey: Option<Box<dyn Survey>>,
     pub(crate) found: Explored,
 }
 
 impl Map {
-    /// The run that it was made for.
-    pub(crate) fn order(&self) -> &RunRequest {
-        &self.order
+    pub(crate) fn explored(&self) -> &Explorable {
+        &self.of
     }
 
     pub(crate) fn is_going(&self) -> bool {
@@ -90,30 +118,23 @@ impl Map {
             .extend(names.map(|outcome| outcome.name.clone()));
         evidence.complete |= self.found.complete;
     }
-
-    fn is_of(&self, run: &RunView) -> bool {
-        let header = &run.header;
-        let pipe = header.stdout == "pipe";
-        self.order.lesson == header.lesson
-            && self.order.params == run.params
-            && self.order.options.pipe == pipe
-    }
 }
 
 #[derive(Default)]
 pub(crate) struct Outcomes(Vec<Map>);
 
 impl Outcomes {
-    pub(crate) fn of(&self, run: &RunView) -> Option<&Map> {
-        self.0.iter().find(|map| map.is_of(run))
+    /// What was explored of this run's program.
+    pub(crate) fn of(&self, header: &Header, params: &Params) -> Option<&Map> {
+        self.0.iter().find(|map| map.of.is_of(header, params))
     }
 
-    pub(crate) fn begin(&mut self, order: RunRequest, survey: Box<dyn Survey>) {
+    pub(crate) fn begin(&mut self, of: Explorable, survey: Box<dyn Survey>) {
         if self.0.len() >= KEPT {
             self.0.remove(0);
         }
         self.0.push(Map {
-            order,
+            of,
             survey: Some(survey),
             found: Explored::default(),
         });

@@ -25,7 +25,7 @@ use ratatui::text::Line;
 use super::action::{Action, Step};
 use super::app::App;
 use super::effect::Effect;
-use super::hints::Hint;
+use super::hint::Hint;
 
 /// What stands over the panels.
 pub(crate) trait Popup: Any + Debug {

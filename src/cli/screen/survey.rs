@@ -27,7 +27,7 @@ use crate::model::World;
 use crate::sys::clock;
 use crate::text::Lang;
 use crate::trace::RunStatus;
-use crate::tui::{Explored, OutcomeFound, RunRequest, Stage, Survey};
+use crate::tui::{Explorable, Explored, OutcomeFound, Stage, Survey};
 
 /// What the search may take.
 const SEARCH: Duration = Duration::from_secs(10);
@@ -46,7 +46,7 @@ pub(super) struct Background {
 }
 
 impl Background {
-    pub(super) fn start(order: RunRequest, lang: Lang) -> Background {
+    pub(super) fn start(of: Explorable, lang: Lang) -> Background {
         let (sender, found) = unbounded();
         let unwanted = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&unwanted);
@@ -58,7 +58,7 @@ impl Background {
                 lang,
                 last: clock::instant(),
             };
-            survey(&order, teller);
+            survey(&of, teller);
         };
         if let Err(error) = thread::Builder::new().name("survey".to_owned()).spawn(work) {
             let _ = refused.send(refusal(error.to_string()));
@@ -123,24 +123,24 @@ fn reason(lang: Lang, error: &SearchError<NativeError>) -> String {
     }
 }
 
-fn survey(order: &RunRequest, mut teller: Teller) {
+fn survey(of: &Explorable, mut teller: Teller) {
     let library = Library::embedded();
     let Some(lesson) = library
         .as_ref()
         .ok()
-        .and_then(|library| library.iter().find(|lesson| lesson.slug() == order.lesson))
+        .and_then(|library| library.iter().find(|lesson| lesson.slug() == of.lesson))
     else {
-        return teller.tell(&refusal(order.lesson.clone()));
+        return teller.tell(&refusal(of.lesson.clone()));
     };
     let conditions = Conditions {
-        params: order.params.clone(),
-        stdout: if order.options.pipe {
+        params: of.params.clone(),
+        stdout: if of.pipe {
             StdoutArg::Pipe
         } else {
             StdoutArg::Tty
         },
         time_scale: 1.0,
-        seed: order.options.seed.unwrap_or(0),
+        seed: of.seed,
         gate: GateMode::Open,
         order: Order::InTurn,
     };

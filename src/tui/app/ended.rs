@@ -7,7 +7,7 @@ use super::App;
 use crate::check::{Evidence, Mark};
 use crate::feed::Flaw;
 use crate::trace::Engine;
-use crate::tui::host::{RunOptions, RunRequest};
+use crate::tui::outcomes::{Explorable, Map};
 use crate::tui::popup::graded::Graded;
 use crate::tui::progress::Outcomes as SeenOutcomes;
 use crate::tui::quiz::Locked;
@@ -87,7 +87,7 @@ impl App {
             runs: outcomes.runs,
             complete: false,
         };
-        if let Some(map) = self.outcomes.of(run) {
+        if let Some(map) = self.outcome_map(run) {
             map.add_to(&mut evidence);
         }
         let undecided = Some(mark_word(Mark::Undecided));
@@ -107,25 +107,20 @@ impl App {
     }
 
     /// The run whose other outcomes are to be looked for now.
-    pub(crate) fn survey_due(&self) -> Option<RunRequest> {
+    pub(crate) fn survey_due(&self) -> Option<Explorable> {
         let run = self.runs.current.as_ref()?;
         let native = run.header.engine.engine() == Engine::Native;
         let due = run.is_over() && !run.is_recording() && native && run.came_to_its_end();
-        if !due || self.outcomes.of(run).is_some() {
+        if !due || self.outcome_map(run).is_some() {
             return None;
         }
         self.course.lesson_of(&run.header.lesson)?;
-        Some(RunRequest {
-            lesson: run.header.lesson.clone(),
-            params: run.params.clone(),
-            options: RunOptions {
-                pipe: run.header.stdout == "pipe",
-                seed: run.header.seed,
-                ..RunOptions::default()
-            },
-            schedule: None,
-            undoes: false,
-        })
+        Some(Explorable::of(&run.header, &run.params))
+    }
+
+    /// What the program of this run could have come to.
+    pub(crate) fn outcome_map(&self, run: &RunView) -> Option<&Map> {
+        self.outcomes.of(&run.header, &run.params)
     }
 
     /// Takes in what was explored; answers that this decides are graded anew. Whether anything came.

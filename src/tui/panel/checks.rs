@@ -43,7 +43,7 @@ impl Panel for Checks {
                 (run.results.verdicts.len(), run.results.grades.len())
             }),
             explored: run
-                .and_then(|run| app.outcomes.of(run))
+                .and_then(|run| app.outcome_map(run))
                 .map_or((0, false), |map| {
                     (map.found.outcomes.len(), map.found.complete)
                 }),

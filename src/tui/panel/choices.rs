@@ -202,10 +202,12 @@ fn prospect(app: &App, one: &Candidate<'_>) -> String {
         Prospect::Goes => lang.phrase("tui.choice-goes").to_owned(),
         Prospect::Wakes => lang.phrase("tui.choice-wakes").to_owned(),
         Prospect::TimesOut => lang.phrase("tui.choice-times-out").to_owned(),
-        Prospect::BeginsToWait if choosing::stepped(app).is_some() => {
+        Prospect::BeginsToWait if app.runs.stepped().is_some() => {
             lang.tell("tui.choice-begins", &[("waiting", &waiting())])
         }
-        Prospect::BeginsToWait | Prospect::Waits => lang.tell("tui.choice-waits", &[("waiting", &waiting())]),
+        Prospect::BeginsToWait | Prospect::Waits => {
+            lang.tell("tui.choice-waits", &[("waiting", &waiting())])
+        }
         Prospect::Busy => lang.phrase("tui.choice-busy").to_owned(),
     }
 }

@@ -68,7 +68,7 @@ impl Panel for Outcomes {
 }
 
 fn map(app: &App) -> Option<&Map> {
-    app.outcomes.of(app.runs.current.as_ref()?)
+    app.outcome_map(app.runs.current.as_ref()?)
 }
 
 /// The place of this run's outcome.
@@ -97,15 +97,14 @@ pub(crate) fn sentence(app: &App) -> Option<String> {
     let map = map(app)?;
     let of = map.found.outcomes.len();
     let number = own(app)? + 1;
-    let key = if map.found.complete {
-        "tui.outcome-own"
+    Some(if map.found.complete {
+        app.lang
+            .tell("tui.outcome-own", &[("number", &number), ("of", &of)])
     } else {
-        "tui.outcome-own-so-far"
-    };
-    let places: [(&str, &dyn std::fmt::Display); 2] = [("number", &number), ("of", &of)];
-    Some(match key {
-        "tui.outcome-own" => app.lang.tell("tui.outcome-own", &places),
-        _ => app.lang.tell("tui.outcome-own-so-far", &places),
+        app.lang.tell(
+            "tui.outcome-own-so-far",
+            &[("number", &number), ("of", &of)],
+        )
     })
 }
 
@@ -133,17 +132,29 @@ fn head(app: &App, wide: usize) -> Vec<Line<'static>> {
 fn stage(app: &App, map: &Map) -> String {
     let found = &map.found;
     let lang = app.lang;
-    let places: [(&str, &dyn std::fmt::Display); 3] = [
-        ("outcomes", &found.outcomes.len()),
-        ("executions", &found.executions),
-        ("runs", &found.runs),
-    ];
+    let (outcomes, executions) = (&found.outcomes.len(), &found.executions);
     match (&found.stage, found.complete) {
         (Stage::Refused(why), _) => lang.tell("tui.outcomes-refused", &[("why", why)]),
-        (Stage::Searching, _) => lang.tell("tui.outcomes-searching", &places),
-        (Stage::Sampling, true) => lang.tell("tui.outcomes-sampling", &places),
-        (_, true) => lang.tell("tui.outcomes-all", &places),
-        (_, false) => lang.tell("tui.outcomes-so-far", &places),
+        (Stage::Searching, _) => lang.tell(
+            "tui.outcomes-searching",
+            &[("outcomes", outcomes), ("executions", executions)],
+        ),
+        (Stage::Sampling, true) => lang.tell(
+            "tui.outcomes-sampling",
+            &[
+                ("outcomes", outcomes),
+                ("executions", executions),
+                ("runs", &found.runs),
+            ],
+        ),
+        (_, true) => lang.tell(
+            "tui.outcomes-all",
+            &[("outcomes", outcomes), ("executions", executions)],
+        ),
+        (_, false) => lang.tell(
+            "tui.outcomes-so-far",
+            &[("outcomes", outcomes), ("executions", executions)],
+        ),
     }
 }
 
@@ -186,9 +197,10 @@ fn one(
         n => lang.tell("tui.outcome-executions", &[("n", &n)]),
     });
     if map.found.runs > 0 {
-        let places: [(&str, &dyn std::fmt::Display); 2] =
-            [("n", &outcome.seen), ("runs", &map.found.runs)];
-        parts.push(lang.tell("tui.outcome-seen", &places));
+        parts.push(lang.tell(
+            "tui.outcome-seen",
+            &[("n", &outcome.seen), ("runs", &map.found.runs)],
+        ));
     }
     let words = format!("{} {}", place + 1, parts.join(" · "));
     let style = match (deadlock, own) {

@@ -10,7 +10,7 @@ use crate::lesson::{Lesson, Prediction};
 use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::panel::outcomes;
 use crate::tui::run::Graded as Answered;
 use crate::tui::update::play_witness;
@@ -101,7 +101,7 @@ fn denied(app: &App) -> Vec<(String, usize)> {
     let (Some(run), Some(lesson)) = (&app.runs.current, app.course.lesson()) else {
         return denied;
     };
-    let Some(map) = app.outcomes.of(run) else {
+    let Some(map) = app.outcome_map(run) else {
         return denied;
     };
     let setting = lesson.setting(&run.params, &circumstances(&run.header));

@@ -7,7 +7,7 @@ use crate::lesson::{Parameter, ParameterKind, Params, Value};
 use crate::text::{clean, fit, width};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::run::RunView;
 
 /// The letter that brings the defaults back.

@@ -11,7 +11,7 @@ use crate::text::clean;
 use crate::tui::action::Seek;
 use crate::tui::app::App;
 use crate::tui::choosing::{self, Prospect, candidates};
-use crate::tui::panel::PanelId;
+use crate::tui::panel::{Moves, PanelId};
 use crate::tui::run::RunView;
 use crate::tui::words;
 
@@ -20,7 +20,7 @@ const FOLLOWED: f64 = 4.0;
 
 /// Live and at now: the gate. Looking back, or a recording: the play head.
 pub(super) fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
-    if choosing::stepped(app).is_some() {
+    if app.runs.stepped().is_some() {
         return manual(app);
     }
     let comparing = app.runs.comparing;
@@ -77,8 +77,8 @@ pub(super) fn manual(app: &mut App) -> Vec<Effect> {
 
 /// Whether Enter is a step here: among the processes of a run that is stepped.
 pub(super) fn takes_a_step(app: &App) -> bool {
-    let here = matches!(app.panes.focus, PanelId::Choices | PanelId::Ps);
-    here && choosing::stepped(app).is_some()
+    let selects = app.panes.focus.panel().moves() == Moves::Selection;
+    selects && app.runs.stepped().is_some()
 }
 
 /// Lets one operation through, or lets it begin to wait; says why where neither can be.
@@ -115,7 +115,7 @@ pub(super) fn step_once(app: &mut App) -> Vec<Effect> {
 
 /// Chooses the process in this row of the choices and lets it go.
 pub(super) fn choose(app: &mut App, row: usize) -> Vec<Effect> {
-    if choosing::stepped(app).is_none() {
+    if app.runs.stepped().is_none() {
         app.notice = Some(app.lang.phrase("tui.step-nothing").to_owned());
         return Vec::new();
     }
@@ -134,7 +134,7 @@ pub(super) fn pick_choice(app: &mut App, row: u16) -> Vec<Effect> {
     let here = app.panes.focus == PanelId::Choices;
     places::pick(app, PanelId::Choices, row);
     let again = here && before.is_some() && before == app.panes.selected;
-    if again && choosing::stepped(app).is_some() {
+    if again && app.runs.stepped().is_some() {
         return step_once(app);
     }
     Vec::new()
@@ -164,15 +164,16 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
 /// Begins a run that goes the way of an outcome's witness, a step at a time.
 pub(crate) fn play_witness(app: &mut App, place: usize) -> Vec<Effect> {
     let run = app.runs.current.as_ref();
-    let map = run.and_then(|run| app.outcomes.of(run));
+    let map = run.and_then(|run| app.outcome_map(run));
     let outcome = map.and_then(|map| Some((map, map.found.outcomes.get(place)?)));
     let Some((map, outcome)) = outcome else {
         return Vec::new();
     };
-    let mut order = map.order().clone();
-    order.schedule = Some(outcome.witness.clone());
-    order.options.manual = true;
+    let (of, witness) = (map.explored().clone(), outcome.witness.clone());
     app.options.manual = true;
+    let mut order = order(app, of.lesson, of.params);
+    (order.options.pipe, order.options.seed) = (of.pipe, Some(of.seed));
+    order.schedule = Some(witness);
     app.panes.focus = PanelId::Choices;
     vec![Effect::Start(Box::new(order))]
 }
