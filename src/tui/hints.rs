@@ -102,13 +102,12 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
         Hint::new("e", "tui.next-slow")
     } else if !run.is_now() {
         Hint::new("e", "tui.key-now")
+    } else if outcomes::playable(app).is_some() {
+        Hint::new("Enter", "tui.next-witness")
     } else if !has_compared(run, frames) {
         Hint::new("Enter", "tui.next-checks")
     } else if has_more_outcomes(app, run) {
         Hint::new("m", "tui.next-outcomes")
-    } else if app.panes.focus == PanelId::Outcomes && outcomes::selected(app) != outcomes::own(app)
-    {
-        Hint::new("Enter", "tui.next-witness")
     } else if !app.has_varied() && has_parameters(app) {
         Hint::new("p", "tui.next-change")
     } else if is_last(app) {

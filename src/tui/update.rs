@@ -51,15 +51,16 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
             Then::Pass => {}
         }
     }
+    if action == Action::Confirm
+        && let Some(place) = super::panel::outcomes::playable(app)
+    {
+        return play_witness(app, place);
+    }
     match action {
         Action::Run => return run(app),
         Action::Predict => predict(app),
         Action::Pause => return pause(app, now),
         Action::Stop => return stop(app),
-        Action::Confirm if app.panes.focus == PanelId::Outcomes => {
-            let selected = super::panel::outcomes::selected(app);
-            return selected.map_or_else(Vec::new, |place| play_witness(app, place));
-        }
         Action::Outcomes => show_outcomes(app),
         Action::Manual => return manual(app),
         Action::StepOnce => return step_once(app),
@@ -234,7 +235,7 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
         app.panes.focus = PanelId::Choices;
     } else if matches!(
         app.panes.focus,
-        PanelId::Lesson | PanelId::Source | PanelId::Checks | PanelId::Choices
+        PanelId::Lesson | PanelId::Source | PanelId::Checks | PanelId::Outcomes | PanelId::Choices
     ) {
         app.panes.focus = PanelId::Output;
     }

@@ -84,6 +84,15 @@ pub(crate) fn selected(app: &App) -> Option<usize> {
     (count > 0).then(|| place.min(count - 1))
 }
 
+/// The outcome that Enter plays: the one the learner has selected, where this run was another.
+pub(crate) fn playable(app: &App) -> Option<usize> {
+    let here = app.panes.focus == PanelId::Outcomes && app.runs.stepped().is_none();
+    app.panes
+        .outcome
+        .and(selected(app))
+        .filter(|place| here && Some(*place) != own(app))
+}
+
 /// The outcome a row is about.
 pub(crate) fn at(app: &App, row: usize) -> Option<usize> {
     let wide = super::size(app, PanelId::Outcomes).width.min(READABLE);

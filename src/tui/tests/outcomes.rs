@@ -186,7 +186,12 @@ fn an_outcome_is_chosen_and_played_and_exploring_can_be_stopped() {
         run.results.seen = true;
     }
     assert!(picture(&mut app, (80, 24)).contains("▸ m see what else"));
+    // On its own outcome Enter does what the footer says: there is nothing else to play.
+    press(&mut app, "m");
+    assert!(!picture(&mut app, (80, 24)).contains("play this outcome"));
+    assert_eq!(press(&mut app, "\n"), []);
     press(&mut app, "mj");
+    assert!(picture(&mut app, (80, 24)).contains("▸ Enter play this outcome"));
     let effects = press(&mut app, "\n");
     assert!(matches!(effects.as_slice(), [Effect::Start(_)]));
     assert_eq!(press(&mut app, "x"), []);
