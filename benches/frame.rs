@@ -22,9 +22,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use forklore::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use forklore::lesson::Library;
-use forklore::text::{Depth, Lang};
+use forklore::text::Lang;
 use forklore::trace::{Event, Header};
-use forklore::tui::{Background, Glyphs, Offscreen, Progress, Start, Started, Theme};
+use forklore::tui::{Offscreen, Start, Started};
 use nix::time::{ClockId, clock_gettime};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -148,18 +148,11 @@ fn at(times: &[Duration], share: f64) -> f64 {
 
 fn session(more: usize) -> Offscreen {
     let start = Start {
-        library: Rc::new(Library::embedded().expect("the lessons are whole")),
         lesson: Some("lock".to_owned()),
-        lang: Lang::En,
-        theme: Theme {
-            depth: Depth::Indexed,
-            ground: Background::Dark,
-            glyphs: Glyphs::Unicode,
-            painted: false,
-        },
-        recording: None,
-        progress: Progress::default(),
-        word: None,
+        ..Start::new(
+            Rc::new(Library::embedded().expect("the lessons are whole")),
+            Lang::En,
+        )
     };
     let events = log::events(PROCESSES, LINES, EVENTS, more);
     let (before, after) = events.split_at(events.len() - more);

@@ -159,6 +159,8 @@ fn finished() -> Screen {
     begin(&mut session);
     session.wait_for("finished");
     session.press("\x1b");
+    // A first run is shown again slowly; here the session rests.
+    session.press("e");
     session
 }
 

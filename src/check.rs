@@ -111,7 +111,10 @@ pub fn circumstances(header: &Header) -> Circumstances {
         stdout: header.stdout.clone(),
         engine: header.engine.engine(),
         python: python.unwrap_or(Circumstances::default().python),
-        ..Circumstances::default()
+        method: header
+            .start_method
+            .clone()
+            .unwrap_or(Circumstances::default().method),
     }
 }
 

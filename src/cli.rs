@@ -10,9 +10,11 @@ mod completions;
 mod context;
 mod doctor;
 pub(crate) mod drive;
+mod engine;
 mod examples;
 mod explore;
 mod export;
+mod findings;
 mod header;
 mod help;
 mod lessons;
@@ -134,6 +136,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
+        (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),

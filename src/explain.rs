@@ -3,6 +3,10 @@
 //! Called by the headless reports and by the screen, so that both say the same. Nothing is decided
 //! here. Names of the program are foreign text and are cleaned.
 
+mod circle;
+
+pub use circle::{Link, circle};
+
 use crate::model::{Awaited, LostTask, Party, Thing, Wait};
 use crate::text::{Lang, clean};
 

@@ -92,6 +92,15 @@
 //!   locales fails when one is missing.
 //! - `src/check/tests/objects.rs`: a case that passes and a case that fails. A test wants both.
 //!
+//! ## A finding
+//!
+//! Example: `OwnerDied in owner_died`, `owner-died`.
+//!
+//! - `src/finding/rules/owner_died.rs`: the rule. `src/finding/rules.rs` has the table of rules; the
+//!   documentation of [`finding`] says more.
+//! - `assets/locales/findings/en.toml`, `assets/locales/findings/zh.toml`: its sentences. A test of the
+//!   locales fails when one is missing.
+//!
 //! ## A lesson
 //!
 //! Example: `manager-dict`.
@@ -100,6 +109,7 @@
 //!   `forklore lessons check` says what is missing.
 //! - `assets/recordings/manager-dict.jsonl.zst`: its recording, made as the README beside it says. A test
 //!   wants one for every lesson.
+//! - `src/finding/rules/`: the findings that it teaches to avoid name it.
 //!
 //! ## An engine
 //!
@@ -107,10 +117,11 @@
 //!
 //! - `src/engine/native.rs`: how it starts a run.
 //! - `src/trace/engine.rs`: its word in a recording's header. `src/trace/header.rs` has the default.
-//! - `src/cli/args.rs`: its word on the command line. `src/cli/scenario.rs` and
-//!   `src/cli/test.rs` use it.
+//! - `src/cli/args/engine.rs`: its word on the command line. `src/cli/engine.rs` says when it is chosen;
+//!   `src/cli/scenario.rs`, `src/cli/test.rs` and `src/cli/screen.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
-//! - `src/tui/app/ended.rs`: whether its runs are explored.
+//! - `src/tui/app.rs`, `src/tui/update.rs` and `src/tui/popup/parameters.rs`: how the session chooses it.
+//!   `src/tui/app/ended.rs`: whether its runs are explored.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!
 //! An executor beside [`explore::native`] makes its runs explorable.
@@ -134,6 +145,7 @@ pub mod explain;
 pub mod explore;
 pub mod export;
 pub mod feed;
+pub mod finding;
 pub mod lesson;
 pub mod model;
 pub mod mp;

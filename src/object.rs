@@ -25,17 +25,16 @@ use repr::VERBATIM;
 
 /// A value of one of Python's plain types.
 ///
-/// `Display` is Python's `str`; `repr` gives its `repr`. Equality is Python's: `1 == 1.0 == True`. As
-/// a serde value it has two forms: an enum for formats that are not read by people (what crosses
-/// processes); for `repr` and JSON Python's own shapes. JSON is read back as far as it goes: as
-/// None, bool, int, float, str and list.
+/// `Display` is Python's `str`; `repr` returns its `repr`. Equality is Python's: `1 == 1.0 == True`.
+/// As a serde value it has two forms: an enum in binary formats (between processes), and Python's own
+/// shapes in `repr` and JSON. From JSON come back None, bool, int, float, str and list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub enum Object {
     #[default]
     None,
     Bool(bool),
-    /// An int; Python's have no bound, these have 128 bits.
+    /// An int. Python's are unbounded; these have 128 bits.
     Int(i128),
     Float(f64),
     Str(String),
@@ -44,11 +43,11 @@ pub enum Object {
     Tuple(Vec<Object>),
     /// Pairs in the order of insertion, no key twice.
     Dict(Vec<(Object, Object)>),
-    /// A proxy of an object that lives in a manager's server.
+    /// A proxy of an object in a manager's server.
     Proxy(Box<ProxyRef>),
 }
 
-/// What a proxy is a proxy of; enough to make one in any process of the run.
+/// The referent of a proxy: what any process of the run needs to make one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProxyRef {
     /// Path of the server's socket.
@@ -78,7 +77,7 @@ impl ProxyKind {
         }
     }
 
-    /// The name the manager has the type under.
+    /// The name under which the manager registers the type.
     pub(crate) const fn typeid(self) -> &'static str {
         match self {
             ProxyKind::Dict => "dict",
@@ -105,7 +104,7 @@ impl Object {
         }
     }
 
-    /// The int this is: an int itself, or a bool, which Python counts as one.
+    /// The value as an int: an int, or a bool, which is an int in Python.
     pub(crate) fn integer(&self) -> Option<i128> {
         match self {
             Object::Int(value) => Some(*value),
@@ -114,13 +113,13 @@ impl Object {
         }
     }
 
-    /// The int this is, as far as 64 bits hold it.
+    /// The value as an int, if it fits into 64 bits.
     #[must_use]
     pub fn as_int(&self) -> Option<i64> {
         self.integer().and_then(|value| i64::try_from(value).ok())
     }
 
-    /// The number as C's double holds it.
+    /// The number as a C double.
     #[must_use]
     #[allow(
         clippy::cast_precision_loss,
@@ -133,7 +132,7 @@ impl Object {
         }
     }
 
-    /// Whether Python takes it for true.
+    /// The value's truth in Python.
     #[must_use]
     pub fn truth(&self) -> bool {
         match self {
@@ -163,8 +162,8 @@ impl Object {
         }
     }
 
-    /// What iterating over it gives: the elements of a list or tuple, the keys of a dict, the
-    /// characters of a str, the numbers of bytes; `None` for what can't be iterated over.
+    /// The items of an iteration: the elements of a list or tuple, the keys of a dict, the characters
+    /// of a str, the numbers of a bytes. `None` if the value is not iterable.
     pub fn into_items(self) -> Option<Vec<Object>> {
         Some(match self {
             Object::List(items) | Object::Tuple(items) => items,
@@ -175,7 +174,7 @@ impl Object {
         })
     }
 
-    /// Words of the error for what should have been an int.
+    /// The error message where an int was expected.
     pub(crate) fn no_integer(&self) -> String {
         format!(
             "'{}' object cannot be interpreted as an integer",
@@ -238,7 +237,7 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// Reads what a format that describes itself has.
+/// Reads a value from a self-describing format.
 struct Plain;
 
 impl<'de> Visitor<'de> for Plain {
@@ -281,7 +280,7 @@ impl<'de> Visitor<'de> for Plain {
     }
 }
 
-/// The `repr` of the proxy; the address is where CPython has the object's.
+/// The `repr` of the proxy. The address stands where CPython prints that of the object.
 impl fmt::Display for ProxyRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -3,6 +3,7 @@
 //! Everything here is read from a `World`, event by event or at the end of the run. The cli decides
 //! where the bytes go. Foreign text passes through `text` before it is shown.
 
+mod findings;
 mod lines;
 mod live;
 mod printed;
@@ -11,6 +12,7 @@ pub mod results;
 mod rows;
 mod verdicts;
 
+pub use findings::{findings, findings_json};
 pub use live::{Live, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};

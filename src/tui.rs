@@ -51,7 +51,7 @@ use std::time::Duration;
 
 pub use app::Start;
 pub use effect::Leave;
-pub use host::{Host, Program, Recorded, RunOptions, RunRequest, RunToSave, Started};
+pub use host::{Host, Program, PythonChoice, Recorded, RunOptions, RunRequest, RunToSave, Started};
 pub use offscreen::Offscreen;
 pub use outcomes::{Explorable, Explored, OutcomeFound, Stage, Survey};
 pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
@@ -105,6 +105,9 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
                 Input::Ended(signal) => Some(Action::Leave(signal)),
             };
             let Some(action) = action else { continue };
+            if app.pythons.is_empty() {
+                app.pythons = host.pythons();
+            }
             for effect in update::update(&mut app, action, terminal::now()) {
                 if let Some(leave) = perform(&mut app, host, &mut terminal, effect)? {
                     app.runs.stop();

@@ -26,6 +26,8 @@ mod faults;
 mod install;
 #[path = "cli/lessons.rs"]
 mod lessons;
+#[path = "cli/methods.rs"]
+mod methods;
 #[path = "cli/packs.rs"]
 mod packs;
 #[path = "cli/replay.rs"]

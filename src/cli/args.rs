@@ -4,6 +4,9 @@
 //! as they can be without a lesson; parameters of lessons are the lesson's to check. What the help
 //! says of each stands in the locale files under the same names (`help`).
 
+pub(super) mod engine;
+mod findings;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,6 +17,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
+use engine::{EngineArgs, TestEngineArgs};
+pub(crate) use findings::FindingsArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -94,6 +99,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Explore(ExploreArgs),
     Trace(TraceArgs),
+    Findings(FindingsArgs),
     Replay(ReplayArgs),
     Compare(CompareArgs),
     Export(ExportArgs),
@@ -115,8 +121,8 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     #[arg(required_unless_present = "schedule")]
     pub lesson: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineArg,
+    #[command(flatten)]
+    pub engine: EngineArgs,
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
@@ -143,8 +149,8 @@ pub(crate) struct RunArgs {
 pub(crate) struct TestArgs {
     #[arg(value_name = "LESSON")]
     pub named: Vec<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineArg,
+    #[command(flatten)]
+    pub engine: TestEngineArgs,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
@@ -200,10 +206,16 @@ pub(crate) struct Recorded {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    #[arg(value_name = "A")]
-    pub a: PathBuf,
-    #[arg(value_name = "B")]
-    pub b: PathBuf,
+    #[arg(value_name = "A", required_unless_present = "start_methods")]
+    pub a: Option<PathBuf>,
+    #[arg(value_name = "B", required_unless_present = "start_methods")]
+    pub b: Option<PathBuf>,
+    #[arg(long, value_name = "LESSON|SCRIPT", conflicts_with_all = ["a", "b"])]
+    pub start_methods: Option<String>,
+    #[arg(long, value_name = "PATH|VERSION", requires = "start_methods")]
+    pub python: Option<String>,
+    #[arg(long, value_name = "NAME=VALUE", requires = "start_methods")]
+    pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
 }
@@ -263,12 +275,6 @@ pub(crate) struct ReplayArgs {
     pub speed: Option<f64>,
     #[arg(long, conflicts_with = "headless")]
     pub source: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
-pub(crate) enum EngineArg {
-    #[default]
-    Native,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, Default)]

@@ -1,4 +1,7 @@
-//! `forklore compare A B`: where two recordings part, in words or as JSON.
+//! `forklore compare A B`: where two recordings part, in words or as JSON; `methods` has the runs of
+//! one program under every start method.
+
+mod methods;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -23,19 +26,26 @@ const OTHERS: usize = 8;
 const SETTINGS: usize = 24;
 
 pub(crate) fn run(context: &Context, args: &CompareArgs) -> Result<Code, Stop> {
-    if args.a.as_os_str() == "-" && args.b.as_os_str() == "-" {
+    let (a, b) = match (&args.start_methods, &args.a, &args.b) {
+        (Some(program), ..) => return methods::run(context, args, program),
+        (None, Some(a), Some(b)) => (a, b),
+        // The command line has asked for both.
+        (None, ..) => return Err(Failure::new(Code::Usage, String::new()).into()),
+    };
+    let paths = [a, b];
+    if a.as_os_str() == "-" && b.as_os_str() == "-" {
         let what = context.lang.phrase("compare.one-stdin");
         return Err(Failure::new(Code::Usage, what).into());
     }
-    let a = Recording::open(context, &args.a)?;
-    let b = Recording::open(context, &args.b)?;
+    let a = Recording::open(context, a)?;
+    let b = Recording::open(context, b)?;
     let headers = [a.header().clone(), b.header().clone()];
     let (a, a_damaged) = side(context, a)?;
     let (b, b_damaged) = side(context, b)?;
     let comparison = compare(&a, &b);
     let page = match args.format {
         CompareFormat::Text => {
-            let names = [&args.a, &args.b].map(|path| path.display().to_string());
+            let names = paths.map(|path| path.display().to_string());
             words(context, &comparison, &names, &headers).into_bytes()
         }
         CompareFormat::Json => {
@@ -221,12 +231,16 @@ fn document(comparison: &Comparison, headers: &[Header; 2]) -> Value {
     json!({
         "settings": settings,
         "same": comparison.is_same(),
-        "first": comparison.first.as_ref().map(parting),
+        "first": first(comparison),
         "processes": comparison.processes.iter().map(parting).collect::<Vec<_>>(),
         "order": comparison.order.map(|(a, b)| json!({"a": a, "b": b})),
         "a": totals(&comparison.a),
         "b": totals(&comparison.b),
     })
+}
+
+fn first(comparison: &Comparison) -> Option<Value> {
+    comparison.first.as_ref().map(parting)
 }
 
 fn parting(parting: &Parting) -> Value {

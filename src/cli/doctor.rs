@@ -43,7 +43,7 @@ impl Level {
 
 pub(crate) fn run(context: &Context) -> Result<Code, Stop> {
     let lang = context.lang;
-    let findings = [
+    let mut findings = vec![
         kernel::version(lang),
         kernel::pidfd(lang),
         kernel::exit_status(lang),
@@ -54,11 +54,13 @@ pub(crate) fn run(context: &Context) -> Result<Code, Stop> {
         host::proc(lang),
         host::run_directory(lang),
         host::limits(lang),
-        host::python(lang),
+    ];
+    findings.extend(host::pythons(lang));
+    findings.extend([
         host::procps(lang),
         host::terminal(context),
         host::dev_stdout(lang),
-    ];
+    ]);
     let names = findings.iter().map(|finding| width(finding.name)).max();
     let column = names.unwrap_or(0) + 2;
     let levels: Vec<String> = findings

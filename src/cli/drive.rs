@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::outlet::{Outlet, WriteError};
 use crate::engine::shutdown::{Request, Shutdown};
 use crate::feed::{Control, ControlError, Feed, FeedItem};
+use crate::finding::Findings;
 use crate::model::World;
 use crate::sys::clock;
 use crate::trace::{Batch, Event};
@@ -51,6 +52,13 @@ impl From<WriteError> for Ending {
     }
 }
 
+/// What a feed that was driven to its end came to.
+pub(crate) struct Driven {
+    pub world: World,
+    pub findings: Findings,
+    pub ending: Ending,
+}
+
 /// What a feed is driven with.
 pub(crate) struct Driver<'a> {
     pub shutdown: &'a Shutdown,
@@ -77,15 +85,32 @@ impl Driver<'_> {
         feed: &mut dyn Feed,
         show: &mut dyn Show,
         first: Vec<u8>,
-    ) -> (World, Ending) {
+    ) -> Driven {
         let mut world = World::new().scaled(self.time_scale);
+        let mut findings = Findings::new();
+        let ending = self.follow(feed, show, first, (&mut world, &mut findings));
+        findings.end(&world);
+        Driven {
+            world,
+            findings,
+            ending,
+        }
+    }
+
+    fn follow(
+        &mut self,
+        feed: &mut dyn Feed,
+        show: &mut dyn Show,
+        first: Vec<u8>,
+        (world, findings): (&mut World, &mut Findings),
+    ) -> Ending {
         let mut ending = Ending::Over;
         // Of a run that is being ended pages still go out as long as the reader keeps up.
         let mut keeps_up = true;
         if let Err(error) = self.send(feed, first) {
             ending = error.into();
             if feed.control(Control::Stop) == Err(ControlError::Unable) {
-                return (world, ending);
+                return ending;
             }
         }
         loop {
@@ -93,15 +118,15 @@ impl Driver<'_> {
                 FeedItem::End => break,
                 FeedItem::Idle => {
                     let mut page = Vec::new();
-                    show.idle(&world, &mut page);
+                    show.idle(world, &mut page);
                     self.look_up(feed).or_else(|| self.send(feed, page).err())
                 }
                 FeedItem::Events(batch) => {
                     // What nobody will see any more is folded all the same, which is quicker.
                     let page = match ending {
-                        Ending::Over => fold(&mut world, &batch, show),
-                        Ending::Asked(_) if keeps_up => fold(&mut world, &batch, show),
-                        _ => fold(&mut world, &batch, &mut Silent),
+                        Ending::Over => fold(world, findings, &batch, show),
+                        Ending::Asked(_) if keeps_up => fold(world, findings, &batch, show),
+                        _ => fold(world, findings, &batch, &mut Silent),
                     };
                     feed.give_back(batch);
                     match ending {
@@ -123,7 +148,7 @@ impl Driver<'_> {
                 }
             }
         }
-        (world, ending)
+        ending
     }
 
     /// Looks for a signal, and whether anybody still reads.
@@ -167,10 +192,10 @@ impl Driver<'_> {
     }
 }
 
-fn fold(world: &mut World, batch: &Batch, show: &mut dyn Show) -> Vec<u8> {
+fn fold(world: &mut World, findings: &mut Findings, batch: &Batch, show: &mut dyn Show) -> Vec<u8> {
     let mut page = Vec::new();
     for (line, event) in batch.lines() {
-        world.apply(event);
+        findings.apply(world, event);
         show.after((line, event), world, &mut page);
     }
     page

@@ -11,6 +11,7 @@ use super::Stop;
 use super::args::{CompareFormat, ExploreArgs, StdoutArg};
 use super::choose;
 use super::context::Context;
+use super::engine::Played;
 use super::run::schedule_of;
 use super::scenario::{Conditions, Order, Scenario};
 use super::words;
@@ -37,6 +38,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         .params(&args.set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
     let conditions = Conditions {
+        played: Played::native(context, lesson)?,
         params,
         stdout: args.stdout,
         time_scale: 1.0,

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::examples;
 use super::words;
 use crate::error::{Code, Failure};
+use crate::finding::Findings;
 use crate::model::World;
 use crate::trace::{Event, Header, ReadError, Reader, uncompressed};
 
@@ -31,6 +32,7 @@ pub(crate) struct Recording {
 #[derive(Debug)]
 pub(crate) struct Folded {
     pub world: World,
+    pub findings: Findings,
     /// Something of it is missing; that was said.
     pub damaged: bool,
 }
@@ -86,10 +88,11 @@ impl Recording {
         mut each: impl FnMut(&Event, &World) -> io::Result<()>,
     ) -> Result<Folded, Stop> {
         let mut world = World::new().scaled(self.header().time_scale);
+        let mut findings = Findings::new();
         let damage = loop {
             match self.reader.next_event() {
                 Ok(Some(event)) => {
-                    world.apply(&event);
+                    findings.apply(&mut world, &event);
                     each(&event, &world)?;
                 }
                 Ok(None) => break None,
@@ -107,7 +110,12 @@ impl Recording {
             context.tell(&lang.phrase("replay.no-end"));
         }
         let damaged = world.end().is_none() || damage.is_some() || self.reader.torn();
-        Ok(Folded { world, damaged })
+        findings.end(&world);
+        Ok(Folded {
+            world,
+            findings,
+            damaged,
+        })
     }
 }
 

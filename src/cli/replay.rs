@@ -15,10 +15,11 @@ use super::scenario::fingerprint;
 use super::{trace, words};
 use crate::check::{self, Verdict};
 use crate::error::Code;
+use crate::finding::Findings;
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::replay::{Ahead, Clock, Replay, Speed};
-use crate::report::{Printed, deadlock, ending, verdicts};
+use crate::report::{Printed, deadlock, ending, findings, verdicts};
 use crate::sys::clock;
 use crate::trace::{Engine, Event, Header};
 use crate::tui::{Recorded, Started};
@@ -57,8 +58,9 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
         context,
         printed: Printed::new(context.style(), args.times),
     };
-    let (world, end) = driver.drive(&mut replay, &mut text, Vec::new());
-    match end {
+    let driven = driver.drive(&mut replay, &mut text, Vec::new());
+    let world = &driven.world;
+    match driven.ending {
         Ending::Over => outlet.finish(&shutdown)?,
         Ending::Asked(request) => return Ok(super::signalled(request)),
         Ending::OutputLost(error) => return Err(error.into()),
@@ -72,7 +74,7 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
     if torn {
         context.tell(&lang.phrase("replay.torn"));
     }
-    let code = verdict(context, &header, &world)?;
+    let code = verdict(context, &header, world, &driven.findings)?;
     // What is there was held against the checks; a verdict over the whole run it can't be.
     Ok(if torn || world.end().is_none() {
         Code::Unreadable
@@ -82,14 +84,21 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<Code, Stop> {
 }
 
 /// Says how the run ended and what its checks say of it, on stderr.
-fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, Stop> {
+fn verdict(
+    context: &Context,
+    header: &Header,
+    world: &World,
+    found: &Findings,
+) -> Result<Code, Stop> {
     let style = context.style_of_stderr();
     if header.engine.engine() == Engine::Trace {
         // A program of one's own has no checks: its verdict is its own exit code.
         let mut page = String::new();
         deadlock(&style, world, &mut page);
         page.push_str(&trace::ending(&style, header, world));
-        context.tell_styled(&page);
+        page.push('\n');
+        findings(&style, &found.list(), &mut page);
+        context.tell_styled(page.trim_end_matches('\n'));
         return Ok(trace::code(world));
     }
     let library = context.library()?;
@@ -99,7 +108,9 @@ fn verdict(context: &Context, header: &Header, world: &World) -> Result<Code, St
     deadlock(&style, world, &mut page);
     verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, world));
-    context.tell_styled(&page);
+    page.push('\n');
+    findings(&style, &found.list(), &mut page);
+    context.tell_styled(page.trim_end_matches('\n'));
     Ok(if check::is_as_expected(lesson, &judged, world) {
         Code::Fine
     } else {
@@ -132,7 +143,7 @@ fn judge(
             return None;
         }
     };
-    if header.program_sha256 != fingerprint(lesson) {
+    if header.program_sha256 != fingerprint(lesson, header.engine.engine()) {
         context.tell(&lang.phrase("replay.other-program"));
     }
     let circumstances = check::circumstances(header);

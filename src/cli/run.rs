@@ -5,6 +5,7 @@ use super::args::{PsArg, RunArgs, RunFormat};
 use super::choose;
 use super::context::Context;
 use super::drive::{Ending, Interrupts, Show};
+use super::engine::Played;
 use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
@@ -18,7 +19,7 @@ use crate::feed::Feed;
 use crate::lesson::schedule::{Schedule, ScheduleError, without_comments};
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
-use crate::report::{Rows, Style, deadlock, ending, verdicts};
+use crate::report::{Rows, Style, deadlock, ending, findings, verdicts};
 use crate::text::{Mood, clean};
 use crate::trace::{Event, FaultKind, Header, Kind};
 
@@ -53,6 +54,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         .params(&set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
     let conditions = Conditions {
+        played: args.engine.played(context, lesson)?,
         params,
         stdout: args.stdout,
         time_scale: args.time_scale,
@@ -135,11 +137,12 @@ fn human(
         },
         steps: Vec::new(),
     };
-    let (world, end) = session.drive(run, &mut human, head(&style, scenario, header));
+    let driven = session.drive(run, &mut human, head(&style, scenario, header));
     let Taken { mut human, steps } = human;
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let judged = scenario.verdicts(&world);
     let mut page = String::new();
     human.rest(&world, &mut page);
@@ -152,6 +155,7 @@ fn human(
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
         page.push('\n');
     }
+    findings(&style, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
@@ -187,10 +191,11 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, Json::head(header));
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    let driven = session.drive(run, &mut Json, Json::head(header));
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let judged = scenario.verdicts(&world);
     let mut words = String::new();
     let context = session.context;
@@ -198,8 +203,10 @@ fn json(
     deadlock(&style, &world, &mut words);
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
+    words.push('\n');
+    findings(&style, &driven.findings.list(), &mut words);
     let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
-    context.tell_styled(&words);
+    context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }
 
@@ -218,6 +225,14 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
+    if let Played::Python { interpreter, .. } = &scenario.conditions.played {
+        settings.push("--engine python".to_owned());
+        settings.push(format!("--python {}", interpreter.version));
+        settings.push(format!(
+            "--start-method {}",
+            scenario.conditions.played.method()
+        ));
+    }
     settings.push(format!("--stdout {}", header.stdout));
     settings.push(format!("--time-scale {}", header.time_scale));
     if let GateMode::Paced { per_second: pace } = scenario.conditions.gate {

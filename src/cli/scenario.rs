@@ -9,22 +9,25 @@ use sha2::{Digest as _, Sha256};
 
 use super::args::StdoutArg;
 use super::context::Context;
+use super::engine::{Played, python_config};
 use super::header;
 use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::Run;
-use crate::engine::{GateMode, Scheduler, native::NativeConfig};
+use crate::engine::traced::Buffering;
+use crate::engine::{GateMode, Scheduler, StartError, native::NativeConfig, python::PythonConfig};
 use crate::error::{Code, Failure};
 use crate::explore::scheduler::Script;
 use crate::explore::strategy::{Strategy, StrategyName};
 use crate::lesson::schedule::Schedule;
-use crate::lesson::{Circumstances, Lesson, Params};
+use crate::lesson::{Lesson, Params};
 use crate::model::World;
-use crate::trace::Header;
+use crate::trace::{Engine, Header};
 
 /// How a lesson is run.
 #[derive(Debug, Clone)]
 pub(crate) struct Conditions {
+    pub played: Played,
     pub params: Params,
     pub stdout: StdoutArg,
     pub time_scale: f64,
@@ -46,13 +49,6 @@ pub(crate) enum Order {
 }
 
 impl Conditions {
-    pub(crate) fn circumstances(&self) -> Circumstances {
-        Circumstances {
-            stdout: self.stdout.word().to_owned(),
-            ..Circumstances::default()
-        }
-    }
-
     fn scheduler(&self) -> Option<Box<dyn Scheduler>> {
         match &self.order {
             Order::InTurn => None,
@@ -66,7 +62,7 @@ impl Conditions {
     }
 }
 
-/// A lesson that the native engine can run, and how it is run.
+/// A lesson and how it is run.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario<'a> {
     pub lesson: &'a Lesson,
@@ -74,24 +70,31 @@ pub(crate) struct Scenario<'a> {
 }
 
 impl<'a> Scenario<'a> {
-    /// Refuses a lesson without a native program.
+    /// Refuses conditions that the engine does not know.
     pub(crate) fn new(
         context: &Context,
         lesson: &'a Lesson,
         conditions: Conditions,
     ) -> Result<Scenario<'a>, Failure> {
-        if lesson.twin {
-            return Ok(Scenario { lesson, conditions });
+        if conditions.played != Played::Native && conditions.gate != GateMode::Open {
+            let what = context.lang.phrase("engine.no-gate");
+            return Err(Failure::new(Code::Usage, what));
         }
-        let lang = context.lang;
-        let what = lang.tell("run.no-program", &[("lesson", &lesson.slug())]);
-        Err(Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.no-program-remedy")))
+        Ok(Scenario { lesson, conditions })
     }
 
     /// The first line of its recording, were it to begin now.
     pub(crate) fn header(&self) -> Header {
+        let python = match &self.conditions.played {
+            Played::Native => None,
+            Played::Python { interpreter, .. } => Some(interpreter.version.to_string()),
+        };
+        let method = self.conditions.played.method();
         Header {
-            program_sha256: fingerprint(self.lesson),
+            engine: self.conditions.played.engine().into(),
+            start_method: python.as_ref().map(|_| method.as_str().to_owned()),
+            python,
+            program_sha256: fingerprint(self.lesson, self.conditions.played.engine()),
             params: self.conditions.params.to_json(),
             time_scale: self.conditions.time_scale,
             stdout: self.conditions.stdout.word().to_owned(),
@@ -106,29 +109,33 @@ impl<'a> Scenario<'a> {
         check::evaluate(
             self.lesson,
             &self.conditions.params,
-            &self.conditions.circumstances(),
+            &check::circumstances(&self.header()),
             world,
         )
     }
 
-    /// What the engine is told.
-    pub(crate) fn config(&self) -> NativeConfig {
-        NativeConfig {
-            lesson: self.lesson.slug().to_owned(),
-            params: self.conditions.params.to_json(),
-            time_scale: self.conditions.time_scale,
-            seed: self.conditions.seed,
-            line_buffered: matches!(self.conditions.stdout, StdoutArg::Tty),
-            gate: self.conditions.gate,
-            scheduler: self.conditions.scheduler(),
-            forklore: None,
-            environment: Vec::new(),
-        }
-    }
-
     /// Starts it. The calling thread has to live as long as the run.
     pub(crate) fn start(&self, context: &Context) -> Result<Run, Failure> {
-        Run::start(self.config()).map_err(|error| {
+        let started = match &self.conditions.played {
+            Played::Native => self.start_native(),
+            Played::Python {
+                interpreter,
+                method,
+            } => Run::python(PythonConfig {
+                buffering: match self.conditions.stdout {
+                    StdoutArg::Tty => Buffering::Lines,
+                    StdoutArg::Pipe => Buffering::Blocks,
+                },
+                time_scale: self.conditions.time_scale,
+                ..python_config(
+                    context,
+                    self.lesson,
+                    &self.conditions.params,
+                    (interpreter, *method),
+                )?
+            }),
+        };
+        started.map_err(|error| {
             let lang = context.lang;
             let what = lang.tell(
                 "run.not-started",
@@ -138,6 +145,21 @@ impl<'a> Scenario<'a> {
                 ],
             );
             Failure::new(Code::NotStarted, what).remedy(lang.phrase("run.not-started-remedy"))
+        })
+    }
+
+    /// The same, by the native engine, whatever it is to be run by.
+    pub(crate) fn start_native(&self) -> Result<Run, StartError> {
+        Run::start(NativeConfig {
+            lesson: self.lesson.slug().to_owned(),
+            params: self.conditions.params.to_json(),
+            time_scale: self.conditions.time_scale,
+            seed: self.conditions.seed,
+            line_buffered: matches!(self.conditions.stdout, StdoutArg::Tty),
+            gate: self.conditions.gate,
+            scheduler: self.conditions.scheduler(),
+            forklore: None,
+            environment: Vec::new(),
         })
     }
 }
@@ -156,10 +178,12 @@ pub(crate) fn paced(per_second: Option<f64>) -> GateMode {
     per_second.map_or(GateMode::Open, |per_second| GateMode::Paced { per_second })
 }
 
-/// SHA-256 of the program the native engine runs: the Rust twin where the folder has one.
-pub(crate) fn fingerprint(lesson: &Lesson) -> String {
+/// SHA-256 of the program the engine runs, its parameters at their defaults: of the native engine the
+/// Rust twin, where the folder has one.
+pub(crate) fn fingerprint(lesson: &Lesson, engine: Engine) -> String {
     let files = &lesson.files;
-    let program = files.rust.as_deref().unwrap_or(&files.python);
+    let twin = files.rust.as_deref().filter(|_| engine != Engine::Python);
+    let program = twin.unwrap_or(&files.python);
     let digest = Sha256::digest(program.as_bytes());
     digest.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String does not fail.

@@ -11,21 +11,25 @@ mod taped;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use super::Stop;
 use super::args::StdoutArg;
+use super::args::engine::{EngineArg, EngineArgs, MethodArg};
 use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
 use crate::engine::GateMode;
+use crate::engine::interpreter::Interpreter;
 use crate::error::{Code, Failure};
 use crate::explore::strategy::StrategyName;
 use crate::lesson::Library;
 use crate::text::is_utf8;
+use crate::trace;
 use crate::tui::{
-    self, Background, Explorable, Glyphs, Host, Leave, Progress, RunRequest, RunToSave, Start,
-    Started, Survey, Theme,
+    self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest,
+    RunToSave, Start, Started, Survey, Theme,
 };
 use taped::Tapes;
 
@@ -81,17 +85,17 @@ fn show(
         library: Rc::clone(&library),
         file,
         kept: progress.clone(),
+        pythons: looked_for(),
         tapes,
         original,
     };
     let start = Start {
-        library,
         lesson,
-        lang: context.lang,
         theme,
         recording,
         progress,
         word,
+        ..Start::new(library, context.lang)
     };
     match tui::run(&mut host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
@@ -138,6 +142,26 @@ fn ground() -> Background {
     }
 }
 
+/// Looks for Pythons beside the session: each is asked who it is, which takes a moment.
+fn looked_for() -> Arc<OnceLock<Vec<PythonChoice>>> {
+    let found = Arc::new(OnceLock::new());
+    let room = Arc::clone(&found);
+    // Without a thread the session offers python3 alone.
+    let _ = std::thread::Builder::new()
+        .name("pythons".to_owned())
+        .spawn(move || {
+            let all = Interpreter::all().into_iter().flatten();
+            let choices = all.map(|python| PythonChoice {
+                given: python.path.to_string_lossy().into_owned(),
+                version: python.version.to_string(),
+                number: python.version.number(),
+                method: python.version.default_method(),
+            });
+            let _ = room.set(choices.collect());
+        });
+    found
+}
+
 /// The engine as the screen's host.
 struct Engine<'a> {
     context: &'a Context,
@@ -146,6 +170,8 @@ struct Engine<'a> {
     file: Option<PathBuf>,
     /// What stands there now.
     kept: Progress,
+    /// The Pythons of this machine, once they are found.
+    pythons: Arc<OnceLock<Vec<PythonChoice>>>,
     /// Where runs are recorded.
     tapes: Option<Tapes>,
     /// The file of the recording the session was opened on.
@@ -156,7 +182,28 @@ impl Host for Engine<'_> {
     fn start(&mut self, order: &RunRequest) -> Result<Started, String> {
         let lesson = choose::lesson(self.context, &self.library, &order.lesson)
             .map_err(|failure| failure.to_string())?;
+        let options = &order.options;
+        let played = EngineArgs {
+            engine: options.engine.and_then(EngineArg::of),
+            python: options.python.clone(),
+            start_method: options.method.and_then(MethodArg::of),
+        };
+        let python = played.engine_for(lesson) == trace::Engine::Python;
+        let played = EngineArgs {
+            // What was chosen for Python waits until Python is chosen again.
+            python: played.python.filter(|_| python),
+            start_method: played.start_method.filter(|_| python),
+            engine: Some(if python {
+                EngineArg::Python
+            } else {
+                EngineArg::Native
+            }),
+        };
+        let played = played
+            .played(self.context, lesson)
+            .map_err(|failure| failure.to_string())?;
         let conditions = Conditions {
+            played,
             params: order.params.clone(),
             stdout: if order.options.pipe {
                 StdoutArg::Pipe
@@ -196,6 +243,10 @@ impl Host for Engine<'_> {
 
     fn survey(&mut self, of: &Explorable) -> Box<dyn Survey> {
         Box::new(survey::Background::start(of.clone(), self.context.lang))
+    }
+
+    fn pythons(&self) -> Vec<PythonChoice> {
+        self.pythons.get().cloned().unwrap_or_default()
     }
 
     fn keep(&mut self, progress: &Progress) -> Result<(), String> {

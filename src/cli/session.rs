@@ -5,14 +5,14 @@
 
 use super::Stop;
 use super::context::Context;
-use super::drive::{Driver, Ending, Interrupts, Show};
+use super::drive::{Driven, Driver, Ending, Interrupts, Show};
 use super::outlet::Outlet;
 use super::recorder::{Recorded, Recorder};
 use crate::engine::shutdown::Shutdown;
 use crate::error::Code;
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Live, Rows, Style, deadlock, ending};
+use crate::report::{self, Live, Rows, Style, deadlock, ending};
 use crate::text::push_json;
 use crate::trace::{Event, Header};
 
@@ -31,12 +31,7 @@ pub(crate) struct Session<'a> {
 
 impl Session<'_> {
     /// Drives the run to its end, the first page before its events.
-    pub(crate) fn drive(
-        &mut self,
-        run: impl Feed,
-        show: &mut dyn Show,
-        first: Vec<u8>,
-    ) -> (World, Ending) {
+    pub(crate) fn drive(&mut self, run: impl Feed, show: &mut dyn Show, first: Vec<u8>) -> Driven {
         let mut driver = Driver {
             shutdown: self.shutdown,
             time_scale: self.time_scale,
@@ -53,8 +48,11 @@ impl Session<'_> {
     }
 
     /// The run did not come to its own end.
-    pub(crate) fn cut_short(self, world: &World, end: Ending) -> Result<Code, Stop> {
-        match end {
+    pub(crate) fn cut_short(self, driven: Driven) -> Result<Code, Stop> {
+        let Driven {
+            world, findings, ..
+        } = &driven;
+        match driven.ending {
             Ending::Asked(request) => {
                 self.outlet.part();
                 let style = self.context.style_of_stderr();
@@ -64,7 +62,9 @@ impl Session<'_> {
                     deadlock(&style, world, &mut words);
                 }
                 words.push_str(&ending(&style, world));
-                self.context.tell_styled(words.trim_start_matches('\n'));
+                words.push('\n');
+                report::findings(&style, &findings.list(), &mut words);
+                self.context.tell_styled(words.trim_matches('\n'));
                 Ok(super::signalled(request))
             }
             Ending::OutputLost(error) => Err(error.into()),

@@ -14,6 +14,7 @@ use super::args::{StdoutArg, TestArgs, TestFormat};
 use super::choose;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
+use super::engine::{Played, TestEngines};
 use super::outlet::Outlet;
 use super::recorder::{Recorded, Recorder};
 use super::scenario::{Conditions, Order, Scenario, any_seed};
@@ -80,8 +81,10 @@ fn chosen<'a>(
     args: &TestArgs,
 ) -> Result<Vec<Result<Scenario<'a>, LessonResult>>, Failure> {
     let refused = |name: &str, why: &str| Err(LessonResult::refused(name, Engine::Native, why));
-    let scenario = |lesson: &'a Lesson| {
+    let engines = TestEngines::new(&args.engine);
+    let scenario = |lesson: &'a Lesson, played: Played| {
         let conditions = Conditions {
+            played,
             params: lesson
                 .params::<&str>(&[])
                 .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
@@ -93,19 +96,34 @@ fn chosen<'a>(
         };
         Scenario::new(context, lesson, conditions)
     };
-    let made = |lesson: &'a Lesson| {
-        scenario(lesson).or_else(|failure| refused(lesson.slug(), &failure.what))
+    let made = |lesson: &'a Lesson| -> Result<Vec<_>, Failure> {
+        let played = match engines.played(context, lesson) {
+            Ok(played) => played,
+            Err(failure) if failure.code == Code::Usage => return Err(failure),
+            Err(failure) => return Ok(vec![refused(lesson.slug(), &failure.what)]),
+        };
+        let each = played.into_iter().map(|played| {
+            let title = played.title();
+            scenario(lesson, played)
+                .or_else(|failure| refused(lesson.slug(), &failure.what))
+                .map_err(|result: LessonResult| result.under(title))
+        });
+        Ok(each.collect())
     };
     let mut chosen = Vec::new();
     for given in &args.named {
-        chosen.push(match choose::lesson(context, library, given) {
-            Ok(lesson) => made(lesson),
-            Err(failure) if failure.code == Code::Unreadable => refused(given, &failure.what),
+        match choose::lesson(context, library, given) {
+            Ok(lesson) => chosen.extend(made(lesson)?),
+            Err(failure) if failure.code == Code::Unreadable => {
+                chosen.push(refused(given, &failure.what));
+            }
             Err(failure) => return Err(failure),
-        });
+        }
     }
     if args.named.is_empty() {
-        chosen.extend(library.iter().map(made));
+        for lesson in library.iter() {
+            chosen.extend(made(lesson)?);
+        }
         let broken = library.broken().iter();
         chosen.extend(broken.map(|broken| {
             let why = words::lesson(context.lang, &broken.error);
@@ -207,7 +225,9 @@ impl Bench<'_> {
     }
 
     fn lesson(&mut self, scenario: &Scenario) -> Result<LessonResult, Stop> {
-        let mut result = LessonResult::new(scenario.lesson.slug(), Engine::Native);
+        let mut result =
+            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine())
+                .under(scenario.conditions.played.title());
         for number in 1..=self.args.runs {
             let mut scenario = scenario.clone();
             scenario.conditions.seed = any_seed();
@@ -226,7 +246,9 @@ impl Bench<'_> {
         number: u32,
         result: &mut LessonResult,
     ) -> Result<(), Stop> {
-        let path = self.recordings.path(scenario.lesson.slug(), number);
+        let path = self
+            .recordings
+            .path(&result.name().replace(' ', "-"), number);
         let recorder = self.recorder(path.as_ref(), scenario);
         let began = clock::instant();
         let run = match scenario.start(self.context) {
@@ -245,9 +267,9 @@ impl Bench<'_> {
             outlet: Some(self.outlet),
             interrupts: Interrupts::End,
         };
-        let (world, end) = driver.drive(&mut run, &mut Silent, Vec::new());
+        let driven = driver.drive(&mut run, &mut Silent, Vec::new());
         let seconds = clock::instant().duration_since(began).as_secs_f64();
-        let verdicts = judged(scenario, &world);
+        let verdicts = judged(scenario, &driven.world);
         let red = verdicts.iter().any(|verdict| !verdict.passed);
         let kept = path.clone().filter(|_| red && recorded);
         if let Some(why) = run.lost().filter(|_| red) {
@@ -256,7 +278,7 @@ impl Bench<'_> {
         if kept.is_none() {
             discard(path.as_ref());
         }
-        match end {
+        match driven.ending {
             Ending::Over => {}
             Ending::Asked(request) => {
                 discard(path.as_ref());

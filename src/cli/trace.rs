@@ -22,7 +22,7 @@ use crate::engine::{Run, StartError};
 use crate::error::{Code, Failure};
 use crate::feed::Feed;
 use crate::model::World;
-use crate::report::{Style, deadlock, exit_word};
+use crate::report::{Style, deadlock, exit_word, findings};
 use crate::text::{Mood, clean, seconds};
 use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
@@ -76,30 +76,35 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
 fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
     let style = session.context.style();
     let mut human = Human::of_program(style);
-    let (world, end) = session.drive(run, &mut human, head(&style, header));
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    let driven = session.drive(run, &mut human, head(&style, header));
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let mut page = String::new();
     human.rest(&world, &mut page);
     page.push('\n');
     page.push_str(&ending(&style, header, &world));
     page.push('\n');
+    findings(&style, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(&world))
 }
 
 fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
-    let (world, end) = session.drive(run, &mut Json, Json::head(header));
-    if !matches!(end, Ending::Over) {
-        return session.cut_short(&world, end);
+    let driven = session.drive(run, &mut Json, Json::head(header));
+    if !matches!(driven.ending, Ending::Over) {
+        return session.cut_short(driven);
     }
+    let world = driven.world;
     let context = session.context;
     let code = session.close(Vec::new(), code(&world))?;
     let style = context.style_of_stderr();
     let mut words = String::new();
     deadlock(&style, &world, &mut words);
     words.push_str(&ending(&style, header, &world));
-    context.tell_styled(&words);
+    words.push('\n');
+    findings(&style, &driven.findings.list(), &mut words);
+    context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }
 

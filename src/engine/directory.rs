@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::StartError;
-use crate::protocol::files::{DOOR, PYTHON};
+use crate::protocol::files::{DOOR, LESSON, PYTHON};
 use crate::sys::private;
 
 const PREFIX: &str = "forklore-run-";
@@ -84,7 +84,7 @@ fn is_of_a_run(entry: &DirEntry) -> bool {
         let rest = name.to_str().and_then(|name| name.strip_prefix(DOOR));
         kind.is_file() && rest.is_some_and(|rest| rest.starts_with('.'))
     };
-    let package = |kind: FileType| kind.is_dir() && name == PYTHON;
+    let package = |kind: FileType| kind.is_dir() && (name == PYTHON || name == LESSON);
     entry
         .file_type()
         .is_ok_and(|kind| kind.is_socket() || package(kind) || shared(kind))
@@ -112,6 +112,7 @@ mod tests {
         std::fs::create_dir_all(left.join("python/forklore_trace")).expect("made");
         std::fs::write(left.join("python/forklore_trace/hooks.py"), "").expect("written");
         std::fs::write(left.join("door.counters"), "").expect("written");
+        std::fs::create_dir_all(left.join("lesson/lock")).expect("made");
         let used = make("forklore-run-b");
         let lock = in_use(&used).expect("it can be locked");
         let full = make("forklore-run-c");

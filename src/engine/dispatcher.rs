@@ -25,6 +25,7 @@ use nix::sys::resource::{Resource, getrlimit};
 
 use self::ending::Ending;
 use self::followed::Followed;
+pub use self::followed::Following;
 use self::gates::Gates;
 pub(crate) use self::guard_link::GuardLink;
 pub(crate) use self::log::Batch;
@@ -58,8 +59,7 @@ pub(crate) struct Setup {
     pub live: Arc<LiveProcesses>,
     pub guard: GuardLink,
     pub main: MainProcess,
-    /// It is a program of the user's own: see `Launch::follow`.
-    pub follow: bool,
+    pub follow: Option<Following>,
     /// The run's channels, where orphans that hold none are not waited for.
     pub channels: Option<Channels>,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
@@ -90,7 +90,7 @@ pub(crate) struct Dispatcher {
     gates: Gates,
     stillness: Stillness,
     ending: Ending,
-    /// Of a program of the user's own.
+    /// Of a program that is followed.
     followed: Option<Followed>,
     own_rows: OwnRows,
 }
@@ -111,7 +111,9 @@ impl Dispatcher {
             gates: Gates::new(setup.gate, setup.page),
             stillness: Stillness::new(),
             ending: Ending::default(),
-            followed: setup.follow.then(|| Followed::new(setup.channels)),
+            followed: setup
+                .follow
+                .map(|whose| Followed::new(setup.channels, whose)),
             own_rows: OwnRows::default(),
         }
     }

@@ -14,6 +14,8 @@ pub enum Step {
     Parameters,
     /// The files that follow Pythons.
     Package,
+    /// A lesson's program.py.
+    Program,
     Orphans,
     Channels,
     Guard,
@@ -28,6 +30,7 @@ impl Step {
         match self {
             Step::Parameters => "parameters",
             Step::Package => "package",
+            Step::Program => "program",
             Step::Orphans => "orphans",
             Step::Channels => "channels",
             Step::Guard => "guard",
@@ -41,6 +44,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Step::Package => "unpacking the files that follow Pythons",
+            Step::Program => "putting the lesson's program in its place",
             Step::Parameters => "writing the lesson's parameters down",
             Step::Orphans => "preparing to adopt orphans",
             Step::Channels => "making the run's channels",

@@ -1,15 +1,15 @@
-//! How a process ended, from whoever really knows.
+//! How a process ended, from the best source there is.
 //!
-//! Called by the collector when a pidfd says 'ended'. The kernel's own record comes first, then the
-//! zombie's line in /proc, then the word of whoever reaped it; else the answer is `Unknown`. It
-//! never waits for anybody's child, and it never guesses 0.
+//! The collector calls it when a pidfd becomes readable. The sources, in order: the status that the
+//! kernel keeps in the pidfd, the zombie's line in /proc, the report of the process that reaped it.
+//! Without any of these the answer is `Unknown`. It never waits for a child, and never guesses 0.
 
 use nix::libc;
 
 use crate::sys::{pidfd::PidFd, stat::Stat};
 use crate::trace::Exit;
 
-/// The exit that a status of wait(2) stands for.
+/// The exit behind a status of wait(2).
 pub(crate) fn of_status(status: i32) -> Exit {
     if libc::WIFEXITED(status) {
         Exit::Code(libc::WEXITSTATUS(status))
@@ -20,27 +20,27 @@ pub(crate) fn of_status(status: i32) -> Exit {
     }
 }
 
-/// What can be known of the end of this process now. `reaper` is the word of whoever reaped it,
-/// where that has come.
+/// What can be known now of how this process ended. `reaper` is the report of the process that reaped
+/// it, if it has come.
 pub(crate) fn of_process(process: &PidFd, reaper: Option<Exit>) -> Exit {
-    // Reaped already: the kernel keeps the status in the pidfd (Linux 6.15).
+    // For a process that was reaped, the kernel keeps the status in the pidfd (Linux 6.15).
     if let Some(status) = process.exit_status() {
         return of_status(status);
     }
     if let Some(exit) = of_zombie(process) {
         return exit;
     }
-    // Reaped between the two looks?
+    // It may have been reaped between the two readings.
     match process.exit_status() {
         Some(status) => of_status(status),
         None => reaper.unwrap_or(Exit::Unknown),
     }
 }
 
-/// The status in a zombie's line of /proc, where it is one and shows it.
+/// The status in the /proc line of a zombie, if the process is one and the line has it.
 fn of_zombie(process: &PidFd) -> Option<Exit> {
     let stat = Stat::of(process.pid())?;
-    // The PID is still this process's only while it has not been reaped.
+    // Until the process is reaped, the PID is its own.
     process.signal(None).ok()?;
     if !stat.is_dead() || (stat.exit_code == 0 && !stat.permitted) {
         return None;

@@ -1,10 +1,10 @@
-//! `forklore __guard`: the parent of a run's main process, there to leave nothing behind.
+//! `forklore __guard`: the parent of a run's main process. It makes sure that nothing is left behind.
 //!
-//! A process of its own, so that it outlives a supervisor that is killed. It is the subreaper of
-//! everything the run starts, collects orphans and says so, and ends the whole tree on the
-//! supervisor's word, when the supervisor is gone, or on SIGTERM; then it removes the run directory.
-//! It has one thread, reads no event and writes to nobody's terminal. Of a program that is not ours it
-//! is the tracer as well (`follow`).
+//! It is a process of its own, so it outlives a supervisor that is killed. It is the subreaper of
+//! everything that the run starts, and collects and reports orphans. It ends the whole tree when the
+//! supervisor asks for it, when the supervisor is gone, or on SIGTERM; then it removes the run
+//! directory. It has one thread, reads no events and never writes to a terminal. For the user's own
+//! program it is also the tracer (`follow`).
 
 mod begin;
 mod follow;
@@ -29,19 +29,19 @@ use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors};
 use crate::sys::process::{ended_child, inherited, reap};
 use crate::sys::title;
 
-/// Runs the guard; gives its exit code. `json` is its configuration, `argv` what the main process is
-/// started with (its first word is its name).
+/// Runs the guard and returns its exit code. `json` is its configuration, `argv` the arguments of the
+/// main process, beginning with its name.
 ///
-/// Call it first thing in the process: it takes over descriptors 3 to 8.
+/// It must be called before anything else in the process: it takes over descriptors 3 to 8.
 pub fn main(json: &str, argv: &[OsString]) -> u8 {
     match Guard::start(json, argv) {
         Ok(mut guard) => {
             guard.watch();
-            // The directory may be gone already; there is nobody left to tell of anything else.
+            // The directory may be gone already. There is nobody left to report another error to.
             let _ = std::fs::remove_dir_all(&guard.dir);
             0
         }
-        // Started by hand, or at the descriptor limit: the supervisor sees the channel's end.
+        // Started by hand, or out of descriptors: the supervisor sees the end of the channel.
         Err(_) => 3,
     }
 }
@@ -50,15 +50,15 @@ struct Guard {
     supervisor: SupervisorLink,
     signals: SignalFd,
     dir: PathBuf,
-    /// Says to others that the directory is in use.
+    /// The lock that marks the directory as in use.
     _in_use: Option<File>,
     follower: Option<Follower>,
 }
 
-/// The way to the supervisor.
+/// The channel to the supervisor.
 struct SupervisorLink {
     control: OwnedFd,
-    /// The supervisor may still be listening.
+    /// Whether the supervisor may still be listening.
     connected: bool,
 }
 
@@ -68,7 +68,7 @@ impl SupervisorLink {
             return;
         }
         if let Ok(packet) = serde_json::to_vec(word) {
-            // A supervisor that is gone needs no word.
+            // A supervisor that is gone needs no message.
             let _ = send(self.control.as_raw_fd(), &packet, MsgFlags::MSG_NOSIGNAL);
         }
     }
@@ -77,8 +77,8 @@ impl SupervisorLink {
 impl Guard {
     fn start(json: &str, argv: &[OsString]) -> io::Result<Guard> {
         let config: GuardConfig = serde_json::from_str(json)?;
-        // The configuration holds the lesson's name: a learner's `ps aux | grep pool` shall find the
-        // lesson's own processes and not this one.
+        // The configuration has the lesson's name. A learner's `ps aux | grep pool` must find the
+        // lesson's processes and not this one.
         title::set_title("forklore: guard");
         title::set_comm(&title::comm("forklore-guard")?)?;
         let control = inherited(descriptors::CONTROL)?;
@@ -90,7 +90,7 @@ impl Guard {
             .input
             .then(|| inherited(descriptors::INPUT))
             .transpose()?;
-        // A program of its own finds no descriptors it has not asked for.
+        // The user's own program must not find descriptors that it has not opened.
         let channels = if config.follow {
             Some((
                 inherited(descriptors::EVENTS)?,
@@ -101,7 +101,7 @@ impl Guard {
         };
         let signals = hold_signals()?;
         nix::sys::prctl::set_child_subreaper(true)?;
-        // Bound to the supervisor's thread that started us; the control socket's end says the same.
+        // This is bound to the supervisor's thread that started us. The end of the control socket covers the rest.
         nix::sys::prctl::set_pdeathsig(Signal::SIGTERM)?;
         let mut guard = Guard {
             supervisor: SupervisorLink {
@@ -118,7 +118,7 @@ impl Guard {
             return Ok(guard);
         }
         guard.start_main(&config, argv, &streams);
-        // The channels must end when the run's processes have: keep no copy of them.
+        // The channels must close when the run's processes have ended, so no copy is kept.
         drop((streams, input));
         match channels {
             Some(channels) => drop(channels),
@@ -141,8 +141,8 @@ impl Guard {
         };
         let pid = started.pid;
         self.supervisor.tell(&FromGuard::Started { pid });
-        // Not collected before that, however short it lives: its PID stays its own. A
-        // supervisor that is gone ends the wait as well, and then all the rest.
+        // It is not collected before that, however short it lives, so its PID is not reused. A
+        // supervisor that is gone ends this wait too, and then the run.
         let _ = recv(
             self.supervisor.control.as_raw_fd(),
             &mut [0; 8],
@@ -159,7 +159,7 @@ impl Guard {
         }
     }
 
-    /// Collects children until none is left, ending them all when it is time to.
+    /// Collects children until none is left. Ends them all when it is time.
     fn watch(&mut self) {
         let mut left = self.collect();
         while left {
@@ -180,7 +180,7 @@ impl Guard {
         self.supervisor.tell(&FromGuard::Empty);
     }
 
-    /// Waits for a signal or a word; true when the tree has to be ended.
+    /// Waits for a signal or a message. True when the tree has to be ended.
     fn must_end(&mut self) -> bool {
         let mut fds = [
             PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
@@ -191,7 +191,7 @@ impl Guard {
         }
         let mut end = false;
         while let Ok(Some(signal)) = self.signals.read_signal() {
-            // INT, HUP and TSTP come from the terminal and are the supervisor's to answer.
+            // INT, HUP and TSTP come from the terminal; the supervisor handles them.
             end |= signal.ssi_signo == Signal::SIGTERM as u32;
         }
         let mut word = [0; 16];
@@ -212,7 +212,7 @@ impl Guard {
         }
     }
 
-    /// Only where they are traced: else nobody knows who is left.
+    /// Only where they are traced: otherwise it is not known who is left.
     fn leave(&mut self) {
         if let Some(follower) = &mut self.follower {
             follower.leave();
@@ -225,7 +225,7 @@ impl Guard {
         }
     }
 
-    /// Collects every child that has ended; false when no child is left at all.
+    /// Collects every child that has ended. False when no child is left.
     fn collect(&mut self) -> bool {
         if let Some(follower) = &mut self.follower {
             return follower.news(&mut |word| self.supervisor.tell(word));
@@ -244,7 +244,7 @@ impl Guard {
     }
 }
 
-/// Blocks the signals a terminal or a caretaker sends and gives a descriptor to read them from.
+/// Blocks the signals that a terminal or a service manager sends. Returns a descriptor to read them from.
 fn hold_signals() -> io::Result<SignalFd> {
     let mut held = SigSet::empty();
     for signal in [

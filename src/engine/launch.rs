@@ -18,9 +18,10 @@ use super::backlog::Backlog;
 use super::channels::{self, Ours, Theirs};
 use super::collector::{Collector, Door, Sources};
 use super::directory;
-use super::dispatcher::{Dispatcher, GuardLink, MainProcess, Setup};
+use super::dispatcher::{Dispatcher, Following, GuardLink, MainProcess, Setup};
 use super::error::{StartError, Step};
 use super::gate::{Gate, GateMode, Scheduler};
+use super::greeting::Greeting;
 use super::holders::Channels;
 use super::live::LiveProcesses;
 use super::report::Round;
@@ -50,9 +51,8 @@ pub struct Launch {
     /// What the main process is started as, its name and its arguments.
     pub program: PathBuf,
     pub argv: Vec<OsString>,
-    /// The arguments name a program of its own: it and all it starts is followed, what it leaves
-    /// running is waited for, and nothing it does is a reason to end it.
-    pub follow: bool,
+    /// The arguments name a program of its own: it and all it starts is followed.
+    pub follow: Option<Following>,
     /// What it leaves running is waited for even where that holds none of the run's channels.
     pub wait: bool,
     /// What it may read on descriptor 0; nothing, where there is none.
@@ -72,8 +72,8 @@ pub struct Launch {
     /// Who chooses in a paced run; without one the processes go in turn.
     pub scheduler: Option<Box<dyn Scheduler>>,
     /// Programs started by exec can ask for the event channel at `files::DOOR` in the run directory, and are
-    /// told to buffer stdio so (`tty`, `pipe`).
-    pub door: Option<&'static str>,
+    /// told this.
+    pub door: Option<Greeting>,
 }
 
 impl Launch {
@@ -83,7 +83,7 @@ impl Launch {
             forklore: PathBuf::from("/proc/self/exe"),
             program,
             argv,
-            follow: false,
+            follow: None,
             wait: true,
             input: None,
             environment: Vec::new(),
@@ -161,7 +161,7 @@ fn channels_of(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Channels>>
 /// The way to the event channel for programs that do not inherit it. They are told when the run began,
 /// how to buffer stdio, and which descriptors are the run's own, so that no other is taken for them.
 fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
-    let Some(stdout) = launch.door else {
+    let Some(told) = launch.door else {
         return Ok(None);
     };
     let end = |wanted| {
@@ -174,7 +174,9 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
     };
     let greeting = serde_json::json!({
         "origin": launch.origin,
-        "stdout": stdout,
+        "stdout": told.buffering.word(),
+        "method": told.method.map_or("", |method| method.as_str()),
+        "scale": told.scale,
         "out": identity(descriptors::STDOUT)?,
         "err": identity(descriptors::STDERR)?,
     });
@@ -190,7 +192,7 @@ fn start_guard(launch: &Launch, theirs: Theirs, input: bool) -> io::Result<PidFd
     let config = GuardConfig {
         supervisor: std::process::id().cast_signed(),
         program: launch.program.clone(),
-        follow: launch.follow,
+        follow: launch.follow.is_some(),
         ignored: signals.ignored,
         blocked: signals.blocked,
         input,

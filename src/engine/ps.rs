@@ -1,17 +1,18 @@
 //! Rows of `ps aux`: from a PID to the row the real procps would print for it.
 //!
-//! `Process` is one followed process, `Host` what is the same for all of them; the sampler calls
-//! both. It refuses to know which processes matter, when to look, and who is told.
+//! `Process` is one followed process. `Host` is what all of them share. The sampler calls both.
+//! Neither knows which processes matter, when to look, or who is told.
 //!
-//! Where the values come from: total memory and boot time from `sysinfo`, the fields of
-//! `/proc/PID/stat` through `procfs`. The files of a process are read in `files`, and the two words
-//! wanted of `statm` and `status` taken in `facts`, because both crates open every file anew, follow
-//! a PID that may have been given to another process meanwhile, parse all of `status` for one line,
-//! and take five to ten times as long: kept-open files belong to one process for ever and cost one
-//! `pread` each. The rules of the columns are those of procps 4.0.2 (`src/ps/output.c`,
-//! `library/escape.c`, `library/devname.c`) in a UTF-8 locale. Known differences: names of months
-//! are English in every locale; bytes that spell a character beyond U+10FFFF become four `?`
-//! instead of one; a START shown before the machine's clock was set is corrected within seconds.
+//! Total memory and boot time come from `sysinfo`, the fields of `/proc/PID/stat` from `procfs`.
+//! `files` reads the files of a process, and `facts` takes one value each from `statm` and
+//! `status`. The crates are not used there: they open every file again, follow a PID that may belong
+//! to another process by then, parse all of `status` for one line, and take five to ten times as
+//! long. A file that stays open belongs to one process for ever and costs one `pread`.
+//!
+//! The columns follow procps 4.0.2 (`src/ps/output.c`, `library/escape.c`, `library/devname.c`) in a
+//! UTF-8 locale. Known differences: month names are English in every locale; bytes that encode a
+//! character beyond U+10FFFF become four `?` instead of one; a START shown before the machine's
+//! clock was set is corrected within seconds.
 
 mod columns;
 mod command;
@@ -26,7 +27,7 @@ pub use process::{Look, Process, Scratch, Seen};
 
 use crate::trace::PsRow;
 
-/// The row of `pid` now, read once and kept nowhere; `None` when there is no such process.
+/// The row of `pid` now, read once. `None` when there is no such process.
 pub fn row(pid: i32, host: &mut Host) -> Option<PsRow> {
     Process::read_now(pid, host, Look::Usual)?.row().cloned()
 }

@@ -11,29 +11,14 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use super::directory::run_directory;
+use super::dispatcher::Following;
 use super::error::{StartError, Step};
+pub use super::greeting::Buffering;
+use super::greeting::Greeting;
+use super::interpreter::behind_shim;
 use super::launch::Launch;
 use super::run::Run;
 use crate::protocol::{environment as variables, files};
-
-/// How stdio of the program is buffered where we have a say: Python's is, by our package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Buffering {
-    /// Line by line, as on a terminal.
-    Lines,
-    /// In blocks, as into a pipe.
-    Blocks,
-}
-
-impl Buffering {
-    /// As a recording's header says it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Buffering::Lines => "tty",
-            Buffering::Blocks => "pipe",
-        }
-    }
-}
 
 /// What to run, and how.
 #[derive(Debug)]
@@ -58,30 +43,48 @@ impl Run {
     /// # Errors
     /// What kept it from starting; nothing is left of it then.
     pub fn trace(config: TraceConfig) -> Result<Run, StartError> {
+        let main_name = name_of(&config.argv);
+        let mut argv = config.argv;
+        // What is behind a shim is the program; the shim's own processes are nobody's business.
+        if let Some((program, real)) = argv.first_mut().and_then(|program| {
+            let real = behind_shim(program)?;
+            Some((program, real))
+        }) {
+            *program = real.into();
+        }
         let dir = run_directory()?;
-        let unpacked = package::unpack(&dir).map_err(|source| {
-            let _ = std::fs::remove_dir_all(&dir);
-            StartError::new(Step::Package, source)
-        })?;
-        let mut environment = config.environment;
-        environment.push((variables::TRACE.into(), dir.join(files::DOOR).into()));
-        environment.push((variables::PYTHON_PATH.into(), first_on_path(&unpacked)));
-        let forklore = config
-            .forklore
-            .unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
         Run::launch(Launch {
-            forklore: forklore.clone(),
-            main_name: name_of(&config.argv),
-            environment,
-            introduced: false,
-            follow: true,
+            main_name,
             wait: config.wait,
-            gate: None,
             input: config.input,
-            door: Some(config.buffering.word()),
-            ..Launch::new(forklore, config.argv, dir)
+            door: Some(Greeting::new(config.buffering)),
+            ..prepared(dir, argv, config.environment, config.forklore)?
         })
     }
+}
+
+/// A program that is followed, with the package for its Pythons in place. What fails leaves nothing.
+pub(super) fn prepared(
+    dir: PathBuf,
+    argv: Vec<OsString>,
+    mut environment: Vec<(OsString, OsString)>,
+    forklore: Option<PathBuf>,
+) -> Result<Launch, StartError> {
+    let unpacked = package::unpack(&dir).map_err(|source| {
+        let _ = std::fs::remove_dir_all(&dir);
+        StartError::new(Step::Package, source)
+    })?;
+    environment.push((variables::TRACE.into(), dir.join(files::DOOR).into()));
+    environment.push((variables::PYTHON_PATH.into(), first_on_path(&unpacked)));
+    let forklore = forklore.unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+    Ok(Launch {
+        forklore: forklore.clone(),
+        environment,
+        introduced: false,
+        follow: Some(Following::UsersOwn),
+        gate: None,
+        ..Launch::new(forklore, argv, dir)
+    })
 }
 
 /// The program's name without its folder.

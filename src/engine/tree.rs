@@ -1,8 +1,8 @@
-//! Ending a whole tree of processes, by pidfd: TERM, a deadline, KILL, until none is left.
+//! Ends a whole tree of processes, by pidfd: TERM, a deadline, KILL, until none is left.
 //!
-//! Called by the guard for its descendants, and by the supervisor when the guard itself was killed.
-//! It signals only what it has looked up as a descendant and holds by a descriptor, so a PID given
-//! to a stranger meanwhile is never hit.
+//! The guard calls it for its descendants, the supervisor when the guard itself was killed. It
+//! signals only a process that it has found to be a descendant and holds by a pidfd, so that a PID
+//! that was reused is never hit.
 
 use std::collections::{HashMap, HashSet};
 use std::os::fd::AsFd as _;
@@ -18,12 +18,12 @@ use crate::sys::{clock, pidfd::PidFd, stat::Stat};
 
 /// How long a process may take to end on SIGTERM.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
-/// How long one that was sent SIGKILL may take; beyond it the kernel itself is stuck with it.
+/// How long a process may take to end on SIGKILL. After that it is stuck in the kernel.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Pause between two looks at the tree when nothing in it has ended: a child may be forked between.
+/// Pause between two readings of the tree in which nothing has ended: a child may be forked meanwhile.
 const LOOK: u16 = 20;
 
-/// All processes of the machine at one moment: PID to its stat line.
+/// All processes of the machine at one moment: the `stat` line by PID.
 type Table = HashMap<i32, Stat>;
 
 fn table() -> Table {
@@ -34,7 +34,7 @@ fn table() -> Table {
     pids.filter_map(|pid| Some((pid, Stat::of(pid)?))).collect()
 }
 
-/// The PIDs that descend from `roots`, parents before their children, roots left out.
+/// The PIDs of the descendants of `roots`, without the roots, parents before children.
 fn descendants(table: &Table, roots: &[i32]) -> Vec<i32> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for (pid, stat) in table {
@@ -58,22 +58,22 @@ fn descendants(table: &Table, roots: &[i32]) -> Vec<i32> {
     found
 }
 
-/// Ends every descendant of this process. `reap` is called again and again to collect what ended.
+/// Ends every descendant of this process. `reap` is called repeatedly to collect what has ended.
 ///
-/// Gives the PIDs that were alive and had to be signalled, in the order they were found.
+/// Returns the PIDs that were alive and had to be signalled, in the order in which they were found.
 pub(crate) fn end_descendants(mut reap: impl FnMut()) -> Vec<i32> {
     let me = std::process::id().cast_signed();
     end(|table| descendants(table, &[me]), |_| reap())
 }
 
-/// Ends what is left of a run whose guard is gone: the processes known, those marked as the guard's
-/// in their environment, and all their descendants. What became a child of this process is
-/// collected, nothing else is.
+/// Ends what is left of a run whose guard is gone: the known processes, those with the guard's mark in
+/// their environment, and all their descendants. Only what became a child of this process is
+/// collected.
 pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
     let membership = Membership::new(guard);
     let me = std::process::id().cast_signed();
     let find = |table: &Table| {
-        // Looked at after the table was read: its line under this PID is this process's.
+        // Checked after the table was read, so the line under this PID belongs to this process.
         let mut roots: Vec<i32> = known
             .iter()
             .filter(|process| process.signal(None).is_ok())
@@ -92,14 +92,14 @@ pub(crate) fn end_orphans(guard: i32, known: &[Arc<PidFd>]) -> Vec<i32> {
     };
     end(find, |seen| {
         for pid in seen {
-            // Most are somebody else's children, or still alive.
+            // Most are other processes' children, or still alive.
             let _ = reap(*pid);
         }
     })
 }
 
-/// Ends the processes that `find` finds in the table, until it finds none alive. `reap` is given
-/// every PID found so far.
+/// Ends the processes that `find` returns from the table, until none of them is alive. `reap`
+/// receives every PID found so far.
 fn end(mut find: impl FnMut(&Table) -> Vec<i32>, mut reap: impl FnMut(&[i32])) -> Vec<i32> {
     let mut ended = Vec::new();
     let mut seen = Vec::new();
@@ -129,12 +129,12 @@ fn end(mut find: impl FnMut(&Table) -> Vec<i32>, mut reap: impl FnMut(&[i32])) -
                 if held.contains_key(&pid) {
                     continue;
                 }
-                // One that ended meanwhile, or is somebody else's by now, needs no signal.
+                // It has ended, or the PID belongs to another process now.
                 if let Some(process) = hold(pid, &table) {
                     if process.signal(Some(signal)).is_ok() && !ended.contains(&pid) {
                         ended.push(pid);
                     }
-                    // A stopped process takes SIGTERM only when it goes on.
+                    // A stopped process receives SIGTERM only when it is continued.
                     let _ = process.signal(Some(Signal::SIGCONT));
                     held.insert(pid, process);
                 }
@@ -145,20 +145,20 @@ fn end(mut find: impl FnMut(&Table) -> Vec<i32>, mut reap: impl FnMut(&[i32])) -
     ended
 }
 
-/// A descriptor of the process that the table shows under this PID, if it is still the same one.
+/// A pidfd of the process that the table has under this PID, if it is still the same process.
 fn hold(pid: i32, table: &Table) -> Option<PidFd> {
     let process = PidFd::open(pid).ok()?;
     let now = Stat::of(pid)?;
     (now.start == table.get(&pid)?.start).then_some(process)
 }
 
-/// Waits until one of the processes has ended, but not long.
+/// Waits a short time for one of the processes to end.
 fn await_any(processes: &HashMap<i32, PidFd>) {
     let mut fds: Vec<PollFd<'_>> = processes
         .values()
         .map(|process| PollFd::new(process.as_fd(), PollFlags::POLLIN))
         .collect();
-    // Interrupted or timed out: the caller looks again anyway.
+    // Interrupted or timed out: the caller checks again anyway.
     let _ = poll(&mut fds, PollTimeout::from(LOOK));
 }
 
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_circle_in_the_table_ends_the_walk() {
-        // PIDs are read one after another, so a table can show what never was.
+        // PIDs are read one after another, so a table can have states that never held at one time.
         assert_eq!(descendants(&table(&[(2, 3), (3, 2)]), &[2]), [3]);
     }
 }

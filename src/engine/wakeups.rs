@@ -5,7 +5,8 @@
 //! stood still, before it is said that nothing can go on: only a run with no wakeup is a deadlock.
 //! What can't be seen counts as a wakeup, because a deadlock must never be claimed that is none.
 //!
-//! Not seen are a timer of `alarm(2)` or `setitimer(2)` without a handler, which ends its process.
+//! The kernel shows nobody the timers of `alarm(2)` and `setitimer(2)`: those of a Python the log knows,
+//! those of other programs are not seen.
 
 mod descriptors;
 mod syscall;
@@ -25,6 +26,8 @@ pub(crate) struct Suspect {
     /// A process of the native engine: its handlers of signals and the timeouts of its waits are `mp`'s
     /// and no program's.
     pub native: bool,
+    /// The log knows of a timer that will send it a signal.
+    pub timer: bool,
 }
 
 /// Something that could end a wait, in a process.
@@ -68,7 +71,7 @@ pub(crate) fn wakeups(suspects: &[Suspect]) -> Vec<Wakeup> {
     let descriptors = Descriptors::of(&pids);
     let mut found: BTreeSet<Wakeup> = BTreeSet::new();
     for suspect in suspects {
-        found.extend(timers(suspect.pid));
+        found.extend(timers(suspect));
         found.extend(handlers(suspect));
         for tid in threads(suspect.pid) {
             found.extend(thread(suspect, tid, &descriptors));
@@ -87,14 +90,16 @@ fn threads(pid: i32) -> Vec<i32> {
         .collect()
 }
 
-/// Timers of timer_create(2).
-fn timers(pid: i32) -> Option<Wakeup> {
-    let timers = std::fs::read_to_string(format!("/proc/{pid}/timers")).ok()?;
-    let first = timers.lines().find(|line| line.starts_with("ID:"))?;
+/// Timers of timer_create(2), and what the log knows.
+fn timers(suspect: &Suspect) -> Option<Wakeup> {
+    let pid = suspect.pid;
+    let timers = std::fs::read_to_string(format!("/proc/{pid}/timers")).unwrap_or_default();
+    let first = timers.lines().find(|line| line.starts_with("ID:"));
+    let what = first.or(suspect.timer.then_some("setitimer"))?.to_owned();
     Some(Wakeup {
         pid,
         cause: Cause::Timer,
-        what: first.to_owned(),
+        what,
     })
 }
 
@@ -211,6 +216,7 @@ mod tests {
             pid,
             waiting: BTreeSet::new(),
             native: false,
+            timer: false,
         };
         // From 'ready' to its wait it runs.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;

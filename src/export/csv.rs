@@ -67,6 +67,7 @@ impl Export for Csv {
             values: _,
             pid: _,
             n: _,
+            callbacks: _,
             timeout: _,
             blocking: _,
         } = args;

@@ -4,7 +4,7 @@
 //! which a publishing operation was sent too late shows inversions here. A program's own mistakes
 //! (an unlocked race, a misuse that raises) are no anomalies.
 
-use super::object::ObjectId;
+use super::object_id::ObjectId;
 
 /// One contradiction in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

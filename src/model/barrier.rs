@@ -7,8 +7,8 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
-use super::object::Step;
+use super::family::Family;
+use super::step::Step;
 
 /// CPython's `Barrier`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -93,6 +93,9 @@ impl World {
                 .filter(|task| !task.state.has_result())
                 .and_then(|task| task.worker),
             Target::Object(key) => self.object_at(*key).and_then(|object| {
+                if let Some(popen) = object.popen() {
+                    return self.by_pid(popen.pid?).map(|child| child.proc);
+                }
                 let lock = object.lock().or_else(|| self.lock_of(object))?;
                 // A condition is waited for first, then its lock.
                 let asleep = object

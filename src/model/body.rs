@@ -8,35 +8,22 @@ use crate::trace::{Class, OpName};
 
 use super::anomaly::AnomalyKind;
 use super::barrier::Barrier;
+use super::block::Block;
 use super::condition::Condition;
 use super::connection::Connection;
+use super::family::Family;
 use super::flag::Flag;
 use super::lock::{Lock, Semaphore};
 use super::manager::Manager;
 use super::mapping::Mapping;
-use super::object::{Object, Step};
+use super::object::Object;
+use super::pipe_end::PipeEnd;
 use super::pool::Pool;
+use super::popen::Popen;
 use super::queue::Queue;
 use super::sequence::Sequence;
 use super::shared::Shared;
-
-/// What a family does with the operations on its objects.
-pub(super) trait Family {
-    /// Folds a finished operation; gives what it contradicts.
-    fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind>;
-
-    /// Elements it keeps: cells, messages, entries, tasks. They are bounded by `Limits`.
-    fn size(&self) -> usize;
-
-    /// A process ended; so many others still wait on the object.
-    fn forget(&mut self, _proc: u32, _waiting: usize) {}
-
-    /// Bytes copied when it changes after a clone. Elements stand in shared pieces: a pointer each,
-    /// and the piece that changed.
-    fn weight(&self) -> usize {
-        self.size() / 16 + 128 * self.size().min(128)
-    }
-}
+use super::step::Step;
 
 macro_rules! bodies {
     ($(
@@ -133,7 +120,19 @@ bodies! {
         SyncManager | Manager | BaseManager => Manager::default(),
     }
     Pool(pool) {
-        Pool | ThreadPool => Pool::default(),
+        Pool | ThreadPool | ProcessPoolExecutor => Pool::default(),
+    }
+    /// A program started by `subprocess`.
+    Popen(popen) {
+        Popen => Popen::default(),
+    }
+    /// A block of `multiprocessing.shared_memory`.
+    Block(block) {
+        SharedMemory => Block::default(),
+    }
+    /// One end of an `os.pipe`.
+    PipeEnd(pipe_end) {
+        OsPipe => PipeEnd::default(),
     }
 }
 

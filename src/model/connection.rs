@@ -6,9 +6,9 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
-use super::object::Step;
+use super::family::Family;
 use super::queue::Mailbox;
+use super::step::Step;
 
 /// One end of a pipe.
 #[derive(Debug, Clone, PartialEq, Default)]

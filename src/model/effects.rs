@@ -10,8 +10,9 @@ use super::World;
 use super::body::Body;
 use super::calls::Calls;
 use super::manager::Request;
-use super::object::{ObjectId, Step};
+use super::object_id::ObjectId;
 use super::process::{Pending, Target};
+use super::step::Step;
 
 impl World {
     /// Before the operation is folded: a sleeper on a condition that takes its lock back has woken.

@@ -29,7 +29,11 @@ impl World {
             return true;
         }
         let Some(id) = op.object.as_deref() else {
-            return op.op != OpName::Join || self.child_ended(proc, op);
+            return match op.op {
+                OpName::Join | OpName::OsWaitpid => self.child_ended(proc, op),
+                OpName::OsWait => self.some_child_ended(proc),
+                _ => true,
+            };
         };
         let Some(object) = self.object(id) else {
             return true;
@@ -72,7 +76,19 @@ impl World {
                 _ => true,
             },
             Body::Pool(pool) => pool_enabled(pool, proc, op),
-            Body::Mapping(_) | Body::Sequence(_) | Body::Manager(_) | Body::Plain => true,
+            Body::Popen(popen) => match op.op {
+                OpName::Wait | OpName::Communicate => popen
+                    .pid
+                    .and_then(|pid| self.by_pid(pid))
+                    .is_none_or(|child| !child.is_alive()),
+                _ => true,
+            },
+            Body::Mapping(_)
+            | Body::Sequence(_)
+            | Body::Manager(_)
+            | Body::Block(_)
+            | Body::PipeEnd(_)
+            | Body::Plain => true,
         }
     }
 
@@ -87,6 +103,12 @@ impl World {
             } => self.process(child).is_none_or(|child| !child.is_alive()),
             _ => true,
         }
+    }
+
+    /// Whether a wait for any child comes back: one has ended, or there is none.
+    fn some_child_ended(&self, proc: u32) -> bool {
+        let children = || self.processes().filter(|child| child.parent == Some(proc));
+        children().any(Process::is_zombie) || !children().any(Process::is_alive)
     }
 
     /// An element is read or written under the array's own lock.
@@ -156,6 +178,7 @@ impl World {
 fn pool_enabled(pool: &Pool, proc: u32, op: &Op) -> bool {
     match op.op {
         OpName::Join => pool.state == PoolState::Open || pool.alive() == 0,
+        OpName::Shutdown => pool.totals.waiting == 0 && pool.totals.running == 0,
         OpName::ResultGet | OpName::ResultWait => {
             let Some(first) = op.args.task else {
                 return true;

@@ -3,8 +3,8 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
-use super::object::Step;
+use super::family::Family;
+use super::step::Step;
 
 /// CPython's `Event`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

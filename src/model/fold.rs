@@ -12,9 +12,11 @@ use crate::trace::{
 use super::anomaly::{Anomaly, AnomalyKind};
 use super::calls::{Calls, Phase};
 use super::limits::{clip, clip_in_place};
-use super::object::{ObjectId, Step, Waiter};
-use super::process::{Pending, Process, State, Target};
+use super::object::Waiter;
+use super::object_id::ObjectId;
+use super::process::{Pending, Process, State, Target, nanoseconds};
 use super::raised::Raised;
+use super::step::Step;
 use super::{EndNote, FaultNote, Marker, World};
 
 impl World {
@@ -224,9 +226,12 @@ impl World {
         process.counts.ops += 1;
         process.counts.errors += u64::from(op.error.is_some());
         let (seq, t, tid) = (event.seq, event.t, event.tid);
-        if let (OpName::Start, None, Some(child)) = (op.op, &op.error, &op.args.child) {
+        if let (OpName::Start | OpName::OsFork, None, Some(child)) =
+            (op.op, &op.error, &op.args.child)
+        {
             process.starts(child, seq);
         }
+        process.arms(op, t);
         let left = process.turn(tid, at, (t, seq), |calls| calls.done(op));
         let (proc, alive) = (process.proc, process.is_alive());
         self.wait_no_more(proc, tid, &left);
@@ -266,7 +271,9 @@ impl World {
 
     /// A join without a timeout comes back only from a child that has ended.
     fn joined(&mut self, place: usize, event: &Event, op: &Op) {
-        if op.op != OpName::Join || op.args.timeout.is_some() || op.error.is_some() {
+        let waits = op.args.timeout.is_none() && op.args.blocking != Some(false);
+        let collects = matches!(op.op, OpName::Join | OpName::OsWaitpid);
+        if !collects || !waits || op.error.is_some() {
             return;
         }
         if let Target::Child {
@@ -450,13 +457,4 @@ fn kept(op: &Op) -> Op {
     // A NaN would make a World unequal to itself.
     op.args.timeout = op.args.timeout.filter(|seconds| !seconds.is_nan());
     op
-}
-
-/// Seconds as whole nanoseconds, negative ones as none at all; `None` for what is not finite.
-fn nanoseconds(seconds: f64) -> Option<i64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "`as` saturates, which is what an absurd timeout deserves"
-    )]
-    seconds.is_finite().then(|| (seconds.max(0.0) * 1e9) as i64)
 }

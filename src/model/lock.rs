@@ -6,8 +6,8 @@
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
-use super::object::Step;
+use super::family::Family;
+use super::step::Step;
 
 /// A process (or a thread of it) that holds something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::{ObjectId, Step};
+use super::object_id::ObjectId;
+use super::step::Step;
 
 /// A manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

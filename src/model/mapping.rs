@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::trace::OpName as O;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::{TEXT, clip};
-use super::object::Step;
+use super::step::Step;
 
 /// A key and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,15 +5,13 @@
 
 use std::sync::Arc;
 
-use crate::trace::{Event, Op, OpName};
+use crate::trace::{Op, OpName};
 
 use super::anomaly::AnomalyKind;
 use super::body::Body;
-use super::limits::{Limits, clip, clip_into};
-
-/// Place of an object in the order of first mention; stable for a run and equal in its replay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectId(pub u32);
+use super::limits::{clip, clip_into};
+use super::object_id::ObjectId;
+use super::step::Step;
 
 /// One shared thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,48 +62,9 @@ pub struct Waiter {
     pub since_seq: u64,
 }
 
-/// One finished operation, as the families see it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Step<'a> {
-    pub seq: u64,
-    pub t: i64,
-    pub proc: u32,
-    pub tid: Option<i32>,
-    pub op: &'a Op,
-    pub limits: &'a Limits,
-    /// It had said that it waits on this object …
-    pub waited: bool,
-    /// … and so many others still do.
-    pub waiting: usize,
-}
-
 /// Under the gate a wait on a condition or a barrier is two steps: the first one begins to wait.
 fn is_first_half(op: &Op) -> bool {
     op.op == OpName::Wait && op.error.is_none() && op.args.key.as_deref() == Some("begin")
-}
-
-impl<'a> Step<'a> {
-    pub(super) fn new(event: &Event, proc: u32, op: &'a Op, limits: &'a Limits) -> Step<'a> {
-        Step {
-            seq: event.seq,
-            t: event.t,
-            proc,
-            tid: event.tid,
-            op,
-            limits,
-            waited: false,
-            waiting: 0,
-        }
-    }
-    /// It was done: it raised nothing.
-    pub(super) fn done(&self) -> bool {
-        self.op.error.is_none()
-    }
-
-    /// It gave up: a timeout, or the caller would not wait.
-    pub(super) fn gave_up(&self) -> bool {
-        self.op.result.as_deref() == Some("False")
-    }
 }
 
 impl Object {

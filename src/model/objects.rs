@@ -10,7 +10,8 @@ use crate::trace::{Op, OpName};
 
 use super::body::{Body, class_in, class_with};
 use super::limits::{Limits, TEXT};
-use super::object::{Object, ObjectId};
+use super::object::Object;
+use super::object_id::ObjectId;
 
 /// Every object, in the order of first mention.
 #[derive(Debug, Clone, PartialEq, Default)]

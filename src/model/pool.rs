@@ -4,13 +4,14 @@
 //! workers. A task whose worker died is lost: its result never comes, as in CPython.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 use super::tasks::{Task, TaskState, Tasks};
 
 /// A pool of worker processes.
@@ -27,7 +28,21 @@ pub struct Pool {
     pub totals: Totals,
     /// Greatest number of workers that ran a task at the same time.
     pub most_busy: u64,
+    /// Where tasks were submitted: from this one on, here.
+    sites: Vec<Site>,
 }
+
+/// What all tasks from one on have in common, until the next site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Site {
+    first: u64,
+    at: Option<Arc<str>>,
+    /// The program gets to know their errors by a function of its own.
+    tells_errors: bool,
+}
+
+/// Most changes of site that are kept; tasks after them have none.
+const SITES: usize = 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PoolState {
@@ -90,6 +105,34 @@ impl Pool {
         tasks.find(|task| task.state == TaskState::Lost)
     }
 
+    /// Where in the program a task was submitted.
+    pub fn submitted_at(&self, task: u64) -> Option<&str> {
+        self.site(task)?.at.as_deref()
+    }
+
+    /// Whether it was submitted with a function that is told its error.
+    pub fn tells_error_of(&self, task: u64) -> bool {
+        self.site(task).is_some_and(|site| site.tells_errors)
+    }
+
+    fn site(&self, task: u64) -> Option<&Site> {
+        self.sites.iter().rev().find(|site| site.first <= task)
+    }
+
+    fn note_site(&mut self, step: &Step<'_>, first: u64) {
+        let callbacks = step.op.args.callbacks.as_deref().unwrap_or_default();
+        let tells_errors = callbacks.contains("error");
+        let at = step.op.at.as_deref();
+        let is_last = |site: &Site| site.at.as_deref() == at && site.tells_errors == tells_errors;
+        if self.sites.len() < SITES && !self.sites.last().is_some_and(is_last) {
+            self.sites.push(Site {
+                first,
+                at: at.map(clip),
+                tells_errors,
+            });
+        }
+    }
+
     pub(super) fn has_worker(&self, proc: u32) -> bool {
         self.workers.iter().any(|worker| worker.proc == proc)
     }
@@ -127,6 +170,7 @@ impl Pool {
 
     fn submit(&mut self, step: &Step<'_>, number: u64) {
         self.totals.submitted += 1;
+        self.note_site(step, number);
         if self.tasks.len() >= step.limits.elements || self.tasks.get(number).is_some() {
             self.hidden += 1;
             return;
@@ -222,6 +266,33 @@ impl Pool {
         None
     }
 
+    /// The task was cancelled, or its executor gives up on it without a word from a worker (it broke,
+    /// or the task could not be sent): that is its result.
+    fn never_ended(&mut self, step: &Step<'_>, number: u64) {
+        let error = step.op.error.as_deref();
+        let error = error.or((step.op.op == OpName::Cancel).then_some("CancelledError"));
+        let (Some(task), Some(error)) = (self.tasks.get_mut(number), error) else {
+            return;
+        };
+        let total = match task.state {
+            TaskState::Waiting => &mut self.totals.waiting,
+            TaskState::Running => &mut self.totals.running,
+            TaskState::Lost => &mut self.totals.lost,
+            TaskState::Succeeded | TaskState::Failed => return,
+        };
+        *total -= 1;
+        self.totals.failed += 1;
+        task.state = TaskState::Failed;
+        task.outcome = Some(clip(error));
+        if let Some(worker) = self
+            .workers
+            .iter_mut()
+            .find(|worker| worker.task == Some(number))
+        {
+            worker.task = None;
+        }
+    }
+
     /// The results of a task, or of the `args.n` tasks of a map, have come or were given out.
     fn came_back(&mut self, step: &Step<'_>, number: u64, fetched: bool) -> Option<AnomalyKind> {
         let asked = numbers(number, step.op.args.n);
@@ -260,7 +331,10 @@ impl Family for Pool {
         let args = &step.op.args;
         match (step.op.op, args.task) {
             (OpName::Create, _) => self.size = args.n.unwrap_or(0).max(0).unsigned_abs(),
-            (OpName::Close, _) if step.done() && self.state == PoolState::Open => {
+            // An executor that is shut down takes no more, and ends when it has done what it has.
+            (OpName::Close | OpName::Shutdown, _)
+                if step.done() && self.state == PoolState::Open =>
+            {
                 self.state = PoolState::Closed;
             }
             (OpName::Terminate, _) if step.done() => self.state = PoolState::Terminated,
@@ -268,7 +342,11 @@ impl Family for Pool {
             (OpName::Submit, Some(task)) => self.submit(step, task),
             (OpName::TaskStart, Some(task)) => return self.task_start(step, task),
             (OpName::TaskEnd, Some(task)) => return self.task_end(step, task),
-            (OpName::ResultReady, Some(task)) => return self.came_back(step, task, false),
+            (OpName::ResultReady, Some(task)) => {
+                self.never_ended(step, task);
+                return self.came_back(step, task, false);
+            }
+            (OpName::Cancel, Some(task)) => self.never_ended(step, task),
             (OpName::ResultGet, Some(task)) => return self.came_back(step, task, true),
             _ => {}
         }

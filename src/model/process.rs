@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::trace::{Exit, Op, ProcessStart, PsRow, Role, StartMethod};
+use crate::trace::{Exit, Op, OpName, ProcessStart, PsRow, Role, StartMethod};
 
 use super::calls::Calls;
 use super::limits::clip;
-use super::object::ObjectId;
+use super::object_id::ObjectId;
 use super::timeline::Track;
 
 /// One process, alive or dead.
@@ -38,6 +38,9 @@ pub struct Process {
     starting: Vec<(Arc<str>, u64)>,
     /// When it became the program it is now (ns since the run began).
     pub became: i64,
+    /// Until when a timer of `alarm` or `setitimer` runs that will send it a signal (ns since the run
+    /// began).
+    pub timer: Option<i64>,
     /// Whether its `process.start` was seen; false for one known only by what it did.
     pub announced: bool,
     /// Whether it said itself who it is; false while only others saw it start.
@@ -333,6 +336,7 @@ impl Process {
             start_seq: seq,
             forked_seq: seq,
             became: t,
+            timer: None,
             starting: Vec::new(),
             announced: false,
             spoken: false,
@@ -368,6 +372,22 @@ impl Process {
         self.at = None;
         self.state = State::Running;
         self.track.turn(&self.state, t, seq);
+    }
+
+    /// It starts or stops a timer that will send it a signal. The timers of processor time (`args.index`
+    /// 1 and 2) stand still in one that waits.
+    pub(super) fn arms(&mut self, op: &Op, t: i64) {
+        let real = op.op == OpName::Alarm
+            || op.op == OpName::SetITimer && op.args.index.is_none_or(|which| which == 0);
+        if !real || op.error.is_some() {
+            return;
+        }
+        let seconds = op.args.timeout.unwrap_or(0.0);
+        self.timer = (seconds > 0.0).then(|| match op.args.key.as_deref() {
+            // Again and again.
+            Some(_) => i64::MAX,
+            None => t.saturating_add(nanoseconds(seconds).unwrap_or(i64::MAX)),
+        });
     }
 
     /// It says that it starts a child of this name.
@@ -437,4 +457,13 @@ impl Process {
         self.threads.clear();
         self.track.turn(&self.state, t, seq);
     }
+}
+
+/// Seconds as whole nanoseconds, negative ones as none at all; `None` for what is not finite.
+pub(super) fn nanoseconds(seconds: f64) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`as` saturates, which is what an absurd timeout deserves"
+    )]
+    seconds.is_finite().then(|| (seconds.max(0.0) * 1e9) as i64)
 }

@@ -9,10 +9,10 @@ use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
 use super::appended::Appended;
-use super::body::Family;
 use super::chunked::Chunked;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 
 /// A message on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::trace::OpName;
 
-use super::object::ObjectId;
+use super::object_id::ObjectId;
 
 /// One error a program's operation ended with.
 #[derive(Debug, Clone, PartialEq, Eq)]

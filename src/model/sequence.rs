@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::trace::OpName as O;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 
 /// An element of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
-use super::body::Family;
 use super::chunked::Chunked;
+use super::family::Family;
 use super::limits::clip;
-use super::object::Step;
+use super::step::Step;
 
 /// An `Array`'s or a `Value`'s memory.
 #[derive(Debug, Clone, PartialEq)]

@@ -16,6 +16,7 @@ mod pools;
 mod properties;
 mod shared;
 mod sync;
+mod system;
 mod timeline;
 
 /// Events with numbers and times counted up; each kind of event has its short word.

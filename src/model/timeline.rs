@@ -6,7 +6,7 @@
 use crate::trace::OpName;
 
 use super::appended::Appended;
-use super::object::ObjectId;
+use super::object_id::ObjectId;
 use super::process::{State, Target};
 
 /// What a process did during a span.

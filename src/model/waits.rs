@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::object::{Object, ObjectId};
+use super::object::Object;
+use super::object_id::ObjectId;
 use super::pool::Pool;
 use super::process::Target;
 use super::{Stuck, World};
@@ -23,6 +24,8 @@ pub struct Wait {
     pub op: OpName,
     /// Where in the program.
     pub at: Option<Arc<str>>,
+    /// The event that said it waits.
+    pub since_seq: u64,
     pub target: Awaited,
     /// Processes that have what it waits for, of a pool its workers.
     pub held_by: Vec<Party>,
@@ -147,6 +150,7 @@ impl World {
             }),
             op: pending.op.op,
             at: pending.op.at.as_deref().map(Arc::from),
+            since_seq: pending.since_seq,
             target: self.awaited(&pending.target),
             held_by: parties(&stuck.held_by),
         }

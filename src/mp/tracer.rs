@@ -295,7 +295,7 @@ impl<'a> Call<'a> {
         self.send("op.wait", None, NO_ARGS, Ended::Plain);
     }
 
-    /// Does a step that may have to wait: first without waiting, then as long as the caller and the
+    /// Does a step that may have to wait: first without a sleep, then as long as the caller and the
     /// gate allow. `attempt` is given the deadline up to which it may wait.
     #[inline]
     pub(crate) fn through<T>(
@@ -307,6 +307,7 @@ impl<'a> Call<'a> {
             Grant::Expire => return None,
             // The operation is enabled in the log; what it needs may still be in flight.
             Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
+            Grant::Open if timeout.blocks() => attempt(wait::SOON),
             Grant::Open | Grant::Go | Grant::Begin => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {

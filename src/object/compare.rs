@@ -57,7 +57,7 @@ enum Numbers {
     Ordered(Ordering),
     /// NaN is neither less nor equal nor greater.
     Unordered,
-    /// One of them is no number.
+    /// One of them is not a number.
     Neither,
 }
 
@@ -74,7 +74,7 @@ fn compare_numbers(a: &Object, b: &Object) -> Numbers {
 
 /// An int and a float by their exact values.
 fn compare_mixed(int: i128, float: f64) -> Option<Ordering> {
-    /// What no i128 reaches.
+    /// Beyond every i128.
     const BEYOND: f64 = 1.701_411_834_604_692_3e38;
     if float.is_nan() {
         return None;
@@ -97,7 +97,7 @@ fn compare_mixed(int: i128, float: f64) -> Option<Ordering> {
 /// How `a < b` orders the two.
 ///
 /// # Errors
-/// CPython's words where they have no order.
+/// CPython's message where the two have no order.
 pub(crate) fn compare(a: &Object, b: &Object) -> Result<Ordering, String> {
     match (a, b) {
         (Object::Str(a), Object::Str(b)) => Ok(a.chars().cmp(b.chars())),
@@ -110,7 +110,7 @@ pub(crate) fn compare(a: &Object, b: &Object) -> Result<Ordering, String> {
         }
         _ => match compare_numbers(a, b) {
             Numbers::Ordered(order) => Ok(order),
-            // Python says false whichever way it is asked, which sorting takes for 'not less'.
+            // Both comparisons are false in Python; sorting takes that as 'not less'.
             Numbers::Unordered => Ok(Ordering::Equal),
             Numbers::Neither => Err(format!(
                 "'<' not supported between instances of '{}' and '{}'",
@@ -124,7 +124,7 @@ pub(crate) fn compare(a: &Object, b: &Object) -> Result<Ordering, String> {
 /// Whether it can be a key of a dict.
 ///
 /// # Errors
-/// CPython's words where it can't.
+/// CPython's message where it can't.
 pub(crate) fn hashable(value: &Object) -> Result<(), String> {
     match value {
         Object::List(_) | Object::Dict(_) => {
@@ -139,7 +139,7 @@ pub(crate) fn hashable(value: &Object) -> Result<(), String> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Key(pub(crate) Object);
 
-// NaN is not equal to itself, in Python either; a map finds such a key never again and is well.
+// NaN is not equal to itself, as in Python: a map never finds such a key again, and stays sound.
 impl Eq for Key {}
 
 impl Hash for Key {
@@ -152,7 +152,7 @@ fn hash<H: Hasher>(value: &Object, state: &mut H) {
     match value {
         Object::Bool(_) | Object::Int(_) => value.integer().hash(state),
         Object::Float(float) => {
-            // Equal numbers hash equally whatever their type.
+            // Equal numbers have equal hashes, whatever their type.
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "compared with the float again"
@@ -168,7 +168,7 @@ fn hash<H: Hasher>(value: &Object, state: &mut H) {
         Object::Bytes(bytes) => bytes.hash(state),
         Object::Tuple(items) => items.iter().for_each(|item| hash(item, state)),
         Object::Proxy(proxy) => proxy.ident.hash(state),
-        // Not hashable; and None, of which there is one.
+        // None has one value; the others are not hashable.
         Object::None | Object::List(_) | Object::Dict(_) => 0.hash(state),
     }
 }

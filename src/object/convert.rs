@@ -1,6 +1,6 @@
 //! From Rust values to `Object`s, so that a program writes `dic.set(1, 100 + i)`.
 //!
-//! Arrays and `Vec`s become lists, slices and arrays of bytes behind a reference become bytes.
+//! Arrays and `Vec`s become lists. A reference to a slice or an array of bytes becomes bytes.
 
 use super::Object;
 
@@ -129,7 +129,7 @@ impl Object {
         Object::Tuple(items.into_iter().map(Into::into).collect())
     }
 
-    /// A dict of these pairs; of a key that comes twice the last value stays.
+    /// A dict of these pairs. When a key occurs twice, the last value counts.
     pub fn dict<K: Into<Object>, V: Into<Object>>(
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Object {

@@ -1,16 +1,16 @@
 //! Reads a value back from its `repr`: Python's literals (the language reference, 'Literals';
 //! `ast.literal_eval`).
 //!
-//! Refuses everything else, so that a text without quotes is never taken for a value: names, calls,
-//! operators, `inf` and `nan`.
+//! Everything else is refused (names, calls, operators, `inf` and `nan`), so that a text without quotes is
+//! never taken for a value.
 
 use super::Object;
 
-/// Deepest nesting that is read: far below what the stack holds.
+/// Deepest nesting that is read, far below what overflows the stack.
 const MAX_DEPTH: usize = 64;
 
 impl Object {
-    /// The value whose `repr` this is; `None` for what is no literal.
+    /// The value whose `repr` this is. `None` if the text is not a literal.
     #[must_use]
     pub fn parse(repr: &str) -> Option<Object> {
         let mut reader = Reader {
@@ -33,7 +33,7 @@ impl Reader<'_> {
         self.rest = self.rest.trim_start();
     }
 
-    /// Takes this text if it comes next, spaces aside.
+    /// Consumes this text if it comes next, after spaces.
     fn take(&mut self, text: &str) -> bool {
         self.space();
         let after = self.rest.strip_prefix(text);
@@ -106,7 +106,7 @@ impl Reader<'_> {
         Some((items, comma))
     }
 
-    /// A tuple; one value without a comma is that value in brackets.
+    /// A tuple. A single value without a comma is that value in parentheses.
     fn tuple(&mut self) -> Option<Object> {
         let (mut items, comma) = self.items(")", Reader::value)?;
         if items.len() == 1 && !comma {
@@ -129,7 +129,7 @@ impl Reader<'_> {
         int.or_else(|| text.parse().ok().map(Object::Float))
     }
 
-    /// A text in quotes; `code` makes a character of what an escape gives by number.
+    /// A quoted text. `code` turns the number in an escape into a character.
     fn text(&mut self, code: &mut dyn FnMut(u32) -> Option<char>) -> Option<String> {
         let quote = self.rest.chars().next().filter(|c| "'\"".contains(*c))?;
         let mut chars = self.rest[1..].chars();

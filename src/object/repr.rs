@@ -20,9 +20,9 @@ const ELLIPSIS: char = '…';
 /// `repr` of their own making.
 pub(crate) const VERBATIM: &str = "$verbatim";
 
-/// A value whose `repr` may be wanted later.
+/// A value whose `repr` may be needed later.
 pub(crate) trait Repr {
-    /// As the function of this name.
+    /// The function `repr` of this module.
     fn repr(&self) -> String;
 }
 

@@ -7,3 +7,5 @@ pub(crate) const DOOR: &str = "door";
 pub(crate) const GREETING: &str = "door.greeting";
 /// The folder of the package that Pythons import.
 pub(crate) const PYTHON: &str = "python";
+/// The folder of a lesson's program, where a copy of it runs.
+pub(crate) const LESSON: &str = "lesson";

@@ -1,18 +1,18 @@
-//! Lines of output as they become complete, in the order in which they do.
+//! Lines of output, in the order in which they become complete.
 //!
-//! A line that is torn stands where it began but is shown when it has ended: until then nobody knows
-//! all of it. Owns only which lines were shown already.
+//! A torn line has its place where it began, and is shown when it is complete. This file owns only
+//! which lines were shown already.
 
 use crate::model::{Ending, Line, OutputLog};
 
-/// How far a log was shown.
+/// How much of a log was shown.
 #[derive(Debug, Default)]
 pub(crate) struct Shown {
-    /// Number after the last line looked at.
+    /// The number after the last line that was read.
     end: u64,
-    /// Lines before it that were not complete.
+    /// Earlier lines that were not complete.
     open: Vec<u64>,
-    /// Lines before this number were shown as far as they had come.
+    /// Lines before this number were shown, complete or not.
     begun: u64,
 }
 
@@ -26,7 +26,7 @@ impl Shown {
             match log.line(number) {
                 Some(line) if line.ending == Ending::Open => open.push(number),
                 Some(line) => completed.push(line),
-                // Dropped before it was complete: a flood of other lines came between.
+                // It was dropped before it was complete: a flood of other lines came in between.
                 None => {}
             }
         }
@@ -35,7 +35,7 @@ impl Shown {
         completed
     }
 
-    /// The lines that have begun and are not complete, each once.
+    /// The lines that have begun and are not complete. Each is returned once.
     pub(crate) fn begun<'a>(&mut self, log: &'a OutputLog) -> Vec<&'a Line> {
         let begun = std::mem::replace(&mut self.begun, self.end);
         let fresh = self.open.iter().filter(|number| **number >= begun);

@@ -1,7 +1,7 @@
-//! A run in words, as it happens: lines of output with their time and writer, and rows of ps.
+//! A run as text, while it happens: lines of output with time and writer, and rows of ps.
 //!
-//! Fed with every event after it is folded. It keeps what was shown already; all else is read from the
-//! `World`.
+//! It receives every event after the event is folded. It keeps only what was shown already; everything
+//! else is read from the `World`.
 
 use std::fmt::Write as _;
 
@@ -14,29 +14,29 @@ use crate::model::{Ending, Line, Wait, World};
 use crate::text::{Lang, Mood, clean, clean_line, fit, fit_right, seconds};
 use crate::trace::{Event, Fault, FaultKind, Kind, Stream};
 
-/// Columns of one printed line that are shown; a recording has all of it.
+/// Most columns of a printed line that are shown. A recording has the whole line.
 const WIDEST: usize = 2000;
 
-/// Columns of the name: CPython's longest usual one is `ForkPoolWorker-1`.
+/// Columns of the process name: the longest common name in CPython is `ForkPoolWorker-1`.
 const NAME: usize = 16;
 
-/// A run being told.
+/// The text of a run.
 #[derive(Debug)]
 pub struct Live<'a> {
     style: Style,
     rows: Rows<'a>,
     shown: Shown,
     rows_shown: bool,
-    /// The first rows are shown as they come.
+    /// The first rows of ps are shown when they come.
     shows_start: bool,
-    /// Of a program of the user's own: what processes print one like the other.
+    /// For the user's own program: what several processes print in the same words.
     repeats: Option<Repeats>,
-    /// The last rows of everybody are shown, with how they ended.
+    /// The last row of every process is shown, with how it ended.
     shows_end: bool,
 }
 
 impl<'a> Live<'a> {
-    /// A run of a lesson: its rows are shown as soon as there are any.
+    /// A run of a lesson. Its rows of ps are shown as soon as there are any.
     pub fn new(style: Style, rows: Rows<'a>) -> Live<'a> {
         Live {
             style,
@@ -59,8 +59,8 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// A program of the user's own. It begins as one process, so its rows are shown at the end. What many
-    /// processes die of is told once.
+    /// The user's own program. It begins as one process, so its rows are shown at the end. An error from
+    /// which many processes die is shown once.
     #[must_use]
     pub fn of_program(self) -> Live<'a> {
         Live {
@@ -70,7 +70,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Tells what an event that was just folded has brought.
+    /// Writes what the event that was just folded has added.
     pub fn after(&mut self, event: &Event, world: &World, page: &mut String) {
         match &event.kind {
             Kind::Output(_) | Kind::ProcessExit(_) | Kind::End(_) => {
@@ -103,7 +103,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// While nothing happens: lines that have begun, a question for instance, as far as they have come.
+    /// Called while nothing happens: writes incomplete lines, such as a prompt.
     pub fn idle(&mut self, world: &World, page: &mut String) {
         let held = self.repeats.as_mut().map(Repeats::idle).unwrap_or_default();
         for line in held.iter().chain(self.shown.begun(world.log())) {
@@ -139,7 +139,7 @@ impl<'a> Live<'a> {
         repeats.is_some_and(|repeats| repeats.fault(fault))
     }
 
-    /// What was printed again and again, rows of the fullest moment and of the end; of a run that hung,
+    /// Writes repeated lines, the rows of the fullest moment and of the end, and, for a run that hung,
     /// who waited for what.
     pub fn rest(&mut self, world: &World, page: &mut String) {
         if let Some(repeats) = &mut self.repeats {
@@ -150,7 +150,7 @@ impl<'a> Live<'a> {
         }
         let fullest = world.ps().fullest();
         if self.rows_shown {
-            // The moment of a single process is in its last row as well.
+            // For a single process the last row shows the same.
             if self.shows_start || !self.shows_end || fullest.rows.len() > 1 {
                 self.title("fullest", fullest.t, page);
                 self.rows.moment(&self.style, world, fullest, page);
@@ -163,7 +163,7 @@ impl<'a> Live<'a> {
         deadlock(&self.style, world, page);
     }
 
-    /// The sentence over a table of rows.
+    /// The heading of a table of rows.
     fn title(&self, moment: &str, t: i64, page: &mut String) {
         let command = match self.rows.grep {
             Some(word) => format!("ps aux | grep {word}"),
@@ -182,7 +182,7 @@ impl<'a> Live<'a> {
     }
 }
 
-/// A fault in a sentence. What a process said, or sent and was not believed, names the process.
+/// A fault as a sentence. What a process said, or sent without being believed, names the process.
 fn fault_words(lang: Lang, event: &Event, fault: &Fault, world: &World) -> String {
     let what = lang.term("fault", fault.fault.as_str());
     let detail = clean(&fault.detail);
@@ -202,7 +202,7 @@ fn fault_words(lang: Lang, event: &Event, fault: &Fault, world: &World) -> Strin
     }
 }
 
-/// Of a run in which nothing could go on: who waited for what.
+/// For a run in which nothing could go on: who waited for what.
 pub fn deadlock(style: &Style, world: &World, page: &mut String) {
     if let Some(waits) = world.deadlock() {
         let _ = writeln!(page, "\n{}", style.lang.phrase("deadlock.title"));
@@ -211,12 +211,20 @@ pub fn deadlock(style: &Style, world: &World, page: &mut String) {
 }
 
 fn waiting(style: &Style, waits: Option<&[Wait]>, page: &mut String) {
-    for wait in explain::waits(style.lang, waits.unwrap_or_default()) {
+    let waits = waits.unwrap_or_default();
+    for wait in explain::waits(style.lang, waits) {
         let _ = writeln!(page, "  {wait}");
+    }
+    let circle = explain::circle(style.lang, waits);
+    if !circle.is_empty() {
+        let _ = writeln!(page, "{}", style.lang.phrase("deadlock.circle"));
+    }
+    for link in circle {
+        let _ = writeln!(page, "  {}{}", link.mark().0, link.text);
     }
 }
 
-/// One line of a program: time, PID, name and text, in its process's colour.
+/// A line of a program: time, PID, name and text, in the colour of its process.
 pub fn program_line(style: &Style, world: &World, line: &Line, page: &mut String) {
     let process = line.proc.and_then(|proc| world.process(proc));
     let name = process.map_or("?", |process| &*process.name);

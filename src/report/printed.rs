@@ -1,4 +1,4 @@
-//! What the programs of a recording printed, without anything around it.
+//! The output of a recording's programs, with nothing added.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ impl Printed {
         }
     }
 
-    /// The lines an event that was just folded has completed. With times everything goes to `out`.
+    /// The lines that the event has completed. With times, everything goes to `out`.
     pub fn after(&mut self, event: &Event, world: &World, out: &mut String, err: &mut String) {
         if !matches!(
             event.kind,

@@ -1,9 +1,9 @@
-//! `Repeats`: what many processes say in the same words is told once and counted.
+//! `Repeats`: what many processes print in the same words is shown once and counted.
 //!
-//! The errors of processes that die one like the other (a pool's workers without a main guard) are held
-//! back as long as they are word for word what one that died before had said. They are shown after all
-//! when they part from it, or when nothing else happens. Only stderr is looked at, and only the human
-//! report uses it: a recording has all of it.
+//! When processes die in the same way (a pool's workers without a main guard), their errors are held
+//! back while they equal, word for word, what an earlier process printed before it died. They are shown
+//! when they differ from it, or when nothing else happens. Only stderr is compared, and only the human
+//! report uses this: a recording has everything.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -20,16 +20,16 @@ const TEXTS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
-    /// What processes that died had said, and how many have said the same since.
+    /// What processes printed before they died, and how many have printed the same since.
     texts: Vec<(Vec<String>, u64)>,
-    /// What a living process has said, and the lines of it that are not shown.
+    /// What a living process has printed, and which of its lines are held back.
     said: HashMap<u32, (Vec<String>, Vec<Line>)>,
-    /// Why processes could not be started, and how many more could not for the same reason.
+    /// The reasons why processes could not be started, each with the number of further cases.
     reasons: Vec<(String, u64)>,
 }
 
 impl Repeats {
-    /// Gives the lines that are to be shown now, for one that was just completed.
+    /// The lines to show now, for a line that was just completed.
     pub(crate) fn line(&mut self, process: &Process, line: &Line) -> Vec<Line> {
         if line.stream != Stream::Stderr {
             return vec![line.clone()];
@@ -50,8 +50,8 @@ impl Repeats {
         std::mem::take(held)
     }
 
-    /// A process has ended: gives what was held back of it and is no repetition. Says, now and then,
-    /// how many have said the same.
+    /// A process has ended. Returns the lines that were held back and are not a repetition. From time to
+    /// time it says how many have printed the same.
     pub(crate) fn ended(
         &mut self,
         style: &Style,
@@ -77,7 +77,7 @@ impl Repeats {
         Vec::new()
     }
 
-    /// Whether a process could not be started for a reason that was told already.
+    /// Whether the reason why a process could not be started was shown already.
     pub(crate) fn fault(&mut self, fault: &Fault) -> bool {
         if fault.fault != FaultKind::StartFailed {
             return false;
@@ -94,7 +94,7 @@ impl Repeats {
         false
     }
 
-    /// Nothing happens: gives what was held back.
+    /// Nothing happens: returns what was held back.
     pub(crate) fn idle(&mut self) -> Vec<Line> {
         let held = self.said.values_mut();
         let mut held: Vec<Line> = held.flat_map(|(_, held)| held.drain(..)).collect();
@@ -102,7 +102,7 @@ impl Repeats {
         held
     }
 
-    /// How often each text was said again.
+    /// How often each text was repeated.
     pub(crate) fn rest(&self, style: &Style, page: &mut String) {
         for (text, count) in self.texts.iter().filter(|(_, count)| *count > 0) {
             tell(style, text.len(), *count, page);
@@ -118,8 +118,8 @@ impl Repeats {
     }
 }
 
-/// The line without what only tells one process from another: its name, its number, and in the line
-/// that starts a spawned child the numbers of its pipes.
+/// The line without what differs from process to process: the name, the PID, and the pipe numbers in
+/// the line that starts a spawned child.
 fn without_itself(process: &Process, line: &str) -> String {
     let mut text = line.replace(&process.pid.to_string(), "");
     if !process.name.is_empty() {

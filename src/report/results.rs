@@ -1,6 +1,6 @@
-//! `Results`: what many runs of lessons came to, and the forms it is written in.
+//! `Results`: the results of many runs of lessons, and the formats in which they are written.
 //!
-//! One small file a form. Machine forms are in English whatever the language is: scripts read them.
+//! Each format has a file. Machine formats are in English in every language: scripts read them.
 
 mod human;
 mod json;
@@ -24,11 +24,13 @@ pub struct Results {
     pub lessons: Vec<LessonResult>,
 }
 
-/// What the runs of one lesson came to.
+/// The results of all runs of one lesson.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LessonResult {
     pub slug: String,
     pub engine: Engine,
+    /// Which Python, and how children started where that was asked for: `python 3.11.4 spawn`.
+    pub under: Option<String>,
     pub runs: u32,
     /// All runs together.
     pub seconds: f64,
@@ -43,7 +45,7 @@ pub struct CheckResult {
     /// False where the lesson could not be run: an error, not a failure.
     pub ran: bool,
     pub words: Words,
-    /// What was seen: in the first run that failed, else in the last.
+    /// What was seen in the first run that failed, or else in the last run.
     pub detail: Words,
     pub failed: Option<FailedRun>,
 }
@@ -62,13 +64,30 @@ impl LessonResult {
         LessonResult {
             slug: slug.to_owned(),
             engine,
+            under: None,
             runs: 0,
             seconds: 0.0,
             checks: Vec::new(),
         }
     }
 
-    /// Adds one more run's verdicts; `recording` is where it is kept if one of them is red.
+    /// The same with what ran it.
+    #[must_use]
+    pub fn under(mut self, under: Option<String>) -> LessonResult {
+        self.under = under;
+        self
+    }
+
+    /// The lesson and what ran it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.under {
+            Some(under) => format!("{} {under}", self.slug),
+            None => self.slug.clone(),
+        }
+    }
+
+    /// Adds the verdicts of a run. `recording` is where the run is kept if a check failed.
     pub fn add(&mut self, verdicts: Vec<Verdict>, seconds: f64, recording: Option<&Path>) {
         self.runs += 1;
         self.seconds += seconds;
@@ -84,7 +103,7 @@ impl LessonResult {
                     check.detail = verdict.detail;
                     check.failed = failed;
                 }
-                // The first failure is the one that is told.
+                // The first failure is the one that is reported.
                 Some(_) => {}
                 None => self.checks.push(CheckResult {
                     id: verdict.id,
@@ -146,7 +165,7 @@ impl Results {
 }
 
 impl CheckResult {
-    /// What was seen, and where a failing run can be looked at.
+    /// What was seen, and where the recording of the failing run is.
     fn told(&self) -> String {
         let seen = &self.detail.en;
         match &self.failed {

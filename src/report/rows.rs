@@ -1,6 +1,7 @@
 //! Rows of ps as `ps aux` shows them, in the colours of their processes.
 //!
-//! The columns are `trace`'s; here is who has a row, its colour, and for the dead how they ended.
+//! `trace` owns the columns. This file owns which processes have a row, its colour, and how a process
+//! ended.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,7 +14,7 @@ use crate::trace::{Exit, PsRow};
 /// Which rows are shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rows<'a> {
-    /// Only those whose command holds this: what `ps aux | grep WORD` would let through.
+    /// Only the rows whose command contains this: the rows that `ps aux | grep WORD` would show.
     pub grep: Option<&'a str>,
 }
 
@@ -32,16 +33,16 @@ impl Rows<'_> {
             .filter(|row| self.shows(row))
             .map(|row| (known(row.pid), &**row))
             .collect();
-        // Birth order; those nobody knows come last.
+        // In birth order; unknown processes come last.
         rows.sort_by_key(|(birth, row)| (birth.is_none(), *birth, row.pid));
         for (birth, row) in rows {
             line(style, birth, &row.line(style.pid_width), page);
         }
     }
 
-    /// The last row of every process, with how it ended in front. Processes that only led to the
-    /// program (a launcher's) are one line; and where the rest would not fit on a screen, so are those
-    /// that are like one before them.
+    /// The last row of every process, preceded by how it ended. The processes of a launcher are one
+    /// line. When the rest does not fit on a screen, rows that are like an earlier one are one line
+    /// too.
     pub fn last(self, style: &Style, world: &World, page: &mut String) {
         let main = world.process(0);
         let (leading, rest): (Vec<&Process>, Vec<&Process>) = world
@@ -104,7 +105,7 @@ struct Ended<'a> {
 }
 
 impl Ended<'_> {
-    /// What it has in common with those like it: its end, and its command but for the numbers.
+    /// What similar rows have in common: how they ended, and the command without its numbers.
     fn likeness(&self) -> String {
         let command = self.row.command.chars().filter(|c| !c.is_ascii_digit());
         self.word.chars().chain(command).collect()

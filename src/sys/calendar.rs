@@ -1,16 +1,16 @@
-//! The clocks people read: time of day, time since boot, and the local calendar.
+//! Wall-clock time, time since boot, and the local calendar.
 //!
-//! Called where something is shown with a date, as `ps` does. The order of events never comes from
-//! here: these clocks are set and stepped by people. See localtime(3) and `clock_gettime(2)`.
+//! Used where something is shown with a date, as in `ps`. The order of events never comes from here:
+//! these clocks can be set. See localtime(3) and `clock_gettime(2)`.
 
 use std::mem::MaybeUninit;
 
 use nix::time::{ClockId, clock_gettime};
 
-/// A moment as the local calendar names it.
+/// A moment in the local calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalTime {
-    /// The year as people say it: 2026.
+    /// The full year, such as 2026.
     pub year: i32,
     /// Day of the year from 0.
     pub year_day: i32,
@@ -27,7 +27,7 @@ pub fn realtime_ns() -> i64 {
     nanoseconds(ClockId::CLOCK_REALTIME)
 }
 
-/// Nanoseconds of `CLOCK_BOOTTIME`: the clock that start times in `/proc/PID/stat` are told by.
+/// Nanoseconds of `CLOCK_BOOTTIME`, the clock of the start times in `/proc/PID/stat`.
 pub fn boottime_ns() -> i64 {
     nanoseconds(ClockId::CLOCK_BOOTTIME)
 }
@@ -37,8 +37,8 @@ fn nanoseconds(clock: ClockId) -> i64 {
     clock_gettime(clock).map_or(0, |now| now.tv_sec() * 1_000_000_000 + now.tv_nsec())
 }
 
-/// The calendar's words for `unix` seconds since 1970 in the time zone of `TZ`; `None` for a year
-/// that does not fit.
+/// The local date of `unix` seconds since 1970, in the time zone of `TZ`. `None` for a year that does
+/// not fit.
 pub fn local_time(unix: i64) -> Option<LocalTime> {
     let unix: libc::time_t = unix;
     let mut broken_down = MaybeUninit::<libc::tm>::uninit();

@@ -1,19 +1,19 @@
-//! Functions by their address, between processes forked from one image.
+//! Functions named by their address, between processes forked from one image.
 //!
-//! A forked child has its parent's code at the same addresses, so a function can be named by where
-//! it is. An address is called only with the seal that proves who wrote it: the key is in private
-//! memory, which only a fork copies.
+//! A forked child has its parent's code at the same addresses, so an address can name a function. An
+//! address is called only with a seal that proves its origin: the key is in private memory, which only
+//! a fork copies.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// A function from bytes to bytes that needs nothing but its arguments.
+/// A function from bytes to bytes that depends only on its arguments.
 pub type Entry<R> = fn(&[u8], &mut Vec<u8>) -> R;
 
-/// The plain function that does what `f` does. `f` may hold no data, so that its type is all there
-/// is of it; what captures is refused when it is compiled.
+/// The plain function that does what `f` does. `f` must not capture anything, so that its type is all
+/// of it; a closure that captures does not compile.
 pub fn entry<F, R>(f: F) -> Entry<R>
 where
     F: Fn(&[u8], &mut Vec<u8>) -> R + Copy + 'static,
@@ -34,7 +34,7 @@ where
     }
 }
 
-/// Closes addresses and opens what it has closed, here or in a process forked after it was made.
+/// Seals addresses, and opens its own seals, in this process or in one forked after it was made.
 pub struct Seal<R> {
     key: RandomState,
     entries: PhantomData<Entry<R>>,
@@ -62,7 +62,7 @@ impl<R> Seal<R> {
         [address, self.key.hash_one(address)]
     }
 
-    /// The function this seal has closed; `None` for anything else.
+    /// The function behind this seal. `None` for anything else.
     pub fn open(&self, [address, seal]: [u64; 2]) -> Option<Entry<R>> {
         if self.key.hash_one(address) != seal {
             return None;

@@ -1,7 +1,7 @@
 //! Files that are for this user alone, whatever the umask: directories 0700, files and sockets 0600.
 //!
-//! For everything a run makes on disk. Programs import what lies there, so another user who could
-//! write it would run code as this one.
+//! For everything that a run makes on disk. Programs import files from there, so another user who could
+//! write them could run code as this user.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -11,7 +11,7 @@ use std::path::Path;
 const DIRECTORY: u32 = 0o700;
 const FILE: u32 = 0o600;
 
-/// A new directory with a name of its own in `base`; whoever asks for it removes it.
+/// A new directory with a unique name in `base`. The caller removes it.
 ///
 /// # Errors
 /// What the disk reports.
@@ -22,7 +22,7 @@ pub fn temporary(prefix: &str, base: &Path) -> io::Result<tempfile::TempDir> {
         .tempdir_in(base)
 }
 
-/// Makes a directory and those above it that are missing.
+/// Makes a directory and its missing parents.
 ///
 /// # Errors
 /// What the disk reports.
@@ -33,7 +33,7 @@ pub fn directory(path: &Path) -> io::Result<()> {
         .create(path)
 }
 
-/// Writes a file that was not there.
+/// Writes a file that must not exist yet.
 ///
 /// # Errors
 /// What the disk reports, `EEXIST` among it.
@@ -46,7 +46,7 @@ pub fn write(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     file.write_all(text.as_ref())
 }
 
-/// Closes a socket's name to others. Between its making and this call its directory keeps them out.
+/// Makes a socket accessible to this user only. Until this call its directory keeps others out.
 ///
 /// # Errors
 /// What the disk reports.

@@ -1,8 +1,8 @@
-//! A process's beginning and end: descriptors at numbers agreed on, and collecting children.
+//! Start and end of a process: descriptors with agreed numbers, and collecting children.
 //!
-//! Called by the guard and the stage. Refuses numbers that are not open, so that a process started
-//! by hand ends with a word instead of writing into a stranger's file; and refuses to wait for just
-//! any child: one is looked for first and then collected by its PID.
+//! The guard and the stage call it. A number that is not open is refused, so that a process started
+//! by hand ends with an error instead of writing into an unrelated file. It never collects just any
+//! child: it finds one that has ended and then collects it by its PID.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -31,7 +31,7 @@ pub fn inherited(number: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// A second descriptor for the same thing, closed by exec(2), with a number not below `lowest`.
+/// A duplicate of the descriptor, closed by exec(2), with a number of at least `lowest`.
 ///
 /// # Errors
 /// `EMFILE` at the descriptor limit.
@@ -41,10 +41,10 @@ pub fn duplicate(fd: BorrowedFd<'_>, lowest: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// The PID of a child that has ended, which stays as it is; `None` while all of them run.
+/// The PID of a child that has ended; the child is not collected. `None` while all of them run.
 ///
 /// # Errors
-/// `ECHILD` when this process has no children, waited-for ones aside.
+/// `ECHILD` when this process has no children that are not collected.
 pub fn ended_child() -> io::Result<Option<i32>> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
@@ -58,10 +58,10 @@ pub fn ended_child() -> io::Result<Option<i32>> {
     Ok((pid != 0).then_some(pid))
 }
 
-/// Collects this child, which has ended, and gives its status as wait(2) does.
+/// Collects this child, which has ended, and returns its status as wait(2) does.
 ///
 /// # Errors
-/// `ECHILD` when it is no child of this process; `EAGAIN` when it has not ended.
+/// `ECHILD` when it is not a child of this process; `EAGAIN` when it has not ended.
 pub fn reap(pid: i32) -> io::Result<i32> {
     if pid <= 0 {
         return Err(Errno::ECHILD.into());
@@ -75,8 +75,8 @@ pub fn reap(pid: i32) -> io::Result<i32> {
     }
 }
 
-/// Gives up the controlling terminal, for this process and what it will start; session and process
-/// group stay as they are. Without one nothing happens.
+/// Gives up the controlling terminal, for this process and those it will start. Session and process
+/// group stay as they are. Does nothing without a controlling terminal.
 ///
 /// # Errors
 /// `ENOTTY` where the terminal was taken away meanwhile.
@@ -128,7 +128,7 @@ mod tests {
             nix::poll::PollFlags::POLLIN,
         )];
         assert_eq!(nix::poll::poll(&mut fds, 5_000_u16), Ok(1));
-        // Other tests have children of their own, so only that somebody is seen can be told.
+        // Other tests have children too, so the test can only say that one is found.
         assert!(super::ended_child().expect("there is one").is_some());
         assert_eq!(super::reap(pid).expect("it has ended"), 3 << 8);
         assert!(super::reap(pid).is_err(), "once");

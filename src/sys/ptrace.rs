@@ -1,8 +1,8 @@
-//! Following processes by ptrace(2): which of them were born, became another program, or ended.
+//! Follows processes by ptrace(2): their fork, exec and exit.
 //!
-//! For the guard of a traced program only, and for its lifecycle only: no memory is read, no system
-//! call is stopped at. What is followed dies with its tracer (`PTRACE_O_EXITKILL`), so that a guard
-//! that is killed leaves nothing behind. Its thread is the only one that may call these.
+//! Only the guard of a traced program uses it, and only for these events: it reads no memory and stops
+//! at no system call. A followed process dies with its tracer (`PTRACE_O_EXITKILL`), so that a guard
+//! that is killed leaves nothing behind. Only the tracer's thread may call these functions.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,24 +11,24 @@ use std::ptr::null_mut;
 
 use nix::errno::Errno;
 
-/// What became of a process or a thread that is followed, or of a child.
+/// A change of state of a followed process or thread, or of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Ended; its status is there to be collected (`process::reap`).
+    /// It has ended. Its status can be collected (`process::reap`).
     Ended,
-    /// About to take this signal: it goes on by `resume` with it.
+    /// It is about to receive this signal. `resume` with the signal delivers it.
     Signalled(i32),
-    /// It has made a child or a thread with this number, which is followed too.
+    /// It has made a child or a thread with this ID, which is followed too.
     Forked(i32),
-    /// It has become another program; the number it had before, which differs where a thread did it.
+    /// It has executed another program. The ID is the former one; it differs when a thread called exec.
     Executed(i32),
-    /// Stopped by this signal (`SIGSTOP`, `SIGTSTP` …), as the whole process is: `listen` leaves it so.
+    /// The whole process was stopped by this signal (`SIGSTOP`, `SIGTSTP` …). `listen` leaves it stopped.
     Stopped(i32),
-    /// Stopped for the tracer alone: at its beginning, or going on after `Stopped`.
+    /// A stop for the tracer only: the first one, or the one when it continues after `Stopped`.
     Trapped,
 }
 
-/// Follows a child, and from then on whatever it makes.
+/// Follows a child, and from then on every process that it makes.
 ///
 /// # Errors
 /// `EPERM` where that is not allowed (a container's rules, another tracer), `ESRCH` once it has ended.
@@ -41,7 +41,7 @@ pub fn follow(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_SEIZE, pid, null_mut(), number(options))
 }
 
-/// Lets a stopped one go on, taking `signal` where that is not 0.
+/// Continues a stopped thread. A `signal` other than 0 is delivered.
 ///
 /// # Errors
 /// `ESRCH` when it is not stopped (killed meanwhile).
@@ -49,7 +49,7 @@ pub fn resume(pid: i32, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_CONT, pid, null_mut(), number(signal))
 }
 
-/// Leaves one that is `Stopped` as it is, until it is continued or ended by a signal.
+/// Leaves a thread `Stopped` until a signal continues or ends it.
 ///
 /// # Errors
 /// As `resume`.
@@ -57,7 +57,7 @@ pub fn listen(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_LISTEN, pid, null_mut(), null_mut())
 }
 
-/// Stops one for the tracer alone: `Trapped` follows, or another change it is just coming to.
+/// Stops a thread for the tracer only. `Trapped` follows, or a change that was under way.
 ///
 /// # Errors
 /// `ESRCH` once it has ended.
@@ -65,7 +65,7 @@ pub fn interrupt(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, pid, null_mut(), null_mut())
 }
 
-/// Follows a stopped one no longer; it goes on, taking `signal` where that is not 0.
+/// Detaches from a stopped thread, which continues. A `signal` other than 0 is delivered.
 ///
 /// # Errors
 /// As `resume`.
@@ -73,11 +73,11 @@ pub fn detach(pid: i32, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_DETACH, pid, null_mut(), number(signal))
 }
 
-/// The next change of a child or of whatever is followed, without waiting: its number and what it
-/// was. A change is given once; an end again and again, until it is collected.
+/// The next change of a child or a followed process, without waiting: its ID and the change. A change
+/// is returned once; an exit is returned until it is collected.
 ///
 /// # Errors
-/// `ECHILD` when there is neither a child nor anything followed.
+/// `ECHILD` when there is neither a child nor a followed process.
 pub fn changed() -> io::Result<Option<(i32, Change)>> {
     let peek = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT;
     let Some((pid, stopped, _)) = wait(libc::P_ALL, 0, peek)? else {
@@ -86,14 +86,14 @@ pub fn changed() -> io::Result<Option<(i32, Change)>> {
     if !stopped {
         return Ok(Some((pid, Change::Ended)));
     }
-    // Stops alone are taken: one that was killed meanwhile keeps its status for `reap`.
+    // Only stops are consumed: a process that was killed meanwhile keeps its status for `reap`.
     match wait(libc::P_PID, pid.unsigned_abs(), libc::WSTOPPED)? {
         Some((_, true, status)) => Ok(Some((pid, meaning(pid, status)))),
         _ => Ok(Some((pid, Change::Ended))),
     }
 }
 
-/// The next change of this one, waited for.
+/// Waits for the next change of this process or thread.
 ///
 /// # Errors
 /// `ECHILD` when it is neither a child nor followed.
@@ -109,12 +109,12 @@ pub fn next_change(pid: i32) -> io::Result<Change> {
     }
 }
 
-/// `state` without waiting; `None` where nothing has changed.
+/// As `state`, without waiting. `None` when nothing has changed.
 fn wait(kind: libc::idtype_t, id: u32, flags: i32) -> io::Result<Option<(i32, bool, i32)>> {
     state(kind, id, flags | libc::WNOHANG)
 }
 
-/// waitid(2): whose state it was, whether that is a stop, and the status.
+/// waitid(2): the ID, whether the state is a stop, and the status.
 fn state(kind: libc::idtype_t, id: u32, flags: i32) -> io::Result<Option<(i32, bool, i32)>> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let flags = flags | libc::__WALL;
@@ -131,7 +131,7 @@ fn state(kind: libc::idtype_t, id: u32, flags: i32) -> io::Result<Option<(i32, b
     Ok((pid != 0).then_some((pid, stopped, status)))
 }
 
-/// Collects this process or thread, which has ended, and gives its status as wait(2) does.
+/// Collects this process or thread, which has ended, and returns its status as wait(2) does.
 ///
 /// # Errors
 /// `ECHILD` when it is neither a child nor followed; `EAGAIN` when it has not ended.
@@ -145,7 +145,7 @@ pub fn reap(pid: i32) -> io::Result<i32> {
     }
 }
 
-/// What a stop means (ptrace(2), 'Stopped states'). waitid(2) gives the signal with the event above it.
+/// The meaning of a stop (ptrace(2), 'Stopped states'). waitid(2) has the event above the signal.
 fn meaning(pid: i32, status: i32) -> Change {
     let signal = status & 0x7f;
     match status >> 8 {
@@ -159,7 +159,7 @@ fn meaning(pid: i32, status: i32) -> Change {
     }
 }
 
-/// The number that came with an event; 0 for one that was killed meanwhile.
+/// The ID that came with an event. 0 for a process that was killed meanwhile.
 fn message(pid: i32) -> i32 {
     let mut message: libc::c_ulong = 0;
     let room = (&raw mut message).cast();

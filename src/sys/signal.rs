@@ -1,15 +1,15 @@
-//! Signals: SIGCHLD as a word to wait on, and the end of those who would end this process.
+//! Signals: SIGCHLD as a futex word, the death of parents, and signal dispositions at the start.
 //!
-//! Every SIGCHLD adds one to a word of this process and interrupts whatever it sleeps in, so 'a
-//! child changed state' can stand in the same futex wait as any other condition: a signal before
-//! the wait changes the word, one during it ends the wait with EINTR.
+//! Every SIGCHLD increments a word of this process and interrupts the system call in which it sleeps.
+//! So 'a child changed state' can be one of the conditions of a futex wait: a signal before the wait
+//! changes the word, and a signal during the wait ends it with EINTR.
 //!
-//! A process of a run outlives its parent, as CPython's do, but not both guard and supervisor: with
-//! them killed at once (`pkill -9 forklore`) nobody would be left to end it. So the kernel tells it of
-//! each parent's end, and where neither of the two is its parent then, it ends itself.
+//! A process of a run outlives its parent, as in CPython, but not both guard and supervisor: when both
+//! are killed at once (`pkill -9 forklore`) nobody is left to end it. So the kernel signals it when a
+//! parent dies, and when its new parent is neither of the two, it ends itself.
 //!
-//! How signals stood when this process was started is noted before Rust's own start changes any of
-//! it, for the programs that are to inherit exactly that.
+//! The dispositions with which this process was started are saved before Rust's runtime changes any
+//! of them. Programs that forklore starts inherit exactly these.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -25,7 +25,7 @@ extern "C" fn count_child_change(_signal: libc::c_int) {
 
 /// Counts SIGCHLDs from now on; forked children inherit it.
 pub fn install_child_counter() -> io::Result<()> {
-    // Without SA_RESTART: a blocked wait must come back to look.
+    // Without SA_RESTART: a blocked wait must return and check.
     let action = SigAction::new(
         SigHandler::Handler(count_child_change),
         SaFlags::empty(),
@@ -41,9 +41,9 @@ pub fn child_changes() -> &'static AtomicU32 {
     &CHILD_CHANGES
 }
 
-/// Who sees to it that this process ends, guard and supervisor; 0 where nobody does.
+/// The PIDs of the guard and the supervisor, which end this process; 0 where there is none.
 static CARETAKERS: [AtomicI32; 2] = [AtomicI32::new(0), AtomicI32::new(0)];
-/// What tells of a parent's end: a signal that nothing else uses and whose default is to do nothing.
+/// The signal for the death of a parent: nothing else uses it, and its default action is to ignore.
 const PARENT_ENDED: Signal = Signal::SIGURG;
 
 extern "C" fn end_if_alone(_signal: libc::c_int) {
@@ -55,8 +55,8 @@ extern "C" fn end_if_alone(_signal: libc::c_int) {
     }
 }
 
-/// Names the processes of which one must live for this one and its forked children to go on. Each
-/// child has to call `notice_parents_end` then.
+/// Sets the processes of which one must be alive for this process and its forked children to go on.
+/// Each child then has to call `notice_parents_end`.
 pub fn end_without(guard: i32, supervisor: i32) -> io::Result<()> {
     let action = SigAction::new(
         SigHandler::Handler(end_if_alone),
@@ -71,8 +71,8 @@ pub fn end_without(guard: i32, supervisor: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the kernel to tell this process, a child just forked by `parent`, of its parents' ends; a
-/// child does not inherit that. Nothing happens where nobody was named by `end_without`.
+/// Asks the kernel to signal the death of a parent to this process, a child just forked by `parent`.
+/// A child does not inherit that. Does nothing unless `end_without` was called.
 pub fn notice_parents_end(parent: i32) {
     if CARETAKERS[0].load(Ordering::SeqCst) == 0 {
         return;
@@ -80,7 +80,7 @@ pub fn notice_parents_end(parent: i32) {
     // It can't fail for a signal that exists.
     let _ = nix::sys::prctl::set_pdeathsig(PARENT_ENDED);
     if nix::unistd::getppid().as_raw() != parent {
-        // Gone before the kernel was asked.
+        // The parent died before the request.
         end_if_alone(0);
     }
 }
@@ -95,7 +95,7 @@ pub fn ignore(signals: &[Signal]) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives these signals their default action back: an exec'd program inherits what its parent ignored.
+/// Resets these signals to their default action: an executed program inherits what its parent ignores.
 pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
     let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     for signal in signals {
@@ -105,7 +105,7 @@ pub fn restore_defaults(signals: &[Signal]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether this process ignores the signal now, by its own will or as it was started.
+/// Whether this process ignores the signal now.
 fn is_ignored(number: i32) -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: nothing is set, and the structure that is filled is ours.
@@ -115,8 +115,7 @@ fn is_ignored(number: i32) -> bool {
     result == 0 && action.sa_sigaction == libc::SIG_IGN
 }
 
-/// How signals stand in a process: which it ignores and which it holds back, as `/proc/PID/status`
-/// has them (bit 0 is signal 1).
+/// The ignored and the blocked signals of a process, as in `/proc/PID/status` (bit 0 is signal 1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SignalState {
     pub ignored: u64,
@@ -126,7 +125,7 @@ pub struct SignalState {
 static IGNORED_AT_START: AtomicU64 = AtomicU64::new(0);
 static BLOCKED_AT_START: AtomicU64 = AtomicU64::new(0);
 
-/// Run by the loader before Rust's own start, which has SIGPIPE ignored.
+/// Called by the loader before Rust's runtime, which ignores SIGPIPE.
 #[used]
 #[unsafe(link_section = ".init_array")]
 static AT_START: extern "C" fn() = note_start;
@@ -162,10 +161,10 @@ impl SignalState {
         self.ignored >> (signal as i32 - 1) & 1 == 1
     }
 
-    /// Brings this process, whose signals have their default actions, into this state.
+    /// Puts this process, whose signals have their default actions, into this state.
     ///
     /// # Errors
-    /// What the kernel says of a signal that it does not refuse to everybody.
+    /// The kernel's error for a signal whose action can be changed.
     pub fn take_on(self) -> io::Result<()> {
         let mut blocked = SigSet::empty();
         for signal in Signal::iterator() {

@@ -1,13 +1,13 @@
 //! Whether there was a stdout when this process began.
 //!
-//! Rust puts `/dev/null` in its place where there is none (`forklore … >&-`), and everything printed
-//! would be lost without an error.
+//! When stdout is closed (`forklore … >&-`), Rust's runtime opens `/dev/null` in its place, and all
+//! output would be lost without an error.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Run by the loader before Rust's own start.
+/// Called by the loader before Rust's runtime.
 #[used]
 #[unsafe(link_section = ".init_array")]
 static AT_START: extern "C" fn() = note_start;

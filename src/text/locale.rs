@@ -1,4 +1,5 @@
-//! The words of the program in its languages: `assets/locales/en.toml` and `zh.toml`, by key.
+//! The words of the program in its languages: `assets/locales/en.toml` and `zh.toml`, by key. Those of
+//! findings stand in files of their own.
 //!
 //! Owns the lookup (`Lang::phrase`, `Lang::tell`, `Lang::term`) and the tests that no key lacks a
 //! language, that both languages fill the same places, and that source and files agree on the keys.
@@ -12,9 +13,15 @@ use super::Lang;
 
 type Words = HashMap<String, String>;
 
-static FILES: [&str; 2] = [
-    include_str!("../../assets/locales/en.toml"),
-    include_str!("../../assets/locales/zh.toml"),
+static FILES: [[&str; 2]; 2] = [
+    [
+        include_str!("../../assets/locales/en.toml"),
+        include_str!("../../assets/locales/findings/en.toml"),
+    ],
+    [
+        include_str!("../../assets/locales/zh.toml"),
+        include_str!("../../assets/locales/findings/zh.toml"),
+    ],
 ];
 
 /// The words of a language, by dotted key.
@@ -22,9 +29,10 @@ fn words(lang: Lang) -> &'static Words {
     static WORDS: [OnceLock<Words>; 2] = [const { OnceLock::new() }; 2];
     WORDS[lang as usize].get_or_init(|| {
         // A file that can't be read leaves keys in place of words; a test keeps it from happening.
-        let table = FILES[lang as usize].parse().unwrap_or_default();
         let mut words = HashMap::new();
-        flatten("", &table, &mut words);
+        for file in FILES[lang as usize] {
+            flatten("", &file.parse().unwrap_or_default(), &mut words);
+        }
         words
     })
 }

@@ -43,6 +43,9 @@ pub struct Header {
     /// Version of the interpreter, python engine only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub python: Option<String>,
+    /// How `multiprocessing` starts children where the program does not say, python engine only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_method: Option<String>,
     /// Version of forklore that wrote this.
     pub version: String,
 }
@@ -77,6 +80,7 @@ impl Header {
             gate: "open".to_owned(),
             seed: None,
             python: None,
+            start_method: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -103,6 +103,8 @@ args! {
     n: i64,
     /// Seconds; absent means for ever.
     timeout: f64,
+    /// `submit`: which functions get to know of the result: `callback`, `error_callback`, or both.
+    callbacks: String,
     /// `acquire`, `put`, `get`: false when the caller would not wait.
     blocking: bool,
 }

@@ -103,6 +103,9 @@ words! {
         // Process
         Start = "start", Join = "join", Terminate = "terminate", Kill = "kill", Close = "close",
         IsAlive = "is_alive", ExitCode = "exitcode",
+        // Popen; a process by itself
+        Communicate = "communicate", SendSignal = "send_signal",
+        OsFork = "os.fork", OsWait = "os.wait", OsWaitpid = "os.waitpid", OsExit = "os._exit",
         // Lock, RLock, Semaphore, BoundedSemaphore
         Acquire = "acquire", Release = "release",
         // Event, Condition, Barrier
@@ -114,6 +117,10 @@ words! {
         Put = "put", QueueGet = "queue.get", TaskDone = "task_done", QueueJoin = "queue.join",
         JoinThread = "join_thread", CancelJoinThread = "cancel_join_thread", QSize = "qsize", Empty = "empty", Full = "full",
         Send = "send", Recv = "recv", Poll = "poll",
+        // os.pipe
+        Read = "read", Write = "write",
+        // SharedMemory
+        Attach = "attach", Unlink = "unlink",
         // proxies of a manager
         DictSet = "dict.set", DictGet = "dict.get", DictDel = "dict.del", DictPop = "dict.pop",
         DictValues = "dict.values", DictKeys = "dict.keys", DictItems = "dict.items",
@@ -129,6 +136,9 @@ words! {
         // Pool
         Submit = "submit", TaskStart = "task.start", TaskEnd = "task.end", ResultReady = "result.ready",
         ResultGet = "result.get", ResultWait = "result.wait", Ready = "ready", Successful = "successful",
+        Cancel = "cancel",
+        // signals
+        Signal = "signal", SetWakeupFd = "set_wakeup_fd", Alarm = "alarm", SetITimer = "setitimer",
         // of a process itself
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
         /// A word this version does not know.
@@ -151,7 +161,8 @@ words! {
         NamespaceProxy = "NamespaceProxy", Namespace = "Namespace",
         ListProxy = "ListProxy", List = "list",
         SyncManager = "SyncManager", Manager = "Manager", BaseManager = "BaseManager",
-        Pool = "Pool", ThreadPool = "ThreadPool",
+        Pool = "Pool", ThreadPool = "ThreadPool", ProcessPoolExecutor = "ProcessPoolExecutor",
+        Popen = "Popen", SharedMemory = "SharedMemory", OsPipe = "os.pipe",
     }
 }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::course::Course;
-use super::host::{RunOptions, RunRequest, Started};
+use super::host::{PythonChoice, RunOptions, RunRequest, Started};
 use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
@@ -20,9 +20,10 @@ use super::run::{Received, RunView};
 use super::runs::Runs;
 use super::theme::Theme;
 use crate::feed::Control;
-use crate::lesson::{Library, Params};
+use crate::lesson::{Circumstances, Library, Params};
 use crate::model::World;
 use crate::text::Lang;
+use crate::trace::Engine;
 
 /// What a session begins with.
 pub struct Start {
@@ -38,6 +39,21 @@ pub struct Start {
     pub word: Option<String>,
 }
 
+impl Start {
+    /// A learner's first session: the list of lessons, nothing kept.
+    pub fn new(library: Rc<Library>, lang: Lang) -> Start {
+        Start {
+            library,
+            lesson: None,
+            lang,
+            theme: Theme::default(),
+            recording: None,
+            progress: Progress::default(),
+            word: None,
+        }
+    }
+}
+
 pub(crate) struct App {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
@@ -48,6 +64,8 @@ pub(crate) struct App {
     pub(crate) notice: Option<String>,
     /// How the next run is run; pace and stepping by hand, the current one too.
     pub(crate) options: RunOptions,
+    /// The Pythons that are found by now, python3 first.
+    pub(crate) pythons: Vec<PythonChoice>,
     /// What came of the run is shown once it has been played back.
     results_due: bool,
     /// Words last searched for.
@@ -69,6 +87,7 @@ impl App {
             popup: None,
             notice: None,
             options: RunOptions::default(),
+            pythons: Vec::new(),
             results_due: false,
             search: None,
             outcomes: Outcomes::default(),
@@ -102,6 +121,40 @@ impl App {
         self.course.params = params.clone();
         self.begin_run(started, &params);
         self.runs.toggle_playing(super::terminal::now());
+    }
+
+    /// What runs the lesson next: its Rust twin, or Python where there is none.
+    pub(crate) fn engine(&self) -> Engine {
+        match self.course.lesson() {
+            Some(lesson) if !lesson.twin => Engine::Python,
+            _ => self.options.engine.unwrap_or(Engine::Native),
+        }
+    }
+
+    /// The Python that runs it, where it is known by now.
+    pub(crate) fn python(&self) -> Option<&PythonChoice> {
+        match &self.options.python {
+            Some(given) => self.pythons.iter().find(|python| python.given == *given),
+            None => self.pythons.first(),
+        }
+    }
+
+    /// How the next run is made, as the lesson's expressions see it.
+    pub(crate) fn circumstances(&self) -> Circumstances {
+        let mut circumstances = Circumstances::default();
+        if self.options.pipe {
+            "pipe".clone_into(&mut circumstances.stdout);
+        }
+        if self.engine() == Engine::Python {
+            circumstances.engine = Engine::Python;
+            let python = self.python();
+            circumstances.python = python.map_or(circumstances.python, |python| python.number);
+            let method = self.options.method.or(python.map(|python| python.method));
+            if let Some(method) = method {
+                method.as_str().clone_into(&mut circumstances.method);
+            }
+        }
+        circumstances
     }
 
     /// Opens a lesson.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::host::RunOptions;
 use super::progress::{AnswerRecord, Progress, RecordedAnswer, Visit};
 use super::quiz::{Locked, Quiz};
 use crate::lesson::{Circumstances, Lesson, Library, Params};
@@ -75,13 +74,9 @@ impl Course {
     }
 
     /// The lesson's questions for these parameters; only those not answered yet, unless `all`.
-    pub(crate) fn quiz(&self, all: bool, options: &RunOptions) -> Option<Quiz> {
+    pub(crate) fn quiz(&self, all: bool, circumstances: &Circumstances) -> Option<Quiz> {
         let lesson = self.lesson()?;
-        let mut circumstances = Circumstances::default();
-        if options.pipe {
-            "pipe".clone_into(&mut circumstances.stdout);
-        }
-        let setting = lesson.setting(&self.params, &circumstances);
+        let setting = lesson.setting(&self.params, circumstances);
         let visit = self.progress.lessons.get(lesson.slug());
         Quiz::new(lesson, &setting, |id| {
             let answered = visit.is_some_and(|visit| visit.answers.contains_key(id));

@@ -37,7 +37,7 @@ fn comparing(app: &App) -> Hint {
 }
 
 fn before(app: &App) -> Hint {
-    if app.course.quiz(false, &app.options).is_some() {
+    if app.course.quiz(false, &app.circumstances()).is_some() {
         Hint::new("r", "tui.next-predict")
     } else {
         Hint::new("r", "tui.next-run")

@@ -9,7 +9,7 @@ use super::run::RunView;
 use crate::feed::Feed;
 use crate::lesson::Params;
 use crate::lesson::schedule::Schedule;
-use crate::trace::Header;
+use crate::trace::{Engine, Header, StartMethod};
 
 /// A run the learner asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +25,14 @@ pub struct RunRequest {
 }
 
 /// How a lesson is run, beside its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunOptions {
+    /// What runs the program; `None`: its Rust twin where there is one, else Python.
+    pub engine: Option<Engine>,
+    /// Which Python, as `PythonChoice::given` says it; `None`: python3.
+    pub python: Option<String>,
+    /// How Python starts children where the program does not say; `None`: as that version does.
+    pub method: Option<StartMethod>,
     /// Operations a second; `None` lets them go as they come.
     pub pace: Option<f64>,
     /// Every operation waits for a step.
@@ -35,6 +41,18 @@ pub struct RunOptions {
     pub pipe: bool,
     /// `None`: any.
     pub seed: Option<u64>,
+}
+
+/// A Python that is found on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonChoice {
+    /// What `RunOptions::python` takes.
+    pub given: String,
+    pub version: String,
+    /// Its number in lessons' expressions: 311 for 3.11.
+    pub number: i64,
+    /// How it starts children.
+    pub method: StartMethod,
 }
 
 /// Operations a second a paced run may be set to.
@@ -113,6 +131,11 @@ pub trait Host {
 
     /// Explores in the background what a program could come to.
     fn survey(&mut self, of: &Explorable) -> Box<dyn Survey>;
+
+    /// The Pythons that are found by now, python3 first.
+    fn pythons(&self) -> Vec<PythonChoice> {
+        Vec::new()
+    }
 
     /// Keeps the learner's progress for the next session.
     ///

@@ -31,6 +31,18 @@ pub struct Theme {
     pub painted: bool,
 }
 
+impl Default for Theme {
+    /// A dark terminal with 256 colours, as most are.
+    fn default() -> Theme {
+        Theme {
+            depth: Depth::Indexed,
+            ground: Background::Dark,
+            glyphs: Glyphs::Unicode,
+            painted: false,
+        }
+    }
+}
+
 impl Theme {
     fn colour(self, basic: u8, indexed: u8, rgb: (u8, u8, u8)) -> Option<Color> {
         match self.depth {

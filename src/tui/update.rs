@@ -28,6 +28,7 @@ use super::run::RunView;
 use crate::feed::Control;
 use crate::lesson::Params;
 use crate::text::Lang;
+use crate::trace::Engine;
 
 use comparing::{both, compare, compared};
 pub(crate) use places::{find, go_to};
@@ -120,7 +121,7 @@ fn look(app: &mut App, action: Action) {
         Action::Filter => app.panes.filter = !app.panes.filter && app.panes.selected.is_some(),
         Action::Search => app.open_popup(Search::default()),
         Action::Find(by) => find(app, by),
-        Action::Engine => app.notice = Some(app.lang.phrase("tui.engine-only").to_owned()),
+        Action::Engine => switch_engine(app),
         Action::CutIdle => cut_idle(app),
         Action::Help => app.open_popup(Help::default()),
         Action::Lessons => lessons(app),
@@ -136,6 +137,29 @@ fn look(app: &mut App, action: Action) {
         }
         _ => {}
     }
+}
+
+/// What runs the lesson next: the twin or program.py.
+fn switch_engine(app: &mut App) {
+    let Some(lesson) = app.course.lesson() else {
+        app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
+        return;
+    };
+    if !lesson.twin {
+        app.notice = Some(app.lang.phrase("tui.engine-no-twin").to_owned());
+        return;
+    }
+    let next = if app.engine() == Engine::Native {
+        Engine::Python
+    } else {
+        Engine::Native
+    };
+    app.options.engine = Some(next);
+    let python = app.python().map_or("", |python| &python.version);
+    app.notice = Some(match next {
+        Engine::Python => app.lang.tell("tui.engine-python", &[("version", &python)]),
+        _ => app.lang.phrase("tui.engine-native").to_owned(),
+    });
 }
 
 /// The time axis closer or wider: of the run, or of both that are compared.
@@ -210,7 +234,7 @@ fn run(app: &mut App) -> Vec<Effect> {
     {
         return both(app, slugs);
     }
-    match app.course.quiz(false, &app.options) {
+    match app.course.quiz(false, &app.circumstances()) {
         Some(quiz) => {
             app.open_popup(Predict(quiz));
             Vec::new()
@@ -220,7 +244,7 @@ fn run(app: &mut App) -> Vec<Effect> {
 }
 
 fn predict(app: &mut App) {
-    match app.course.quiz(true, &app.options) {
+    match app.course.quiz(true, &app.circumstances()) {
         Some(quiz) => app.open_popup(Predict(quiz)),
         None => app.notice = Some(app.lang.phrase("tui.quiz-none").to_owned()),
     }
@@ -247,7 +271,7 @@ fn order(app: &App, lesson: String, params: Params) -> RunRequest {
     RunRequest {
         lesson,
         params,
-        options: app.options,
+        options: app.options.clone(),
         schedule: None,
         undoes: false,
     }

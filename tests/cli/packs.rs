@@ -209,9 +209,11 @@ fn a_slug_that_is_built_in_is_refused_with_both_paths() {
         }
     }
     // In its place, another program's twin does not run.
-    let said = with(&["run", "lock"], &pack);
+    let said = with(&["run", "lock", "--engine", "native"], &pack);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
     assert!(said.err.contains("has no Rust twin"), "{}", said.err);
+    let said = with(&["run", "lock"], &pack);
+    assert!(said.out.contains("7777"), "{}{}", said.out, said.err);
 }
 
 #[test]
@@ -219,7 +221,7 @@ fn wider_ranges_do_not_reach_the_twin() {
     let wide = "[[parameters]]\nname = \"processes\"\nkind = \"int\"\ndefault = 2500\nmin = 1\n\
         max = 5000\nlabel = { en = \"p\", zh = \"数\" }\n";
     let pack = pack("create-process", wide);
-    let said = with(&["run", "create-process"], &pack);
+    let said = with(&["run", "create-process", "--engine", "native"], &pack);
     assert_eq!(
         (said.code, said.out.as_str()),
         (Some(3), ""),
@@ -247,7 +249,7 @@ fn what_can_not_be_run_is_an_error_in_every_format_and_the_file_is_written() {
         let file = folder.path().join(format);
         let mut command = forklore(&["test", "--runs", "1", "--time-scale", "0.05"]);
         command
-            .args(["--format", format])
+            .args(["--engine", "native", "--format", format])
             .arg("--output")
             .arg(&file);
         command.arg("--lessons").arg(pack.path());

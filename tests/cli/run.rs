@@ -233,14 +233,47 @@ fn parameters_are_refused_with_their_ranges() {
 }
 
 #[test]
-fn a_lesson_without_a_twin_can_not_start() {
+fn a_lesson_without_a_twin_runs_under_python() {
     let pack = tempfile::tempdir().unwrap();
-    std::fs::write(pack.path().join("program.py"), "print('x')\n").unwrap();
+    let program =
+        "import os\nN = 1\nprint(N, os.listdir(os.path.dirname(os.path.abspath(__file__))))\n";
+    std::fs::write(pack.path().join("program.py"), program).unwrap();
+    std::fs::write(pack.path().join("data.txt"), "").unwrap();
+    let manifest = "slug = \"mine\"\norder = 20\ntitle = { en = \"m\", zh = \"我\" }\n\
+        summary = { en = \"m\", zh = \"我\" }\n[[parameters]]\nname = \"n\"\nkind = \"int\"\n\
+        default = 1\nmin = 1\nmax = 2\nlabel = { en = \"n\", zh = \"数\" }\n";
+    std::fs::write(pack.path().join("lesson.toml"), manifest).unwrap();
     let path = pack.path().to_str().unwrap();
-    let name = pack.path().file_name().unwrap().to_str().unwrap();
-    let said = say(&["run", name, "--lessons", path]);
+    let said = say(&["run", "mine", "--lessons", path]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert!(said.out.contains("--engine python"), "{}", said.out);
+    // With another value a copy runs beside the folder's other files, and the file stays as it is.
+    let said = say(&["run", "mine", "--set", "n=2", "--lessons", path]);
+    assert!(said.out.contains("2 ["), "{}{}", said.out, said.err);
+    assert!(said.out.contains("data.txt"), "{}", said.out);
+    let now = std::fs::read_to_string(pack.path().join("program.py")).unwrap();
+    assert_eq!(now, program);
+    let said = say(&["run", "mine", "--engine", "native", "--lessons", path]);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
     assert!(said.err.contains("has no Rust twin"), "{}", said.err);
+}
+
+#[test]
+fn a_python_that_is_not_there_is_said_and_the_native_engine_goes_on() {
+    let said = say(&["run", "lock", "--python", "3.77"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert!(said.err.contains("no Python `3.77`"), "{}", said.err);
+    let said = say(&["run", "lock", "--engine", "native", "--python", "3.11"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    for (lesson, engine, code) in [("lock", "python", 3), ("lock", "native", 0)] {
+        let mut command = forklore(&["run", lesson, "--engine", engine]);
+        let said = finish(
+            command
+                .env("PATH", "/nonexistent")
+                .env("HOME", "/nonexistent"),
+        );
+        assert_eq!(said.code, Some(code), "{engine}: {}", said.err);
+    }
 }
 
 #[test]

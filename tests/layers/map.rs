@@ -109,6 +109,7 @@ fn every_list_is_complete_and_has_nothing_beside() {
             "An event kind",
             "A panel",
             "A check kind",
+            "A finding",
             "A lesson",
             "An engine"
         ]

@@ -194,6 +194,12 @@ const KILLED: &[(&str, Moment, &[&str])] = &[
             "workers",
         ],
     ),
+    ("lost-update", Moment::Child(OpName::Set), &["exit-codes"]),
+    (
+        "philosophers",
+        Moment::Child(OpName::Release),
+        &["all-or-nobody"],
+    ),
 ];
 
 /// The lesson, the parameters of the run, those it is evaluated with, and the checks that have to fail.
@@ -248,6 +254,13 @@ const OTHER: &[(&str, &str, &str, &[&str])] = &[
         "tasks=2",
         "tasks=3",
         &["in-order", "results"],
+    ),
+    ("lost-update", "processes=2", "processes=3", &["children"]),
+    (
+        "philosophers",
+        "meet=true",
+        "order=reversed",
+        &["all-eat", "ending", "exit-codes", "nothing-left"],
     ),
 ];
 

@@ -14,7 +14,7 @@ use super::native::rest;
 use super::python::Python;
 
 /// The name, and the arguments after the start method.
-const PROGRAMS: [(&str, &[&str]); 11] = [
+const PROGRAMS: [(&str, &[&str]); 13] = [
     ("locks", &["Lock", "40"]),
     ("locks", &["RLock", "40"]),
     ("locks", &["Semaphore", "40"]),
@@ -26,6 +26,8 @@ const PROGRAMS: [(&str, &[&str]); 11] = [
     ("meetings", &[]),
     ("pipes", &[]),
     ("managers", &[]),
+    ("system", &[]),
+    ("executor", &[]),
 ];
 
 fn wrong(python: &Python, name: &str, method: &str, more: &[&str]) -> Vec<String> {
@@ -89,13 +91,16 @@ fn programs_of_every_kind_are_followed_under_every_start_method() {
 
 /// Programs and checks of tests/trace/check.py that hold a traced Python against the same one plainly: its
 /// C functions, stacks and tracebacks, descriptors.
-const SAME: [&str; 6] = [
+const SAME: [&str; 9] = [
     "cfunctions",
     "frames",
     "interrupt",
     "limited",
     "descriptors",
     "chained",
+    "system",
+    "executor",
+    "blocks",
 ];
 
 #[test]

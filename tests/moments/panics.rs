@@ -6,11 +6,9 @@ use std::rc::Rc;
 use forklore::engine::Run;
 use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::lesson::Library;
-use forklore::text::{Depth, Lang};
+use forklore::text::Lang;
 use forklore::trace::Header;
-use forklore::tui::{
-    self, Background, Glyphs, Host, Progress, RunRequest, RunToSave, Start, Started, Theme,
-};
+use forklore::tui::{self, Host, Progress, RunRequest, RunToSave, Start, Started};
 
 struct Panics;
 
@@ -48,18 +46,11 @@ impl Host for Panics {
 /// The session, until it panics.
 pub fn session() -> ExitCode {
     let start = Start {
-        library: Rc::new(Library::embedded().expect("the lessons are whole")),
         lesson: Some("lock".to_owned()),
-        lang: Lang::En,
-        theme: Theme {
-            depth: Depth::Indexed,
-            ground: Background::Dark,
-            glyphs: Glyphs::Unicode,
-            painted: false,
-        },
-        recording: None,
-        progress: Progress::default(),
-        word: None,
+        ..Start::new(
+            Rc::new(Library::embedded().expect("the lessons are whole")),
+            Lang::En,
+        )
     };
     match tui::run(&mut Panics, start) {
         Ok(_) => ExitCode::SUCCESS,

@@ -14,7 +14,7 @@ use forklore::report::{Printed, Style, ending, verdicts};
 use forklore::sys::clock;
 use forklore::text::{Depth, Lang, Paint};
 use forklore::trace::{Batch, Event, Header};
-use forklore::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
+use forklore::tui::{Offscreen, Recorded, Start, Started};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -114,22 +114,12 @@ pub(crate) fn look(header: Header, batch: Batch, flaw: Option<Flaw>, size: (u16,
         flaw,
     };
     let start = Start {
-        library: LIBRARY.with(Rc::clone),
-        lesson: None,
-        lang: Lang::Zh,
-        theme: Theme {
-            depth: Depth::Indexed,
-            ground: Background::Dark,
-            glyphs: Glyphs::Unicode,
-            painted: false,
-        },
         recording: Some(Started {
             feed: Box::new(feed),
             header,
             recorded: Some(recorded),
         }),
-        progress: Progress::default(),
-        word: None,
+        ..Start::new(LIBRARY.with(Rc::clone), Lang::Zh)
     };
     let mut screen = Offscreen::new(start, size);
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();

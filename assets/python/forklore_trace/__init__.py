@@ -19,7 +19,8 @@ def start():
     if told is None:
         return
     try:
-        from . import hooks, identity, ledger, stdio, tracebacks
+        from . import hooks, identity, ledger, lesson, stdio, tracebacks
+        lesson.ask(told)
         ledger.open_beside(path)
         is_root = identity.start(os.environ.get('FORKLORE_TRACE_ROOT', ''))
         stdio.take_over(told, is_root)

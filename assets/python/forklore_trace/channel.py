@@ -52,8 +52,10 @@ class _Local(_thread._local):
     item = None
     # The process object the thread is starting, with its role and method.
     starting = None
-    # What the thread hands to a pool, until the pool has numbered it.
-    submission = None
+    # The name of the child the thread is about to fork, and the call of a program it starts.
+    forking = launching = None
+    # What the thread hands to a pool or an executor, until that has numbered it.
+    submission = executing = None
     # Not 0 while an object is made that has a lock of its own (an Array, a Condition).
     inside = 0
     # The barrier meeting the thread is in.

@@ -12,8 +12,8 @@ from . import channel
 
 # Modules of CPython, and the file here that follows each.
 _FOLLOWED = {
+    'multiprocessing.context': ('lesson', 'patch_context'),
     'multiprocessing.process': ('process', 'patch'),
-    'multiprocessing.popen_fork': ('popen', 'patch'),
     'multiprocessing.util': ('process', 'patch_util'),
     'multiprocessing.spawn': ('process', 'patch_spawn'),
     'multiprocessing.synchronize': ('synchronize', 'patch'),
@@ -22,6 +22,11 @@ _FOLLOWED = {
     'multiprocessing.connection': ('connection', 'patch'),
     'multiprocessing.managers': ('managers', 'patch'),
     'multiprocessing.pool': ('pool', 'patch'),
+    'multiprocessing.shared_memory': ('shared_memory', 'patch'),
+    'subprocess': ('subprocess', 'patch'),
+    'signal': ('signals', 'patch'),
+    'concurrent.futures._base': ('futures', 'patch'),
+    'concurrent.futures.process': ('executor', 'patch'),
     'traceback': ('tracebacks', 'patch_traceback'),
     'threading': ('tracebacks', 'patch_threading'),
     'inspect': ('tracebacks', 'patch_inspect'),
@@ -67,8 +72,9 @@ class _Finder(object):
 
 def install():
     """Begins to watch imports; what is imported already is patched at once."""
-    from . import sleep
+    from . import posix, sleep
     sleep.patch()
+    posix.patch()
     for name in _FOLLOWED:
         if name in sys.modules:
             _follow(sys.modules[name])

@@ -59,9 +59,12 @@ def forked():
     pid = os.getpid()
     _suffix = '' if pid == _main else '@%d' % pid
     starting, local.starting = local.starting, None
-    if starting is not None and starting[0]._popen is None:
+    forking, local.forking = local.forking, None
+    if forking is not None:
+        tell_start(os.getppid(), forking, 'process', False, 'fork')
+    elif starting is not None and starting[0]._popen is None:
         # What the parent's thread was in the middle of is not the child's.
-        local.submission = local.meeting = local.asked = local.lazy = local.item = None
+        local.submission = local.executing = local.meeting = local.asked = local.lazy = local.item = None
         local.silenced = local.inside = 0
         process, role, method = starting[:3]
         tell_start(os.getppid(), process.name, role, process.daemon, method)

@@ -7,6 +7,8 @@ would find without us. If the source is not available, the hooks are called by a
 original.
 """
 
+from .tracebacks import hide_frames
+
 _ONLY_AST = 0x400
 # What stands in the compiled function for the hooks, until they take their places among its constants.
 _MARK = '<forklore {}>'
@@ -51,7 +53,9 @@ def _changed(original, change, hooks):
         if code.co_freevars:
             return None
         function = _source(code)
-        change(function, code.co_varnames[:code.co_argcount + code.co_kwonlyargcount])
+        # The arguments in stars come as the tuple and the dict that they are.
+        stars = bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        change(function, code.co_varnames[:code.co_argcount + code.co_kwonlyargcount + stars])
         code = _compiled(function, code, hooks)
     except (OSError, SyntaxError, ValueError, IndexError, AttributeError):  # the last before 3.8
         return None
@@ -130,16 +134,27 @@ def _placed(text, function):
 
 
 def _around(original, begin, failed, ended):
+    from inspect import signature
+    arguments = signature(original)
+
     def function(*args, **kwargs):
-        begin(*args, **kwargs)
+        try:
+            bound = arguments.bind(*args, **kwargs)
+        except TypeError:
+            # The original says it in its own words.
+            return original(*args, **kwargs)
+        bound.apply_defaults()
+        given = tuple(bound.arguments.values())
+        begin(*given)
         try:
             return original(*args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             if failed is not None:
-                failed(*args, **kwargs)
+                failed(*given)
+            hide_frames(error)
             raise
         finally:
             if ended is not None:
-                ended(*args, **kwargs)
+                ended(*given)
     function.__name__ = original.__name__
     return function

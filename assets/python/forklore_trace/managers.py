@@ -243,7 +243,7 @@ def _patch_manager(module):
     def started(self, *_, **__):
         local.silenced -= 1
         frame = self.__dict__.pop('_forklore_frame')
-        if frame is None or sys.exc_info()[0] is not None:
+        if frame is None or self._state.value != module.State.STARTED:
             return
         # Named like its server, so that one is found by the other.
         name = self._process.name

@@ -125,6 +125,11 @@ def is_users(frame):
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
+def is_multiprocessings(frame):
+    """Whether a call comes from the package `multiprocessing` itself."""
+    return frame.f_code.co_filename.startswith(_MP)
+
+
 _SKIPPED = ('CACHE', 'EXTENDED_ARG', 'NOP', 'COPY', 'DUP_TOP', 'BEFORE_WITH', 'SETUP_WITH')
 
 

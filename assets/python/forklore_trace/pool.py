@@ -34,17 +34,19 @@ def _tell_tasks(line, tag, pickler):
     line.get = get
 
 
-def _tell_results(line, tag, pickler):
-    """Has a worker tell of each result before it can be seen."""
+def tell_results(line, tag, pickler, read):
+    """Has a worker tell of each result before it can be seen; `read` gives its task, whether it went
+    well, and what came of it, or None."""
     writer, lock = line._writer, line._wlock
 
     def put(result):
         try:
             # What can't be pickled raises here, before anything was said.
             data = pickler.dumps(result)
-            if result is not None and channel.on:
-                job, part, (fine, value) = result
-                call = Call('task.end', tag, '"task":%d' % (job + part), at='')
+            of = read(result) if channel.on else None
+            if of is not None:
+                task, fine, value = of
+                call = Call('task.end', tag, '"task":%d' % task, at='')
                 held = ledger.acquire(tag.slot)
                 try:
                     ver = ledger.next_version(tag.slot) if held else None
@@ -63,6 +65,13 @@ def _tell_results(line, tag, pickler):
     line.put = put
 
 
+def _of_result(result):
+    if result is None:
+        return None
+    job, part, (fine, value) = result
+    return job + part, fine, value
+
+
 def _follow_lines(simple_queue, pickler):
     """Workers that were not forked know their lines when these arrive."""
     def make(original):
@@ -76,7 +85,7 @@ def _follow_lines(simple_queue, pickler):
                 return
             tag = lookup_tag(by_descriptor(self._writer.fileno(), ':results'))
             if tag is not None:
-                _tell_results(self, tag, pickler)
+                tell_results(self, tag, pickler, _of_result)
         return __setstate__
     wrap(simple_queue, '__setstate__', make)
 
@@ -101,7 +110,7 @@ def patch(module):
                             tag.name, tag.slot)
             self._forklore = tag
             _tell_tasks(self._inqueue, tag, pickler)
-            _tell_results(self._outqueue, tag, pickler)
+            tell_results(self._outqueue, tag, pickler, _of_result)
             self._forklore_numbers = submissions.Numbers()
             tell_create(tag, 'Pool', '"n":%d' % self._processes)
 

@@ -16,11 +16,15 @@ from .identity import tell_start
 from .tracebacks import hide_frames
 
 
+# What the workers of pools and executors run.
+_WORKERS = (('multiprocessing.pool', 'worker'), ('concurrent.futures.process', '_process_worker'))
+
+
 def _role(process):
     target = getattr(process, '_target', None)
     name = getattr(target, '__name__', '')
     module = getattr(target, '__module__', '')
-    if module == 'multiprocessing.pool' and name == 'worker':
+    if (module, name) in _WORKERS:
         return 'worker'
     if module == 'multiprocessing.managers' and name == '_run_server':
         return 'manager'

@@ -1,13 +1,13 @@
 """`time.sleep`: a process that waits for nothing but the clock.
 
 Traces the sleeps of the program. Sleeps of the standard library itself (a `Popen.wait` that polls) are
-not reported.
+not reported. In a lesson's run they are multiplied by a factor.
 """
 
 import sys
 import time
 
-from . import cfunction, channel, place
+from . import cfunction, channel, lesson, place
 from .call import Call, tracing, timeout_fields
 from .tracebacks import hide_frames
 
@@ -26,7 +26,10 @@ def patch():
             try:
                 if not plain or args[0] >= 0:
                     call.waiting()
-                original(*args, **kwargs)
+                if plain and lesson.scale != 1.0:
+                    original(args[0] * lesson.scale)
+                else:
+                    original(*args, **kwargs)
             except BaseException as error:
                 call.failed(error)
                 raise

@@ -28,7 +28,17 @@ class _Raw(io.FileIO):
         self._tell, self._stat, self._plain = _tell, os.fstat, io.FileIO.write
         return self
 
+    # What a look into the buffers found there: it goes out before anything else.
+    _held = b''
+    _looks = None
+
     def write(self, data):
+        if self._looks is not None:
+            self._looks.append(bytes(data))
+            return len(data)
+        if self._held:
+            held, self._held = self._held, b''
+            self.write(held)
         try:
             now = self._stat(self.fileno())
             if (now.st_dev, now.st_ino) == self._pointed:
@@ -118,6 +128,28 @@ def take_over(told, is_root):
             new = _stream(old, name, descriptor, mode, stream)
             setattr(sys, name, new)
             setattr(sys, '__%s__' % name, new)
+
+
+def unflushed():
+    """What the program has printed to stdout and nobody has seen yet. It stays where it is."""
+    stream = sys.stdout
+    buffer = getattr(stream, 'buffer', None)
+    raw = getattr(buffer, 'raw', None)
+    if type(raw) is not _Raw:
+        return b''
+    raw._looks = looks = []
+    try:
+        stream.flush()
+    except Exception:
+        # In use by a signal's victim: it can't be looked into now.
+        pass
+    finally:
+        raw._looks = None
+    text = b''.join(looks)
+    # Back into the buffer, what has no room there below it.
+    raw._held += text[:-_BLOCK]
+    buffer.write(text[-_BLOCK:])
+    return raw._held + text[-_BLOCK:]
 
 
 def _pointed(descriptor):

@@ -49,11 +49,12 @@ class Numbers(object):
 class _Submission(object):
     """What is being handed to a pool in one call: its parts, each a task."""
 
-    def __init__(self, pool, func, values, parts):
+    def __init__(self, pool, func, values, parts, callbacks=''):
         self.pool, self.parts, self.values = pool, parts, values
         self.tag = tag_of(pool)
         self.func = text_field('func', getattr(func, '__name__', type(func).__name__))
         self.call = Call('submit', self.tag, self.func)
+        self.callbacks = callbacks
         self.first = None
 
     def number(self):
@@ -74,13 +75,21 @@ class _Submission(object):
 
     def tell(self, task, value):
         """The event of one task."""
-        tell_in_order(self.call, self.tag, None, text_field('value', value) + ',"task":%d' % task)
+        tell_in_order(self.call, self.tag, None, text_field('value', value) + ',"task":%d' % task + self.callbacks)
 
     def refused(self, error):
         """The event of a call that the pool did not take."""
         if self.first is None:
             value = next(iter(self.values), None) if self.values is not None else None
             self.call.failed(error, more='' if value is None else text_field('value', value))
+
+
+def _callbacks(given, options):
+    """The field that says which functions get to know of the result; they may be given by place."""
+    names = ('callback', 'error_callback')
+    values = dict(zip(names, given), **options)
+    told = [name for name in names if values.get(name) is not None]
+    return ',"callbacks":"%s"' % ' '.join(told) if told else ''
 
 
 def _chunks(values, size):
@@ -109,7 +118,7 @@ def follow(module):
 
     def apply_async(original, self, func, args=(), kwds={}, *more, **options):
         value = short_repr(tuple(args)) + (' ' + short_repr(dict(kwds)) if kwds else '')
-        return submitted(original, _Submission(self, func, [value], 1),
+        return submitted(original, _Submission(self, func, [value], 1, _callbacks(more, options)),
                          self, func, args, kwds, *more, **options)
 
     def map_async(original, self, func, iterable, mapper, chunksize=None, *more, **options):
@@ -127,7 +136,8 @@ def follow(module):
             submission = _Submission(self, func, None, 0)
         else:
             parts = -(-len(iterable) // size)
-            submission = _Submission(self, func, _chunks(iterable, size), parts)
+            submission = _Submission(self, func, _chunks(iterable, size), parts,
+                                     _callbacks(more, options))
         return submitted(original, submission, self, func, iterable, mapper, chunksize,
                          *more, **options)
 

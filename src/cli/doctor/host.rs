@@ -8,6 +8,8 @@ use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 
 use super::{Finding, Level};
 use crate::cli::context::{Context, variable};
+use crate::cli::engine::no_interpreter;
+use crate::engine::interpreter::{Interpreter, InterpreterError};
 use crate::text::{Depth, Lang, is_utf8};
 
 /// Descriptors forklore and the largest lesson need, with room to spare.
@@ -115,30 +117,49 @@ fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     text.lines().next().map(str::to_owned)
 }
 
-pub(super) fn python(lang: Lang) -> Finding {
-    let code = "import sys; print('.'.join(map(str, sys.version_info[:3])), sys.executable)";
-    let (level, detail) = match first_line("python3", &["-I", "-c", code]) {
-        Some(line) => {
-            let (version, path) = line.split_once(' ').unwrap_or((&line, ""));
-            (
-                Level::Good,
-                lang.tell(
-                    "doctor.python-is",
-                    &[
-                        ("version", &version),
-                        ("path", &path),
-                        ("number", &first_descriptor()),
-                    ],
-                ),
-            )
-        }
-        None => (Level::Note, lang.phrase("doctor.python-none").to_owned()),
-    };
-    Finding {
-        level,
-        name: lang.phrase("doctor.python"),
-        detail,
+/// Every Python that is found, and what works with it.
+pub(super) fn pythons(lang: Lang) -> Vec<Finding> {
+    let name = lang.phrase("doctor.python");
+    let all = Interpreter::all();
+    if all.is_empty() {
+        return vec![Finding {
+            level: Level::Note,
+            name,
+            detail: lang.phrase("doctor.python-none").to_owned(),
+        }];
     }
+    let number = first_descriptor();
+    let told = |(place, found): (usize, Result<Interpreter, InterpreterError>)| match found {
+        Ok(python) => {
+            let key = match (python.version.is_supported(), python.version.minor) {
+                (false, 0..8) => "doctor.python-old",
+                (false, _) => "doctor.python-new",
+                (true, 12..) => "doctor.python-is",
+                (true, _) => "doctor.python-settrace",
+            };
+            let path = python.path.display();
+            let mut detail = lang.tell(key, &[("version", &python.version), ("path", &path)]);
+            if place == 0 {
+                detail += &lang.tell("doctor.python-first", &[("number", &number)]);
+            }
+            let level = if python.version.is_supported() {
+                Level::Good
+            } else {
+                Level::Note
+            };
+            Finding {
+                level,
+                name,
+                detail,
+            }
+        }
+        Err(why) => Finding {
+            level: Level::Note,
+            name,
+            detail: no_interpreter(lang, &why),
+        },
+    };
+    all.into_iter().enumerate().map(told).collect()
 }
 
 /// The lowest number a descriptor of ours has in a traced Python that has something to tell, as its

@@ -24,8 +24,7 @@ use crate::export::{Setting, cast};
 use crate::feed::{Flaw, PlayHead};
 use crate::replay::Ahead;
 use crate::sys::clock;
-use crate::text::Depth;
-use crate::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
+use crate::tui::{Background, Offscreen, Recorded, Start, Started, Theme};
 
 /// Shortest time between two frames of the film.
 const FRAME: Duration = Duration::from_millis(50);
@@ -67,27 +66,22 @@ fn session(
     };
     let feed = Ahead::new(reader).map_err(|error| context.no_thread(&error))?;
     let start = Start {
-        library: Rc::new(context.library()?),
-        lesson: None,
-        lang,
         theme: Theme {
-            // What the header says of the terminal.
-            depth: Depth::Indexed,
             ground: match args.theme {
                 ThemeArg::Light => Background::Light,
                 ThemeArg::Auto | ThemeArg::Dark => Background::Dark,
             },
-            glyphs: Glyphs::Unicode,
             // Players have grounds of their own; one that was asked for is kept everywhere.
             painted: !matches!(args.theme, ThemeArg::Auto),
+            // What the header says of the terminal.
+            ..Theme::default()
         },
         recording: Some(Started {
             feed: Box::new(feed.in_words(move |why| words::reading(lang, why))),
             header,
             recorded: Some(recorded),
         }),
-        progress: Progress::default(),
-        word: None,
+        ..Start::new(Rc::new(context.library()?), lang)
     };
     Ok(Offscreen::new(start, size))
 }
@@ -262,9 +256,9 @@ mod tests {
     use crate::cli::examples;
     use crate::lesson::Library;
     use crate::replay::Ahead;
-    use crate::text::{Depth, Lang};
+    use crate::text::Lang;
     use crate::trace::{Reader, uncompressed};
-    use crate::tui::{Background, Glyphs, Offscreen, Progress, Recorded, Start, Started, Theme};
+    use crate::tui::{Background, Offscreen, Recorded, Start, Started, Theme};
 
     fn session(lesson: &str, lang: Lang, size: (u16, u16), painted: bool) -> Offscreen {
         let bytes = std::io::Cursor::new(examples::find(lesson).unwrap());
@@ -277,22 +271,17 @@ mod tests {
         };
         let mut session = Offscreen::new(
             Start {
-                library: Rc::new(Library::embedded().unwrap()),
-                lesson: None,
-                lang,
                 theme: Theme {
-                    depth: Depth::Indexed,
                     ground: Background::Light,
-                    glyphs: Glyphs::Unicode,
                     painted,
+                    ..Theme::default()
                 },
                 recording: Some(Started {
                     feed: Box::new(Ahead::new(reader).unwrap()),
                     header,
                     recorded: Some(recorded),
                 }),
-                progress: Progress::default(),
-                word: None,
+                ..Start::new(Rc::new(Library::embedded().unwrap()), lang)
             },
             size,
         );

@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::check::{Facts, outcome_name};
+use crate::check::{Facts, circumstances, outcome_name};
 use crate::cli::args::StdoutArg;
+use crate::cli::engine::Played;
 use crate::cli::explore::config;
 use crate::cli::scenario::{Conditions, Order, Scenario, any_seed};
 use crate::engine::directory::{in_use, run_directory};
@@ -133,6 +134,7 @@ fn survey(of: &Explorable, mut teller: Teller) {
         return teller.tell(&refusal(of.lesson.clone()));
     };
     let conditions = Conditions {
+        played: Played::Native,
         params: of.params.clone(),
         stdout: if of.pipe {
             StdoutArg::Pipe
@@ -189,8 +191,11 @@ fn search(
 }
 
 fn setting(lesson: &Lesson, conditions: &Conditions) -> Setting {
-    let circumstances = conditions.circumstances();
-    lesson.setting(&conditions.params, &circumstances)
+    let scenario = Scenario {
+        lesson,
+        conditions: conditions.clone(),
+    };
+    lesson.setting(&conditions.params, &circumstances(&scenario.header()))
 }
 
 fn name(lesson: &Lesson, setting: &Setting, world: &World) -> String {
@@ -233,7 +238,7 @@ fn sample(lesson: &Lesson, conditions: Conditions, mut found: Explored, teller: 
     let until = clock::instant() + SAMPLE;
     while found.runs < RUNS && clock::instant() < until && !teller.is_unwanted() {
         scenario.conditions.seed = any_seed();
-        let Ok(run) = Run::start(scenario.config()) else {
+        let Ok(run) = scenario.start_native() else {
             break;
         };
         let Some(world) = folded(run, until, teller) else {

@@ -9,6 +9,7 @@ use super::super::observer::{Activity, Observer as _, ProcFs};
 use super::super::tree;
 use super::super::wakeups::{Suspect, wakeups};
 use super::ending::{after_main, main_lost};
+use super::followed::Following;
 use super::{Dispatcher, detail};
 use crate::sys::clock::monotonic_ns;
 use crate::trace::{Exit, FaultKind, Kind, Role, RunStatus};
@@ -21,7 +22,7 @@ impl Dispatcher {
             self.fault(t, self.main.pid(), FaultKind::StartFailed, detail);
             return self.begin_end(RunStatus::Failed, Some(detail.to_owned()));
         }
-        if self.followed.is_some() {
+        if self.is_users_own() {
             return;
         }
         let left = self.log.processes.alive();
@@ -30,6 +31,12 @@ impl Dispatcher {
             self.fault(t, self.main.pid(), FaultKind::StageLost, detail);
             self.ending.outlived();
         }
+    }
+
+    /// A program of the user's own has the time it takes, and nothing it does is a reason to end it.
+    fn is_users_own(&self) -> bool {
+        let followed = self.followed.as_ref();
+        followed.is_some_and(|followed| followed.whose == Following::UsersOwn)
     }
 
     /// Nobody takes events any more: the run has no purpose.
@@ -61,7 +68,7 @@ impl Dispatcher {
             return;
         }
         // A program of the user's own has the time it takes, and what it left behind as well.
-        if let Some(exit) = self.main.exit.filter(|_| self.followed.is_none()) {
+        if let Some(exit) = self.main.exit.filter(|_| !self.is_users_own()) {
             let killed = !matches!(exit, Exit::Code(_));
             if self.log.processes.awaits() && !killed {
                 self.ending.awaited();
@@ -73,7 +80,7 @@ impl Dispatcher {
                 }
             }
         }
-        if self.leave_orphans(now) {
+        if self.is_users_own() && self.leave_orphans(now) {
             return;
         }
         self.judge_stillness(now);
@@ -145,6 +152,7 @@ impl Dispatcher {
     /// Whose waits the log knows, with the threads that wait.
     fn suspects(&self) -> Vec<Suspect> {
         let world = &self.log.world;
+        let now = self.log.now();
         let judged = world
             .processes()
             .filter(|process| process.is_alive() && !process.is_service());
@@ -153,6 +161,7 @@ impl Dispatcher {
                 pid: process.pid,
                 waiting: process.waiting_threads().collect(),
                 native: self.followed.is_none(),
+                timer: process.timer.is_some_and(|until| until > now),
             })
             .collect()
     }
@@ -161,13 +170,13 @@ impl Dispatcher {
     fn stuck(&mut self) {
         match &mut self.followed {
             // A program of the user's own is not ours to end.
-            Some(followed) => {
+            Some(followed) if followed.whose == Following::UsersOwn => {
                 if followed.note_stuck(true) {
                     let detail = detail::of_deadlock(&self.log.world.waits());
                     self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
                 }
             }
-            None => self.deadlock(),
+            _ => self.deadlock(),
         }
     }
 

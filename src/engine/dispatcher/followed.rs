@@ -1,7 +1,7 @@
-//! What is known of a traced program of the user's own beside the log.
+//! What is known of a followed program beside the log: the user's own, or a lesson's.
 //!
 //! The guard is its tracer and stops its processes at their births, so ps shows them stopped; what a
-//! signal stopped is told apart here. Its processes may all wait, and still it is not ours to end.
+//! signal stopped is told apart here. The user's own program may wait for ever, and still it is not ours to end.
 
 use std::collections::HashSet;
 
@@ -9,8 +9,18 @@ use crate::engine::holders::Channels;
 use crate::sys::clock::monotonic_ns;
 use crate::trace::PsUpdate;
 
+/// Whose program it is that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following {
+    /// The user's own: what it leaves running is waited for, and nothing it does is a reason to end it.
+    UsersOwn,
+    /// A lesson's: a deadlock ends the run, and so does what outlives the main process.
+    Lesson,
+}
+
 #[derive(Debug)]
 pub(super) struct Followed {
+    pub(super) whose: Following,
     /// The run's channels; orphans that hold none are not waited for. `None` where all are.
     channels: Option<Channels>,
     /// When the orphans are looked at next (ns).
@@ -25,8 +35,9 @@ pub(super) struct Followed {
 const LOOK: i64 = 100_000_000;
 
 impl Followed {
-    pub(super) fn new(channels: Option<Channels>) -> Followed {
+    pub(super) fn new(channels: Option<Channels>, whose: Following) -> Followed {
         Followed {
+            whose,
             channels,
             look_at: 0,
             stopped: HashSet::new(),

@@ -1,8 +1,8 @@
-//! Bringing the main process to life, followed or not.
+//! Starts the main process, followed or not.
 //!
-//! One that is followed begins as `forklore __exec`, which waits until the guard is its tracer and
-//! then becomes the program: so nothing of the program has run before. Whether that went is known at
-//! once: the socket between the two closes by exec(2), or brings why it failed.
+//! A followed program begins as `forklore __exec`, which waits until the guard is its tracer and then
+//! executes the program, so that nothing of the program has run before. The result is known at once:
+//! the socket between the two is closed by exec(2), or brings the reason of the failure.
 
 use std::ffi::{CString, OsString};
 use std::io;
@@ -22,18 +22,18 @@ use crate::sys::ptrace::{self, Change};
 use crate::sys::signal::{SignalState, restore_defaults};
 use crate::sys::socket::packet_pair;
 
-/// How the main process began.
+/// How the main process was started.
 pub(super) struct StartedMain {
     pub pid: i32,
     pub state: MainState,
 }
 
 pub(super) enum MainState {
-    /// It runs, and nobody wanted it followed.
+    /// It runs, and was not to be followed.
     Running,
-    /// It stands before its first instruction, followed.
+    /// It is followed, and stopped before its first instruction.
     Stopped,
-    /// It runs and could not be followed.
+    /// It runs, and could not be followed.
     NotTraced(Errno),
 }
 
@@ -69,13 +69,13 @@ fn start_traced(
         .chain(argv.iter().map(OsString::as_os_str));
     let pid = spawn(config, &actions, words)?;
     drop(theirs);
-    // Its own exec is over only when it says so: posix_spawn comes back before the kernel has told
-    // a tracer of it.
+    // Its exec is complete only when it says so: posix_spawn returns before the kernel has told a
+    // tracer.
     if recv(ours.as_raw_fd(), &mut [0; 1], MsgFlags::empty())? != 1 {
         return Err(Errno::ECHILD);
     }
     let followed = ptrace::follow(pid).map_err(|error| errno_of(&error));
-    // A helper that is gone is found out by what follows.
+    // If it is gone, the next step finds out.
     let _ = send(ours.as_raw_fd(), b"g", MsgFlags::MSG_NOSIGNAL);
     let mut why = [0; 4];
     match recv(ours.as_raw_fd(), &mut why, MsgFlags::empty()) {
@@ -93,7 +93,7 @@ fn start_traced(
     Ok(StartedMain { pid, state })
 }
 
-/// Waits until the process has become the program; signals that come meanwhile are its own.
+/// Waits until the process has executed the program. Signals that arrive meanwhile are its own.
 fn await_exec(pid: i32) -> io::Result<()> {
     loop {
         match ptrace::next_change(pid)? {
@@ -142,13 +142,13 @@ fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
-/// `forklore __exec IGNORED BLOCKED PROGRAM ARGUMENTS…`: becomes the program once it is let go. Comes
-/// back, with an exit code, only where that fails. The program inherits the two masks of signals, in
-/// hexadecimal: as they were when forklore was started.
+/// `forklore __exec IGNORED BLOCKED PROGRAM ARGUMENTS…`: executes the program once it is released.
+/// Returns, with an exit code, only when that fails. The program inherits the two signal masks (in
+/// hexadecimal), as they were when forklore was started.
 ///
-/// The program has a process group of its own, as at a shell: what it sends to its group does not
-/// reach the guard. It has no controlling terminal: there it would be in the background, and stopped
-/// for good by its first word with `/dev/tty` (a password's, a pager's), while it can be answered on
+/// The program has a process group of its own, as under a shell, so a signal to its group does not
+/// reach the guard. It has no controlling terminal. With one it would be in the background, and its
+/// first use of `/dev/tty` (a password prompt, a pager) would stop it for good; without one it reads
 /// its descriptor 0.
 pub fn exec(argv: &[OsString]) -> u8 {
     const REFUSED: u8 = 127;
@@ -162,9 +162,9 @@ pub fn exec(argv: &[OsString]) -> u8 {
         return REFUSED;
     };
     let signals = SignalState { ignored, blocked };
-    // Bound to the guard's one thread, and cleared for children; the guard ends those.
+    // It is bound to the guard's only thread, and cleared for children; the guard ends those.
     let bound = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
-    // A guard that died before that lets nobody go.
+    // A guard that died before this releases nobody.
     let _ = send(go.as_raw_fd(), b"r", MsgFlags::MSG_NOSIGNAL);
     if recv(go.as_raw_fd(), &mut [0; 1], MsgFlags::empty()) != Ok(1) {
         return REFUSED;
@@ -172,9 +172,9 @@ pub fn exec(argv: &[OsString]) -> u8 {
     let become_program = || -> nix::Result<()> {
         bound?;
         nix::unistd::setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
-        // One that hung up meanwhile is left already.
+        // If the guard is gone, there is nobody to tell.
         let _ = leave_terminal();
-        // Rust's own start has ignored SIGPIPE, and exec(2) would keep that.
+        // Rust's runtime ignores SIGPIPE, and exec(2) would keep that.
         restore_defaults(&[Signal::SIGPIPE])
             .and_then(|()| signals.take_on())
             .map_err(|error| errno_of(&error))?;

@@ -1,8 +1,9 @@
-//! Following a program of one's own: whatever it starts is told before it runs its first instruction.
+//! Follows the user's own program: every process that it starts is reported before it runs its first
+//! instruction.
 //!
-//! The guard is its tracer (ptrace(2)), for births, new programs and ends alone. A newborn, and one
-//! that has become another program, is held until the supervisor says that it holds a descriptor of it
-//! and has read its row of ps; so a process that lives a millisecond is seen. Threads go on at once.
+//! The guard is the tracer (ptrace(2)), for fork, exec and exit only. A new process, and one that has
+//! executed another program, is held until the supervisor has a pidfd of it and has read its row of
+//! ps. So a process that lives a millisecond is seen. Threads continue at once.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -12,49 +13,49 @@ use crate::sys::{
     stat::Stat,
 };
 
-/// Processes held and told at one time: so many answers fit into the channel.
+/// Most processes that are held and reported at one time: so many answers fit into the channel.
 const TOLD: usize = 64;
 
-/// Who is followed, and who is held.
+/// The processes that are followed, and those that are held.
 #[derive(Debug)]
 pub(super) struct Follower {
     me: i32,
-    /// Processes and threads that have been seen to stop once.
+    /// Processes and threads that have stopped for the first time.
     known: HashSet<i32>,
     threads: HashSet<i32>,
-    /// Processes whose birth is told or about to be.
+    /// Processes whose start has been reported or is about to be.
     announced: HashSet<i32>,
-    /// Processes that stopped for the first time before the event of whoever made them came: told in
-    /// the order of their birth, they wait for it.
+    /// Processes whose first stop came before the event of the process that made them. They wait for
+    /// that event, so that processes are reported in the order of their birth.
     early: BTreeSet<i32>,
     /// Processes that a signal has stopped.
     stopped: HashSet<i32>,
-    /// Ended, told, and left to their parents to collect: they come to us where those do not.
+    /// Processes that have ended and been reported. Their parents collect them; else they become our children.
     gone: HashSet<i32>,
-    /// Not told yet.
+    /// Not reported yet.
     queue: VecDeque<(i32, FromGuard)>,
-    /// Told and not answered.
+    /// Reported and not answered yet.
     told: HashSet<i32>,
-    /// Stand still until the answer.
+    /// Stopped until the answer comes.
     held: HashMap<i32, Held>,
-    /// Answered before they stood still.
+    /// Answered before they had stopped.
     answered: HashSet<i32>,
-    /// Nobody is held any more.
+    /// No process is held any more.
     free: bool,
-    /// Set while everybody is let go for good: who was.
+    /// Set while all are being detached: those that already are.
     detached: Option<HashSet<i32>>,
 }
 
-/// How one that is held goes on.
+/// How a held process continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Running,
-    /// It was stopped by a signal, and stays so.
+    /// It was stopped by a signal and stays stopped.
     Stopped,
 }
 
 impl Follower {
-    /// Follows the main process, which has just become the program.
+    /// Follows the main process, which has just executed the program.
     pub(super) fn new(main: i32, tell: &mut dyn FnMut(&FromGuard)) -> Follower {
         let mut follower = Follower {
             me: std::process::id().cast_signed(),
@@ -75,7 +76,7 @@ impl Follower {
         follower
     }
 
-    /// Takes everything that has happened and says it; false when nobody is left.
+    /// Handles everything that has happened and reports it. False when no process is left.
     pub(super) fn news(&mut self, tell: &mut dyn FnMut(&FromGuard)) -> bool {
         loop {
             match ptrace::changed() {
@@ -86,7 +87,7 @@ impl Follower {
         }
     }
 
-    /// The supervisor has this process in its hands.
+    /// The supervisor has a pidfd and the row of this process.
     pub(super) fn answered(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         if self.told.remove(&pid) {
             self.let_go(pid);
@@ -94,7 +95,7 @@ impl Follower {
         self.tell_queued(tell);
     }
 
-    /// Lets everybody go and holds nobody from now on: the run is being ended.
+    /// Releases all processes and holds none from now on: the run is being ended.
     pub(super) fn release(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         self.free = true;
         self.announce_early(tell);
@@ -104,14 +105,14 @@ impl Follower {
         }
     }
 
-    /// Begins to let everybody go for good: whoever does not stand still already is stopped first.
+    /// Begins to detach from all processes. A process that is not stopped is stopped first.
     pub(super) fn leave(&mut self) {
         let mut detached = HashSet::new();
         for pid in self.known.iter().copied() {
             if self.held.contains_key(&pid) && ptrace::detach(pid, 0).is_ok() {
                 detached.insert(pid);
             } else {
-                // One that has ended is collected by its parent.
+                // If it has ended, its parent collects it.
                 let _ = ptrace::interrupt(pid);
             }
         }
@@ -119,12 +120,12 @@ impl Follower {
         self.detached = Some(detached);
     }
 
-    /// Whether everybody was let go for good.
+    /// Whether all processes are detached.
     pub(super) fn has_left(&self) -> bool {
         self.detached.is_some() && self.known.is_empty()
     }
 
-    /// A change while everybody is let go.
+    /// A change of state while all are being detached.
     fn detach(&mut self, pid: i32, change: Change) {
         let Some(detached) = &mut self.detached else {
             return;
@@ -143,7 +144,7 @@ impl Follower {
             }
             Change::Trapped | Change::Stopped(_) | Change::Ended => 0,
         };
-        // One that was killed meanwhile is gone as well.
+        // A process that was killed meanwhile is gone too.
         let _ = ptrace::detach(pid, signal);
         detached.insert(pid);
         self.known.remove(&pid);
@@ -156,7 +157,7 @@ impl Follower {
         match change {
             Change::Ended => self.ended(pid, tell),
             Change::Forked(child) => {
-                // One that has ended already was told then.
+                // A process that has ended was reported then.
                 let lives = !self.gone.contains(&child) && Stat::of(child).is_some();
                 if lives && !self.threads.contains(&child) && !is_thread(child) {
                     self.announce(child, tell);
@@ -164,7 +165,7 @@ impl Follower {
                 go_on(pid, Held::Running);
             }
             Change::Executed(former) => {
-                // The other threads are gone, and this one has the number of the process now.
+                // The other threads are gone, and this one has the PID of the process now.
                 self.threads.remove(&pid);
                 if former != pid {
                     self.threads.remove(&former);
@@ -175,7 +176,7 @@ impl Follower {
                 self.executed(pid, tell);
             }
             Change::Signalled(signal) => {
-                // One that was killed meanwhile takes no other signal.
+                // A process that was killed meanwhile takes no other signal.
                 let _ = ptrace::resume(pid, signal);
             }
             Change::Trapped => self.stopped(pid, Held::Running, tell),
@@ -211,7 +212,7 @@ impl Follower {
         self.note_stop(pid, held, tell);
     }
 
-    /// Tells of a birth, once.
+    /// Reports a new process, once.
     fn announce(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.early.remove(&pid);
         if self.announced.insert(pid) {
@@ -220,15 +221,15 @@ impl Follower {
         }
     }
 
-    /// Tells of those whose maker may never tell, for it may be the one that is gone.
+    /// Reports the processes whose parent's event may never come, because the parent is gone.
     fn announce_early(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         for pid in std::mem::take(&mut self.early) {
             self.announce(pid, tell);
         }
     }
 
-    /// Says when a process is stopped by a signal and when it goes on: to the kernel both look like
-    /// being held by us.
+    /// Reports when a signal stops a process and when it continues. In /proc both look like being held
+    /// by us.
     fn note_stop(&mut self, pid: i32, held: Held, tell: &mut dyn FnMut(&FromGuard)) {
         let stopped = held == Held::Stopped;
         let news = if stopped {
@@ -241,7 +242,7 @@ impl Follower {
         }
     }
 
-    /// Tells of as many as may be told.
+    /// Reports as many as the channel allows.
     fn tell_queued(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         while self.free || self.told.len() < TOLD {
             let Some((pid, word)) = self.queue.pop_front() else {
@@ -256,7 +257,7 @@ impl Follower {
         }
     }
 
-    /// One that was answered goes on, or will as soon as it stands still.
+    /// Continues a process that was answered, now or as soon as it stops.
     fn let_go(&mut self, pid: i32) {
         match self.held.remove(&pid) {
             Some(held) => go_on(pid, held),
@@ -281,7 +282,7 @@ impl Follower {
             return;
         }
         if !self.announced.remove(&pid) {
-            // Killed before anybody could tell of it.
+            // It was killed before it could be reported.
             tell(&birth(pid));
         }
         self.forget(pid, tell);
@@ -297,7 +298,7 @@ impl Follower {
         self.tell_queued(tell);
     }
 
-    /// Of one that was killed while it was held: what was to be told comes before its end.
+    /// For a process that was killed while it was held: its start is reported before its end.
     fn forget(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.queue.retain(|(held, word)| {
             if *held == pid {
@@ -313,7 +314,7 @@ impl Follower {
 }
 
 fn go_on(pid: i32, held: Held) {
-    // One that was killed meanwhile goes nowhere; its end is the next that is heard of it.
+    // A process that was killed meanwhile cannot continue; its end comes next.
     let _ = match held {
         Held::Running => ptrace::resume(pid, 0),
         Held::Stopped => ptrace::listen(pid),
@@ -325,7 +326,7 @@ fn birth(pid: i32) -> FromGuard {
     FromGuard::Forked { pid, ppid }
 }
 
-/// Whether the number is that of a thread beside its process's main one.
+/// Whether the number is that of a thread other than its process's main thread.
 fn is_thread(number: i32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{number}/status")).unwrap_or_default();
     let group = status.lines().find_map(|line| line.strip_prefix("Tgid:"));

@@ -1,7 +1,7 @@
-//! The columns of one row, written from the kernel's numbers by procps' rules.
+//! The columns of one row: the kernel's numbers in procps' format.
 //!
-//! `Process` calls `row`; each column has its function. COMMAND is `command`'s. Shares are cut, not
-//! rounded, as procps cuts them.
+//! `Process` calls `row`. Each column has a function of its own; COMMAND has `command`. Percentages
+//! are truncated, not rounded, as in procps.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -17,13 +17,13 @@ const MONTHS: [&str; 12] = [
 /// Widest line `ps` writes into a pipe.
 const LINE_WIDTH: usize = 128 * 1024;
 
-/// What a row is made from.
+/// The values behind a row.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) stat: &'a StatFacts,
     pub(super) memory: MemoryFacts,
     pub(super) effective_uid: u32,
-    /// Some of its pages are locked into memory.
+    /// The process has pages locked into memory.
     pub(super) locked: bool,
 }
 
@@ -49,9 +49,9 @@ pub(super) fn row(facts: &Facts<'_>, command: String, host: &mut Host, moment: &
     row
 }
 
-/// Cuts the command where the line `ps` prints would become too wide.
+/// Cuts the command so that the line is no wider than `ps` prints.
 fn cut(row: &mut PsRow, pid_width: usize) {
-    // Far more than the columns before it take.
+    // More than the other columns ever take.
     if row.command.len() < LINE_WIDTH - 1024 {
         return;
     }
@@ -70,7 +70,7 @@ pub(super) fn cpu(busy: u64, lived: u64) -> u32 {
     (busy * 1000).checked_div(lived).map_or(0, saturated)
 }
 
-/// %MEM in tenths: resident over all memory, at most 99.9.
+/// %MEM in tenths: resident memory over total memory, at most 99.9.
 fn mem(resident: u64, memory: u64) -> u32 {
     (resident * 1000)
         .checked_div(memory)
@@ -81,8 +81,8 @@ fn saturated(tenths: u64) -> u32 {
     u32::try_from(tenths).unwrap_or(u32::MAX)
 }
 
-/// STAT: the state and its second letters: high or low priority, locked pages, session leader,
-/// several threads, foreground of its terminal.
+/// STAT: the state letter and its modifiers: high or low priority, locked pages, session leader,
+/// multi-threaded, in the foreground process group.
 fn state(stat: &StatFacts, locked: bool) -> String {
     let letters = [
         ('<', stat.nice < 0),
@@ -103,7 +103,7 @@ fn state(stat: &StatFacts, locked: bool) -> String {
     state
 }
 
-/// START: the time of day when it was today, else the day when it was this year, else the year.
+/// START: the time of day for today, the day for this year, else the year.
 pub(super) fn start(unix: i64, today: Option<Day>) -> String {
     let (Some(started), Some(today)) = (local_time(unix), today) else {
         return String::new();
@@ -120,7 +120,7 @@ pub(super) fn start(unix: i64, today: Option<Day>) -> String {
     format!("{:02}:{:02}", started.hour, started.minute)
 }
 
-/// TIME: minutes and seconds; hours are minutes too.
+/// TIME: minutes and seconds; hours are counted as minutes.
 fn time(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

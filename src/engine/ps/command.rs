@@ -1,13 +1,13 @@
-//! The COMMAND column: arguments or name of a process, made harmless the way procps does it.
+//! The COMMAND column: the arguments or the name of a process, escaped as procps does it.
 //!
-//! `Process` calls it with the raw bytes of `/proc`. Two passes as in procps: its library replaces
-//! control characters and gives up on bytes that cannot be UTF-8, `ps` itself then replaces what is
-//! not printable. The result is printable UTF-8 and never empty.
+//! `Process` calls it with the raw bytes of `/proc`. There are two passes, as in procps: its library
+//! replaces control characters and gives up at bytes that cannot be UTF-8; `ps` itself then
+//! replaces what is not printable. The result is printable UTF-8 and never empty.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// The column for a process with these arguments (`/proc/PID/cmdline`), or, where it has none, of
-/// this name.
+/// The column for a process with these arguments (`/proc/PID/cmdline`). A process without arguments
+/// is shown by its name.
 pub(super) fn text(cmdline: &[u8], name: &[u8], zombie: bool) -> String {
     let mut bytes = if cmdline.is_empty() {
         bracketed(name, zombie)
@@ -21,7 +21,7 @@ pub(super) fn text(cmdline: &[u8], name: &[u8], zombie: bool) -> String {
     printable(&bytes)
 }
 
-/// Arguments with spaces between; what follows the last argument is no part of it.
+/// The arguments, separated by spaces. What follows the last argument is dropped.
 fn joined(cmdline: &[u8]) -> Vec<u8> {
     let ended = cmdline
         .iter()
@@ -37,7 +37,7 @@ fn joined(cmdline: &[u8]) -> Vec<u8> {
             }
         })
         .collect();
-    // A title written over the arguments has no NUL at its end, and one space there is dropped.
+    // A title written over the arguments has no NUL at its end. One trailing space is dropped.
     if ended == cmdline.len() && bytes.last() == Some(&b' ') {
         bytes.pop();
     }
@@ -56,8 +56,9 @@ fn bracketed(name: &[u8], zombie: bool) -> Vec<u8> {
     bytes
 }
 
-/// Control characters become `?`; from the first byte on that no UTF-8 character can begin with, or
-/// whose character would go beyond the end, controls become `.` and all that is not ASCII `?`.
+/// Control characters become `?`. At the first byte that cannot begin a UTF-8 character, or whose
+/// character would be cut off by the end, the rest is ASCII: control characters become `.`, and
+/// everything above 127 becomes `?`.
 fn replace_controls(bytes: &mut [u8]) {
     let mut at = 0;
     while at < bytes.len() {
@@ -85,7 +86,7 @@ fn replace_controls(bytes: &mut [u8]) {
     }
 }
 
-/// Every byte that is no UTF-8 and every character that is not printable becomes one `?`.
+/// Every byte that is not UTF-8, and every character that is not printable, becomes one `?`.
 fn printable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -100,8 +101,8 @@ fn printable(bytes: &[u8]) -> String {
     text
 }
 
-/// As glibc's `iswprint` in a UTF-8 locale: assigned, and neither a control nor a separator of
-/// lines or paragraphs.
+/// As glibc's `iswprint` in a UTF-8 locale: an assigned character that is neither a control
+/// character nor a line or paragraph separator.
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~')
         || !matches!(
@@ -149,7 +150,7 @@ mod tests {
             text(b"", "worker-\u{6587}\u{5b57}".as_bytes(), false),
             "[worker-文字]"
         );
-        // Cut to 15 bytes within a character.
+        // Cut to 15 bytes in the middle of a character.
         assert_eq!(text(b"", b"worker-\xe6\x96", false), "[worker-??]");
     }
 

@@ -1,8 +1,8 @@
 //! What the kernel says of one process, before any column is written.
 //!
-//! Parses the texts `files` read: `stat` through `procfs`, the few others words by hand. `Process`
-//! calls it. A text that cannot be parsed gives `None` (a kernel that writes other lines than Linux 5.10
-//! and later); nothing is guessed.
+//! `Process` calls it with the texts that `files` read. `procfs` parses `stat`; the few other values
+//! are parsed here. A text that cannot be parsed gives `None`: the kernel's format is not that of
+//! Linux 5.10 and later. Nothing is guessed.
 
 use procfs::FromRead;
 use procfs::process::Stat;
@@ -15,20 +15,20 @@ pub(super) struct StatFacts {
     pub(super) ppid: i32,
     pub(super) group: i32,
     pub(super) session: i32,
-    /// Device number of the controlling terminal, 0 without one.
+    /// Device number of the controlling terminal; 0 when there is none.
     pub(super) terminal: i32,
-    /// The terminal's foreground process group, -1 without one.
+    /// The terminal's foreground process group; -1 when there is none.
     pub(super) foreground: i32,
     pub(super) nice: i64,
     pub(super) threads: i64,
-    /// Page faults of all its threads: while there are none, no memory came.
+    /// Page faults of all threads. While the number stands still, memory does not grow.
     pub(super) faults: u64,
-    /// Memory in bytes and pages, as `stat` has it: quick to read, and some pages behind.
+    /// Memory in bytes and in pages, as in `stat`: cheap to read, and some pages behind.
     pub(super) size: u64,
     pub(super) resident: u64,
-    /// Processor time of all its threads, user and system, in clock ticks.
+    /// Processor time of all threads, user and system, in clock ticks.
     pub(super) busy_ticks: u64,
-    /// Start in clock ticks since boot; with the PID, the identity of the process.
+    /// Start time in clock ticks since boot. With the PID it identifies the process.
     pub(super) start_ticks: u64,
 }
 
@@ -58,7 +58,7 @@ impl StatFacts {
     }
 }
 
-/// The command's name in a `stat` text, as raw bytes: between the first `(` and the last `)`.
+/// The name of the command in a `stat` text: the raw bytes between the first `(` and the last `)`.
 pub(super) fn command_name(stat: &[u8]) -> &[u8] {
     let first = stat
         .iter()
@@ -68,9 +68,9 @@ pub(super) fn command_name(stat: &[u8]) -> &[u8] {
     stat.get(first..last).unwrap_or_default()
 }
 
-/// The memory of a process in pages, `/proc/PID/statm`; nothing for kernel threads and zombies.
-/// The same counters as the sizes in `status`; those in `stat` may lag by some pages for each
-/// processor.
+/// The memory of a process in pages, from `/proc/PID/statm`. Kernel threads and zombies have none.
+/// These are the counters behind the sizes in `status`; those in `stat` may lag by some pages for
+/// each processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct MemoryFacts {
     pub(super) size: u64,
@@ -88,9 +88,9 @@ impl MemoryFacts {
     }
 }
 
-/// Whether the process has pages locked into memory, by the line `VmLck` of `/proc/PID/status`,
-/// which kernel threads and zombies do not have. A name cannot forge the line: line ends in names
-/// are written as `\n`.
+/// Whether the process has pages locked into memory: the line `VmLck` of `/proc/PID/status`. Kernel
+/// threads and zombies do not have the line. A process name cannot forge it: a newline in a name is
+/// written as `\n`.
 pub(super) fn has_locked_pages(status: &[u8]) -> bool {
     status
         .split(|&byte| byte == b'\n')

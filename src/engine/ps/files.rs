@@ -1,8 +1,8 @@
-//! The files of one process under `/proc`, opened so that they can only ever be that process's.
+//! The files of one process under `/proc`, opened so that they can only belong to that process.
 //!
-//! Everything is opened relative to the directory's descriptor, which is bound to the process and
-//! not to its number: once the process is reaped, every open and every read fails, even when the
-//! PID has been given away again. `Process` calls it; nothing else reads `/proc/PID`.
+//! Every file is opened relative to the descriptor of the directory, which is bound to the process and
+//! not to its PID. Once the process is reaped, every open and every read fails, even when the PID
+//! has been reused. `Process` is the only caller.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -13,11 +13,11 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, fstat};
 
-/// Most bytes of a file that are read: as much as procps reads of a command line.
+/// Most bytes read of a file: what procps reads of a command line.
 const LONGEST: usize = 128 * 1024 - 1;
 
-/// The opened files of one process. What only a change makes worth reading is opened when first
-/// wanted; `status`, wanted rarely, is opened anew each time.
+/// The open files of one process. A file that is read only after a change is opened when it is first
+/// needed. `status` is rarely needed and is opened each time.
 #[derive(Debug)]
 pub(super) struct Files {
     directory: OwnedFd,
@@ -28,7 +28,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Descriptors one value holds at most.
+    /// Most descriptors that one `Files` holds.
     pub(super) const DESCRIPTORS: usize = 5;
 
     pub(super) fn open(pid: i32) -> io::Result<Files> {
@@ -47,13 +47,13 @@ impl Files {
         })
     }
 
-    /// `/proc/PID/stat`: one line, the kernel's numbers.
+    /// `/proc/PID/stat`: the kernel's numbers on one line.
     pub(super) fn read_stat<'a>(&self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
         read(&self.stat, into)
     }
 
-    /// `/proc/PID/schedstat`: time on a processor, time waiting for one, turns taken. Empty where
-    /// the kernel does not count them (without `CONFIG_SCHED_INFO` there is no such file).
+    /// `/proc/PID/schedstat`: time on a processor, time waiting for one, time slices run. Empty where
+    /// the kernel does not count them; without `CONFIG_SCHED_INFO` there is no such file.
     pub(super) fn read_schedstat<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
         match opened(&mut self.schedstat, &self.directory, "schedstat") {
             Ok(file) => read(file, into),
@@ -61,9 +61,9 @@ impl Files {
         }
     }
 
-    /// The effective user: the owner of the directory, whether or not the process may be dumped
-    /// (`task_dump_owner` in the kernel's fs/proc/base.c). Root for a process that is gone, so
-    /// another reading must succeed after it.
+    /// The effective user. It owns the directory, whether or not the process is dumpable
+    /// (`task_dump_owner` in the kernel's fs/proc/base.c). For a process that is gone the owner is
+    /// root, so a later reading must succeed before this one counts.
     pub(super) fn effective_uid(&self) -> io::Result<u32> {
         Ok(fstat(&self.directory)?.st_uid)
     }
@@ -73,18 +73,18 @@ impl Files {
         read(opened(&mut self.statm, &self.directory, "statm")?, into)
     }
 
-    /// `/proc/PID/cmdline`: the arguments, each ended by a NUL; empty for kernel threads and zombies.
+    /// `/proc/PID/cmdline`: the arguments, each ended by NUL. Empty for kernel threads and zombies.
     pub(super) fn read_cmdline<'a>(&mut self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
         read(opened(&mut self.cmdline, &self.directory, "cmdline")?, into)
     }
 
-    /// `/proc/PID/status`: a line a fact, in words. As dear as all the others together.
+    /// `/proc/PID/status`: one fact a line. It costs as much as all the other files together.
     pub(super) fn read_status<'a>(&self, into: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
         read(&open_in(&self.directory, "status")?, into)
     }
 }
 
-/// Whether this error says that the process is no more.
+/// Whether the error means that the process is gone.
 pub(super) fn is_gone(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(Errno::ESRCH as i32)
 }
@@ -106,8 +106,8 @@ fn open_in(directory: &OwnedFd, name: &str) -> io::Result<File> {
     Ok(File::from(opened))
 }
 
-/// Reads the whole file from its start into the front of `buffer`, which grows as it must. These
-/// files give all they have in one `pread`, so an answer shorter than the room is the end.
+/// Reads the whole file into the front of `buffer`, which grows as needed. These files return
+/// everything in one `pread`, so a short read is the end.
 fn read<'a>(file: &File, buffer: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
     if buffer.is_empty() {
         buffer.resize(4096, 0);

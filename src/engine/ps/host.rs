@@ -1,7 +1,7 @@
-//! What all rows share: memory, boot time, names of users and terminals, the moment of looking.
+//! What all rows share: memory, boot time, names of users and terminals, the moment of a sample.
 //!
-//! `Process` and the sampler call it; one value serves any number of processes of one thread.
-//! What cannot change is asked once; names are kept from their first use, as `ps` keeps them.
+//! `Process` and the sampler call it. One `Host` serves any number of processes on one thread. What
+//! cannot change is read once. Names are cached from their first use, as in `ps`.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use sysinfo::{MemoryRefreshKind, System};
 use super::tty::Drivers;
 use crate::sys::calendar::{LocalTime, boottime_ns, local_time, realtime_ns};
 
-/// The clock was set, not merely read twice, when it moved against the time since boot by more.
+/// A larger move of the clock against the time since boot means that the clock was set.
 const CLOCK_WAS_SET_NS: i64 = 10_000_000;
 
 /// Width of the USER column.
 const USER_WIDTH: usize = 8;
 
-/// Longest name of a user that procps keeps, in bytes.
+/// Longest user name that procps keeps, in bytes.
 const LONGEST_USER: usize = 32;
 
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum HostError {
     BootTime(#[source] sysinfo::Error),
 }
 
-/// The machine, as far as rows of ps need it.
+/// What rows of ps need to know of the machine.
 #[derive(Debug)]
 pub struct Host {
     memory_kib: u64,
@@ -44,12 +44,12 @@ pub struct Host {
     drivers: Option<Drivers>,
 }
 
-/// When a row was looked at; every row of one sample has the same.
+/// When a row was read. All rows of one sample have the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Clock ticks since boot.
     pub(super) boot_ticks: u64,
-    /// The local day, by which START shows a time, a day or a year.
+    /// The local day: it decides whether START shows a time, a day or a year.
     pub(super) today: Option<Day>,
 }
 
@@ -69,10 +69,10 @@ impl From<LocalTime> for Day {
 }
 
 impl Host {
-    /// Asks the machine for what all rows need.
+    /// Reads what all rows need.
     ///
     /// # Errors
-    /// When `/proc/meminfo` or `/proc/stat` cannot be read.
+    /// `/proc/meminfo` or `/proc/stat` cannot be read.
     pub fn new() -> Result<Host, HostError> {
         let mut system = System::new().map_err(HostError::Memory)?;
         system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
@@ -91,11 +91,11 @@ impl Host {
         Ok(host)
     }
 
-    /// The moment now. Reads the boot time anew when the clock has been set since.
+    /// The current moment. Reads the boot time again when the clock was set.
     pub fn moment(&mut self) -> Moment {
         let (boot_ns, unix_ns) = (boottime_ns(), realtime_ns());
         if (unix_ns - boot_ns - self.clock_offset_ns).abs() > CLOCK_WAS_SET_NS {
-            // The old value stays right to the second or better than nothing.
+            // When this fails the old value is the best there is.
             let _ = self.read_boot_time();
         }
         let boot_ticks = self.uptime_ticks(boot_ns);
@@ -105,9 +105,9 @@ impl Host {
         }
     }
 
-    /// Clock ticks since boot as procps has them: by way of hundredths of a second in floating
-    /// point, so that some ticks come one too low (1.15 × 100 is 114.99…). For a process that is
-    /// a third of a second old, that tick is half a percent of %CPU.
+    /// Clock ticks since boot, computed as in procps: from hundredths of a second in floating point,
+    /// so that some results are one too low (1.15 × 100 is 114.99…). In the %CPU of a process that is
+    /// a third of a second old, one tick is half a percent.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -142,7 +142,7 @@ impl Host {
         self.ticks_per_second
     }
 
-    /// How long a process has lived, in clock ticks; through floating point like `uptime_ticks`.
+    /// The age of a process in clock ticks, through floating point like `uptime_ticks`.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -180,7 +180,7 @@ impl Host {
         }
         if !self.terminals.contains_key(&terminal) {
             let drivers = self.drivers.get_or_insert_with(Drivers::read);
-            // One that is not found is looked for again: its device may come.
+            // A device that is missing may appear later, so this is not cached.
             let Some(name) = drivers.name(terminal, pid) else {
                 return NONE;
             };
@@ -201,8 +201,8 @@ fn constant(name: SysconfVar) -> Option<u64> {
     u64::try_from(value).ok().filter(|&value| value > 0)
 }
 
-/// USER: the name when it fits, else its first seven bytes and a `+`, or the number when the eighth
-/// byte is not ASCII.
+/// USER: the name if it fits, else its first seven bytes and a `+`. If the eighth byte is not ASCII,
+/// the user's number.
 fn user_column(name: Option<String>, uid: u32) -> String {
     let Some(name) = name else {
         return uid.to_string();

@@ -1,19 +1,20 @@
-//! One followed process: its open files, what they last said, and its row.
+//! One followed process: its open files, their last contents, and its row.
 //!
-//! The sampler calls `refresh` again and again; `ps::row` once. Identity is the process, not its
-//! PID: `files` keeps to it where they stay open, the start time tells it where they do not.
+//! The sampler calls `refresh` for every sample; `ps::row` calls it once. A `Process` is bound to
+//! the process and not to its PID: by the open files, or by the start time where they are closed.
 //!
-//! A process that has not run since the last look is not read again: single-threaded, not runnable,
-//! `schedstat` (its processor time in ns and its turns) the same. What others can do to it shows in
-//! `stat`, which is read at every other look (its nice value, its terminal's foreground, its
-//! parent), or nowhere (pages reclaimed, arguments written by a debugger), for which the sampler
-//! asks for a whole reading from time to time.
+//! A process that has not run since the last sample is not read again. That is known of a
+//! single-threaded process that is not runnable and whose `schedstat` (processor time in ns and time
+//! slices) is unchanged. What others can do to it (its nice value, its terminal's foreground, its
+//! parent) is in `stat`, which is read at every other sample. Some changes are in no file (pages
+//! reclaimed, arguments written by a debugger); for these the sampler sometimes asks for a full
+//! reading.
 //!
-//! Of a process that has run, `stat` is read, and its other files only when `stat` says that its
-//! memory moved or some looks have passed: without a page fault it has not executed another program,
-//! and what it can do besides (write over its arguments, become another user, give pages back)
-//! is seen some tenths of a second later. `status`, which costs as much as the rest and tells locked
-//! pages alone, waits even longer, or until the process rests.
+//! Of a process that has run, `stat` is read. The other files are read only when `stat` says that
+//! its memory changed, or after some samples: without a page fault it has not executed another
+//! program. What else it can do (write over its arguments, become another user, give pages back) is
+//! seen some tenths of a second later. `status` costs as much as the rest and tells only locked
+//! pages, so it is read more rarely still, or when the process rests.
 
 use std::io;
 
@@ -24,24 +25,24 @@ use super::files::{Files, is_gone};
 use super::host::{Day, Host, Moment};
 use crate::trace::PsRow;
 
-/// Looks at a process that goes on running after which its locked pages are asked for again.
+/// Samples of a running process after which its locked pages are read again.
 const LOCKED_EVERY: u32 = 8;
 
-/// Looks at a process that goes on running after which all its files but `status` are read again.
-/// They begin with the PID, so that of many processes each look reads as many.
+/// Samples of a running process after which all its files but `status` are read again. The count
+/// starts at the PID, so that the readings of many processes are spread over the samples.
 const OTHERS_EVERY: u32 = 4;
 
-/// Looks at a resting process after which its `stat` is read again. They begin with the PID, so
-/// that of many processes each look reads as many.
+/// Samples of a resting process after which its `stat` is read again. The count starts at the PID,
+/// so that the readings of many processes are spread over the samples.
 const STAT_EVERY: u32 = 2;
 
-/// A process, known by PID until first read and by its start time from then on.
+/// A process: known by its PID until the first reading, by its start time from then on.
 #[derive(Debug)]
 pub struct Process {
     pid: i32,
-    /// Kept open between readings, where descriptors are to spare.
+    /// Open files, where enough descriptors are left.
     files: Option<Files>,
-    /// The texts by which a change is noticed.
+    /// The texts that show a change.
     stat: Vec<u8>,
     schedstat: Vec<u8>,
     known: Option<Known>,
@@ -53,41 +54,41 @@ struct Known {
     memory: MemoryFacts,
     locked: bool,
     effective_uid: u32,
-    /// Looks at which it had not run.
+    /// Samples at which it had not run.
     rested: u32,
-    /// It had run at the last look: whether it has since is not asked for once.
+    /// It had run at the last sample, so the next one does not ask whether it has.
     ran: bool,
-    /// Looks since the other files were read.
+    /// Samples since the other files were read.
     others_age: u32,
-    /// Looks since `locked` was read at which the process had run.
+    /// Samples since `locked` was read at which the process had run.
     locked_age: u32,
     today: Option<Day>,
     row: PsRow,
 }
 
-/// How closely to look at a process.
+/// How much of a process to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// At what may have changed since the last look.
+    /// What may have changed since the last sample.
     Usual,
-    /// At everything.
+    /// Everything.
     Whole,
-    /// In the least time, at a process just started: it has no locked pages, which neither fork
-    /// nor exec hands on (mlock(2)). The next look catches up.
+    /// As little as possible, for a process that has just started. It has no locked pages: neither fork
+    /// nor exec passes them on (mlock(2)). The next sample reads the rest.
     Newborn,
 }
 
-/// What a look at a process found.
+/// The result of a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// Its row is as it was, or could not be read this time.
+    /// The row is unchanged, or could not be read this time.
     Same,
     Changed,
-    /// It was reaped. Its row stays as it was last.
+    /// The process was reaped. Its last row stays.
     Gone,
 }
 
-/// Buffers for reading, shared by all processes of one sampler.
+/// Read buffers, shared by all processes of one sampler.
 #[derive(Debug, Default)]
 pub struct Scratch {
     stat: Vec<u8>,
@@ -96,7 +97,7 @@ pub struct Scratch {
 }
 
 impl Process {
-    /// Descriptors it holds while it keeps its files open.
+    /// Descriptors that a process holds while its files are open.
     pub const DESCRIPTORS: usize = Files::DESCRIPTORS;
 
     pub fn new(pid: i32) -> Process {
@@ -109,8 +110,8 @@ impl Process {
         }
     }
 
-    /// The process that has this PID, read once and kept open; `None` when there is none, or when
-    /// it cannot be read.
+    /// The process with this PID, read once and kept open. `None` when there is none, or when it
+    /// cannot be read.
     pub fn read_now(pid: i32, host: &mut Host, look: Look) -> Option<Process> {
         let mut process = Process::new(pid);
         process.keep_open();
@@ -119,32 +120,32 @@ impl Process {
         process.row().is_some().then_some(process)
     }
 
-    /// Whether both are readings of one process and not of two that had the same PID. Not known of
-    /// one that was never read.
+    /// Whether both are readings of one process, and not of two with the same PID. `None` where one
+    /// was never read.
     pub fn is_same(&self, other: &Process) -> bool {
         let start = |process: &Process| process.known.as_ref().map(|known| known.stat.start_ticks);
         self.pid == other.pid && start(self).is_some() && start(self) == start(other)
     }
 
-    /// The row as last read; `None` before the first reading that succeeded.
+    /// The last row. `None` before the first successful reading.
     pub fn row(&self) -> Option<&PsRow> {
         self.known.as_ref().map(|known| &known.row)
     }
 
-    /// Opens its files for good: reading costs a third from then on. Without effect on a process
-    /// that is gone, or when descriptors have run out.
+    /// Keeps its files open: readings cost a third from then on. Does nothing for a process that is
+    /// gone, or when no descriptors are left.
     pub fn keep_open(&mut self) {
         if self.files.is_none() {
             self.files = Files::open(self.pid).ok();
         }
     }
 
-    /// Closes its files; they are opened anew for every look.
+    /// Closes its files. They are opened for every sample.
     pub fn close(&mut self) {
         self.files = None;
     }
 
-    /// Looks at the process and brings its row up to date.
+    /// Reads the process and updates its row.
     pub fn refresh(
         &mut self,
         host: &mut Host,
@@ -167,7 +168,7 @@ impl Process {
                 self.files = None;
                 Seen::Gone
             }
-            // Descriptors have run out, or the kernel writes what cannot be parsed: the row stays.
+            // No descriptors are left, or the text cannot be parsed: the row stays.
             Err(_) => Seen::Same,
         }
     }
@@ -180,8 +181,8 @@ impl Process {
         scratch: &mut Scratch,
         look: Look,
     ) -> io::Result<Seen> {
-        // Read before everything else: what a process does in between must count as a change at
-        // the next look.
+        // Read first: what the process does during this reading must count as a change at the next
+        // sample.
         let schedstat = if look == Look::Newborn || look == Look::Usual && !self.may_rest() {
             &[]
         } else {
@@ -220,15 +221,15 @@ impl Process {
         self.read_on(files, host, moment, &reading, &mut scratch.other)
     }
 
-    /// Whether it is worth asking if it has run: not of one that had at the last look, nor of one
-    /// that does not tell.
+    /// Whether to ask if it has run. Not for a process that had run at the last sample, nor for one
+    /// whose `schedstat` does not tell.
     fn may_rest(&mut self) -> bool {
         self.known
             .as_mut()
             .is_none_or(|known| !std::mem::take(&mut known.ran) && known.can_rest())
     }
 
-    /// Reads what is wanted beside `stat`, and writes the row.
+    /// Reads what is needed besides `stat`, and writes the row.
     fn read_on(
         &mut self,
         files: &mut Files,
@@ -240,7 +241,7 @@ impl Process {
         let facts = StatFacts::parse(reading.stat).ok_or(io::ErrorKind::InvalidData)?;
         let before = self.known.as_ref();
         if before.is_some_and(|before| before.stat.start_ticks != facts.start_ticks) {
-            // Another process has its PID.
+            // Another process has the PID now.
             return Ok(Seen::Gone);
         }
         let before = before.filter(|_| reading.usual);
@@ -294,18 +295,18 @@ impl Process {
     }
 }
 
-/// What one look has read so far.
+/// What one reading has so far.
 struct Reading<'a> {
     stat: &'a [u8],
-    /// Empty when it was not asked for.
+    /// Empty when it was not read.
     schedstat: &'a [u8],
     look: Look,
-    /// A usual look at a process that may have run.
+    /// An ordinary sample of a process that may have run.
     usual: bool,
 }
 
 impl Reading<'_> {
-    /// One that was not read leaves the older: at the next look the process counts as having run.
+    /// A text that was not read leaves the older one: at the next sample the process counts as having run.
     fn keep_schedstat(&self, kept: &mut Vec<u8>) {
         if !self.schedstat.is_empty() {
             kept.clear();
@@ -315,14 +316,14 @@ impl Reading<'_> {
 }
 
 impl Known {
-    /// Whether it can do nothing without a trace in `schedstat`: its threads other than the first
-    /// leave none, nor does a running one until the next tick of the clock.
+    /// Whether everything it does shows in `schedstat`. Threads other than the first do not show there,
+    /// and a running thread shows only at the next clock tick.
     fn can_rest(&self) -> bool {
         self.stat.threads == 1 && self.stat.state != 'R'
     }
 
-    /// Counts a look at which it had run and `stat` said nothing new; false when it is time to read
-    /// the other files again.
+    /// Counts a sample at which it had run and `stat` was unchanged. False when it is time to read the
+    /// other files again.
     fn goes_on(&mut self) -> bool {
         let goes_on = self.others_age < OTHERS_EVERY && self.locked_age < LOCKED_EVERY;
         if goes_on {
@@ -332,7 +333,7 @@ impl Known {
         goes_on
     }
 
-    /// Whether what the other files said may be taken to hold still.
+    /// Whether the last contents of the other files may be assumed to hold.
     fn keeps_others(&self, stat: &StatFacts) -> bool {
         self.others_age < OTHERS_EVERY
             && self.stat.faults == stat.faults
@@ -341,13 +342,13 @@ impl Known {
             && self.stat.is_zombie() == stat.is_zombie()
     }
 
-    /// Whether the locked pages may be taken for those they were: a process that locks pages
-    /// mostly brings them into memory by it.
+    /// Whether its locked pages may be assumed unchanged: locking pages usually faults them in, which
+    /// `stat` shows.
     fn keeps_locked(&self, stat: &StatFacts, memory: MemoryFacts) -> bool {
         self.locked_age < LOCKED_EVERY && self.stat.faults == stat.faults && self.memory == memory
     }
 
-    /// The columns that change by themselves.
+    /// The columns that change with time alone.
     fn time_passes(&mut self, host: &Host, moment: &Moment) -> Seen {
         let lived = host.lived_ticks(self.stat.start_ticks, moment);
         let cpu = columns::cpu(self.stat.busy_ticks, lived);

@@ -1,7 +1,8 @@
-//! The name of a controlling terminal from its device number, as procps finds it.
+//! The name of a controlling terminal from its device number, found as procps finds it.
 //!
-//! `Host` calls it and keeps what it found. The kernel gives numbers only; the drivers' table names
-//! a family of devices, and a name counts only when the device of that name has that number.
+//! `Host` calls it and caches the answer. The kernel gives only a number. The table of drivers has
+//! the path of a family of devices, and a name counts only if the device of that name has the
+//! number.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -23,7 +24,7 @@ struct Driver {
 }
 
 impl Drivers {
-    /// The table; empty where there is none to read.
+    /// The table; empty where there is none.
     pub(super) fn read() -> Drivers {
         Drivers::parse(&fs::read_to_string("/proc/tty/drivers").unwrap_or_default())
     }
@@ -32,8 +33,8 @@ impl Drivers {
         Drivers(table.lines().filter_map(driver).collect())
     }
 
-    /// The terminal's name without `/dev/` (`pts/0`); `None` when no device with that number can be
-    /// found, which `ps` shows as `?`. `pid` is a process that has the terminal.
+    /// The terminal's name without `/dev/` (`pts/0`). `None` when no device with the number is found;
+    /// `ps` shows `?` then. `pid` is a process that has the terminal.
     pub(super) fn name(&self, terminal: i32, pid: i32) -> Option<String> {
         let device = Device::from_number(terminal);
         self.by_driver(device)
@@ -43,8 +44,8 @@ impl Drivers {
             .map(|path| path.strip_prefix("/dev/").unwrap_or(&path).to_owned())
     }
 
-    /// `/dev/tty7`, `/dev/pts/7` or `/dev/console`, in the order procps tries them. Of two drivers
-    /// for one number it takes the later line.
+    /// `/dev/tty7`, `/dev/pts/7` or `/dev/console`, in the order in which procps tries them. Where two
+    /// drivers have the number, the later line counts.
     fn by_driver(&self, device: Device) -> Option<String> {
         let driver = self.0.iter().rev().find(|driver| {
             driver.major == device.major && (driver.first..=driver.last).contains(&device.minor)
@@ -101,15 +102,15 @@ impl Device {
     }
 }
 
-/// What a descriptor of the process points to, which is often its terminal.
+/// The target of one of the process's descriptors. It is often the terminal.
 fn by_link(device: Device, pid: i32, descriptor: &str) -> Option<String> {
     let target = fs::read_link(format!("/proc/{pid}/{descriptor}")).ok()?;
     let target = target.into_os_string().into_string().ok()?;
     device.is_at(&target).then_some(target)
 }
 
-/// By the numbers of the kernel's devices.txt, where the driver's line does not lead to the device:
-/// serial lines count from 64.
+/// Numbers from the kernel's devices.txt, where the driver's line does not name the device: serial
+/// lines start at 64.
 fn by_custom(device: Device) -> Option<String> {
     let path = match (device.major, device.minor) {
         (4, minor @ 0..64) => format!("/dev/tty{minor}"),
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_name_counts_only_with_the_devices_number() {
-        // /dev/null is 1:3 on every Linux; the table says so here, and then lies.
+        // /dev/null is 1:3 on every Linux. The first table is right about it, the second is not.
         let table = Drivers::parse("a /dev/null 1 3 x\nb /dev/null 1 5 x\n");
         assert_eq!(table.name(0x0103, 0), Some("null".to_owned()));
         assert_eq!(table.name(0x0105, 0), None);

@@ -99,6 +99,7 @@ fn args() -> impl Strategy<Value = Args> {
             child: name,
             pid,
             n,
+            callbacks: None,
             timeout,
             blocking,
         }

@@ -187,3 +187,27 @@ fn a_task_that_could_not_be_sent_has_failed() {
     );
     assert_eq!(log.anomalies(), []);
 }
+
+#[test]
+fn what_an_executor_gives_up_on_has_its_error_for_a_result() {
+    let mut log = pool_of(1);
+    for n in 0..3 {
+        log.op(0, task(OpName::Submit, n));
+    }
+    log.op(1, task(OpName::TaskStart, 0));
+    log.op(0, task(OpName::Cancel, 2));
+    log.exit(1, Exit::Code(3));
+    assert_eq!(pool(&log).totals.lost, 1);
+    for n in 0..2 {
+        let mut broken = task(OpName::ResultReady, n);
+        broken.error = Some("concurrent.futures.process.BrokenProcessPool: x".to_owned());
+        log.op(0, broken);
+    }
+    let totals = pool(&log).totals;
+    assert_eq!((totals.failed, totals.lost, totals.waiting), (3, 0, 0));
+    let cancelled = pool(&log).tasks.get(2).expect("submitted");
+    assert_eq!(cancelled.outcome.as_deref(), Some("CancelledError"));
+    log.op(0, on(OpName::Shutdown, "Pool-1"));
+    assert_eq!(pool(&log).state, PoolState::Closed);
+    assert_eq!(log.anomalies(), []);
+}

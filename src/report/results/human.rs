@@ -27,7 +27,7 @@ pub fn lesson(style: &Style, lesson: &LessonResult) -> String {
         &[("runs", &lesson.runs), ("seconds", &seconds)],
     );
     let verdict = style.paint.mood(mood, format!("{sign} {words}"));
-    let slug = fit(&clean(&lesson.slug), SLUG);
+    let slug = fit(&clean(&lesson.name()), SLUG.max(lesson.name().len() + 2));
     let mut page = format!("{slug}{verdict}  {runs}\n");
     for check in lesson.checks.iter().filter(|check| !check.passed) {
         red(style, check, &mut page);

@@ -20,6 +20,8 @@ struct Document<'a> {
 struct Lesson<'a> {
     slug: &'a str,
     engine: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    under: Option<&'a str>,
     runs: u32,
     seconds: f64,
     checks: Vec<Check<'a>>,
@@ -40,6 +42,7 @@ pub fn write(results: &Results) -> io::Result<String> {
     let lessons = results.lessons.iter().map(|lesson| Lesson {
         slug: &lesson.slug,
         engine: lesson.engine.word(),
+        under: lesson.under.as_deref(),
         runs: lesson.runs,
         seconds: (lesson.seconds * 1000.0).round() / 1000.0,
         checks: lesson

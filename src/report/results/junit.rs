@@ -16,7 +16,7 @@ pub fn write(results: &Results) -> Result<String, SerializeError> {
         results.lessons.iter().map(|lesson| lesson.seconds).sum(),
     ));
     for lesson in &results.lessons {
-        let mut suite = TestSuite::new(lesson.slug.as_str());
+        let mut suite = TestSuite::new(lesson.name());
         suite.set_time(seconds(lesson.seconds));
         for check in &lesson.checks {
             suite.add_test_case(case(lesson, check));

@@ -11,7 +11,7 @@ pub fn start(lessons: usize) -> String {
 
 /// A lesson's subtest; `number` counts from 1.
 pub fn lesson(number: usize, lesson: &LessonResult) -> String {
-    let mut page = format!("# Subtest: {}\n", escape(&lesson.slug));
+    let mut page = format!("# Subtest: {}\n", escape(&lesson.name()));
     // Writing to a String does not fail.
     let _ = writeln!(page, "    1..{}", lesson.checks.len());
     for (index, check) in lesson.checks.iter().enumerate() {
@@ -22,7 +22,7 @@ pub fn lesson(number: usize, lesson: &LessonResult) -> String {
         }
     }
     let ok = ok(lesson.failed() == 0);
-    let _ = writeln!(page, "{ok} {number} - {}", escape(&lesson.slug));
+    let _ = writeln!(page, "{ok} {number} - {}", escape(&lesson.name()));
     page
 }
 

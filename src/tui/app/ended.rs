@@ -109,9 +109,8 @@ impl App {
     /// The run whose other outcomes are to be looked for now.
     pub(crate) fn survey_due(&self) -> Option<Explorable> {
         let run = self.runs.current.as_ref()?;
-        let native = run.header.engine.engine() == Engine::Native;
-        let due = run.is_over() && !run.is_recording() && native && run.came_to_its_end();
-        if !due || self.outcome_map(run).is_some() {
+        let due = run.is_over() && !run.is_recording() && run.came_to_its_end();
+        if !due || !is_explored(run) || self.outcome_map(run).is_some() {
             return None;
         }
         self.course.lesson_of(&run.header.lesson)?;
@@ -120,7 +119,8 @@ impl App {
 
     /// What the program of this run could have come to.
     pub(crate) fn outcome_map(&self, run: &RunView) -> Option<&Map> {
-        self.outcomes.of(&run.header, &run.params)
+        let map = self.outcomes.of(&run.header, &run.params);
+        map.filter(|_| is_explored(run))
     }
 
     /// Takes in what was explored; answers that this decides are graded anew. Whether anything came.
@@ -217,6 +217,11 @@ impl App {
         }
         shows
     }
+}
+
+/// Whether there is an explorer for what ran.
+fn is_explored(run: &RunView) -> bool {
+    run.header.engine.engine() == Engine::Native
 }
 
 /// The parameters of a run, as outcomes are kept by them.

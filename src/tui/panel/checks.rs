@@ -9,6 +9,7 @@ use super::{Panel, PanelId, READABLE, Region, Rows};
 use crate::check::Verdict;
 use crate::explain;
 use crate::lesson::Truth;
+use crate::model::Wait;
 use crate::trace::Engine;
 use crate::tui::app::App;
 use crate::tui::run::RunView;
@@ -146,7 +147,26 @@ fn deadlock(app: &App, run: &RunView, wide: usize) -> Vec<Line<'static>> {
             lines.push(Line::from(format!("{mark}{line}")));
         }
     }
+    lines.extend(circle(app, waits, wide));
     lines.push(Line::default());
+    lines
+}
+
+/// The circle that nobody can leave, where there is one.
+fn circle(app: &App, waits: &[Wait], wide: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for link in explain::circle(app.lang, waits) {
+        if lines.is_empty() {
+            let title = markdown::wrapped(app.lang.phrase("deadlock.circle"), wide);
+            lines.extend(title.into_iter().map(|line| line.style(app.theme.bad())));
+        }
+        let text = markdown::wrapped(&link.text, wide.saturating_sub(3));
+        for (n, line) in text.iter().enumerate() {
+            let (drawn, plain) = if n == 0 { link.mark() } else { link.rest() };
+            let mark = app.theme.glyphs.pick(drawn, plain);
+            lines.push(Line::from(format!("{mark}{line}")));
+        }
+    }
     lines
 }
 

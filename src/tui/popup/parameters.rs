@@ -5,9 +5,11 @@ use ratatui::text::{Line, Span};
 use super::{CHOOSE, CLOSE, Popup, Sheet, Then, moved};
 use crate::lesson::{Parameter, ParameterKind, Params, Value};
 use crate::text::{clean, fit, width};
+use crate::trace::{Engine, StartMethod};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::hint::Hint;
+use crate::tui::host::RunOptions;
 use crate::tui::run::RunView;
 
 /// The letter that brings the defaults back.
@@ -28,7 +30,17 @@ enum Row<'a> {
     Stdout,
     Seed,
     Pace,
+    Engine,
+    Python,
+    Method,
 }
+
+/// The start methods, after the version's own.
+const METHODS: [StartMethod; 3] = [
+    StartMethod::Fork,
+    StartMethod::Spawn,
+    StartMethod::Forkserver,
+];
 
 /// The lesson's parameters, then the run's options; the pace of a run that goes on has keys of its own.
 fn rows(app: &App) -> Vec<Row<'_>> {
@@ -39,6 +51,10 @@ fn rows(app: &App) -> Vec<Row<'_>> {
     let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
     if !live {
         rows.push(Row::Pace);
+    }
+    rows.push(Row::Engine);
+    if app.engine() == Engine::Python {
+        rows.extend([Row::Python, Row::Method]);
     }
     rows
 }
@@ -51,6 +67,9 @@ impl Row<'_> {
             Row::Stdout => lang.phrase("tui.form-stdout").to_owned(),
             Row::Seed => lang.phrase("tui.form-seed").to_owned(),
             Row::Pace => lang.phrase("tui.form-pace").to_owned(),
+            Row::Engine => lang.phrase("tui.form-engine").to_owned(),
+            Row::Python => lang.phrase("tui.form-python").to_owned(),
+            Row::Method => lang.phrase("tui.form-method").to_owned(),
         }
     }
 
@@ -68,6 +87,18 @@ impl Row<'_> {
                 || lang.phrase("tui.speed-open").to_owned(),
                 |pace| lang.tell("tui.speed-paced", &[("n", &pace)]),
             ),
+            Row::Engine if app.engine() == Engine::Python => {
+                lang.phrase("tui.form-engine-python").to_owned()
+            }
+            Row::Engine => lang.phrase("tui.form-engine-native").to_owned(),
+            Row::Python => app.python().map_or_else(
+                || "python3".to_owned(),
+                |python| format!("{} ({})", python.version, clean(&python.given)),
+            ),
+            Row::Method => options.method.map_or_else(
+                || lang.phrase("tui.form-method-own").to_owned(),
+                |method| method.to_string(),
+            ),
         }
     }
 
@@ -79,6 +110,12 @@ impl Row<'_> {
             Row::Stdout => app.options.pipe,
             Row::Seed => app.options.seed.is_some(),
             Row::Pace => app.options.pace.is_some(),
+            Row::Engine => app
+                .options
+                .engine
+                .is_some_and(|engine| engine != Engine::Native),
+            Row::Python => app.options.python.is_some(),
+            Row::Method => app.options.method.is_some(),
         }
     }
 
@@ -90,7 +127,7 @@ impl Row<'_> {
                 ParameterKind::Int { .. } | ParameterKind::Seconds { .. }
             ),
             Row::Seed => true,
-            Row::Stdout | Row::Pace => false,
+            Row::Stdout | Row::Pace | Row::Engine | Row::Python | Row::Method => false,
         }
     }
 }
@@ -224,7 +261,11 @@ fn defaults(app: &mut App) {
     let lesson = app.course.lesson();
     let params = lesson.map(|lesson| Params::defaults(&lesson.manifest.parameters));
     app.course.params = params.unwrap_or_default();
-    (app.options.pipe, app.options.seed) = (false, None);
+    app.options = RunOptions {
+        pace: app.options.pace,
+        manual: app.options.manual,
+        ..RunOptions::default()
+    };
     if !app.runs.current.as_ref().is_some_and(RunView::is_live) {
         app.options.pace = None;
     }
@@ -275,11 +316,46 @@ fn change(app: &mut App, row: usize, by: i64) {
             app.options.change_pace(by);
             return;
         }
+        Some(Row::Engine) => {
+            let twin = app.course.lesson().is_some_and(|lesson| lesson.twin);
+            app.options.engine = match app.engine() {
+                Engine::Native => Some(Engine::Python),
+                _ if twin => None,
+                _ => Some(Engine::Python),
+            };
+            return;
+        }
+        Some(Row::Python) => {
+            let known = app.pythons.iter().map(|python| Some(python.given.clone()));
+            // The first one is python3, which is what nothing stands for.
+            let choices: Vec<_> = [None].into_iter().chain(known.skip(1)).collect();
+            app.options.python = turned(&choices, app.options.python.take(), by);
+            return;
+        }
+        Some(Row::Method) => {
+            let choices: Vec<_> = [None].into_iter().chain(METHODS.map(Some)).collect();
+            app.options.method = turned(&choices, app.options.method, by);
+            return;
+        }
         None => None,
     };
     if let Some(next) = next {
         set(app, row, &next);
     }
+}
+
+/// The choice so many places on; behind the last comes the first.
+fn turned<T: Clone + PartialEq>(choices: &[T], now: T, by: i64) -> T {
+    let place = choices
+        .iter()
+        .position(|choice| *choice == now)
+        .unwrap_or(0);
+    let count = i64::try_from(choices.len()).unwrap_or(1).max(1);
+    let next = (i64::try_from(place).unwrap_or(0) + by).rem_euclid(count);
+    let next = usize::try_from(next)
+        .ok()
+        .and_then(|next| choices.get(next));
+    next.cloned().unwrap_or(now)
 }
 
 /// Sets a parameter to a value as `--set` writes it.

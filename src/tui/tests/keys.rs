@@ -4,13 +4,13 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::scene::{app, overflow, picture, play, pool, popup, press, typical};
 use crate::feed::Control;
-use crate::lesson::{Params, Value};
+use crate::lesson::{Circumstances, Params, Value};
 use crate::text::Lang;
-use crate::trace::{Args, Kind, Op, OpName};
+use crate::trace::{Args, Engine, Kind, Op, OpName, StartMethod};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::host::RunOptions;
+use crate::tui::host::{PythonChoice, RunOptions};
 use crate::tui::panel::{Cache, PanelId};
 use crate::tui::panes::Twin;
 use crate::tui::popup::kill::Kill;
@@ -128,6 +128,37 @@ fn every_action_of_the_table_can_be_done_anywhere() {
             assert_eq!(picture(&mut app, (80, 24)), shown, "{}", binding.shown);
         }
     }
+}
+
+#[test]
+fn the_engine_is_switched_and_the_form_has_the_python_and_its_start_method() {
+    let mut app = app("lock", Lang::En);
+    let python = |given: &str, version: &str, number| PythonChoice {
+        given: given.to_owned(),
+        version: version.to_owned(),
+        number,
+        method: StartMethod::Fork,
+    };
+    app.pythons = vec![python("/a", "3.11.7", 311), python("/b", "3.13.0", 313)];
+    assert_eq!(app.circumstances(), Circumstances::default());
+    press(&mut app, "E");
+    let notice = app.notice.clone().unwrap_or_default();
+    assert!(notice.contains("Python 3.11.7"), "{notice}");
+    assert!(picture(&mut app, (80, 24)).contains("python 3.11.7 fork"));
+    // The last three rows: engine, Python, start method.
+    press(&mut app, "pGlklj");
+    assert_eq!(app.options.method, Some(StartMethod::Fork));
+    assert_eq!(app.options.python.as_deref(), Some("/b"));
+    let found = app.circumstances();
+    assert_eq!((found.python, found.engine), (313, Engine::Python));
+    press(&mut app, "E");
+    assert_eq!(
+        app.options.engine,
+        Some(Engine::Python),
+        "a form takes no E"
+    );
+    press(&mut app, "dpE");
+    assert_eq!(app.engine(), Engine::Python);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use ratatui::backend::TestBackend;
 
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::lesson::Library;
-use crate::text::{Depth, Lang};
+use crate::text::Lang;
 use crate::trace::{
     Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Reaped,
     Role, RunEnd, RunStatus, StartMethod, Stream,
@@ -23,7 +23,6 @@ use crate::tui::keymap;
 use crate::tui::popup::Popup;
 use crate::tui::progress::Progress;
 use crate::tui::run::RunView;
-use crate::tui::theme::{Background, Glyphs, Theme};
 use crate::tui::update::update;
 use crate::tui::view::view;
 
@@ -215,18 +214,9 @@ pub(super) fn app(lesson: &str, lang: Lang) -> App {
 /// A session of a learner who has come so far.
 pub(super) fn session(lesson: Option<&str>, lang: Lang, progress: Progress) -> App {
     App::new(Start {
-        library: LIBRARY.with(Rc::clone),
         lesson: lesson.map(str::to_owned),
-        lang,
-        theme: Theme {
-            depth: Depth::Indexed,
-            ground: Background::Dark,
-            glyphs: Glyphs::Unicode,
-            painted: false,
-        },
-        recording: None,
         progress,
-        word: None,
+        ..Start::new(LIBRARY.with(Rc::clone), lang)
     })
 }
 

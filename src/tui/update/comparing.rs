@@ -66,7 +66,7 @@ pub(super) fn both(app: &mut App, slugs: [String; 2]) -> Vec<Effect> {
             // One key can't step two runs.
             options: RunOptions {
                 manual: false,
-                ..app.options
+                ..app.options.clone()
             },
             ..order(app, slug, params)
         }

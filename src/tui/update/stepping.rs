@@ -152,10 +152,11 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
         run.params.clone(),
         run.header.seed,
     );
+    let engine = run.header.engine.engine();
     app.options.manual = true;
     app.panes.focus = PanelId::Choices;
     let mut order = order(app, lesson, params);
-    order.options.seed = seed;
+    (order.options.seed, order.options.engine) = (seed, Some(engine));
     order.schedule = Some(schedule);
     order.undoes = true;
     vec![Effect::Start(Box::new(order))]
@@ -169,10 +170,12 @@ pub(crate) fn play_witness(app: &mut App, place: usize) -> Vec<Effect> {
     let Some((map, outcome)) = outcome else {
         return Vec::new();
     };
+    let engine = run.map(|run| run.header.engine.engine());
     let (of, witness) = (map.explored().clone(), outcome.witness.clone());
     app.options.manual = true;
     let mut order = order(app, of.lesson, of.params);
     (order.options.pipe, order.options.seed) = (of.pipe, Some(of.seed));
+    order.options.engine = engine;
     order.schedule = Some(witness);
     app.panes.focus = PanelId::Choices;
     vec![Effect::Start(Box::new(order))]

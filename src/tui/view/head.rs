@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::text::{clean, width};
+use crate::trace::{Engine, StartMethod};
 use crate::tui::app::App;
 use crate::tui::words;
 
@@ -28,6 +29,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
         };
         spans.push(Span::styled(place, app.theme.heading()));
     }
+    spans.push(Span::styled(python(app), app.theme.heading()));
     spans.push(Span::styled(changed_params(app), app.theme.dim()));
     let left: usize = spans.iter().map(Span::width).sum();
     let right = status(app, usize::from(rect.width).saturating_sub(left));
@@ -35,6 +37,28 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     spans.push(Span::raw(" ".repeat(room)));
     spans.push(right);
     frame.render_widget(Line::from(spans), rect);
+}
+
+/// The Python that runs the program, or is to; nothing where it is the Rust twin.
+fn python(app: &App) -> String {
+    let (version, method) = match &app.runs.current {
+        Some(run) if run.header.engine.engine() == Engine::Python => {
+            let header = &run.header;
+            (header.python.as_deref(), header.start_method.as_deref())
+        }
+        None if app.engine() == Engine::Python => {
+            let python = app.python();
+            let method = app.options.method.or(python.map(|python| python.method));
+            (
+                python.map(|python| python.version.as_str()),
+                method.map(StartMethod::as_str),
+            )
+        }
+        _ => return String::new(),
+    };
+    let words = ["python"].into_iter().chain(version).chain(method);
+    let words: Vec<&str> = words.collect();
+    format!("{} ", clean(&words.join(" ")))
 }
 
 /// Parameters that are not at their default.

@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::{Flow, Inspected, MOST, Sheet};
 use crate::model::{
-    Barrier, Body, Condition, Connection, Flag, Lock, Mailbox, Manager, Mapping, Object, Pool,
-    Sequence, Shared, TaskState,
+    Barrier, Block, Body, Condition, Connection, Flag, Lock, Mailbox, Manager, Mapping, Object,
+    PipeEnd, Pool, Popen, Sequence, Shared, TaskState,
 };
 use crate::text::{clean, truncate};
 
@@ -58,6 +58,9 @@ impl Sheet<'_> {
             Body::Mapping(mapping) => Inspected::rows(self.entries(mapping, object)),
             Body::Sequence(sequence) => self.sequence(sequence, object),
             Body::Manager(manager) => self.manager(manager),
+            Body::Popen(popen) => self.popen(popen),
+            Body::Block(block) => self.block(block),
+            Body::PipeEnd(end) => self.pipe_end(end, object),
             Body::Pool(pool) => {
                 let words = lang.tell(
                     "tui.pool-busy",
@@ -149,23 +152,86 @@ impl Sheet<'_> {
         let lang = self.app.lang;
         let held = connection.inbox.len();
         let mut inspected = Inspected::state(lang.tell("tui.connection-holds", &[("n", &held)]));
-        if let Some(other) = object.of.as_deref() {
-            let other = self.world.object(other).map_or(other, Object::label);
-            let words = lang.tell("tui.connection-other", &[("name", &clean(other))]);
-            let words = Span::styled(format!(" {words}"), self.app.theme.dim());
-            inspected.state.push(words);
-        }
+        inspected.state.extend(self.other_end(object));
         inspected.rows = self.messages(&connection.inbox);
-        if !connection.closed_by.is_empty() {
-            let words = format!("  {} ", lang.phrase("tui.connection-closed"));
-            let mut line = vec![Span::raw(words)];
-            for (proc, _) in connection.closed_by.iter().take(MOST) {
-                line.push(self.who(*proc));
-                line.push(Span::raw(" "));
-            }
-            inspected.rows.push(Line::from(line));
+        let closed: Vec<u32> = connection.closed_by.iter().map(|(proc, _)| *proc).collect();
+        let words = lang.phrase("tui.connection-closed");
+        inspected.rows.extend(self.named(words, &closed));
+        inspected
+    }
+
+    /// The child, what it was started as, and how it ended.
+    fn popen(&self, popen: &Popen) -> Inspected {
+        let lang = self.app.lang;
+        let mut inspected = Inspected::default();
+        let child = popen.pid.and_then(|pid| self.world.by_pid(pid));
+        if let Some(child) = child {
+            inspected.state.push(self.who(child.proc));
+        }
+        if let Some(code) = popen.returncode.as_deref() {
+            let words = lang.tell("tui.popen-ended", &[("code", &clean(code))]);
+            inspected.state.push(Span::raw(format!(" {words}")));
+        }
+        let dim = self.app.theme.dim();
+        let mut row = |text: String| {
+            let text = truncate(&text, self.wide.saturating_sub(2)).into_owned();
+            inspected.rows.push(Line::styled(format!("  {text}"), dim));
+        };
+        if let Some(command) = popen.command.as_deref() {
+            row(clean(command).into_owned());
+        }
+        if let Some(pipes) = popen.pipes.as_deref() {
+            row(lang.tell("tui.popen-pipes", &[("pipes", &clean(pipes))]));
         }
         inspected
+    }
+
+    /// Its size, who has attached to it, whether its name is gone.
+    fn block(&self, block: &Block) -> Inspected {
+        let lang = self.app.lang;
+        let mut inspected = Inspected::state(lang.tell("tui.block-size", &[("n", &block.size)]));
+        if let Some((proc, _)) = block.unlinked {
+            let words = format!(" {} ", lang.phrase("tui.block-unlinked"));
+            inspected.state.extend([Span::raw(words), self.who(proc)]);
+        }
+        let words = lang.phrase("tui.block-attached");
+        inspected.rows.extend(self.named(words, &block.attached));
+        inspected
+    }
+
+    /// Which end it is, its other end, the bytes that went through, who has closed it.
+    fn pipe_end(&self, end: &PipeEnd, object: &Object) -> Inspected {
+        let lang = self.app.lang;
+        let words = if end.writes {
+            "tui.pipe-written"
+        } else {
+            "tui.pipe-read"
+        };
+        let mut inspected = Inspected::state(lang.tell(words, &[("n", &end.bytes)]));
+        inspected.state.extend(self.other_end(object));
+        let closed: Vec<u32> = end.closed_by.iter().map(|(proc, _)| *proc).collect();
+        let words = lang.phrase("tui.connection-closed");
+        inspected.rows.extend(self.named(words, &closed));
+        inspected
+    }
+
+    fn other_end(&self, object: &Object) -> Option<Span<'static>> {
+        let other = object.of.as_deref()?;
+        let other = self.world.object(other).map_or(other, Object::label);
+        let words = self
+            .app
+            .lang
+            .tell("tui.connection-other", &[("name", &clean(other))]);
+        Some(Span::styled(format!(" {words}"), self.app.theme.dim()))
+    }
+
+    /// A row of processes behind a word.
+    fn named(&self, words: &str, procs: &[u32]) -> Option<Line<'static>> {
+        let mut line = vec![Span::raw(format!("  {words} "))];
+        for proc in procs.iter().take(MOST) {
+            line.extend([self.who(*proc), Span::raw(" ")]);
+        }
+        (!procs.is_empty()).then(|| Line::from(line))
     }
 
     fn manager(&self, manager: &Manager) -> Inspected {

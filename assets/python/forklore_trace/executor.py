@@ -1,0 +1,143 @@
+"""`concurrent.futures.process`: a `ProcessPoolExecutor` and the work of its workers.
+
+Traces `create`, `submit` (and with it `map`) and `shutdown`, and what a worker does with its tasks: the
+start when it has taken one, the end before the result can be seen. A task's number is the executor's
+own. `futures` traces how the results come back. Threads of a `ThreadPoolExecutor` are not followed.
+"""
+
+import functools
+import sys
+
+from . import inline, ledger
+from .call import Call, short_repr, text_field, tracing
+from .channel import local
+from .hooks import wrap
+from .identity import by_semaphore, creator_frame, lookup_tag, new_tag, tag_of, tell_create, tell_name
+from .pool import tell_results
+from .steps import silently, tell_in_order
+from .tracebacks import hide_frames
+
+
+def _key(call_queue):
+    """What a worker that was not forked knows its executor by."""
+    key = by_semaphore(call_queue._rlock)
+    return None if key is None else key + ':executor'
+
+
+def _tell_calls(call_queue, tag):
+    """Has a worker tell of each task it takes."""
+    usual = call_queue.get
+
+    def get(*args, **kwargs):
+        try:
+            item = usual(*args, **kwargs)
+            if item is not None and tracing():
+                tell_in_order(Call('task.start', tag, '"task":%d' % item.work_id, at=''), tag)
+            return item
+        except BaseException as error:
+            hide_frames(error)
+            raise
+    call_queue.get = get
+
+
+def _of_result(item):
+    """Task, success and value of what a worker sends; None of what is no result."""
+    if isinstance(item, int):
+        return None
+    failed = item.exception is not None
+    return item.work_id, not failed, item.exception if failed else item.result
+
+
+def _asked(module, fn, args, kwargs):
+    """The fields that name a function and its arguments; of a part of a map, what the program gave."""
+    if isinstance(fn, functools.partial) and fn.func is module._process_chunk and fn.args and args:
+        fn, values = fn.args[0], args[0]
+        value = short_repr(values[0] if len(values) == 1 else list(values))
+    else:
+        value = short_repr(tuple(args)) + (' ' + short_repr(dict(kwargs)) if kwargs else '')
+    return text_field('func', getattr(fn, '__name__', type(fn).__name__)) + ',' + text_field('value', value)
+
+
+def patch(module):
+    """Follows `ProcessPoolExecutor` and what its workers run."""
+    from multiprocessing import reduction
+    pickler = reduction.ForkingPickler
+    executor = module.ProcessPoolExecutor
+
+    def make_init(original):
+        def __init__(self, *args, **kwargs):
+            frame = creator_frame() if tracing() else None
+            try:
+                silently(original, self, *args, **kwargs)
+            except BaseException as error:
+                hide_frames(error)
+                raise
+            if frame is None or tag_of(self) is not None:
+                return
+            self._forklore = tag = new_tag('ProcessPoolExecutor', _key(self._call_queue))
+            self._call_queue._forklore_executor = tag
+            tell_create(tag, 'ProcessPoolExecutor', '"n":%d' % self._max_workers)
+            tell_name(tag, frame)
+        return __init__
+
+    def submits(*given):
+        # Before 3.9 all arguments are in the first one.
+        self = given[0][0] if isinstance(given[0], tuple) else given[0]
+        tag = tag_of(self)
+        local.executing = None if tag is None or not tracing() else (self, Call('submit', tag))
+
+    def not_submitted(*_):
+        executing, local.executing = local.executing, None
+        if executing is not None:
+            executing[1].failed(sys.exc_info()[1])
+
+    def submitted(*_):
+        local.executing = None
+
+    def make_item(original):
+        def __init__(self, future, fn, args, kwargs):
+            original(self, future, fn, args, kwargs)
+            executing, local.executing = local.executing, None
+            if executing is not None:
+                # Nobody else numbers a task now: the executor's own lock is held.
+                owner, call = executing
+                number = '"task":%d' % owner._queue_count
+                future._forklore = call.tag, number
+                tell_in_order(call, call.tag, None, _asked(module, fn, args, kwargs) + ',' + number)
+        return __init__
+
+    def serves(call_queue, result_queue, *_):
+        tag = call_queue.__dict__.get('_forklore_executor')
+        if tag is None and tracing():
+            tag = lookup_tag(_key(call_queue))
+        if tag is not None:
+            _tell_calls(call_queue, tag)
+            tell_results(result_queue, tag, pickler, _of_result)
+
+    def make_shutdown(original):
+        def shutdown(self, *args, **kwargs):
+            try:
+                tag = tag_of(self)
+                if tag is None or not tracing():
+                    return original(self, *args, **kwargs)
+                call = Call('shutdown', tag)
+                waits = kwargs.get('wait', args[0] if args else True)
+                if waits and self._processes:
+                    call.waiting()
+                try:
+                    silently(original, self, *args, **kwargs)
+                except BaseException as error:
+                    call.failed(error)
+                    raise
+                tell_in_order(call, tag)
+            except BaseException as error:
+                hide_frames(error)
+                raise
+        return shutdown
+
+    wrap(executor, '__init__', make_init)
+    # A worker that is forked has this on its stack.
+    inline.follow(executor, 'submit', submits, not_submitted, submitted)
+    wrap(module._WorkItem, '__init__', make_item)
+    wrap(executor, 'shutdown', make_shutdown)
+    inline.follow(module, '_process_worker', serves)
