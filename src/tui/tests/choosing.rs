@@ -82,7 +82,7 @@ fn step(proc: Option<u32>) -> Effect {
 #[test]
 fn the_choices() {
     hold("choices-stepped", "lock", |app| {
-        stepping(app, at_the_gate())
+        stepping(app, at_the_gate());
     });
     hold("choices-crowd", "lock", |app| {
         stepping(app, a_crowd());
