@@ -13,6 +13,7 @@ pub(crate) mod drive;
 mod engine;
 mod examples;
 mod explore;
+mod exploring;
 mod export;
 mod findings;
 mod header;
@@ -23,6 +24,7 @@ mod outlet;
 mod recorder;
 mod recording;
 mod replay;
+mod reproduce;
 mod run;
 mod scenario;
 mod screen;
@@ -30,6 +32,7 @@ mod session;
 mod test;
 mod trace;
 mod usage;
+mod why;
 mod words;
 mod xdg;
 
@@ -135,6 +138,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
+        (Some(Command::Reproduce(args)), None) => reproduce::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
         (Some(Command::Findings(args)), None) => findings::run(context, &args),
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
@@ -142,6 +146,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
         (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
         (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Why(args)), None) => why::run(context, &args),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {
             completions::run(context, shell, install)

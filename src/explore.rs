@@ -3,11 +3,13 @@
 //! `search` runs each trace once, on anything that is a `Machine`; `native` is the machine that
 //! runs real processes.
 
+pub mod contradiction;
 pub mod execution;
 pub mod native;
 pub mod operation;
 mod outcomes;
 mod races;
+pub mod reproduce;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;

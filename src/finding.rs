@@ -106,7 +106,12 @@ pub struct Finding {
 const ENTRIES: usize = 32;
 
 impl Finding {
-    fn new(rule: &'static str, kind: Harm, certainty: Certainty, text: Words) -> Finding {
+    pub(crate) fn new(
+        rule: &'static str,
+        kind: Harm,
+        certainty: Certainty,
+        text: Words,
+    ) -> Finding {
         Finding {
             rule,
             kind,
@@ -123,12 +128,12 @@ impl Finding {
         }
     }
 
-    fn advice(mut self, advice: Words) -> Finding {
+    pub(crate) fn advice(mut self, advice: Words) -> Finding {
         self.advice = Some(advice);
         self
     }
 
-    fn lesson(mut self, slug: &'static str) -> Finding {
+    pub(crate) fn lesson(mut self, slug: &'static str) -> Finding {
         self.lesson = Some(slug);
         self
     }

@@ -54,6 +54,8 @@
 //! - `src/explore/native/access.rs`: what each operation reads and writes. Without it `forklore explore`
 //!   refuses a program that uses it, and names the operation.
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
+//! - `src/inspect/doing.rs`, `src/inspect/rules/meetings.rs`: how `why` tells that a living process
+//!   waits for it. Without it the finding says that the cause is not known.
 //! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
 //!   needs a line in `_FOLLOWED` of hooks.py.
@@ -100,6 +102,8 @@
 //!   documentation of [`finding`] says more.
 //! - `assets/locales/findings/en.toml`, `assets/locales/findings/zh.toml`: its sentences. A test of the
 //!   locales fails when one is missing.
+//! - `src/inspect/rules/locks.rs`: the same cause in a program that runs, for [`inspect`], where it
+//!   can be seen from outside.
 //!
 //! ## A lesson
 //!
@@ -146,6 +150,7 @@ pub mod explore;
 pub mod export;
 pub mod feed;
 pub mod finding;
+pub mod inspect;
 pub mod lesson;
 pub mod model;
 pub mod mp;

@@ -10,6 +10,7 @@ pub mod code;
 pub mod fork;
 pub mod futex;
 pub mod mmap;
+pub mod peek;
 pub mod pidfd;
 pub mod private;
 pub mod process;

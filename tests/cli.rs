@@ -32,6 +32,8 @@ mod methods;
 mod packs;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/schedule.rs"]
@@ -42,3 +44,5 @@ mod test;
 mod trace;
 #[path = "cli/usage.rs"]
 mod usage;
+#[path = "cli/why.rs"]
+mod why;

@@ -94,6 +94,7 @@ fn run(case: &Case, n: i64) -> Explored {
             },
         },
         projection: case.projection,
+        listing: None,
         any_timing: false,
     };
     let mut native = Native::new(config).expect("it starts");

@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L2
     ("check", &["model", "trace", "lesson"]),
     ("finding", &["model", "trace", "lesson", "text"]),
+    ("inspect", &["finding", "lesson", "sys", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),
     ("explain", &["model", "text"]),
@@ -65,7 +66,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "tui", "report", "export", "compare", "replay", "engine", "check", "feed", "lesson",
-            "model", "trace", "text", "error", "sys", "explore", "protocol", "finding",
+            "model", "trace", "text", "error", "sys", "explore", "protocol", "explain", "finding",
+            "inspect",
         ],
     ),
 ];

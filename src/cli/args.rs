@@ -6,6 +6,8 @@
 
 pub(super) mod engine;
 mod findings;
+mod reproduce;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,7 +20,9 @@ use crate::explore::Budget;
 use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 use engine::{EngineArgs, TestEngineArgs};
-pub(crate) use findings::FindingsArgs;
+pub(crate) use findings::{CertaintyArg, FindingsArgs};
+pub(crate) use reproduce::ReproduceArgs;
+pub(crate) use why::WhyArgs;
 
 /// The whole of it.
 #[derive(Debug, Parser)]
@@ -98,6 +102,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
     Explore(ExploreArgs),
+    Reproduce(ReproduceArgs),
     Trace(TraceArgs),
     Findings(FindingsArgs),
     Replay(ReplayArgs),
@@ -106,6 +111,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Lessons(Lessons),
     Doctor,
+    Why(WhyArgs),
     Completions {
         #[arg(value_enum, required_unless_present = "install")]
         shell: Option<clap_complete::Shell>,
@@ -318,7 +324,7 @@ pub(crate) enum PsArg {
     All,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum RunFormat {
     #[default]
     Human,

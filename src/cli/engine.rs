@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::args::engine::{EngineArgs, TestEngineArg, TestEngineArgs};
 use super::context::Context;
+use crate::engine::GateMode;
 use crate::engine::interpreter::{Interpreter, InterpreterError};
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
@@ -235,6 +236,8 @@ pub(crate) fn python_config(
         buffering: Buffering::Lines,
         method,
         time_scale: 1.0,
+        gate: GateMode::Open,
+        scheduler: None,
         forklore: None,
         environment: Vec::new(),
     })

@@ -3,28 +3,21 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use super::Stop;
-use super::args::{CompareFormat, ExploreArgs, StdoutArg};
+use super::args::{CompareFormat, ExploreArgs};
 use super::choose;
 use super::context::Context;
-use super::engine::Played;
+use super::exploring::Exploring;
 use super::run::schedule_of;
-use super::scenario::{Conditions, Order, Scenario};
 use super::words;
-use crate::check::{Facts, outcome_name};
-use crate::engine::GateMode;
-use crate::engine::directory::{in_use, run_directory};
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::explore::native::{Config, Launch, Native, NativeError, Projection};
+use crate::explore::native::{Config, Native, NativeError};
 use crate::explore::search::SearchError;
-use crate::explore::{Came, Explored, explore};
-use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
-use crate::protocol::{StageConfig, subcommand};
+use crate::explore::{Explored, explore};
 use crate::sys::clock;
 use crate::text::{Mood, clean, clean_text};
 
@@ -37,38 +30,13 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
     let params = lesson
         .params(&args.set)
         .map_err(|error| Failure::new(Code::Usage, words::params(context.lang, &error)))?;
-    let conditions = Conditions {
-        played: Played::native(context, lesson)?,
-        params,
-        stdout: args.stdout,
-        time_scale: 1.0,
-        seed: args.seed,
-        gate: GateMode::Open,
-        order: Order::InTurn,
-    };
-    let scenario = Scenario::new(context, lesson, conditions)?;
-    let params = &scenario.conditions.params;
     let shutdown = context.listen()?;
-    let dir = run_directory()
-        .map_err(|error| Failure::new(Code::NotStarted, words::starting(context.lang, &error)))?;
-    let _in_use = in_use(&dir);
     let explorer = Explorer {
         context,
         args,
-        lesson,
-        params,
-        setting: Setting::new(
-            params,
-            &Circumstances {
-                stdout: args.stdout.word().to_owned(),
-                ..Circumstances::default()
-            },
-            &lesson.manifest.define,
-        ),
+        exploring: Exploring::new(context, lesson, params, args.stdout, args.seed)?,
     };
-    let found = explorer.explore(dir.clone(), &shutdown);
-    let _ = std::fs::remove_dir_all(&dir);
-    let (found, seconds) = found?;
+    let (found, seconds) = explorer.explore(&shutdown)?;
     let shown = explorer.shown(&found);
     let asked = !shutdown.requests().is_empty();
     let page = match args.format {
@@ -89,84 +57,29 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
 struct Explorer<'a> {
     context: &'a Context,
     args: &'a ExploreArgs,
-    lesson: &'a Lesson,
-    params: &'a Params,
-    setting: Setting,
-}
-
-/// How a lesson is explored.
-pub(crate) fn config(
-    lesson: &Lesson,
-    params: &Params,
-    line_buffered: bool,
-    seed: u64,
-    dir: PathBuf,
-) -> Config {
-    let projection = match lesson.manifest.outcome {
-        Outcome::Lines | Outcome::Blocks { .. } => Projection::Output,
-        Outcome::Multiset | Outcome::Value { .. } => Projection::Processes,
-    };
-    Config {
-        launch: Launch {
-            program: PathBuf::from("/proc/self/exe"),
-            argv: vec!["forklore".into(), subcommand::STAGE.into()],
-            stage: StageConfig {
-                lesson: lesson.slug().to_owned(),
-                params: params.to_json(),
-                time_scale: 1.0,
-                line_buffered,
-                seed,
-                dir,
-                zygote: true,
-            },
-        },
-        projection,
-        any_timing: false,
-    }
+    exploring: Exploring<'a>,
 }
 
 /// An outcome and its number.
 type Shown<'a> = (usize, &'a crate::explore::Outcome);
 
 impl Explorer<'_> {
-    fn explore(&self, dir: PathBuf, shutdown: &Shutdown) -> Result<(Explored, f64), Failure> {
+    fn explore(&self, shutdown: &Shutdown) -> Result<(Explored, f64), Failure> {
         let began = clock::instant();
-        let failed = |error: &dyn std::fmt::Display| {
-            let lesson = self.lesson.slug();
-            let lang = self.context.lang;
-            let what = lang.tell("explore.failed", &[("lesson", &lesson), ("why", &error)]);
-            Failure::new(Code::NotStarted, what)
-        };
-        let line_buffered = matches!(self.args.stdout, StdoutArg::Tty);
+        let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
         let config = Config {
             any_timing: self.args.any_timing,
-            ..config(self.lesson, self.params, line_buffered, self.args.seed, dir)
+            ..self.exploring.config()
         };
-        let mut native = Native::new(config).map_err(|error| failed(&error))?;
+        let mut native = Native::new(config).map_err(|error| failed(error.into()))?;
         let found = explore(
             &mut native,
             self.args.budget,
             self.args.seed,
-            |native, schedule| self.came(native, schedule),
+            |native, schedule| self.exploring.came(native, schedule),
             |_| shutdown.requests().is_empty(),
         );
-        let found = found.map_err(|error: SearchError<NativeError>| failed(&error))?;
-        Ok((found, began.elapsed().as_secs_f64()))
-    }
-
-    /// What an execution came to, under the lesson's projection.
-    fn came(&self, native: &Native, schedule: &[u32]) -> Came {
-        let world = native.world();
-        let facts = Facts {
-            lesson: self.lesson,
-            setting: &self.setting,
-            world,
-        };
-        let label = outcome_name(&facts).unwrap_or_else(|error| error.to_string());
-        Came {
-            label,
-            schedule: native.births(schedule),
-        }
+        Ok((found.map_err(failed)?, began.elapsed().as_secs_f64()))
     }
 
     /// The outcomes that are asked for, by number, name or beginning.
@@ -186,7 +99,7 @@ impl Explorer<'_> {
     }
 
     fn code(&self, steps: &[u32]) -> String {
-        schedule_of(self.lesson, self.params, steps)
+        schedule_of(self.exploring.lesson, &self.exploring.params, steps)
     }
 
     fn page(&self, found: &Explored, shown: &[Shown<'_>], seconds: f64, asked: bool) -> String {
@@ -288,8 +201,8 @@ impl Explorer<'_> {
         });
         json!({
             "forklore_explore": 1,
-            "lesson": self.lesson.slug(),
-            "params": self.params.to_json(),
+            "lesson": self.exploring.lesson.slug(),
+            "params": self.exploring.params.to_json(),
             "complete": found.complete,
             "executions": found.executions,
             "given_up": found.given_up,

@@ -70,15 +70,18 @@ pub(crate) struct Scenario<'a> {
 }
 
 impl<'a> Scenario<'a> {
-    /// Refuses conditions that the engine does not know.
+    /// Refuses parameters that program.py has no constants for, where it is what runs.
     pub(crate) fn new(
         context: &Context,
         lesson: &'a Lesson,
         conditions: Conditions,
     ) -> Result<Scenario<'a>, Failure> {
-        if conditions.played != Played::Native && conditions.gate != GateMode::Open {
-            let what = context.lang.phrase("engine.no-gate");
-            return Err(Failure::new(Code::Usage, what));
+        if let Played::Python {
+            interpreter,
+            method,
+        } = &conditions.played
+        {
+            python_config(context, lesson, &conditions.params, (interpreter, *method))?;
         }
         Ok(Scenario { lesson, conditions })
     }
@@ -127,6 +130,8 @@ impl<'a> Scenario<'a> {
                     StdoutArg::Pipe => Buffering::Blocks,
                 },
                 time_scale: self.conditions.time_scale,
+                gate: self.conditions.gate,
+                scheduler: self.conditions.scheduler(),
                 ..python_config(
                     context,
                     self.lesson,

@@ -24,14 +24,17 @@ pub(crate) struct Ours {
 /// The processes' ends, with the descriptor number each has in the guard.
 pub(crate) type Theirs = Vec<(OwnedFd, RawFd)>;
 
-/// Makes all channels of a run. `origin` is the run's beginning, ns of `CLOCK_MONOTONIC`; `input` what
-/// the main process may read.
-pub(crate) fn make(origin: i64, gated: bool, input: Option<OwnedFd>) -> io::Result<(Ours, Theirs)> {
+/// Makes all channels of a run. `page` knows the run's beginning; `input` is what the main process may
+/// read.
+pub(crate) fn make(
+    page: PageWriter,
+    gated: bool,
+    input: Option<OwnedFd>,
+) -> io::Result<(Ours, Theirs)> {
     let (events, their_events) = event_channel()?;
     let (stdout, their_stdout) = output_stream()?;
     let (stderr, their_stderr) = output_stream()?;
     let (control, their_control) = packet_pair()?;
-    let page = PageWriter::new(origin)?;
     page.set_gated(gated)?;
     let nothing = OwnedFd::from(std::fs::File::open("/dev/null")?);
     let mut theirs = vec![

@@ -16,7 +16,7 @@ use super::observer::{Activity, Observer};
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
 use crate::protocol::Grant;
-use crate::trace::{Event, Kind, Op, OpName};
+use crate::trace::{Event, Kind, Op, OpName, Role};
 
 /// How long a process may take from its last word to its next announcement before it is looked at
 /// from outside.
@@ -24,6 +24,8 @@ const OUTSIDE: i64 = 100_000_000;
 /// Processor time after which one that runs counts as outside the gate: it computes. One that only
 /// waits for a processor does not.
 const COMPUTES: u64 = 50_000_000;
+/// The same for a child that has not introduced itself: a Python starts before it can.
+const STARTS: u64 = 1_000_000_000;
 /// Pause between two looks.
 const LOOK: i64 = 20_000_000;
 /// How long it is waited for at most.
@@ -63,6 +65,8 @@ struct Participant {
     active_at: i64,
     /// Processor time it had when it was first looked at since.
     cpu: Option<u64>,
+    /// Processor time it may take before it counts as outside the gate.
+    computes: u64,
     /// It was seen to be outside the gate since.
     outside: bool,
     /// It may have children that nobody has heard of.
@@ -80,6 +84,7 @@ impl Participant {
             pid,
             active_at: now,
             cpu: None,
+            computes: COMPUTES,
             outside: false,
             may_have_forked: true,
             due: Vec::new(),
@@ -106,7 +111,7 @@ impl Participant {
         self.outside = now >= self.active_at + LONGEST
             || match observer.doing(self.pid) {
                 Activity::Resting => true,
-                Activity::Running { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + COMPUTES,
+                Activity::Running { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + self.computes,
             };
         (!self.outside).then_some(now + LOOK)
     }
@@ -305,10 +310,13 @@ impl Gate {
         {
             participant.may_have_forked = false;
             for child in observer.children(participant.pid) {
-                if is_unheard_of(world, child) {
+                if is_unheard_of(world, child) || is_unintroduced(world, child) {
                     self.unannounced
                         .entry(child)
-                        .or_insert_with(|| Participant::new(child, now));
+                        .or_insert_with(|| Participant {
+                            computes: STARTS,
+                            ..Participant::new(child, now)
+                        });
                 }
             }
         }
@@ -454,6 +462,12 @@ fn is_idle(world: &World, process: &Process) -> bool {
         pool.state == PoolState::Open && pool.totals.waiting == 0 && !pool.workers.iter().any(busy)
     };
     process.is_service() || pool.is_some_and(rests)
+}
+
+/// Whether it was only seen from outside, and may still say who it is.
+fn is_unintroduced(world: &World, pid: i32) -> bool {
+    let known = world.by_pid(pid);
+    known.is_some_and(|process| process.role == Role::Foreign && process.is_alive())
 }
 
 /// Whether no process of this PID has introduced itself, or the one that had is gone from the kernel.

@@ -29,7 +29,9 @@ use super::run::{Parts, Run, collect_guard};
 use super::sampler_thread::{SamplerError, SamplerThread};
 use super::{spawn, tree};
 use crate::feed::Abilities;
-use crate::protocol::{FromGuard, GuardConfig, ToGuard, descriptors, files, subcommand};
+use crate::protocol::{
+    FromGuard, GuardConfig, PageWriter, ToGuard, descriptors, files, subcommand,
+};
 use crate::sys::clock::monotonic_ns;
 use crate::sys::pidfd::PidFd;
 use crate::sys::private;
@@ -122,8 +124,8 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let gated = launch.gate.is_some_and(|mode| mode != GateMode::Open);
     let input = launch.input.take();
     let has_input = input.is_some();
-    let (ours, theirs) =
-        channels::make(launch.origin, gated, input).map_err(fail(Step::Channels))?;
+    let page = page_of(&launch).map_err(fail(Step::Channels))?;
+    let (ours, theirs) = channels::make(page, gated, input).map_err(fail(Step::Channels))?;
     let backlog = Arc::new(Backlog::new(HELD_BYTES).map_err(fail(Step::Channels))?);
     let holders = channels_of(&launch, &theirs).map_err(fail(Step::Channels))?;
     let door = open_door(&launch, &theirs).map_err(fail(Step::Channels))?;
@@ -142,6 +144,15 @@ fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     started
         .map(|run| run.keeping(in_use))
         .inspect_err(|_| collect_guard(&guard))
+}
+
+/// The control page: a file where Pythons are to read it.
+fn page_of(launch: &Launch) -> io::Result<PageWriter> {
+    if launch.door.is_some() && launch.gate.is_some() {
+        PageWriter::file(&launch.dir.join(files::PAGE), launch.origin)
+    } else {
+        PageWriter::new(launch.origin)
+    }
 }
 
 /// What an orphan must hold to be waited for; `None` where all are.
@@ -177,6 +188,7 @@ fn open_door(launch: &Launch, theirs: &Theirs) -> io::Result<Option<Door>> {
         "stdout": told.buffering.word(),
         "method": told.method.map_or("", |method| method.as_str()),
         "scale": told.scale,
+        "gate": launch.gate.map_or("", |_| "page"),
         "out": identity(descriptors::STDOUT)?,
         "err": identity(descriptors::STDERR)?,
     });

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::directory::run_directory;
 use super::dispatcher::Following;
 use super::error::{StartError, Step};
+use super::gate::{GateMode, Scheduler};
 use super::greeting::{Buffering, Greeting};
 use super::launch::Launch;
 use super::run::Run;
@@ -41,6 +42,9 @@ pub struct PythonConfig {
     pub method: Option<StartMethod>,
     /// What multiplies every sleep of the program.
     pub time_scale: f64,
+    pub gate: GateMode,
+    /// Who chooses in a paced run; without one the processes go in turn.
+    pub scheduler: Option<Box<dyn Scheduler>>,
     /// The forklore program that becomes guard; `None` is the one that runs now.
     pub forklore: Option<PathBuf>,
     /// Added to the environment of all processes of the run.
@@ -66,6 +70,8 @@ impl Run {
         environment.push(("PYTHONIOENCODING".into(), "utf-8".into()));
         Run::launch(Launch {
             follow: Some(Following::Lesson),
+            gate: Some(config.gate),
+            scheduler: config.scheduler,
             door: Some(Greeting {
                 method: config.method,
                 scale: config.time_scale,

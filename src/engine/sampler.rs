@@ -14,8 +14,8 @@ use crate::trace::{PsRow, PsUpdate};
 /// reclaimed, arguments written by a debugger) is seen within three seconds at ten samples a second.
 const WHOLE_EVERY: usize = 32;
 
-/// The share of the process's descriptors the sampler may keep open.
-const DESCRIPTOR_SHARE: u64 = 2;
+/// Descriptors that the sampler leaves to the rest of the process. Of those above it keeps half at most.
+const LEFT: u64 = 64;
 
 /// Followed processes and their last rows.
 ///
@@ -49,7 +49,7 @@ impl Sampler {
     /// When `/proc` cannot be read.
     pub fn new() -> Result<Sampler, HostError> {
         let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(256, |(soft, _)| soft);
-        let descriptors = usize::try_from(limit / DESCRIPTOR_SHARE).unwrap_or(usize::MAX);
+        let descriptors = usize::try_from(limit.saturating_sub(LEFT) / 2).unwrap_or(usize::MAX);
         Ok(Sampler {
             host: Host::new()?,
             scratch: Scratch::default(),

@@ -7,6 +7,7 @@
 //! again or has ended, and so has whatever it started.
 
 mod access;
+mod notes;
 mod zygote;
 
 use std::collections::HashMap;
@@ -18,9 +19,10 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 pub use self::access::Projection;
-use self::access::{Announced, Names, Part, Scene, Unsupported};
+use self::access::{Announced, Names, Now, Part, Scene, Unsupported};
 pub use self::zygote::Launch;
 use self::zygote::Zygote;
+use super::contradiction::Note;
 use super::operation::{Machine, Next, Operation, Proc, Step};
 use crate::engine::exits::of_process;
 use crate::model::World;
@@ -56,6 +58,8 @@ pub enum NativeError {
 pub struct Config {
     pub launch: Launch,
     pub projection: Projection,
+    /// All that may be printed: whoever would print something else has to wait.
+    pub listing: Option<Vec<u8>>,
     /// A sleep may end at any time, not only when nobody else can go.
     pub any_timing: bool,
 }
@@ -109,8 +113,9 @@ pub struct Native {
     /// Starts whose child has not introduced itself.
     unborn: usize,
     clock: i64,
-    /// Somebody's line went out since the last grant.
-    printed: bool,
+    /// What went to stdout.
+    printed: Vec<u8>,
+    notes: Vec<(u32, Note)>,
     next: Vec<Next>,
 }
 
@@ -131,7 +136,8 @@ impl Native {
             processes: Vec::new(),
             unborn: 0,
             clock: 0,
-            printed: false,
+            printed: Vec::new(),
+            notes: Vec::new(),
             next: Vec::new(),
         })
     }
@@ -139,6 +145,41 @@ impl Native {
     /// All that is known of the execution.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// What was printed so far.
+    pub fn printed(&self) -> &[u8] {
+        &self.printed
+    }
+
+    /// What was read, written and printed so far, by birth number.
+    pub fn notes(&self) -> &[(u32, Note)] {
+        &self.notes
+    }
+
+    /// Whether all of the listing was printed.
+    pub fn is_listing_printed(&self) -> bool {
+        self.config.listing.as_ref() == Some(&self.printed)
+    }
+
+    /// Whether somebody waits because the listing has something else where it would print.
+    pub fn holds_back(&self) -> bool {
+        let mut waiting = self.processes.iter().filter(|p| p.stand == Stand::AtGate);
+        waiting.any(|process| matches!(process.op.op, OpName::Print | OpName::Flush))
+    }
+
+    /// The number over all executions of the process with this birth number.
+    pub fn number(&self, birth: u32) -> Option<Proc> {
+        let process = self.processes.get(usize::try_from(birth).ok()?)?;
+        Some(process.number)
+    }
+
+    fn now(&self) -> Now<'_> {
+        Now {
+            world: &self.world,
+            clock: self.clock,
+            printed: i64::try_from(self.printed.len()).unwrap_or(i64::MAX),
+        }
     }
 
     /// A schedule of this execution with birth numbers, as any other run of the program has them.
@@ -165,6 +206,7 @@ impl Native {
         self.seq += 1;
         event.seq = self.seq;
         event.proc = u32::try_from(birth).ok();
+        self.notes.extend(event.proc.zip(notes::note(&event)));
         self.world.apply(&event);
     }
 
@@ -289,7 +331,9 @@ impl Native {
                 process.due = due;
             }
             Kind::OpEnd(op) if op.op == OpName::Start && op.error.is_none() => self.unborn += 1,
-            Kind::Output(output) => self.printed |= output.stream == Stream::Stdout,
+            Kind::Output(output) if output.stream == Stream::Stdout => {
+                self.printed.extend_from_slice(&output.data);
+            }
             _ => {}
         }
         self.apply(birth, event);
@@ -346,10 +390,10 @@ impl Native {
             }
             let scene = Scene {
                 world: &self.world,
+                now: self.now(),
                 names: &Known(&self.processes),
                 projection: self.config.projection,
-                line_buffered: self.config.launch.stage.line_buffered,
-                clock: self.clock,
+                listing: self.config.listing.as_deref(),
                 due: process.due.filter(|_| !self.config.any_timing),
             };
             let found = scene.announced(u32::try_from(birth).unwrap_or(u32::MAX), &process.op);
@@ -414,6 +458,8 @@ impl Machine for Native {
         self.world = World::new();
         self.seq = 0;
         self.clock = 0;
+        self.printed.clear();
+        self.notes.clear();
         self.unborn = 1;
         self.zygote.begin().map_err(NativeError::Lost)?;
         self.settle()
@@ -451,14 +497,13 @@ impl Machine for Native {
         process.stand = Stand::Runs;
         process.due = None;
         let before = self.processes.len();
-        self.printed = false;
+        let printed = self.printed.len();
         let gate = self.processes[birth].gate.as_ref();
         let sent = gate.map(|gate| send_packet(gate.as_fd(), &[grant.byte()]));
         sent.transpose().map_err(NativeError::Lost)?;
         self.settle()?;
-        let foreseen =
-            self.config.projection != Projection::Output || parts.contains(&Part::Output);
-        if self.printed && !foreseen {
+        let matters = self.config.projection == Projection::Output || self.config.listing.is_some();
+        if matters && self.printed.len() > printed && !parts.contains(&Part::Output) {
             return Err(NativeError::Unforeseen {
                 process: self.name(birth),
             });
@@ -466,9 +511,7 @@ impl Machine for Native {
         let touches = footprint.touches.len();
         let levels = parts.iter().take(touches);
         Ok(Step {
-            levels: levels
-                .map(|part| part.level(&self.world, self.clock))
-                .collect(),
+            levels: levels.map(|part| part.level(self.now())).collect(),
             starts: self
                 .processes
                 .get(before)

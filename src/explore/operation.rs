@@ -13,25 +13,28 @@ pub type Proc = u32;
 pub struct Object(pub u64);
 
 /// The level an operation needs an object to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
     AtLeast(i64),
     AtMost(i64),
+    /// One of these.
+    Among(Vec<i64>),
 }
 
 impl Needs {
-    fn met(self, level: i64) -> bool {
+    fn met(&self, level: i64) -> bool {
         match self {
             Needs::Nothing => true,
-            Needs::AtLeast(least) => level >= least,
-            Needs::AtMost(most) => level <= most,
+            Needs::AtLeast(least) => level >= *least,
+            Needs::AtMost(most) => level <= *most,
+            Needs::Among(levels) => levels.contains(&level),
         }
     }
 }
 
 /// What an operation that has not happened yet does to one object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     pub object: Object,
     pub write: bool,

@@ -127,13 +127,13 @@ pub fn explore<M: Machine>(
 }
 
 /// How much of the budget is used.
-struct Meter {
+pub(super) struct Meter {
     budget: Budget,
     since: i64,
 }
 
 impl Meter {
-    fn new(budget: Budget) -> Meter {
+    pub(super) fn new(budget: Budget) -> Meter {
         Meter {
             budget,
             since: clock::monotonic_ns(),
@@ -141,7 +141,7 @@ impl Meter {
     }
 
     /// Whether so many quarters of it are.
-    fn is_used(&self, executions: u64, quarters: u32) -> bool {
+    pub(super) fn is_used(&self, executions: u64, quarters: u32) -> bool {
         let most = self
             .budget
             .executions

@@ -5,16 +5,18 @@
 //! stderr is written at once. std's own print is not used in stage programs: its buffer would be
 //! copied by fork and lost by `_exit`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{Arguments, Write as _};
 use std::panic::Location;
 
 use super::context;
-use super::tracer::{self, Call, Ended, NO_ARGS};
-use crate::trace::{OpName, Stream};
+use super::tracer::{self, Call, Ended, Fill};
+use crate::trace::{OpName, Packet, Stream};
 
 /// CPython's buffer size for a stream that is no terminal.
 const BLOCK: usize = 8192;
+/// Longest text an announcement carries; of a longer one it says the length.
+const LONGEST_TEXT: usize = 32 << 10;
 
 #[derive(Default)]
 struct Stdout {
@@ -41,20 +43,27 @@ pub fn print_end(text: Arguments<'_>, end: &str) {
 
 fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
     let line_buffered = context::setting(|settings| settings.line_buffered);
-    let call = Call::begin_at(OpName::Print, None, Some(at), NO_ARGS);
-    STDOUT.with_borrow_mut(|stdout| {
+    // Of the buffer this much goes out. Nobody but this process can see what is done to it before.
+    let due = STDOUT.with_borrow_mut(|stdout| {
         // Writing into a String does not fail.
         let _ = stdout.pending.write_fmt(text);
         stdout.pending.push_str(end);
         stdout.at = Some(at);
-        if line_buffered && stdout.pending.contains('\n') {
-            let lines = stdout.pending.rfind('\n').map_or(0, |last| last + 1);
-            let rest = stdout.pending.split_off(lines);
-            write_out(Stream::Stdout, &stdout.pending, Some(at));
+        match line_buffered {
+            true => stdout.pending.rfind('\n').map_or(0, |last| last + 1),
+            false if stdout.pending.len() > BLOCK => stdout.pending.len(),
+            false => 0,
+        }
+    });
+    let text = Announced::new(due);
+    let args: Fill<'_> = &|packet| text.fill(packet);
+    let call = Call::begin_at(OpName::Print, None, Some(at), args);
+    STDOUT.with_borrow_mut(|stdout| {
+        if due > 0 {
+            let rest = stdout.pending.split_off(due);
+            let at = line_buffered.then_some(at);
+            write_out(Stream::Stdout, &stdout.pending, at);
             stdout.pending = rest;
-        } else if !line_buffered && stdout.pending.len() > BLOCK {
-            write_out(Stream::Stdout, &stdout.pending, None);
-            stdout.pending.clear();
         }
     });
     // With the gate open and line buffering, the output event is enough.
@@ -63,12 +72,43 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
     }
 }
 
+/// What an operation at the gate will write. Its announcement says it, for whoever grants may have a
+/// choice to make; its end does not, for the output is an event of its own.
+struct Announced {
+    bytes: usize,
+    said: Cell<bool>,
+}
+
+impl Announced {
+    fn new(bytes: usize) -> Announced {
+        Announced {
+            bytes,
+            said: Cell::new(!tracer::gated()),
+        }
+    }
+
+    fn fill(&self, packet: &mut Packet<'_>) {
+        match self.bytes {
+            _ if self.said.replace(true) => {}
+            0 => {}
+            1..=LONGEST_TEXT => STDOUT.with_borrow(|stdout| {
+                packet.text("value", &stdout.pending[..self.bytes]);
+            }),
+            more => {
+                packet.int("n", i64::try_from(more).unwrap_or(i64::MAX));
+            }
+        }
+    }
+}
+
 /// `sys.stdout.flush()`. Under the gate what goes out is an operation of its own: others may see it.
 pub fn flush() {
     if STDOUT.with_borrow(|stdout| stdout.pending.is_empty()) {
         return;
     }
-    let call = Call::begin_at(OpName::Flush, None, None, NO_ARGS);
+    let text = Announced::new(STDOUT.with_borrow(|stdout| stdout.pending.len()));
+    let args: Fill<'_> = &|packet| text.fill(packet);
+    let call = Call::begin_at(OpName::Flush, None, None, args);
     STDOUT.with_borrow_mut(|stdout| {
         write_out(Stream::Stdout, &stdout.pending, stdout.at);
         stdout.pending.clear();

@@ -3,8 +3,11 @@
 //! It says how the gate stands and when the run began. The supervisor writes it by its descriptor
 //! and maps nothing, so that no process of the run can change what it relies on.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use nix::sys::uio::pwrite;
@@ -26,6 +29,20 @@ impl PageWriter {
     pub(crate) fn new(origin: i64) -> io::Result<PageWriter> {
         let fd = memfd(c"forklore-page")?;
         let page = PageWriter(fd);
+        page.write(&[0; BYTES], 0)?;
+        page.write(&origin.to_ne_bytes(), ORIGIN)?;
+        Ok(page)
+    }
+
+    /// The same in a file of its own, for processes that were started by exec(2).
+    pub(crate) fn file(path: &Path, origin: i64) -> io::Result<PageWriter> {
+        let file = File::options()
+            .write(true)
+            .read(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        let page = PageWriter(file.into());
         page.write(&[0; BYTES], 0)?;
         page.write(&origin.to_ne_bytes(), ORIGIN)?;
         Ok(page)

@@ -1,5 +1,5 @@
 //! The words of the program in its languages: `assets/locales/en.toml` and `zh.toml`, by key. Those of
-//! findings stand in files of their own.
+//! findings and of `why` stand in files of their own.
 //!
 //! Owns the lookup (`Lang::phrase`, `Lang::tell`, `Lang::term`) and the tests that no key lacks a
 //! language, that both languages fill the same places, and that source and files agree on the keys.
@@ -13,14 +13,16 @@ use super::Lang;
 
 type Words = HashMap<String, String>;
 
-static FILES: [[&str; 2]; 2] = [
+static FILES: [[&str; 3]; 2] = [
     [
         include_str!("../../assets/locales/en.toml"),
         include_str!("../../assets/locales/findings/en.toml"),
+        include_str!("../../assets/locales/why/en.toml"),
     ],
     [
         include_str!("../../assets/locales/zh.toml"),
         include_str!("../../assets/locales/findings/zh.toml"),
+        include_str!("../../assets/locales/why/zh.toml"),
     ],
 ];
 

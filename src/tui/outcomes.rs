@@ -20,6 +20,8 @@ pub struct Explored {
     pub executions: u64,
     /// These are all outcomes there are.
     pub complete: bool,
+    /// Ids of the lesson's listings that no execution prints: the search for each has ended.
+    pub unreachable: Vec<String>,
     pub stage: Stage,
     /// Runs at full speed, to see what comes by itself.
     pub runs: u64,
@@ -117,6 +119,9 @@ impl Map {
             .seen
             .extend(names.map(|outcome| outcome.name.clone()));
         evidence.complete |= self.found.complete;
+        evidence.executions = self.found.executions;
+        let unreachable = self.found.unreachable.iter().cloned();
+        evidence.unreachable.extend(unreachable);
     }
 }
 

@@ -24,11 +24,13 @@ fn told(arguments: &[&str]) -> Vec<(Option<u64>, String, String)> {
     events.filter(given).collect()
 }
 
-/// The schedule that a run of words ends with.
+/// The schedule that a run of words tells.
 fn schedule_of(arguments: &[&str]) -> String {
     let said = say(&[&["run"], arguments].concat());
-    let code = said.out.lines().last().unwrap_or_default();
-    let code = code.strip_prefix("schedule: ");
+    let code = said
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("schedule: "));
     code.unwrap_or_else(|| panic!("{}{}", said.out, said.err))
         .to_owned()
 }
@@ -126,4 +128,24 @@ fn a_schedule_that_does_not_fit_says_where_and_why() {
         "{}",
         said.err
     );
+}
+
+/// What was printed, by whom, in order.
+fn printed(arguments: &[&str]) -> Vec<(Option<u64>, String)> {
+    let all = told(arguments).into_iter();
+    let output = all.filter(|(_, kind, _)| kind == "output");
+    output.map(|(proc, _, data)| (proc, data)).collect()
+}
+
+#[test]
+fn a_schedule_of_the_native_engine_is_the_same_run_under_python() {
+    for lesson in ["create-process", "array", "manager-dict", "queue", "lock"] {
+        let quick = ["--set", "processes=3", "--time-scale", "0.05"];
+        let code = schedule_of(&[&[lesson, "--strategy", "random"], &quick[..]].concat());
+        let native = printed(&["--schedule", &code, "--time-scale", "0.05"]);
+        assert!(native.len() > 2, "{native:?}");
+        let engine = ["--engine", "python", "--time-scale", "0.05"];
+        let python = printed(&[&["--schedule", &code], &engine[..]].concat());
+        assert_eq!(python, native, "{code}");
+    }
 }

@@ -19,6 +19,9 @@ def start():
     if told is None:
         return
     try:
+        if told.get('gate'):
+            from . import gate
+            gate.start(path)
         from . import hooks, identity, ledger, lesson, stdio, tracebacks
         lesson.ask(told)
         ledger.open_beside(path)

@@ -33,6 +33,10 @@ _FOLLOWED = {
 }
 
 
+# What else is to be done with a module, once it is patched.
+also = {}
+
+
 class _Loader(object):
     """Loads a module as its own loader does, then has it patched."""
 
@@ -81,11 +85,16 @@ def install():
     sys.meta_path.insert(0, _Finder)
 
 
+def _nothing(_module):
+    pass
+
+
 def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
         ours = __import__('forklore_trace.' + file, fromlist=['patch'])
         getattr(ours, function)(module)
+        also.get(module.__name__, _nothing)(module)
     except Exception as error:
         channel.off('{}: {}: {}'.format(module.__name__, type(error).__name__, error))
 

@@ -23,11 +23,11 @@ use crate::cli::drive::{Driver, Ending, Interrupts, Show};
 use crate::cli::engine::{interpreter, python_config};
 use crate::cli::words::{params as refused, starting};
 use crate::compare::{Comparison, Kind as Difference, Parting, Run as Steps, compare, told};
-use crate::engine::Run;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::shutdown::Shutdown;
 use crate::engine::traced::Buffering;
+use crate::engine::{GateMode, Run};
 use crate::error::{Code, Failure};
 use crate::lesson::{Circumstances, Lesson, Params};
 use crate::model::{Process, World};
@@ -113,6 +113,8 @@ fn of_script(given: &str, interpreter: &Interpreter, method: StartMethod) -> Pyt
         buffering: Buffering::Lines,
         method: Some(method),
         time_scale: 1.0,
+        gate: GateMode::Open,
+        scheduler: None,
         forklore: None,
         environment: Vec::new(),
     }

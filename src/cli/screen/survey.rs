@@ -11,19 +11,18 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::check::{Facts, circumstances, outcome_name};
 use crate::cli::args::StdoutArg;
 use crate::cli::engine::Played;
-use crate::cli::explore::config;
-use crate::cli::scenario::{Conditions, Order, Scenario, any_seed};
-use crate::engine::directory::{in_use, run_directory};
+use crate::cli::exploring::Exploring;
+use crate::cli::scenario::{Conditions, Order, Scenario};
 use crate::engine::{GateMode, Run};
-use crate::explore::native::{Native, NativeError};
+use crate::explore::native::{Config, Native, NativeError};
+use crate::explore::reproduce::{Reproduced, reproduce};
 use crate::explore::search::SearchError;
-use crate::explore::{self, Budget, Came};
+use crate::explore::{self, Budget};
 use crate::feed::{Feed as _, FeedItem};
 use crate::lesson::schedule::Schedule;
-use crate::lesson::{Lesson, Library, Setting};
+use crate::lesson::{Library, PredictionKind};
 use crate::model::World;
 use crate::sys::clock;
 use crate::text::Lang;
@@ -32,6 +31,8 @@ use crate::tui::{Explorable, Explored, OutcomeFound, Stage, Survey};
 
 /// What the search may take.
 const SEARCH: Duration = Duration::from_secs(10);
+/// … and that for one listing, where it saw a part only.
+const LISTING: Duration = Duration::from_secs(5);
 /// Runs at full speed, and how long they may take together.
 const RUNS: u64 = 200;
 const SAMPLE: Duration = Duration::from_secs(10);
@@ -133,127 +134,184 @@ fn survey(of: &Explorable, mut teller: Teller) {
     else {
         return teller.tell(&refusal(of.lesson.clone()));
     };
-    let conditions = Conditions {
-        played: Played::Native,
-        params: of.params.clone(),
-        stdout: if of.pipe {
-            StdoutArg::Pipe
-        } else {
-            StdoutArg::Tty
-        },
-        time_scale: 1.0,
-        seed: of.seed,
-        gate: GateMode::Open,
-        order: Order::InTurn,
+    let stdout = if of.pipe {
+        StdoutArg::Pipe
+    } else {
+        StdoutArg::Tty
     };
-    let found = match search(lesson, &conditions, &mut teller) {
-        Ok(found) => found,
-        Err(error) => return teller.tell(&refusal(reason(teller.lang, &error))),
+    let exploring = match Exploring::start(lesson, of.params.clone(), stdout, of.seed) {
+        Ok(exploring) => exploring,
+        Err(error) => return teller.tell(&refusal(error.to_string())),
     };
-    sample(lesson, conditions, found, &mut teller);
-}
-
-fn search(
-    lesson: &Lesson,
-    conditions: &Conditions,
-    teller: &mut Teller,
-) -> Result<Explored, SearchError<NativeError>> {
-    let start = |why: std::io::Error| SearchError::Machine(NativeError::Start(why));
-    let dir = run_directory().map_err(|error| start(std::io::Error::other(error.to_string())))?;
-    let _in_use = in_use(&dir);
-    let line_buffered = matches!(conditions.stdout, StdoutArg::Tty);
-    let seed = conditions.seed;
-    let config = config(lesson, &conditions.params, line_buffered, seed, dir.clone());
-    let setting = setting(lesson, conditions);
-    let budget = Budget {
-        executions: None,
-        time: Some(SEARCH),
+    let mut work = Work {
+        exploring,
+        of,
+        stdout,
+        found: Explored::default(),
     };
-    let explored = Native::new(config)
-        .map_err(SearchError::Machine)
-        .and_then(|mut native| {
-            explore::explore(
-                &mut native,
-                budget,
-                seed,
-                |native, steps| Came {
-                    label: name(lesson, &setting, native.world()),
-                    schedule: native.births(steps),
-                },
-                |found| {
-                    teller.tell_sometimes(|| shown(lesson, conditions, found));
-                    !teller.is_unwanted()
-                },
-            )
-        });
-    let _ = std::fs::remove_dir_all(&dir);
-    explored.map(|found| shown(lesson, conditions, &found))
-}
-
-fn setting(lesson: &Lesson, conditions: &Conditions) -> Setting {
-    let scenario = Scenario {
-        lesson,
-        conditions: conditions.clone(),
-    };
-    lesson.setting(&conditions.params, &circumstances(&scenario.header()))
-}
-
-fn name(lesson: &Lesson, setting: &Setting, world: &World) -> String {
-    let facts = Facts {
-        lesson,
-        setting,
-        world,
-    };
-    outcome_name(&facts).unwrap_or_else(|error| error.to_string())
-}
-
-/// What was found, as the screen shows it.
-fn shown(lesson: &Lesson, conditions: &Conditions, found: &explore::Explored) -> Explored {
-    let parameters = &lesson.manifest.parameters;
-    let outcomes = found.outcomes.iter().map(|outcome| OutcomeFound {
-        name: outcome.label.clone(),
-        deadlock: outcome.deadlock,
-        executions: outcome.executions,
-        witness: Schedule {
-            steps: outcome.schedule.clone(),
-            ..Schedule::of(lesson.slug(), parameters, &conditions.params)
-        },
-        seen: 0,
-    });
-    Explored {
-        outcomes: outcomes.collect(),
-        executions: found.executions,
-        complete: found.complete,
-        stage: Stage::Searching,
-        runs: 0,
+    match work.search(&mut teller) {
+        Ok(()) => work.sample(&mut teller),
+        Err(error) => teller.tell(&refusal(reason(teller.lang, &error))),
     }
 }
 
-/// Runs it at full speed and counts what it comes to.
-fn sample(lesson: &Lesson, conditions: Conditions, mut found: Explored, teller: &mut Teller) {
-    found.stage = Stage::Sampling;
-    teller.tell(&found);
-    let setting = setting(lesson, &conditions);
-    let mut scenario = Scenario { lesson, conditions };
-    let until = clock::instant() + SAMPLE;
-    while found.runs < RUNS && clock::instant() < until && !teller.is_unwanted() {
-        scenario.conditions.seed = any_seed();
-        let Ok(run) = scenario.start_native() else {
-            break;
-        };
-        let Some(world) = folded(run, until, teller) else {
-            break;
-        };
-        found.runs += 1;
-        let name = name(lesson, &setting, &world);
-        let mut outcomes = found.outcomes.iter_mut();
-        if let Some(outcome) = outcomes.find(|outcome| outcome.name == name) {
-            outcome.seen += 1;
+/// The exploring of one program.
+struct Work<'a> {
+    exploring: Exploring<'a>,
+    of: &'a Explorable,
+    stdout: StdoutArg,
+    found: Explored,
+}
+
+type Searched<T> = Result<T, SearchError<NativeError>>;
+
+impl Work<'_> {
+    /// What a machine that is slow or busy can do to a sleep can happen.
+    fn config(&self) -> Config {
+        Config {
+            any_timing: true,
+            ..self.exploring.config()
         }
-        teller.tell_sometimes(|| found.clone());
     }
-    found.stage = Stage::Over;
-    teller.tell(&found);
+
+    fn search(&mut self, teller: &mut Teller) -> Searched<()> {
+        let mut native = Native::new(self.config()).map_err(SearchError::Machine)?;
+        let budget = Budget {
+            executions: None,
+            time: Some(SEARCH),
+        };
+        let explored = explore::explore(
+            &mut native,
+            budget,
+            self.of.seed,
+            |native, steps| self.exploring.came(native, steps),
+            |found| {
+                teller.tell_sometimes(|| self.shown(found));
+                !teller.is_unwanted()
+            },
+        )?;
+        drop(native);
+        self.found = self.shown(&explored);
+        if !explored.complete {
+            self.look_for_listings(teller)?;
+        }
+        Ok(())
+    }
+
+    /// The search saw a part only: the outputs that the lesson asks about are looked for one by one.
+    fn look_for_listings(&mut self, teller: &mut Teller) -> Searched<()> {
+        let manifest = &self.exploring.lesson.manifest;
+        let asked = manifest
+            .predictions
+            .iter()
+            .filter_map(|one| match &one.kind {
+                PredictionKind::Possible { listings } => Some(listings),
+                _ => None,
+            })
+            .flatten();
+        for id in asked {
+            let listings = &manifest.listings;
+            let Some(listing) = listings.iter().find(|listing| listing.id == *id) else {
+                continue;
+            };
+            let lines: Vec<&str> = listing.lines.iter().map(String::as_str).collect();
+            let named = manifest.outcome.of_lines(&lines, self.exploring.setting());
+            let Some(label) = named.ok().flatten() else {
+                continue;
+            };
+            let mut outcomes = self.found.outcomes.iter();
+            if teller.is_unwanted() || outcomes.any(|outcome| outcome.name == label.text) {
+                continue;
+            }
+            let config = Config {
+                listing: Some((lines.join("\n") + "\n").into_bytes()),
+                ..self.config()
+            };
+            let mut native = Native::new(config).map_err(SearchError::Machine)?;
+            let budget = Budget {
+                executions: None,
+                time: Some(LISTING),
+            };
+            let attempt = reproduce(&mut native, budget, |_| !teller.is_unwanted())?;
+            match attempt.reproduced {
+                Reproduced::Found { schedule, .. } => {
+                    let steps = native.births(&schedule);
+                    let outcome = self.outcome(label.text, steps);
+                    self.found.outcomes.push(outcome);
+                }
+                Reproduced::Unreachable => self.found.unreachable.push(id.clone()),
+                Reproduced::Stopped => {}
+            }
+            teller.tell(&self.found);
+        }
+        Ok(())
+    }
+
+    fn outcome(&self, name: String, steps: Vec<u32>) -> OutcomeFound {
+        let lesson = self.exploring.lesson;
+        OutcomeFound {
+            name,
+            deadlock: false,
+            executions: 0,
+            witness: Schedule {
+                steps,
+                ..Schedule::of(lesson.slug(), &lesson.manifest.parameters, &self.of.params)
+            },
+            seen: 0,
+        }
+    }
+
+    /// What was found, as the screen shows it.
+    fn shown(&self, found: &explore::Explored) -> Explored {
+        let outcomes = found.outcomes.iter().map(|outcome| OutcomeFound {
+            deadlock: outcome.deadlock,
+            executions: outcome.executions,
+            ..self.outcome(outcome.label.clone(), outcome.schedule.clone())
+        });
+        Explored {
+            outcomes: outcomes.collect(),
+            executions: found.executions,
+            complete: found.complete,
+            ..Explored::default()
+        }
+    }
+
+    /// Runs it at full speed and counts what it comes to.
+    fn sample(&mut self, teller: &mut Teller) {
+        self.found.stage = Stage::Sampling;
+        teller.tell(&self.found);
+        let conditions = Conditions {
+            played: Played::Native,
+            params: self.of.params.clone(),
+            stdout: self.stdout,
+            time_scale: 1.0,
+            seed: self.of.seed,
+            gate: GateMode::Open,
+            order: Order::InTurn,
+        };
+        let scenario = Scenario {
+            lesson: self.exploring.lesson,
+            conditions,
+        };
+        let until = clock::instant() + SAMPLE;
+        while self.found.runs < RUNS && clock::instant() < until && !teller.is_unwanted() {
+            let Ok(run) = scenario.start_native() else {
+                break;
+            };
+            let Some(world) = folded(run, until, teller) else {
+                break;
+            };
+            self.found.runs += 1;
+            let name = self.exploring.name(&world);
+            let mut outcomes = self.found.outcomes.iter_mut();
+            if let Some(outcome) = outcomes.find(|outcome| outcome.name == name) {
+                outcome.seen += 1;
+            }
+            teller.tell_sometimes(|| self.found.clone());
+        }
+        self.found.stage = Stage::Over;
+        teller.tell(&self.found);
+    }
 }
 
 /// The run to its own end; `None` where that did not come in time.

@@ -75,7 +75,7 @@ impl Collector {
         let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
         let row = self.sampler.row(pid);
         self.answer(pid);
-        let gone = entered.process.is_none();
+        let gone = entered.gone;
         self.report(
             Report::Appeared {
                 pid,

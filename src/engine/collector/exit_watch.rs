@@ -4,6 +4,7 @@
 //! is. It decides when an exit may be told: with the status known, or after the reaper had its time.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
@@ -18,6 +19,11 @@ use crate::trace::Exit;
 /// How long an exit waits for its reaper's word where the kernel does not say (before Linux 6.15).
 const REAPER_TIME: i64 = 300_000_000;
 
+/// Descriptors kept for reading /proc at the limit.
+const RESERVE: usize = 4;
+/// Further tries to find out whose a process is.
+const TRIES: usize = 10;
+
 /// Tokens of processes in the epoll set are their PIDs above this.
 pub(crate) const FIRST_TOKEN: u64 = 1 << 32;
 
@@ -25,6 +31,7 @@ pub(crate) const FIRST_TOKEN: u64 = 1 << 32;
 struct Entry {
     process: Option<Arc<PidFd>>,
     standing: Standing,
+    gone: bool,
     state: State,
 }
 
@@ -42,6 +49,8 @@ enum State {
 pub(crate) struct Entered {
     pub process: Option<Arc<PidFd>>,
     pub standing: Standing,
+    /// It had ended and been collected. At the descriptor limit a living process has no pidfd either.
+    pub gone: bool,
 }
 
 /// Tells how a process ended, given its reaper's word if that has come.
@@ -57,6 +66,8 @@ pub(crate) struct ExitWatch {
     parents: HashMap<i32, i32>,
     /// A process could not be held for want of a descriptor.
     limit_reached: bool,
+    /// Descriptors that are given up at the limit, so that /proc can still be read.
+    reserve: Vec<File>,
     /// How many of them have ended and wait for their reaper's word.
     ended: usize,
 }
@@ -69,6 +80,7 @@ impl ExitWatch {
             entries: HashMap::new(),
             parents: HashMap::new(),
             limit_reached: false,
+            reserve: reserve(),
             ended: 0,
         }
     }
@@ -99,11 +111,12 @@ impl ExitWatch {
         entered
     }
 
-    fn enter_as(&mut self, pid: i32, standing: Option<Standing>, epoll: &Epoll) -> Entered {
+    fn enter_as(&mut self, pid: i32, given: Option<Standing>, epoll: &Epoll) -> Entered {
         if let Some(entry) = self.entries.get(&pid) {
             return Entered {
                 process: entry.process.clone(),
                 standing: entry.standing,
+                gone: entry.gone,
             };
         }
         // Gone already and collected, or no descriptor left: it is watched without one.
@@ -112,12 +125,36 @@ impl ExitWatch {
             .as_ref()
             .err()
             .and_then(std::io::Error::raw_os_error);
-        self.limit_reached |= matches!(errno, Some(libc::EMFILE | libc::ENFILE));
+        let at_limit = matches!(errno, Some(libc::EMFILE | libc::ENFILE));
+        self.limit_reached |= at_limit;
         let process = process.ok();
-        let parent = Stat::of(pid).map_or(0, |stat| stat.ppid);
-        let standing = standing.unwrap_or_else(|| self.membership.of(pid, process.as_deref()));
-        self.insert(pid, process.clone(), standing, parent, epoll);
-        Entered { process, standing }
+        let membership = &self.membership;
+        let look = || {
+            let parent = Stat::of(pid).map_or(0, |stat| stat.ppid);
+            let judged = || membership.of(pid, process.as_deref());
+            (parent, given.unwrap_or_else(judged))
+        };
+        let (mut parent, mut standing) = look();
+        // Without a descriptor /proc can't be read, and a process of the run looks like a guest.
+        if standing != Standing::Own || parent == 0 {
+            self.reserve.clear();
+            for _ in 0..TRIES {
+                (parent, standing) = look();
+                if standing == Standing::Own && parent != 0 {
+                    break;
+                }
+                // The sampler's thread may have the last descriptor for a moment.
+                std::thread::yield_now();
+            }
+            self.reserve = reserve();
+        }
+        let gone = process.is_none() && (!at_limit || standing == Standing::Gone);
+        self.insert(pid, process.clone(), (standing, gone), parent, epoll);
+        Entered {
+            process,
+            standing,
+            gone,
+        }
     }
 
     /// Enters the main process, which is held already.
@@ -125,14 +162,14 @@ impl ExitWatch {
         let guard = self.membership.guard();
         let process = Some(Arc::clone(process));
         let pid = process.as_ref().map_or(0, |process| process.pid());
-        self.insert(pid, process, Standing::Own, guard, epoll);
+        self.insert(pid, process, (Standing::Own, false), guard, epoll);
     }
 
     fn insert(
         &mut self,
         pid: i32,
         process: Option<Arc<PidFd>>,
-        standing: Standing,
+        (standing, gone): (Standing, bool),
         parent: i32,
         epoll: &Epoll,
     ) {
@@ -147,6 +184,7 @@ impl ExitWatch {
             Entry {
                 process,
                 standing,
+                gone,
                 state,
             },
         );
@@ -230,10 +268,8 @@ impl ExitWatch {
     /// Those that have not ended live on and are watched no longer.
     pub(crate) fn forget_the_living(&mut self) {
         let ended = |entry: &Entry| {
-            entry
-                .process
-                .as_ref()
-                .is_none_or(|process| has_ended(process))
+            let process = entry.process.as_ref();
+            process.map_or(entry.gone, |process| has_ended(process))
         };
         self.entries.retain(|_, entry| ended(entry));
     }
@@ -248,6 +284,13 @@ impl ExitWatch {
         pids.sort_unstable();
         pids
     }
+}
+
+/// As many descriptors as can be had: the sampler opens files in its own thread and may take some.
+fn reserve() -> Vec<File> {
+    (0..RESERVE)
+        .map_while(|_| File::open("/dev/null").ok())
+        .collect()
 }
 
 fn has_ended(process: &PidFd) -> bool {
@@ -328,7 +371,7 @@ mod tests {
         let ((mut watch, epoll), (mut child, pid)) = (silent(), child());
         child.wait().expect("our own child");
         let entered = watch.enter(pid, &epoll);
-        assert!(entered.process.is_none() && entered.standing == Standing::Gone);
+        assert!(entered.process.is_none() && entered.gone && entered.standing == Standing::Gone);
         assert_eq!(watch.untold(), [pid]);
         assert_eq!(
             watch.exit(pid, Some(Exit::Signal(9)), 0, &epoll),

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use super::super::evidence::{Known, judge};
 use super::super::membership::Standing;
 use super::super::report::Report;
+use super::exit_watch::Entered;
 use super::{Collector, REFUSED};
 use crate::protocol::Grant;
 use crate::sys::{socket::send_packet, stat::Stat};
@@ -84,7 +85,7 @@ impl Collector {
             self.sampler.add(pid);
         }
         let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
-        let gone = entered.process.is_none();
+        let gone = entered.gone;
         let report = Report::Appeared {
             pid,
             t: self.now(),
@@ -114,14 +115,13 @@ impl Collector {
     /// The start handshake: the process waits until we hold its pidfd and its first row of ps.
     fn birth(&mut self, pid: i32, event: Event, length: usize, gate: Option<OwnedFd>) {
         self.births += 1;
-        let process = self.exits.enter(pid, &self.epoll).process;
+        let Entered { process, gone, .. } = self.exits.enter(pid, &self.epoll);
         let event = self.with_parent(pid, event);
         let row = self.sampler.row(pid);
         if let Some(gate) = &gate {
             // One that is gone already needs no answer.
             let _ = send_packet(gate.as_fd(), &[Grant::Go.byte()]);
         }
-        let gone = process.is_none();
         self.report(
             Report::Born {
                 pid,

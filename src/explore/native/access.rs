@@ -38,8 +38,19 @@ pub(super) enum Part {
     Proxied(String),
     /// 1 once the process has ended; the number is its birth number.
     End(u32),
+    /// The output of all; its level is its length in bytes.
     Output,
     Clock,
+}
+
+/// What is known beside the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub world: &'a World,
+    /// Virtual time.
+    pub clock: i64,
+    /// Bytes on stdout so far.
+    pub printed: i64,
 }
 
 impl Part {
@@ -63,7 +74,12 @@ impl Part {
     }
 
     /// Its level now.
-    pub(super) fn level(&self, world: &World, clock: i64) -> i64 {
+    pub(super) fn level(&self, now: Now<'_>) -> i64 {
+        let Now {
+            world,
+            clock,
+            printed,
+        } = now;
         let object = |id: &str| world.object(id);
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         match self {
@@ -112,7 +128,8 @@ impl Part {
                 i64::from(process.is_none_or(|process| !process.is_alive()))
             }
             Part::Clock => clock,
-            Part::Cell(..) | Part::Proxied(_) | Part::Output => 0,
+            Part::Output => printed,
+            Part::Cell(..) | Part::Proxied(_) => 0,
         }
     }
 }
@@ -138,11 +155,12 @@ pub(super) struct Unsupported(pub OpName);
 /// What is known where an operation is announced.
 pub(super) struct Scene<'a, N> {
     pub world: &'a World,
+    pub now: Now<'a>,
     pub names: &'a N,
     pub projection: Projection,
-    pub line_buffered: bool,
-    /// Virtual time, and when the operation's timeout or sleep is over.
-    pub clock: i64,
+    /// All that may be printed, where that is given.
+    pub listing: Option<&'a [u8]>,
+    /// When the operation's timeout or sleep is over.
     pub due: Option<i64>,
 }
 
@@ -168,8 +186,8 @@ impl<N: Names> Scene<'_, N> {
         let accesses = wanted.iter().map(|(part, write, needs)| Access {
             object: part.number(self.names),
             write: *write,
-            needs: *needs,
-            level: part.level(self.world, self.clock),
+            needs: needs.clone(),
+            level: part.level(self.now),
         });
         Ok(Announced {
             operation: Operation {
@@ -246,15 +264,13 @@ impl<N: Names> Scene<'_, N> {
             let child = processes.rfind(|process| Some(process.pid) == pid);
             child.map(|process| Part::End(process.proc))
         };
-        let prints = self.projection == Projection::Output;
         Ok(match op.op {
             OpName::Sleep => {
-                let over = Needs::AtLeast(self.due.unwrap_or(self.clock));
+                let over = Needs::AtLeast(self.due.unwrap_or(self.now.clock));
                 vec![(Part::Clock, false, over)]
             }
-            OpName::Print if prints && self.line_buffered => vec![write(Part::Output)],
-            OpName::Flush if prints => vec![write(Part::Output)],
-            OpName::Start | OpName::Print | OpName::Flush => Vec::new(),
+            OpName::Print | OpName::Flush => self.output(op)?,
+            OpName::Start => Vec::new(),
             OpName::Exit => {
                 let mut wanted = vec![write(Part::End(birth))];
                 // Who ends lets go of its ends of pipes.
@@ -272,6 +288,26 @@ impl<N: Names> Scene<'_, N> {
             OpName::IsAlive | OpName::ExitCode => child().map(read).into_iter().collect(),
             _ => return Err(Unsupported(op.op)),
         })
+    }
+
+    /// What goes out has its place among the output of all, where that matters: with a listing, the
+    /// places at which it has this very text.
+    fn output(&self, op: &Op) -> Result<Vec<Wanted>, Unsupported> {
+        let goes_out = op.args.value.is_some() || op.args.n.is_some();
+        let Some(listing) = self.listing else {
+            let matters = self.projection == Projection::Output && goes_out;
+            return Ok(matters.then(|| write(Part::Output)).into_iter().collect());
+        };
+        let Some(text) = op.args.value.as_deref() else {
+            return if goes_out {
+                Err(Unsupported(op.op))
+            } else {
+                Ok(Vec::new())
+            };
+        };
+        let places = (0..listing.len()).filter(|at| listing[*at..].starts_with(text.as_bytes()));
+        let places = places.filter_map(|at| i64::try_from(at).ok()).collect();
+        Ok(vec![(Part::Output, true, Needs::Among(places))])
     }
 
     /// Nothing of a lock that its owner takes or gives back once more can be seen by others.

@@ -29,9 +29,10 @@ enum Theme {
     Pipes,
     Joins,
     Time,
+    Text,
 }
 
-const THEMES: [Theme; 8] = [
+const THEMES: [Theme; 9] = [
     Theme::Cells,
     Theme::Locks,
     Theme::Semaphores,
@@ -40,6 +41,7 @@ const THEMES: [Theme; 8] = [
     Theme::Pipes,
     Theme::Joins,
     Theme::Time,
+    Theme::Text,
 ];
 
 /// 2 to 4 processes of 1 to 6 operations, about one to three themes.
@@ -82,8 +84,8 @@ fn op(theme: Theme, proc: u8, procs: u8, held: &mut Vec<u8>, random: &mut Random
         op
     };
     match (theme, random.below(6)) {
-        (Theme::Cells, 0 | 1) => Op::Read(object),
-        (Theme::Cells, 2 | 3) => Op::Write(object),
+        (Theme::Cells, 0 | 1) | (Theme::Text, 0) => Op::Read(object),
+        (Theme::Cells, 2 | 3) | (Theme::Text, 1) => Op::Write(object),
         (Theme::Cells, _) => Op::WritePlus(object),
         (Theme::Locks | Theme::Conditions, roll) if !held.contains(&object) => match roll {
             0 if theme == Theme::Conditions => Op::NotifyAll(object),
@@ -118,6 +120,7 @@ fn op(theme: Theme, proc: u8, procs: u8, held: &mut Vec<u8>, random: &mut Random
         (Theme::Time, 3) if held.contains(&object) => Op::TimedWait(object, 1),
         (Theme::Time, 3 | 4) => Op::Unlock(object),
         (Theme::Time, _) => Op::Write(object),
+        (Theme::Text, _) => Op::Say(1 << random.below(5) | 1 << random.below(5)),
     }
 }
 
@@ -153,6 +156,11 @@ fn the_search_finds_what_all_interleavings_find() {
 #[test]
 fn two_needs_at_once() {
     compare(0..300, &[Theme::Conditions, Theme::Cells, Theme::Time]);
+}
+
+#[test]
+fn a_text_that_is_given_is_searched_as_if_there_were_none_to_keep_to() {
+    compare(0..400, &[Theme::Text, Theme::Text, Theme::Cells]);
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub(super) enum Op {
     Alive(u8),
     Exit,
     Sleep(i64),
+    /// Adds a line to a text that is given; the bits are the places that allow it. Where the process
+    /// has read a cell that was written, it says something else.
+    Say(u8),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -86,6 +89,8 @@ pub(super) struct Toy {
 }
 
 const CLOCK: Object = Object(1);
+/// Its level is how many lines it has.
+const TEXT: Object = Object(2);
 
 fn object(kind: u64, n: u8) -> Object {
     Object(kind * 1000 + u64::from(n))
@@ -204,6 +209,11 @@ impl Toy {
                 let over = Needs::AtLeast(process.due.unwrap_or(0));
                 of(vec![access(CLOCK, false, over)])
             }
+            Op::Say(places) => {
+                let places = places.rotate_left(u32::from(process.last > 0));
+                let among = (0..8).filter(|at| places >> at & 1 == 1).collect();
+                of(vec![access(TEXT, true, Needs::Among(among))])
+            }
             Op::Unlock(_) | Op::Wait(_) | Op::TimedWait(..) | Op::Start(_) => Operation::default(),
         }
     }
@@ -299,6 +309,7 @@ impl Toy {
             Op::Start(n) => self.processes[usize::from(n)].born = true,
             Op::Alive(n) => process.seen.push(self.level(end(n))),
             Op::Exit => self.set(end(u8::try_from(proc).unwrap_or(0)), 1),
+            Op::Say(_) => self.add(TEXT, 1),
             Op::Join(_) | Op::Sleep(_) => {}
         }
         self.processes[proc] = process;

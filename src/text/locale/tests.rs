@@ -64,7 +64,7 @@ fn uses() -> Vec<Use> {
         for how in [".phrase(", ".tell(", "::tell(", ".term("] {
             for after in text.split(how).skip(1) {
                 let Some(key) = literal(after) else { continue };
-                let call = list(after);
+                let call: String = list(after).split_whitespace().collect();
                 let given = if how.ends_with("tell(") {
                     call.split("(\"")
                         .skip(1)

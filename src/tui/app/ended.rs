@@ -85,7 +85,7 @@ impl App {
         let mut evidence = Evidence {
             seen: outcomes.seen,
             runs: outcomes.runs,
-            complete: false,
+            ..Evidence::default()
         };
         if let Some(map) = self.outcome_map(run) {
             map.add_to(&mut evidence);

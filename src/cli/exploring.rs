@@ -1,0 +1,138 @@
+//! What exploring a lesson takes, whoever asks: its processes' configuration, a directory, and names for
+//! what its executions come to.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use super::args::StdoutArg;
+use super::context::Context;
+use super::engine::Played;
+use super::words;
+use crate::check::{Facts, outcome_name};
+use crate::engine::StartError;
+use crate::engine::directory::{in_use, run_directory};
+use crate::error::{Code, Failure};
+use crate::explore::Came;
+use crate::explore::native::{Config, Launch, Native, Projection};
+use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
+use crate::model::World;
+use crate::protocol::{StageConfig, subcommand};
+
+/// A lesson that is explored, with its parameters and the directory of its processes, which is removed
+/// at the end.
+pub(crate) struct Exploring<'a> {
+    pub lesson: &'a Lesson,
+    pub params: Params,
+    setting: Setting,
+    line_buffered: bool,
+    seed: u64,
+    dir: PathBuf,
+    _in_use: Option<File>,
+}
+
+impl<'a> Exploring<'a> {
+    pub(crate) fn new(
+        context: &Context,
+        lesson: &'a Lesson,
+        params: Params,
+        stdout: StdoutArg,
+        seed: u64,
+    ) -> Result<Exploring<'a>, Failure> {
+        // Refuses a lesson that has no twin.
+        Played::native(context, lesson)?;
+        Exploring::start(lesson, params, stdout, seed).map_err(|error| {
+            Failure::new(Code::NotStarted, words::starting(context.lang, &error))
+        })
+    }
+
+    /// The same of a lesson that is known to have a twin.
+    pub(crate) fn start(
+        lesson: &'a Lesson,
+        params: Params,
+        stdout: StdoutArg,
+        seed: u64,
+    ) -> Result<Exploring<'a>, StartError> {
+        let dir = run_directory()?;
+        let circumstances = Circumstances {
+            stdout: stdout.word().to_owned(),
+            ..Circumstances::default()
+        };
+        Ok(Exploring {
+            lesson,
+            setting: Setting::new(&params, &circumstances, &lesson.manifest.define),
+            params,
+            line_buffered: matches!(stdout, StdoutArg::Tty),
+            seed,
+            _in_use: in_use(&dir),
+            dir,
+        })
+    }
+
+    /// What an outcome of these is called: of a run, or of a listing.
+    pub(crate) fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    /// What the order of prints means for the lesson's outcomes.
+    pub(crate) fn projection(&self) -> Projection {
+        match self.lesson.manifest.outcome {
+            Outcome::Lines | Outcome::Blocks { .. } => Projection::Output,
+            Outcome::Multiset | Outcome::Value { .. } => Projection::Processes,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        Config {
+            launch: Launch {
+                program: PathBuf::from("/proc/self/exe"),
+                argv: vec!["forklore".into(), subcommand::STAGE.into()],
+                stage: StageConfig {
+                    lesson: self.lesson.slug().to_owned(),
+                    params: self.params.to_json(),
+                    time_scale: 1.0,
+                    line_buffered: self.line_buffered,
+                    seed: self.seed,
+                    dir: self.dir.clone(),
+                    zygote: true,
+                },
+            },
+            projection: self.projection(),
+            listing: None,
+            any_timing: false,
+        }
+    }
+
+    /// What an execution came to, under the lesson's projection.
+    pub(crate) fn came(&self, native: &Native, schedule: &[u32]) -> Came {
+        Came {
+            label: self.name(native.world()),
+            schedule: native.births(schedule),
+        }
+    }
+
+    /// The outcome of a run.
+    pub(crate) fn name(&self, world: &World) -> String {
+        let facts = Facts {
+            lesson: self.lesson,
+            setting: &self.setting,
+            world,
+        };
+        outcome_name(&facts).unwrap_or_else(|error| error.to_string())
+    }
+
+    /// Why it could not be explored.
+    pub(crate) fn failed(&self, context: &Context, error: &dyn std::fmt::Display) -> Failure {
+        let what = context.lang.tell(
+            "explore.failed",
+            &[("lesson", &self.lesson.slug()), ("why", &error)],
+        );
+        Failure::new(Code::NotStarted, what)
+    }
+}
+
+impl Drop for Exploring<'_> {
+    fn drop(&mut self) {
+        // What can't be removed is found and removed by a later start.
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}

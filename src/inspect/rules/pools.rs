@@ -1,0 +1,227 @@
+//! Pools and executors: tasks that were lost with their worker, and results that nobody collects.
+
+use super::Cause;
+use crate::inspect::graph::What;
+use crate::inspect::heap::{Address, Heap};
+use crate::inspect::place;
+use crate::inspect::view::{View, thing};
+use crate::lesson::Words;
+
+const POOL: &str = "multiprocessing/pool.py";
+const EXECUTOR: &str = "concurrent/futures/process.py";
+
+/// The results that a pool still owes: its `_cache`.
+struct Owed {
+    pool: Option<Address>,
+    entries: Vec<(Address, Address)>,
+}
+
+/// The pool that a thread of the program waits for.
+fn owed(view: View<'_>) -> Option<Owed> {
+    let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
+    let frames = place::library_frames(stack);
+    let frame = frames
+        .iter()
+        .rev()
+        .find(|frame| frame.code.file.ends_with(POOL))?;
+    let own = frame.local(heap, "self")?;
+    let pool = if heap.is_a(own, "Pool") {
+        own
+    } else {
+        heap.attr(own, "_pool")
+            .filter(|pool| heap.is_a(*pool, "Pool"))?
+    };
+    let entries = heap.entries(heap.attr(pool, "_cache")?);
+    (!entries.is_empty()).then_some(Owed {
+        pool: Some(pool),
+        entries,
+    })
+}
+
+/// Processes that are workers of a pool of this process, and whether each does a task.
+fn workers(view: View<'_>) -> Vec<(usize, bool)> {
+    let own = view.pid();
+    let all = view.graph.program.processes.iter();
+    let children = all.filter(|process| process.ppid == own && !process.is_dead());
+    children
+        .filter_map(|process| {
+            let main = view.graph.main_node(process.pid)?;
+            let worker = view.with(main);
+            let is_worker =
+                worker.calls(POOL, "worker") || worker.calls(EXECUTOR, "_process_worker");
+            is_worker.then(|| (main, !view.graph.nodes[main].serves))
+        })
+        .collect()
+}
+
+/// Whether some thread of the process is in this function.
+fn thread_in(view: View<'_>, file: &str, function: &str) -> bool {
+    let nodes = view.graph.nodes_of(view.pid()).iter();
+    let mut views = nodes.map(|at| view.with(*at));
+    views.any(|other| other.calls(file, function))
+}
+
+fn is_waiting(view: View<'_>) -> bool {
+    matches!(view.what(), What::Lock(_)) && !view.graph.nodes[view.at].serves
+}
+
+pub(super) fn result_thread_died(view: View<'_>) -> Option<Cause> {
+    let owed = is_waiting(view).then(|| owed(view))??;
+    // A pool that is just ending has none of its threads any more.
+    let joins = view.graph.joins(view.at);
+    let handler = joins.and_then(|ident| view.graph.by_ident(view.pid(), ident));
+    let goes_on = handler.is_some() || thread_in(view, POOL, "_handle_workers");
+    if thread_in(view, POOL, "_handle_results") || !goes_on {
+        return None;
+    }
+    let name = owed.pool.and_then(|pool| view.object_name(pool));
+    let text = Words::tell(
+        "why.result-thread.text",
+        &[
+            ("who", &view.who()),
+            ("thing", &thing(name, "Pool")),
+            ("n", &owed.entries.len()),
+            ("at", &view.at_place()),
+        ],
+    );
+    let advice = Words::tell("why.result-thread.advice", &[]);
+    Some(Cause::new("result-thread-died", text, advice).object(name))
+}
+
+/// How many parts of a result are missing, of how many, and the number of the first.
+fn missing(heap: &Heap, result: Address) -> (usize, usize, Option<usize>) {
+    let value = heap
+        .attr(result, "_value")
+        .filter(|value| heap.type_name(*value) == "list");
+    let left = heap
+        .attr(result, "_number_left")
+        .and_then(|left| heap.int(left));
+    let (Some(value), Some(left)) = (value, left) else {
+        return (1, 1, None);
+    };
+    let items = heap.items(value);
+    let size = heap
+        .attr(result, "_chunksize")
+        .and_then(|size| heap.int(size))
+        .and_then(|size| usize::try_from(size).ok())
+        .filter(|size| *size > 0)
+        .unwrap_or(1);
+    let first = items.iter().position(|item| heap.is_none(*item));
+    let left = usize::try_from(left).unwrap_or(1);
+    (left, items.len().div_ceil(size), first)
+}
+
+pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
+    let owed = is_waiting(view).then(|| owed(view))??;
+    if !view.graph.nodes[view.at].stuck {
+        return None;
+    }
+    let heap = view.graph.heap(view.at)?;
+    let workers = workers(view);
+    // One that is in a task has its own reason; one that can't take a task, too.
+    let waits_for_work = |at: usize| {
+        let worker = view.with(at);
+        match worker.what() {
+            What::Semaphore(inode) => {
+                let semaphore = view.graph.semaphores.get(inode);
+                semaphore.is_some_and(|semaphore| semaphore.holders().next().is_some())
+            }
+            What::Read(_, Some(channel)) => channel.fill().0 == Some(0),
+            _ => false,
+        }
+    };
+    if workers
+        .iter()
+        .any(|(at, busy)| *busy || !waits_for_work(*at))
+    {
+        return None;
+    }
+    let name = owed.pool.and_then(|pool| view.object_name(pool));
+    let counts: Vec<_> = owed
+        .entries
+        .iter()
+        .map(|(_, result)| missing(heap, *result))
+        .collect();
+    let left: usize = counts.iter().map(|(left, ..)| left).sum();
+    let all: usize = counts.iter().map(|(_, all, _)| all).sum();
+    let task = counts
+        .first()
+        .and_then(|(_, all, first)| (*all > 1).then_some(*first)?);
+    let which = task.map_or_else(Words::default, |task| {
+        Words::tell("why.task-lost.which", &[("task", &task)])
+    });
+    let text = Words::tell(
+        "why.task-lost.text",
+        &[
+            ("who", &view.who()),
+            ("thing", &thing(name, "Pool")),
+            ("n", &left),
+            ("all", &all),
+            ("which", &which),
+            ("replaced", &replaced(view, &workers, owed.pool)),
+            ("at", &view.at_place()),
+        ],
+    );
+    let advice = Words::tell("why.task-lost.advice", &[]);
+    Some(Cause::new("task-lost", text, advice).object(name))
+}
+
+/// Workers whose number is above the size of their pool have taken the place of others.
+fn replaced(view: View<'_>, workers: &[(usize, bool)], pool: Option<Address>) -> Words {
+    let size = || {
+        let heap = view.graph.heap(view.at)?;
+        heap.int(heap.attr(pool?, "_processes")?)
+    };
+    let Some(size) = size() else {
+        return Words::default();
+    };
+    let number = |at: usize| {
+        let name = view.graph.program.name(view.graph.nodes[at].process);
+        name.rsplit('-').next()?.parse::<i64>().ok()
+    };
+    let numbers = workers.iter().filter_map(|(at, _)| number(*at));
+    let first = numbers.clone().min().unwrap_or(1);
+    let new = numbers.max().unwrap_or(0) - first.min(1) + 1 - size;
+    if new <= 0 {
+        return Words::default();
+    }
+    Words::tell("why.task-lost.replaced", &[("n", &new)])
+}
+
+pub(super) fn executor_without_workers(view: View<'_>) -> Option<Cause> {
+    if !is_waiting(view) || !view.graph.nodes[view.at].stuck {
+        return None;
+    }
+    let heap = view.graph.heap(view.at)?;
+    let nodes = view.graph.nodes_of(view.pid()).iter();
+    let mut managers = nodes.filter_map(|at| view.with(*at).caller(EXECUTOR, "run"));
+    let manager = managers.next()?;
+    let count = |name: &str| Some(heap.entries(heap.attr(manager, name)?).len());
+    let pending = count("pending_work_items")?;
+    if pending == 0 || !workers(view).is_empty() {
+        return None;
+    }
+    let names = &view.graph.program.names[view.graph.nodes[view.at].process];
+    let name = names
+        .objects
+        .values()
+        .find(|name| name.class == "ProcessPoolExecutor" && name.part.is_empty());
+    let limit = name
+        .and_then(|name| heap.attr(name.object, "_max_tasks_per_child"))
+        .and_then(|limit| heap.int(limit));
+    let limit = limit.map_or_else(Words::default, |limit| {
+        Words::tell("why.executor.limit", &[("limit", &limit)])
+    });
+    let text = Words::tell(
+        "why.executor.text",
+        &[
+            ("who", &view.who()),
+            ("thing", &thing(name, "ProcessPoolExecutor")),
+            ("n", &pending),
+            ("limit", &limit),
+            ("at", &view.at_place()),
+        ],
+    );
+    let advice = Words::tell("why.executor.advice", &[]);
+    Some(Cause::new("executor-without-workers", text, advice).object(name))
+}
