@@ -40,9 +40,8 @@ impl<'a> Exploring<'a> {
     ) -> Result<Exploring<'a>, Failure> {
         // Refuses a lesson that has no twin.
         Played::native(context, lesson)?;
-        Exploring::start(lesson, params, stdout, seed).map_err(|error| {
-            Failure::new(Code::NotStarted, words::starting(context.lang, &error))
-        })
+        Exploring::start(lesson, params, stdout, seed)
+            .map_err(|error| Failure::new(Code::NotStarted, words::starting(context.lang, &error)))
     }
 
     /// The same of a lesson that is known to have a twin.

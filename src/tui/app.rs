@@ -191,8 +191,7 @@ impl App {
         let (Some(run), Some(schedule)) = (&mut self.runs.current, &order.schedule) else {
             return;
         };
-        let steps = schedule.steps.len();
-        if order.undoes {
+        if let Some(steps) = order.taken {
             for _ in 0..steps {
                 run.control(Control::Step { proc: None });
             }

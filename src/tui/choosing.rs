@@ -128,8 +128,9 @@ pub(crate) fn schedule(app: &App) -> Option<Schedule> {
     })
 }
 
-/// The schedule without its last step, or that of the moment looked back on.
-pub(crate) fn undone(app: &App) -> Option<Schedule> {
+/// The schedule of a fresh run to the step before, or to the moment looked back on, and how many steps
+/// that is; a schedule that is followed is followed on.
+pub(crate) fn undone(app: &App) -> Option<(Schedule, usize)> {
     let run = app.runs.current.as_ref()?;
     let schedule = schedule(app)?;
     let steps = schedule.steps.len();
@@ -138,5 +139,6 @@ pub(crate) fn undone(app: &App) -> Option<Schedule> {
     } else {
         steps
     };
-    Some(schedule.cut(kept))
+    let guide = run.guide.clone().filter(|_| way(app).is_some());
+    Some((guide.unwrap_or_else(|| schedule.cut(kept)), kept))
 }

@@ -80,6 +80,7 @@ pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
         Action::Run if live.is_some() => hint("tui.key-run-again"),
         Action::Pause => match run? {
             _ if stepped => hint("tui.key-let-run"),
+            run if run.is_playing() => hint("tui.key-pause"),
             run if run.is_recording() || !run.is_now() => hint("tui.key-play"),
             run if run.is_over() && !app.runs.comparing => None,
             run if run.paused => hint("tui.next-resume"),

@@ -20,8 +20,8 @@ pub struct RunRequest {
     pub options: RunOptions,
     /// What its first steps are, in a run that is stepped by hand.
     pub schedule: Option<Schedule>,
-    /// They are taken at once: it is the run there was, up to there.
-    pub undoes: bool,
+    /// How many of them are taken at once, where the run is the one before up to a step.
+    pub taken: Option<usize>,
 }
 
 /// How a lesson is run, beside its parameters.

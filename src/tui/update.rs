@@ -273,7 +273,7 @@ fn order(app: &App, lesson: String, params: Params) -> RunRequest {
         params,
         options: app.options.clone(),
         schedule: None,
-        undoes: false,
+        taken: None,
     }
 }
 

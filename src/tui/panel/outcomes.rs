@@ -101,11 +101,16 @@ pub(crate) fn at(app: &App, row: usize) -> Option<usize> {
         .map(|(place, _)| *place)
 }
 
-/// 'This was outcome 3 of 7'; nothing where that is not known.
+/// 'This was outcome 3 of 7', or none of those seen; nothing where that is not known.
 pub(crate) fn sentence(app: &App) -> Option<String> {
     let map = map(app)?;
     let of = map.found.outcomes.len();
-    let number = own(app)? + 1;
+    let Some(place) = own(app) else {
+        let run = app.runs.current.as_ref()?;
+        let searched = of > 0 && !map.is_going() && run.results.outcome.is_some();
+        return searched.then(|| app.lang.tell("tui.outcome-new", &[("of", &of)]));
+    };
+    let number = place + 1;
     Some(if map.found.complete {
         app.lang
             .tell("tui.outcome-own", &[("number", &number), ("of", &of)])
@@ -211,7 +216,7 @@ fn one(
             &[("n", &outcome.seen), ("runs", &map.found.runs)],
         ));
     }
-    let words = format!("{} {}", place + 1, parts.join(" · "));
+    let words = format!("{}. {}", place + 1, parts.join(" · "));
     let style = match (deadlock, own) {
         (true, _) => theme.bad(),
         (false, true) => theme.good(),

@@ -134,7 +134,7 @@ fn an_undone_step_is_a_fresh_run_that_takes_the_steps_before_it() {
     };
     let schedule = order.schedule.as_ref().expect("its steps");
     assert_eq!(schedule.to_string(), "lock:1");
-    assert!(order.undoes && order.options.manual);
+    assert!(order.taken == Some(1) && order.options.manual);
     // The code of all of it says which step only began to wait.
     let codes = press(&mut app, "y");
     assert_eq!(codes, [Effect::Copy("lock:1.2b".to_owned())]);
@@ -175,7 +175,7 @@ fn a_schedule_is_followed_until_somebody_else_is_chosen() {
         params: app.course.params.clone(),
         options: RunOptions::default(),
         schedule: Some("lock:1.2.1x3".parse().expect("a schedule")),
-        undoes: false,
+        taken: None,
     };
     app.follow(&order);
     assert!(picture(&mut app, (80, 24)).contains("step 3 of 5"));

@@ -69,6 +69,7 @@ fn found(complete: bool) -> Explored {
         complete,
         stage: Stage::Over,
         runs: 200,
+        ..Explored::default()
     }
 }
 
@@ -151,7 +152,7 @@ fn a_finished_exploration_decides_what_one_run_could_not() {
     let [Effect::Start(order)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
-    assert!(order.options.manual && !order.undoes);
+    assert!(order.options.manual && order.taken.is_none());
     assert_eq!(
         order.schedule.as_ref().map(ToString::to_string).as_deref(),
         Some("create-process:0x3.1.0.1")

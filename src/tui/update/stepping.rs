@@ -143,7 +143,8 @@ pub(super) fn pick_choice(app: &mut App, row: u16) -> Vec<Effect> {
 /// Ends the run and begins a fresh one that takes the same steps but the last; looking back, those up
 /// to the moment looked at.
 pub(super) fn undo(app: &mut App) -> Vec<Effect> {
-    let Some((run, schedule)) = app.runs.current.as_ref().zip(choosing::undone(app)) else {
+    let run = app.runs.current.as_ref();
+    let Some((run, (schedule, steps))) = run.zip(choosing::undone(app)) else {
         app.notice = Some(app.lang.phrase("tui.undo-nothing").to_owned());
         return Vec::new();
     };
@@ -158,7 +159,7 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
     let mut order = order(app, lesson, params);
     (order.options.seed, order.options.engine) = (seed, Some(engine));
     order.schedule = Some(schedule);
-    order.undoes = true;
+    order.taken = Some(steps);
     vec![Effect::Start(Box::new(order))]
 }
 
