@@ -49,7 +49,7 @@ pub struct OutcomeFound {
     pub deadlock: bool,
     /// Executions of the search that lead to it; 0 where only drawn runs did.
     pub executions: u64,
-    /// One way there.
+    /// One way there; without steps where only runs at full speed came there.
     pub witness: Schedule,
     /// Runs at full speed that came to it.
     pub seen: u64,

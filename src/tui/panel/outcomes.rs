@@ -87,10 +87,12 @@ pub(crate) fn selected(app: &App) -> Option<usize> {
 /// The outcome that Enter plays: the one the learner has selected, where this run was another.
 pub(crate) fn playable(app: &App) -> Option<usize> {
     let here = app.panes.focus == PanelId::Outcomes && app.runs.stepped().is_none();
-    app.panes
-        .outcome
-        .and(selected(app))
-        .filter(|place| here && Some(*place) != own(app))
+    let known = |place: &usize| {
+        let outcome = map(app).and_then(|map| map.found.outcomes.get(*place));
+        outcome.is_some_and(|outcome| !outcome.witness.steps.is_empty())
+    };
+    let chosen = app.panes.outcome.and(selected(app)).filter(known);
+    chosen.filter(|place| here && Some(*place) != own(app))
 }
 
 /// The outcome a row is about.
@@ -207,6 +209,7 @@ fn one(
     let deadlock = outcome.deadlock;
     parts.extend(deadlock.then(|| lang.phrase("tui.outcome-deadlock").to_owned()));
     parts.push(match outcome.executions {
+        0 if outcome.witness.steps.is_empty() => lang.phrase("tui.outcome-ran").to_owned(),
         0 => lang.phrase("tui.outcome-drawn").to_owned(),
         n => lang.tell("tui.outcome-executions", &[("n", &n)]),
     });
