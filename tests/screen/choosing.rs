@@ -12,11 +12,11 @@ fn stepped(lesson: &str, processes: &str) -> Screen {
     screen.wait_for("Parameters");
     screen.press(processes);
     screen.press("\r");
-    screen.wait("the number", |text| {
-        !text.contains(&format!("{processes}_"))
-    });
+    screen.wait_for(&format!("◂ {processes} ▸"));
+    screen.press("\r");
+    screen.wait("the form to close", |text| !text.contains("Parameters:"));
     screen.press("s");
-    screen.wait_for("step by hand");
+    screen.wait_for("The next run waits");
     screen.press("r");
     screen.wait_for("Question 1 of");
     screen.press("r");
@@ -63,10 +63,11 @@ fn a_process_that_cannot_go_begins_to_wait_and_an_undone_step_is_taken_back() {
         line.contains("waiting for lock, held by Process-1"),
         "{line}"
     );
+    // Behind the mark of a living process.
     let pid = |text: &str| {
-        let line = text.lines().find(|line| line.contains("MainProcess"));
-        let mut words = line.unwrap_or_default().split_whitespace();
-        words.find_map(|word| word.parse::<u32>().ok())
+        let mut rows = text.lines().filter_map(|line| line.split_once('●'));
+        let (_, row) = rows.find(|(_, row)| row.contains("MainProcess"))?;
+        row.split_whitespace().next()?.parse::<u32>().ok()
     };
     let before = pid(&text);
     press_for(&mut screen, "u", "new PIDs");
@@ -109,9 +110,9 @@ fn another_outcome_is_chosen_and_comes_out() {
     screen.press("r");
     screen.wait_for("Question 1 of");
     screen.press("r");
-    screen.wait_for("see what else could have happened");
+    screen.wait_for("m outcomes");
     screen.press("m");
-    screen.wait_for("nothing left to try");
+    screen.wait_for("These are all 24");
     let own = |text: &str| {
         let (_, rest) = text.split_once("This was outcome ")?;
         rest.split(' ').next()?.parse::<u32>().ok()
