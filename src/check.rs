@@ -18,7 +18,7 @@ pub mod text;
 
 use crate::lesson::kinds::RunKind;
 use crate::lesson::{
-    Check, CheckKind, Circumstances, EvalError, Lesson, Of, Params, Scope, Setting, Words,
+    Check, CheckKind, Circumstances, EvalError, Lesson, Of, Params, Scope, Setting, Spot, Words,
 };
 use crate::model::{Process, World};
 use crate::trace::{Header, Role, RunStatus};
@@ -131,7 +131,7 @@ fn verdict(
         Some(Ok(true)) | None => judge(),
     };
     let judged =
-        judged.unwrap_or_else(|error| Judged::failed(at_fault(lesson, check.line, &error)));
+        judged.unwrap_or_else(|error| Judged::failed(at_fault(lesson, check.spot, &error)));
     Some(Verdict {
         id: check.id.clone(),
         passed: judged.passed,
@@ -141,9 +141,9 @@ fn verdict(
 }
 
 /// That an expression of the lesson has no value.
-fn at_fault(lesson: &Lesson, line: usize, error: &EvalError) -> Words {
-    let at = format!("{}:{line}", lesson.manifest.file);
-    Words::tell("verdict.at-fault", &[("at", &at), ("why", error)])
+fn at_fault(lesson: &Lesson, spot: Spot, error: &EvalError) -> Words {
+    let at = format!("{}:{}", lesson.manifest.file, spot.line);
+    Words::tell("verdict.at-fault", &[("at", &at), ("why", &error.words())])
 }
 
 fn of_world(kind: &CheckKind, scope: &dyn Scope, world: &World) -> Result<Judged> {

@@ -4,6 +4,7 @@
 //! returns a `Code` or a `Failure`. Words for people come from the locale files; errors go to stderr.
 
 mod args;
+mod bounded;
 mod choose;
 mod compare;
 mod completions;
@@ -16,13 +17,16 @@ mod explore;
 mod exploring;
 mod export;
 mod findings;
+mod grade;
 mod header;
 mod help;
 mod lessons;
 mod man;
 mod outlet;
+mod probe;
 mod recorder;
 mod recording;
+mod recordings;
 mod replay;
 mod reproduce;
 mod run;
@@ -31,6 +35,8 @@ mod screen;
 mod session;
 mod test;
 mod trace;
+mod trial;
+mod trust;
 mod usage;
 mod why;
 mod words;
@@ -50,7 +56,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine, Lessons};
+use args::{Command, CommandLine, StdoutArg};
 use context::Context;
 use outlet::WriteError;
 
@@ -126,6 +132,15 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         let words = context.lang.phrase("cli.record-and-command");
         return Err(Failure::new(Code::Usage, words.to_owned()).into());
     }
+    if !line.program.is_empty() {
+        if let Some(lesson) = &line.lesson {
+            let words = context
+                .lang
+                .tell("cli.lesson-and-program", &[("lesson", lesson)]);
+            return Err(Failure::new(Code::Usage, words).into());
+        }
+        return trace::show(context, StdoutArg::default(), line.record, line.program);
+    }
     match (line.command, line.lesson) {
         (Some(_), Some(lesson)) => Err(Failure::new(
             Code::Usage,
@@ -137,6 +152,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
+        (Some(Command::Grade(args)), None) => grade::run(context, &args),
         (Some(Command::Explore(args)), None) => explore::run(context, &args),
         (Some(Command::Reproduce(args)), None) => reproduce::run(context, &args),
         (Some(Command::Trace(args)), None) => trace::run(context, args),
@@ -144,8 +160,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
         (Some(Command::Compare(args)), None) => compare::run(context, &args),
         (Some(Command::Export(args)), None) => export::run(context, &args),
         (Some(Command::Replay(args)), None) => replay::run(context, &args),
-        (Some(Command::Lessons(Lessons::List)), None) => lessons::list(context),
-        (Some(Command::Lessons(Lessons::Check)), None) => lessons::check(context),
+        (Some(Command::Lessons(command)), None) => lessons::run(context, command),
         (Some(Command::Why(args)), None) => why::run(context, &args),
         (Some(Command::Doctor), None) => doctor::run(context),
         (Some(Command::Completions { shell, install }), None) => {

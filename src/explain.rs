@@ -17,7 +17,9 @@ pub fn waits(lang: Lang, waits: &[Wait]) -> Vec<String> {
     waits.iter().map(|each| wait(lang, each)).collect()
 }
 
-fn wait(lang: Lang, wait: &Wait) -> String {
+/// The same for one of them.
+#[must_use]
+pub fn wait(lang: Lang, wait: &Wait) -> String {
     let who = party(Some(&wait.who));
     match &wait.target {
         Awaited::Child {

@@ -18,9 +18,12 @@
 //! A rule claims [`Certainty::Certain`] only for what the log proves, and [`Certainty::Likely`] only
 //! for what no right program does. All else is a [`Certainty::Hint`].
 
+mod chain;
 mod detector;
+mod errors;
 mod found;
 mod names;
+mod order;
 mod rule;
 mod rules;
 mod still;
@@ -28,6 +31,7 @@ mod still;
 use crate::lesson::Words;
 use crate::model::{Object, Process};
 
+pub use chain::ChainLine;
 pub use detector::Findings;
 
 /// How sure a finding is. The order is from the least to the most.
@@ -98,6 +102,8 @@ pub struct Finding {
     pub count: u64,
     /// Slug of the lesson that teaches it.
     pub lesson: Option<&'static str>,
+    /// Of a hang: who waits for whom, down to the cause.
+    pub chain: Vec<ChainLine>,
     /// Findings that are the same here are told once.
     same: Option<String>,
 }
@@ -124,6 +130,7 @@ impl Finding {
             places: Vec::new(),
             count: 1,
             lesson: None,
+            chain: Vec::new(),
             same: None,
         }
     }
@@ -141,6 +148,20 @@ impl Finding {
     /// An event that shows it.
     fn event(mut self, seq: u64) -> Finding {
         add(&mut self.evidence, seq);
+        self
+    }
+
+    fn likely(mut self) -> Finding {
+        self.certainty = Certainty::Likely;
+        self
+    }
+
+    /// Processes that have ended and that it speaks of.
+    fn gone(mut self, gone: &names::Gone) -> Finding {
+        gone.pids.iter().for_each(|pid| add(&mut self.pids, *pid));
+        gone.places
+            .iter()
+            .for_each(|place| add(&mut self.places, place.clone()));
         self
     }
 
@@ -193,6 +214,8 @@ impl Finding {
             .for_each(|pid| add(&mut self.pids, pid));
         let objects = other.objects.into_iter();
         objects.for_each(|object| add(&mut self.objects, object));
+        let places = other.places.into_iter();
+        places.for_each(|place| add(&mut self.places, place));
         let evidence = other.evidence.into_iter();
         evidence.for_each(|seq| add(&mut self.evidence, seq));
     }

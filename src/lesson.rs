@@ -39,6 +39,7 @@ mod checks;
 mod embedded;
 mod error;
 mod expr;
+mod extremes;
 mod fields;
 mod folder;
 pub mod kinds;
@@ -51,6 +52,8 @@ mod params;
 mod parse;
 pub(crate) mod printed;
 mod questions;
+pub mod reference;
+mod role;
 pub mod schedule;
 mod scope;
 mod section;
@@ -59,19 +62,20 @@ mod template;
 mod words;
 
 pub use checks::Check;
-pub use error::LessonError;
-pub use expr::{Bound, EvalError, Expr, Fuel, Scope, SyntaxError};
-pub use folder::{Files, Lesson, Origin};
+pub use error::{LessonError, Mistake, Spot, malformed};
+pub use expr::{
+    Bound, EvalError, Expr, Fuel, Function, RUN_FUNCTIONS, RUN_NAMES, Scope, SyntaxError, Takes,
+};
+pub use folder::{Files, Lesson, Origin, program_text};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
-pub use lint::{Finding, lint, lint_library};
+pub use lint::{Finding, lint, lint_broken, lint_library};
 pub use outcome::{OTHER, OutcomeLabel, TORN};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;
 pub use questions::{
-    AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, RUN_FUNCTIONS,
-    RUN_NAMES, Truth,
+    AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, Truth,
 };
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};

@@ -50,7 +50,7 @@ mod waits;
 
 use std::sync::Arc;
 
-use crate::trace::{Fault, RunEnd};
+use crate::trace::{Fault, Look, RunEnd};
 
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use appended::Appended;
@@ -64,7 +64,7 @@ pub use connection::Connection;
 pub use flag::Flag;
 pub use history::{History, Packed};
 pub use limits::Limits;
-pub use lock::{Holder, Lock, Semaphore};
+pub use lock::{Copied, Holder, Lock, Semaphore};
 pub use manager::{Manager, Request};
 pub use mapping::{Entry, Mapping};
 pub use object::{Object, Touch, Waiter};
@@ -75,7 +75,7 @@ pub use pool::{Pool, PoolState, Totals, Worker};
 pub use popen::Popen;
 pub use process::{Counts, Pending, Process, State, Target, Thread};
 pub use ps::{PsMoment, PsTable};
-pub use queue::{Delivery, Mailbox, Message, Queue};
+pub use queue::{Delivery, Mailbox, Message, Queue, Taker};
 pub use raised::Raised;
 pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
@@ -134,6 +134,8 @@ pub struct World {
     anomalies: Appended<Anomaly>,
     anomaly_count: u64,
     raised: Appended<Raised>,
+    /// What the threads did at the last look.
+    look: Option<Arc<Look>>,
     end: Option<EndNote>,
     remembered: waits::Remembered,
     unknown: u64,
@@ -161,6 +163,7 @@ impl Default for World {
             anomalies: Appended::default(),
             anomaly_count: 0,
             raised: Appended::default(),
+            look: None,
             end: None,
             remembered: waits::Remembered::default(),
             unknown: 0,
@@ -313,6 +316,11 @@ impl World {
     /// Operations that raised, in order; the latest ones where there are many.
     pub fn raised(&self) -> &Appended<Raised> {
         &self.raised
+    }
+
+    /// What every thread did when somebody looked last.
+    pub fn look(&self) -> Option<&Look> {
+        self.look.as_deref()
     }
 
     /// How the run ended, once it has.

@@ -12,7 +12,7 @@ pub mod results;
 mod rows;
 mod verdicts;
 
-pub use findings::{findings, findings_json};
+pub use findings::{findings, findings_json, living};
 pub use live::{Live, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};

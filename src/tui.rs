@@ -26,7 +26,7 @@ mod hints;
 mod host;
 mod keymap;
 mod layout;
-mod markdown;
+pub(crate) mod markdown;
 mod offscreen;
 mod outcomes;
 pub(crate) mod panel;
@@ -119,8 +119,9 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
         let taken = app.take_events(terminal::now, terminal::now() + TAKING);
         dirty |= taken.came;
         hurry = taken.more;
-        if let Some(of) = app.survey_due() {
-            let survey = host.survey(&of);
+        if let Some(of) = app.survey_due()
+            && let Some(survey) = host.survey(&of)
+        {
             app.outcomes.begin(of, survey);
         }
         let found = app.take_outcomes();
@@ -153,6 +154,11 @@ fn perform(
         }
         Effect::Control(control) => app.runs.control(control),
         Effect::Copy(text) => terminal.copy(&text)?,
+        Effect::Input(text) => {
+            if let Err(why) = host.input(&text) {
+                app.notice(why);
+            }
+        }
         Effect::Save => save(app, host),
         Effect::Keep => keep(app, host),
         Effect::Suspend => terminal.suspend()?,

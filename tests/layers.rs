@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lesson", &["trace", "text", "object"]),
     // L2
     ("check", &["model", "trace", "lesson"]),
-    ("finding", &["model", "trace", "lesson", "text"]),
+    ("finding", &["model", "trace", "lesson", "text", "explain"]),
     ("inspect", &["finding", "lesson", "sys", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),

@@ -6,7 +6,7 @@
 use super::processes::{lives, most_at_once, number};
 use super::{is_of, objects, tasks};
 use crate::lesson::{
-    EvalError, Fuel, Lesson, Of, Outcome, OutcomeLabel, RUN_FUNCTIONS, Scope, Setting, Value,
+    EvalError, Fuel, Lesson, Of, Outcome, OutcomeLabel, RUN_FUNCTIONS, Scope, Setting, Value, Words,
 };
 use crate::model::{Activity, Line, Process, World};
 use crate::trace::{Exit, Stream};
@@ -75,13 +75,13 @@ impl Facts<'_> {
         if scale > 0.0 { real / scale } else { real }
     }
 
-    fn role(args: &[Value]) -> Result<Of, String> {
+    fn role(args: &[Value]) -> Result<Of, Words> {
         match args {
             [] => Ok(Of::All),
             [Value::Str(word)] => {
-                Of::parse(word).ok_or_else(|| format!("'{word}' is no role of a process"))
+                Of::parse(word).ok_or_else(|| Words::tell("eval.no-role", &[("word", word)]))
             }
-            _ => Err("the role of a process is a string".to_owned()),
+            _ => Err(Words::tell("eval.role", &[])),
         }
     }
 
@@ -95,9 +95,9 @@ impl Facts<'_> {
     }
 
     /// Processes that were blocked on the object.
-    fn waited(&self, name: &str) -> Result<Value, String> {
+    fn waited(&self, name: &str) -> Result<Value, Words> {
         let object = objects::find(self.world, name)
-            .ok_or_else(|| format!("the run used nothing called '{name}'"))?;
+            .ok_or_else(|| Words::tell("eval.no-object", &[("name", &name)]))?;
         let waits = self.world.processes().filter(|process| {
             process.track.spans.iter().any(|span| {
                 matches!(span.activity, Activity::Waiting { object: Some(key), .. } if key == object.key)
@@ -149,16 +149,16 @@ impl Scope for Facts<'_> {
         self.setting.fuel()
     }
 
-    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
-        if RUN_FUNCTIONS.contains(&function)
+    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, Words>> {
+        if RUN_FUNCTIONS.iter().any(|known| known.name == function)
             && let Err(error) = self.fuel().burn(self.size())
         {
             return Some(Err(error.into()));
         }
         let of_role = |count: &dyn Fn(Of) -> Value| Facts::role(args).map(count);
-        let named = |answer: &dyn Fn(&str) -> Result<Value, String>| match args {
+        let named = |answer: &dyn Fn(&str) -> Result<Value, Words>| match args {
             [Value::Str(name)] => answer(name),
-            _ => Err(format!("`{function}` takes one string")),
+            _ => Err(Words::tell("eval.one-text", &[("function", &function)])),
         };
         Some(match function {
             "count" => of_role(&|of| number(lives(of, self.world).len())),
@@ -182,7 +182,7 @@ impl Scope for Facts<'_> {
                 objects::find(self.world, name)
                     .and_then(objects::values)
                     .map(Value::List)
-                    .ok_or_else(|| format!("the run used no values called '{name}'"))
+                    .ok_or_else(|| Words::tell("eval.no-values", &[("name", &name)]))
             }),
             "waited" => named(&|name| self.waited(name)),
             _ => return None,

@@ -83,7 +83,7 @@ pub fn grade(
 ) -> Grade {
     by_kind(prediction, answer, facts, evidence).unwrap_or_else(|error| {
         Grade::undecided(if facts.fuel().is_empty() {
-            at_fault(facts.lesson, prediction.line, &error)
+            at_fault(facts.lesson, prediction.spot, &error)
         } else {
             // The error names places in the lesson's expressions; a learner has no use for it.
             Words::tell("grade.ended-before", &[])

@@ -10,12 +10,33 @@ pub(super) fn find<'a>(world: &'a World, name: &str) -> Option<&'a Object> {
     world.named(name).or_else(|| world.object(name))
 }
 
-/// The object of this name; without a name, every object.
-pub(super) fn called<'a>(world: &'a World, name: Option<&str>) -> Vec<&'a Object> {
-    match name {
-        Some(name) => find(world, name).into_iter().collect(),
-        None => world.objects().collect(),
+/// The objects of these names that `are` of a class; without names, all of that class. Else what is wrong: there
+/// is none, or one of the names is not that of such an object.
+pub(super) fn called<'a>(
+    world: &'a World,
+    names: Option<&[String]>,
+    class: &str,
+    are: impl Fn(&Object) -> bool,
+) -> Result<Vec<&'a Object>, Judged> {
+    let Some(names) = names else {
+        let found: Vec<&Object> = world.objects().filter(|object| are(object)).collect();
+        return if found.is_empty() {
+            Err(absent(world, None, class))
+        } else {
+            Ok(found)
+        };
+    };
+    if names.is_empty() {
+        return Err(Judged::failed(Words::tell("verdict.no-names", &[])));
     }
+    let mut found = Vec::new();
+    for name in names {
+        match find(world, name).filter(|object| are(object)) {
+            Some(object) => found.push(object),
+            None => return Err(absent(world, Some(name), class)),
+        }
+    }
+    Ok(found)
 }
 
 /// That there was no such object: none of this name, or one that is no `class`.

@@ -6,12 +6,14 @@
 
 pub(super) mod engine;
 mod findings;
+mod grade;
+mod lessons;
+mod numbers;
 mod reproduce;
 mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,6 +23,9 @@ use crate::explore::strategy::StrategyName;
 use crate::text::{ColourChoice, Lang};
 use engine::{EngineArgs, TestEngineArgs};
 pub(crate) use findings::{CertaintyArg, FindingsArgs};
+pub(crate) use grade::{GradeArgs, GradeFormat};
+pub(crate) use lessons::{CheckArgs, Lessons};
+use numbers::{number, runs, time_scale};
 pub(crate) use reproduce::ReproduceArgs;
 pub(crate) use why::WhyArgs;
 
@@ -36,6 +41,8 @@ pub(crate) struct CommandLine {
     pub global: Global,
     #[command(subcommand)]
     pub command: Option<Command>,
+    #[arg(value_name = "PROGRAM", last = true)]
+    pub program: Vec<OsString>,
 }
 
 /// Options of every command.
@@ -45,6 +52,8 @@ pub(crate) struct Global {
     pub lessons: Vec<PathBuf>,
     #[arg(long, global = true, requires = "lessons", display_order = 900)]
     pub replace: bool,
+    #[arg(long, global = true, display_order = 900)]
+    pub trust: bool,
     #[arg(
         long,
         value_enum,
@@ -101,6 +110,7 @@ impl From<ColorArg> for ColourChoice {
 pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
+    Grade(GradeArgs),
     Explore(ExploreArgs),
     Reproduce(ReproduceArgs),
     Trace(TraceArgs),
@@ -157,6 +167,8 @@ pub(crate) struct TestArgs {
     pub named: Vec<String>,
     #[command(flatten)]
     pub engine: TestEngineArgs,
+    #[arg(long, value_name = "NAME=VALUE,…")]
+    pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
@@ -190,6 +202,8 @@ pub(crate) struct ExploreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TraceArgs {
+    #[arg(long, conflicts_with_all = ["format", "wait"])]
+    pub tui: bool,
     #[arg(long, value_enum, default_value_t)]
     pub stdout: StdoutArg,
     #[arg(long)]
@@ -340,11 +354,6 @@ pub(crate) enum TestFormat {
     Tap,
 }
 
-/// A factor of time: no sleep of a lesson is to last for days.
-fn time_scale(text: &str) -> Result<f64, &'static str> {
-    number(text, "time-scale", |x| (0.0..=1000.0).contains(x))
-}
-
 fn pace(text: &str) -> Result<f64, &'static str> {
     number(text, "pace", |x| *x > 0.0 && *x <= 1_000_000.0)
 }
@@ -391,23 +400,4 @@ fn budget(text: &str) -> Result<Budget, &'static str> {
 
 fn seed(text: &str) -> Result<u64, &'static str> {
     number(text, "seed", |_| true)
-}
-
-fn runs(text: &str) -> Result<u32, &'static str> {
-    number(text, "runs", |n| (1..=10_000).contains(n))
-}
-
-/// A number that is admitted; else the name of what the option takes in the locale files.
-fn number<N: FromStr>(
-    text: &str,
-    takes: &'static str,
-    admits: impl Fn(&N) -> bool,
-) -> Result<N, &'static str> {
-    text.parse().ok().filter(admits).ok_or(takes)
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Lessons {
-    List,
-    Check,
 }

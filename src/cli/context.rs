@@ -2,6 +2,7 @@
 //!
 //! Made once from the global options. It reads the environment; nothing else in the cli does.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write as _};
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     choice: ColourChoice,
     lessons: Vec<PathBuf>,
     replace: bool,
+    trust: bool,
+    may_ask: Cell<bool>,
 }
 
 impl Context {
@@ -41,6 +44,8 @@ impl Context {
             choice,
             lessons: global.lessons.clone(),
             replace: global.replace,
+            trust: global.trust,
+            may_ask: Cell::new(true),
         }
     }
 
@@ -56,6 +61,26 @@ impl Context {
             self.tell(&self.lang.tell("cli.broken-lesson", &[("why", &why)]));
         }
         Ok(library)
+    }
+
+    /// Whether programs of packs may run without asking.
+    pub(crate) fn trusts_all(&self) -> bool {
+        self.trust
+    }
+
+    /// Whether questions may be asked at the terminal.
+    pub(crate) fn may_ask(&self) -> bool {
+        self.may_ask.get()
+    }
+
+    /// The session has the terminal from now on.
+    pub(crate) fn ask_no_more(&self) {
+        self.may_ask.set(false);
+    }
+
+    /// Whether lessons of packs take the place of built-in ones.
+    pub(crate) fn replaces(&self) -> bool {
+        self.replace
     }
 
     /// Says something on stderr, harmless whatever a file put into it. Nobody listening there is

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::args::engine::{EngineArgs, TestEngineArg, TestEngineArgs};
 use super::context::Context;
+use super::trust;
 use crate::engine::GateMode;
 use crate::engine::interpreter::{Interpreter, InterpreterError};
 use crate::engine::python::{Program, PythonConfig};
@@ -69,6 +70,7 @@ impl<'a> TestEngines<'a> {
         } else {
             methods.collect()
         };
+        trust::require(context, lesson)?;
         for interpreter in self.pythons(context)? {
             played.extend(methods.iter().map(|method| Played::Python {
                 interpreter: interpreter.clone(),
@@ -132,6 +134,7 @@ impl EngineArgs {
             }
             return Played::native(context, lesson);
         }
+        trust::require(context, lesson)?;
         let interpreter = interpreter(context, self.python.as_deref())?;
         Ok(Played::Python {
             interpreter,

@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, args: &FindingsArgs) -> Result<Code, Stop> 
         }
         RunFormat::Human => {
             let mut page = String::new();
-            findings(&context.style(), &list, &mut page);
+            findings(&context.style(), &told.world, &list, &mut page);
             page.trim_start_matches('\n').as_bytes().to_vec()
         }
     };

@@ -12,7 +12,9 @@ use crate::text::Lang;
 const ROOT: &str = "forklore";
 
 /// Where the words of the options of every command stand.
-const EVERYWHERE: [&str; 6] = ["lessons", "replace", "lang", "color", "help", "version"];
+const EVERYWHERE: [&str; 7] = [
+    "lessons", "replace", "trust", "lang", "color", "help", "version",
+];
 
 /// The command line with its words.
 pub(crate) fn command(lang: Lang) -> Command {
@@ -36,6 +38,7 @@ fn worded(command: Command, lang: Lang, name: &str) -> Command {
         .mut_subcommands(|sub| {
             let path = match (name, sub.get_name()) {
                 // `help run` and the like have no words of their own.
+                ("lessons", "help") => "lessons-help".to_owned(),
                 ("help", _) | (_, "help") => "help".to_owned(),
                 (ROOT, sub) => sub.to_owned(),
                 (_, sub) => format!("{name}-{sub}"),

@@ -97,7 +97,7 @@ fn verdict(
         deadlock(&style, world, &mut page);
         page.push_str(&trace::ending(&style, header, world));
         page.push('\n');
-        findings(&style, &found.list(), &mut page);
+        findings(&style, world, &found.list(), &mut page);
         context.tell_styled(page.trim_end_matches('\n'));
         return Ok(trace::code(world));
     }
@@ -109,7 +109,7 @@ fn verdict(
     verdicts(&style, &judged, &mut page);
     page.push_str(&ending(&style, world));
     page.push('\n');
-    findings(&style, &found.list(), &mut page);
+    findings(&style, world, &found.list(), &mut page);
     context.tell_styled(page.trim_end_matches('\n'));
     Ok(if check::is_as_expected(lesson, &judged, world) {
         Code::Fine

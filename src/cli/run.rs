@@ -155,7 +155,7 @@ fn human(
         page.push_str(&style.lang.tell("run.schedule", &[("code", &code)]));
         page.push('\n');
     }
-    findings(&style, &driven.findings.list(), &mut page);
+    findings(&style, &world, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(scenario.lesson, &world, &judged))
 }
 
@@ -204,7 +204,7 @@ fn json(
     verdicts(&style, &judged, &mut words);
     words.push_str(&ending(&style, &world));
     words.push('\n');
-    findings(&style, &driven.findings.list(), &mut words);
+    findings(&style, &world, &driven.findings.list(), &mut words);
     let code = session.close(Vec::new(), code(scenario.lesson, &world, &judged))?;
     context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)

@@ -189,7 +189,12 @@ pub(crate) fn fingerprint(lesson: &Lesson, engine: Engine) -> String {
     let files = &lesson.files;
     let twin = files.rust.as_deref().filter(|_| engine != Engine::Python);
     let program = twin.unwrap_or(&files.python);
-    let digest = Sha256::digest(program.as_bytes());
+    hexadecimal(program.as_bytes())
+}
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn hexadecimal(text: &[u8]) -> String {
+    let digest = Sha256::digest(text);
     digest.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String does not fail.
         let _ = write!(hex, "{byte:02x}");

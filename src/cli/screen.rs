@@ -9,7 +9,7 @@ mod survey;
 mod taped;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
@@ -20,6 +20,7 @@ use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
 use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
+use super::trust;
 use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::error::{Code, Failure};
@@ -31,7 +32,7 @@ use crate::tui::{
     self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest,
     RunToSave, Start, Started, Survey, Theme,
 };
-use taped::Tapes;
+pub(crate) use taped::Tapes;
 
 /// Opens the screen on a lesson, on the last one, or on the list of lessons; its runs are recorded where
 /// a file was named.
@@ -45,6 +46,7 @@ pub(crate) fn open(
         .map(|given| choose::lesson_or_command(context, &library, given))
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
+    trust::settle(context, &library);
     show(context, library, lesson, None, record.map(Tapes::new))
 }
 
@@ -55,6 +57,7 @@ pub(crate) fn replay(
     original: Option<PathBuf>,
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
+    context.ask_no_more();
     show(context, library, None, Some((recording, original)), None)
 }
 
@@ -65,12 +68,7 @@ fn show(
     recording: Option<(Started, Option<PathBuf>)>,
     tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
-    let theme = Theme {
-        depth: context.depth,
-        ground: ground(),
-        glyphs: glyphs(),
-        painted: false,
-    };
+    let theme = theme(context);
     let file = state::file(variable);
     let (progress, word) = match &file {
         Some(file) => state::read(file, context.lang),
@@ -97,7 +95,22 @@ fn show(
         word,
         ..Start::new(library, context.lang)
     };
-    match tui::run(&mut host, start) {
+    session(context, &mut host, start)
+}
+
+/// How this terminal shows things.
+pub(crate) fn theme(context: &Context) -> Theme {
+    Theme {
+        depth: context.depth,
+        ground: ground(),
+        glyphs: glyphs(),
+        painted: false,
+    }
+}
+
+/// Runs the screen until it is left.
+pub(crate) fn session(context: &Context, host: &mut dyn Host, start: Start) -> Result<Code, Stop> {
+    match tui::run(host, start) {
         Ok(Leave::Quit) => Ok(Code::Fine),
         Ok(Leave::Ended(signal)) => Ok(Code::Signalled(u8::try_from(signal).unwrap_or(15))),
         Err(error) => Err(lost(context, &error).into()),
@@ -160,6 +173,16 @@ fn looked_for() -> Arc<OnceLock<Vec<PythonChoice>>> {
             let _ = room.set(choices.collect());
         });
     found
+}
+
+/// Saves a run as a recording; gives the file's name.
+pub(crate) fn save(
+    context: &Context,
+    seen: &RunToSave<'_>,
+    original: Option<&Path>,
+) -> Result<String, String> {
+    saved::save(seen, original)
+        .map_err(|why| context.lang.tell("tui.save-failed", &[("why", &why)]))
 }
 
 /// The engine as the screen's host.
@@ -241,8 +264,9 @@ impl Host for Engine<'_> {
         })
     }
 
-    fn survey(&mut self, of: &Explorable) -> Box<dyn Survey> {
-        Box::new(survey::Background::start(of.clone(), self.context.lang))
+    fn survey(&mut self, of: &Explorable) -> Option<Box<dyn Survey>> {
+        let survey = survey::Background::start(of.clone(), self.context.lang);
+        Some(Box::new(survey))
     }
 
     fn pythons(&self) -> Vec<PythonChoice> {
@@ -262,9 +286,6 @@ impl Host for Engine<'_> {
     }
 
     fn save(&mut self, seen: &RunToSave<'_>) -> Result<String, String> {
-        saved::save(seen, self.original.as_deref()).map_err(|why| {
-            let lang = self.context.lang;
-            lang.tell("tui.save-failed", &[("why", &why)])
-        })
+        save(self.context, seen, self.original.as_deref())
     }
 }

@@ -63,7 +63,7 @@ impl Session<'_> {
                 }
                 words.push_str(&ending(&style, world));
                 words.push('\n');
-                report::findings(&style, &findings.list(), &mut words);
+                report::findings(&style, world, &findings.list(), &mut words);
                 self.context.tell_styled(words.trim_matches('\n'));
                 Ok(super::signalled(request))
             }

@@ -3,11 +3,8 @@
 //! Runs go one after another: beside another run a lesson's own processes would come to run less
 //! often, and what a learner sees is one run. A failing run's recording is kept.
 
-mod recordings;
-
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use super::Stop;
 use super::args::{StdoutArg, TestArgs, TestFormat};
@@ -15,21 +12,22 @@ use super::choose;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::engine::{Played, TestEngines};
+use super::grade;
 use super::outlet::Outlet;
-use super::recorder::{Recorded, Recorder};
+use super::recorder::Recorded;
+use super::recordings::{Recordings, discard};
 use super::scenario::{Conditions, Order, Scenario, any_seed};
 use super::words;
 use crate::check::Verdict;
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Library, Words};
+use crate::lesson::{Lesson, Library, Params, Words};
 use crate::model::World;
 use crate::report::{LessonResult, Results, results};
 use crate::sys::clock;
 use crate::text::Lang;
 use crate::trace::{Engine, RunStatus};
-use recordings::{Recordings, discard};
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     let library = context.library()?;
@@ -82,12 +80,10 @@ fn chosen<'a>(
 ) -> Result<Vec<Result<Scenario<'a>, LessonResult>>, Failure> {
     let refused = |name: &str, why: &str| Err(LessonResult::refused(name, Engine::Native, why));
     let engines = TestEngines::new(&args.engine);
-    let scenario = |lesson: &'a Lesson, played: Played| {
+    let scenario = |lesson: &'a Lesson, played: Played, params: Params| {
         let conditions = Conditions {
             played,
-            params: lesson
-                .params::<&str>(&[])
-                .map_err(|error| Failure::new(Code::Unreadable, error.to_string()))?,
+            params,
             stdout: StdoutArg::Tty,
             time_scale: args.time_scale,
             seed: any_seed(),
@@ -102,11 +98,14 @@ fn chosen<'a>(
             Err(failure) if failure.code == Code::Usage => return Err(failure),
             Err(failure) => return Ok(vec![refused(lesson.slug(), &failure.what)]),
         };
-        let each = played.into_iter().map(|played| {
-            let title = played.title();
-            scenario(lesson, played)
-                .or_else(|failure| refused(lesson.slug(), &failure.what))
-                .map_err(|result: LessonResult| result.under(title))
+        let rows = grade::rows(context, lesson, &args.set)?;
+        let each = played.iter().flat_map(|played| {
+            rows.iter().map(|row| {
+                let title = title(lesson, played, row);
+                scenario(lesson, played.clone(), row.clone())
+                    .or_else(|failure| refused(lesson.slug(), &failure.what))
+                    .map_err(|result: LessonResult| result.under(title))
+            })
         });
         Ok(each.collect())
     };
@@ -131,6 +130,14 @@ fn chosen<'a>(
         }));
     }
     Ok(chosen)
+}
+
+/// What a lesson's result is called beside its slug: what ran it, and the parameters that were changed.
+fn title(lesson: &Lesson, played: &Played, params: &Params) -> Option<String> {
+    let changed = grade::changed(lesson, params);
+    let parts = played.title().into_iter().chain(Some(changed));
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// Everything run, and the document a machine reads.
@@ -226,8 +233,13 @@ impl Bench<'_> {
 
     fn lesson(&mut self, scenario: &Scenario) -> Result<LessonResult, Stop> {
         let mut result =
-            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine())
-                .under(scenario.conditions.played.title());
+            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine()).under(
+                title(
+                    scenario.lesson,
+                    &scenario.conditions.played,
+                    &scenario.conditions.params,
+                ),
+            );
         for number in 1..=self.args.runs {
             let mut scenario = scenario.clone();
             scenario.conditions.seed = any_seed();
@@ -248,8 +260,11 @@ impl Bench<'_> {
     ) -> Result<(), Stop> {
         let path = self
             .recordings
-            .path(&result.name().replace(' ', "-"), number);
-        let recorder = self.recorder(path.as_ref(), scenario);
+            .path(&result.name().replace([' ', '/'], "-"), number);
+        let header = scenario.header();
+        let recorder = self
+            .recordings
+            .recorder(self.context, path.as_deref(), &header);
         let began = clock::instant();
         let run = match scenario.start(self.context) {
             Ok(run) => run,
@@ -288,20 +303,6 @@ impl Bench<'_> {
         }
         result.add(verdicts, seconds, kept.as_deref());
         Ok(())
-    }
-
-    /// The run goes on without a recording where none can be made; that is told.
-    fn recorder(&mut self, path: Option<&PathBuf>, scenario: &Scenario) -> Option<Recorder> {
-        let path = path?;
-        match Recorder::create(path, &scenario.header()) {
-            Ok(recorder) => Some(recorder),
-            Err(why) => {
-                // The next ones would fail of the same.
-                self.context.recording_stopped(&why);
-                self.recordings.give_up();
-                None
-            }
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod input;
 mod program;
+mod screen;
 
 use std::ffi::OsString;
 
@@ -27,20 +28,14 @@ use crate::text::{Mood, clean, seconds};
 use crate::trace::{Engine, Exit, Header, RunStatus};
 use crate::tui::Program;
 
+pub(crate) use screen::show;
+
 pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
-    let buffering = match args.stdout {
-        StdoutArg::Tty => Buffering::Lines,
-        StdoutArg::Pipe => Buffering::Blocks,
-    };
+    if args.tui {
+        return show(context, args.stdout, args.record, args.command);
+    }
+    let (buffering, header) = described(args.stdout, &args.command);
     let name = name_of(&args.command);
-    let argv = program::words(&args.command);
-    let header = Header {
-        engine: Engine::Trace.into(),
-        program_sha256: program::fingerprint(&args.command),
-        argv: argv.clone(),
-        stdout: buffering.word().to_owned(),
-        ..header::of_now(program::title(&name, &argv))
-    };
     let recorder = args
         .record
         .as_deref()
@@ -73,6 +68,24 @@ pub(crate) fn run(context: &Context, args: TraceArgs) -> Result<Code, Stop> {
     }
 }
 
+/// How the program's stdout is buffered, and the header of its recording.
+fn described(stdout: StdoutArg, command: &[OsString]) -> (Buffering, Header) {
+    let buffering = match stdout {
+        StdoutArg::Tty => Buffering::Lines,
+        StdoutArg::Pipe => Buffering::Blocks,
+    };
+    let argv = program::words(command);
+    let title = program::title(&name_of(command), &argv);
+    let header = Header {
+        engine: Engine::Trace.into(),
+        program_sha256: program::fingerprint(command),
+        argv,
+        stdout: buffering.word().to_owned(),
+        ..header::of_now(title)
+    };
+    (buffering, header)
+}
+
 fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
     let style = session.context.style();
     let mut human = Human::of_program(style);
@@ -86,7 +99,7 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
     page.push('\n');
     page.push_str(&ending(&style, header, &world));
     page.push('\n');
-    findings(&style, &driven.findings.list(), &mut page);
+    findings(&style, &world, &driven.findings.list(), &mut page);
     session.close(page.into_bytes(), code(&world))
 }
 
@@ -103,7 +116,7 @@ fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, S
     deadlock(&style, &world, &mut words);
     words.push_str(&ending(&style, header, &world));
     words.push('\n');
-    findings(&style, &driven.findings.list(), &mut words);
+    findings(&style, &world, &driven.findings.list(), &mut words);
     context.tell_styled(words.trim_end_matches('\n'));
     Ok(code)
 }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::io;
 
 use crate::engine::StartError;
-use crate::lesson::{LessonError, ParameterKind, ParamsError};
+use crate::lesson::{LessonError, ParamsError, malformed};
 use crate::text::{Lang, clean_line};
 use crate::trace::{FORMAT, LONGEST_LINE, ReadError};
 
@@ -39,50 +39,16 @@ pub(crate) fn params(lang: Lang, error: &ParamsError) -> String {
                 ("lesson", lesson),
                 ("name", name),
                 ("given", given),
-                ("takes", &takes(lang, kind)),
+                ("takes", &kind.takes().get(lang)),
             ],
         ),
-    }
-}
-
-/// The values a parameter takes.
-fn takes(lang: Lang, kind: &ParameterKind) -> String {
-    match kind {
-        ParameterKind::Int { min, max, .. } => {
-            lang.tell("params.int", &[("min", min), ("max", max)])
-        }
-        ParameterKind::Seconds { min, max, .. } => {
-            lang.tell("params.seconds", &[("min", min), ("max", max)])
-        }
-        ParameterKind::Bool { .. } => lang.phrase("params.bool").to_owned(),
-        ParameterKind::Choice { choices, .. } => {
-            let values: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
-            lang.tell("params.choice", &[("values", &values.join(", "))])
-        }
     }
 }
 
 /// Why a lesson could not be read or found.
 pub(crate) fn lesson(lang: Lang, error: &LessonError) -> String {
     match error {
-        LessonError::Malformed {
-            file,
-            line,
-            column,
-            place,
-            found,
-            expected,
-        } => lang.tell(
-            "lesson-error.malformed",
-            &[
-                ("file", file),
-                ("line", line),
-                ("column", column),
-                ("place", place),
-                ("found", found),
-                ("expected", expected),
-            ],
-        ),
+        LessonError::Malformed(mistakes) => malformed(mistakes).get(lang).to_owned(),
         LessonError::Unreadable {
             path,
             needs,

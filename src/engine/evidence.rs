@@ -62,6 +62,7 @@ pub fn rule(kind: &Kind) -> Rule {
         | Kind::ProcessExit(_)
         | Kind::Gate
         | Kind::Ps(_)
+        | Kind::Look(_)
         | Kind::End(_)
         | Kind::Unknown { .. } => (Supervisor, Itself),
     };

@@ -9,11 +9,13 @@
 //! those of other programs are not seen.
 
 mod descriptors;
+mod look;
 mod syscall;
 
 use std::collections::BTreeSet;
 
 use self::descriptors::Descriptors;
+pub(crate) use self::look::look;
 use self::syscall::{Syscall, Wait};
 use crate::trace::FaultKind;
 
@@ -181,6 +183,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
             Cause::Unseen,
             format!("TID {tid}, syscall {}", call.number()),
         ),
+        Wait::ForClient(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
         Wait::For(fds) => fds
             .into_iter()
             .find_map(|fd| descriptors.outside(pid, fd))

@@ -125,6 +125,7 @@ mod tests {
             op: <_>::default(),
             at: None,
             since_seq: 0,
+            tid: None,
             target: Awaited::Object(Thing {
                 id: Arc::from("Lock-1"),
                 name: Some(Arc::from(fork)),

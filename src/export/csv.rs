@@ -147,6 +147,7 @@ fn row<'a>(event: &'a Event, world: &'a World) -> Row<'a> {
         },
         Kind::Line { file, line } => with(format!("{file}:{line}")),
         Kind::Ps(update) => with(format!("{} rows", update.rows.len())),
+        Kind::Look(look) => with(format!("{} threads", look.threads.len())),
         Kind::Gate => with(String::new()),
         Kind::Fault(fault) => with(format!("{}: {}", fault.fault, fault.detail)),
         Kind::Marker { text } => with(text.clone()),

@@ -275,6 +275,7 @@ impl Export for Perfetto {
             | Kind::ProcessReaped { .. }
             | Kind::Line { .. }
             | Kind::Ps(_)
+            | Kind::Look(_)
             | Kind::Gate
             | Kind::Unknown { .. } => Ok(()),
         }

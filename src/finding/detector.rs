@@ -15,6 +15,9 @@ pub struct Findings {
     /// For each route of `route`, the rules that look at such events.
     routes: Vec<Vec<u8>>,
     found: Found,
+    /// The last look is of now: nobody has begun or ended anything since.
+    looked: bool,
+    /// The rules were asked why it stands still.
     was_still: bool,
     over: bool,
 }
@@ -91,6 +94,7 @@ impl Findings {
             rules,
             routes,
             found: Found::default(),
+            looked: false,
             was_still: false,
             over: false,
         }
@@ -109,30 +113,34 @@ impl Findings {
             rule.after(Moment { event, world }, &mut self.found);
         }
         match &event.kind {
-            Kind::Op(op) | Kind::OpEnd(op) if op.error.is_none() => self.went_on(event),
+            Kind::Op(op) | Kind::OpEnd(op) => {
+                self.looked = false;
+                if op.error.is_none() && self.found.has_hangs() {
+                    self.found.went_on(event, op);
+                }
+            }
+            Kind::OpWait(_) | Kind::OpBegin(_) => self.looked = false,
+            Kind::Look(look) => {
+                self.looked = true;
+                self.judge(&Still::now(world, world.look(), look.stuck));
+            }
             Kind::Fault(fault) if fault.fault == FaultKind::Deadlock => {
-                self.still(world);
+                let look = world.look().filter(|_| self.looked);
+                self.judge(&Still::now(world, look, true));
             }
             Kind::End(_) => self.end(world),
             _ => {}
         }
     }
 
-    /// What was said of a hang is no longer so when one that waited goes on.
-    fn went_on(&mut self, event: &Event) {
-        if let Some(proc) = event.proc.filter(|proc| self.found.hangs(*proc)) {
-            self.found.went_on(proc);
-        }
-    }
-
-    fn still(&mut self, world: &World) {
-        let waits = world.deadlock().unwrap_or_default();
-        self.found.forget_hangs();
-        let still = Still { world, waits };
-        for rule in &mut self.rules {
-            rule.still(&still, &mut self.found);
-        }
+    /// The run stands still: why?
+    fn judge(&mut self, still: &Still<'_>) {
         self.was_still = true;
+        self.found.forget_hangs();
+        for rule in &mut self.rules {
+            rule.still(still, &mut self.found);
+        }
+        self.found.conclude(still);
     }
 
     /// There are no more events. Asked again it does nothing.
@@ -140,8 +148,8 @@ impl Findings {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        if !self.was_still && world.deadlock().is_some() {
-            self.still(world);
+        if let Some(waits) = world.deadlock().filter(|_| !self.was_still) {
+            self.judge(&Still::remembered(world, waits));
         }
         for rule in &mut self.rules {
             rule.end(world, &mut self.found);

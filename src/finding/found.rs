@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 
-use super::Finding;
-use crate::model::Wait;
+use super::still::Still;
+use super::{Finding, chain};
+use crate::model::{Awaited, Wait};
+use crate::trace::{Event, Op, OpName};
 
 /// Different findings that are kept. More of them help nobody.
 const MOST: usize = 200;
@@ -16,8 +18,24 @@ const MOST: usize = 200;
 pub(super) struct Found {
     list: Vec<Finding>,
     places: HashMap<(&'static str, String), usize>,
-    /// The hang as it is now, each finding with the waits it explains: process and event.
-    hangs: Vec<(Finding, Vec<(u32, u64)>)>,
+    /// The hang as it is now, each finding with the waits it explains.
+    hangs: Vec<(Finding, Vec<Hung>)>,
+}
+
+/// A wait that is said to have no end.
+#[derive(Debug)]
+struct Hung {
+    proc: u32,
+    tid: Option<i32>,
+    /// The operation and its object, where the log knows it.
+    op: Option<(OpName, Option<String>)>,
+}
+
+fn of(wait: &Wait) -> Option<String> {
+    match &wait.target {
+        Awaited::Object(thing) | Awaited::Workers { pool: thing, .. } => Some(thing.id.to_string()),
+        _ => None,
+    }
 }
 
 impl Found {
@@ -34,13 +52,35 @@ impl Found {
 
     /// Adds a finding that explains why a wait has no end.
     pub(super) fn hang(&mut self, finding: Finding, wait: &Wait) {
-        let wait = (wait.who.proc, wait.since_seq);
+        self.add_hang(
+            finding,
+            Hung {
+                proc: wait.who.proc,
+                tid: wait.tid,
+                op: Some((wait.op, of(wait))),
+            },
+        );
+    }
+
+    /// The same of a process whose wait the kernel alone knows of.
+    pub(super) fn hang_of(&mut self, finding: Finding, proc: u32) {
+        self.add_hang(
+            finding,
+            Hung {
+                proc,
+                tid: None,
+                op: None,
+            },
+        );
+    }
+
+    fn add_hang(&mut self, finding: Finding, hung: Hung) {
         let key = finding.key();
         if let Some((known, waits)) = self.hangs.iter_mut().find(|(known, _)| known.key() == key) {
             known.merge(finding);
-            waits.push(wait);
+            waits.push(hung);
         } else if self.hangs.len() < MOST {
-            self.hangs.push((finding, vec![wait]));
+            self.hangs.push((finding, vec![hung]));
         }
     }
 
@@ -49,16 +89,40 @@ impl Found {
         self.hangs.clear();
     }
 
-    /// Processes that a finding says to wait for ever.
-    pub(super) fn hangs(&self, proc: u32) -> bool {
+    /// Whether a finding says why this process waits.
+    pub(super) fn explains(&self, proc: u32) -> bool {
         let mut waits = self.hangs.iter().flat_map(|(_, waits)| waits);
-        waits.any(|(who, _)| *who == proc)
+        waits.any(|hung| hung.proc == proc)
     }
 
-    /// The process went on: its wait had an end.
-    pub(super) fn went_on(&mut self, proc: u32) {
-        self.hangs
-            .retain(|(_, waits)| waits.iter().all(|(who, _)| *who != proc));
+    /// Leaves out those that nobody is kept by, where others keep the main process: a service that waits
+    /// for work is not what hangs. Then draws who waits for whom.
+    pub(super) fn conclude(&mut self, still: &Still<'_>) {
+        let awaited = chain::awaited(still, 0);
+        let matters = |waits: &[Hung]| waits.iter().any(|hung| awaited.contains(&hung.proc));
+        if self.hangs.iter().any(|(_, waits)| matters(waits)) {
+            self.hangs.retain(|(_, waits)| matters(waits));
+        }
+        for (finding, waits) in &mut self.hangs {
+            let roots: Vec<u32> = waits.iter().map(|hung| hung.proc).collect();
+            finding.chain = chain::of(still, &roots);
+        }
+    }
+
+    /// An operation came to its end: one that was said to wait for ever in it did not.
+    pub(super) fn went_on(&mut self, event: &Event, op: &Op) {
+        let over = |hung: &Hung| {
+            let same = hung.op.as_ref().is_some_and(|(name, object)| {
+                *name == op.op && (object.is_none() || object.as_deref() == op.object.as_deref())
+            });
+            same && Some(hung.proc) == event.proc && hung.tid == event.tid
+        };
+        self.hangs.retain(|(_, waits)| !waits.iter().any(over));
+    }
+
+    /// Whether something is said to hang.
+    pub(super) fn has_hangs(&self) -> bool {
+        !self.hangs.is_empty()
     }
 
     pub(super) fn list(&self) -> impl Iterator<Item = &Finding> {

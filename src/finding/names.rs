@@ -2,10 +2,11 @@
 
 use nix::sys::signal::Signal;
 
+use super::errors::failure;
 use crate::lesson::Words;
-use crate::model::{Object, Party, Process};
+use crate::model::{Object, Party, Process, World};
 use crate::text::clean;
-use crate::trace::Exit;
+use crate::trace::{Exit, Role};
 
 /// `Process-3 (PID 1234)`.
 pub(super) fn who(process: Option<&Process>) -> String {
@@ -28,16 +29,11 @@ fn named(name: &str, pid: i32) -> String {
 pub(super) fn what(object: Option<&Object>) -> String {
     object.map_or_else(
         || "?".to_owned(),
-        |object| thing(object.name.as_deref(), &object.id),
+        |object| match object.name.as_deref() {
+            Some(name) => format!("{} ({})", clean(name), clean(&object.id)),
+            None => clean(&object.id).into_owned(),
+        },
     )
-}
-
-/// The same, of an object as it was remembered.
-pub(super) fn thing(name: Option<&str>, id: &str) -> String {
-    match name {
-        Some(name) => format!("{} ({})", clean(name), clean(id)),
-        None => clean(id).into_owned(),
-    }
 }
 
 /// The program's name for it, else its identity.
@@ -45,9 +41,20 @@ pub(super) fn label(object: &Object) -> String {
     clean(object.label()).into_owned()
 }
 
-/// How a process ended: `was killed by SIGKILL`.
-pub(super) fn ended(process: &Process) -> Words {
+/// How a process ended: `was killed by SIGKILL`; of one that printed a traceback, with its error.
+pub(super) fn ended(world: &World, process: &Process) -> Words {
     match process.exit() {
+        Some(Exit::Code(code)) if code != 0 => match failure(world, process.proc) {
+            Some(failure) => {
+                let place = at(failure.at.as_deref());
+                let error = failure.error;
+                Words::tell(
+                    "finding.ended-by-error",
+                    &[("code", &code), ("error", &error), ("at", &place)],
+                )
+            }
+            None => Words::tell("finding.ended-with-code", &[("code", &code)]),
+        },
         Some(Exit::Code(code)) => Words::tell("finding.ended-with-code", &[("code", &code)]),
         Some(Exit::Signal(number)) => {
             let signal = Signal::try_from(number).map_or_else(
@@ -58,4 +65,86 @@ pub(super) fn ended(process: &Process) -> Words {
         }
         Some(Exit::Unknown) | None => Words::tell("finding.ended", &[]),
     }
+}
+
+/// Where it happens, to stand behind who it happens to; nothing where that is not known.
+pub(super) fn at_place(place: Option<&str>) -> Words {
+    place.map_or_else(Words::default, |place| {
+        Words::tell("finding.at-place", &[("at", &clean(place))])
+    })
+}
+
+/// Processes that have ended.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gone {
+    /// A sentence, and `nobody is left` where there is none to name.
+    pub words: Words,
+    pub pids: Vec<i32>,
+    pub places: Vec<String>,
+}
+
+impl Gone {
+    pub(super) fn is_empty(&self) -> bool {
+        self.pids.is_empty()
+    }
+}
+
+/// Most processes that are named in one sentence.
+const NAMED: usize = 3;
+
+/// The processes among these that have ended; those that failed come first, and alone where there are
+/// any.
+pub(super) fn gone(world: &World, among: impl Fn(&Process) -> bool) -> Gone {
+    let ended_ones = world.processes().filter(|process| {
+        let of_program = !matches!(process.role, Role::Guest | Role::Manager) && process.proc != 0;
+        of_program && !process.is_alive() && among(process)
+    });
+    let (failed, fine): (Vec<&Process>, Vec<&Process>) =
+        ended_ones.partition(|process| process.exit() != Some(Exit::Code(0)));
+    let fine = fine
+        .into_iter()
+        .filter(|process| process.role != Role::Foreign);
+    let mut list_of: Vec<&Process> = failed;
+    if list_of.is_empty() {
+        list_of = fine.collect();
+    }
+    list_of.truncate(NAMED);
+    if list_of.is_empty() {
+        return Gone {
+            words: Words::tell("finding.nobody-left", &[]),
+            ..Gone::default()
+        };
+    }
+    let sentences: Vec<Words> = list_of
+        .iter()
+        .map(|process| {
+            Words::tell(
+                "finding.one-gone",
+                &[
+                    ("who", &who(Some(process))),
+                    ("ended", &ended(world, process)),
+                ],
+            )
+        })
+        .collect();
+    let places = list_of.iter();
+    let places = places.filter_map(|process| failure(world, process.proc)?.at);
+    Gone {
+        words: list(&sentences),
+        pids: list_of.iter().map(|process| process.pid).collect(),
+        places: places.collect(),
+    }
+}
+
+/// Sentences one after the other.
+pub(super) fn list(parts: &[Words]) -> Words {
+    Words::of(|lang| {
+        let parts: Vec<&str> = parts.iter().map(|part| part.get(lang)).collect();
+        parts.join(lang.phrase("finding.semicolon"))
+    })
+}
+
+/// A place in the program.
+pub(super) fn at(place: Option<&str>) -> String {
+    place.map_or_else(|| "?".to_owned(), |place| clean(place).into_owned())
 }

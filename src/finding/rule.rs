@@ -48,8 +48,10 @@ pub(super) struct Moment<'a> {
 
 /// One rule over a run. It keeps a bounded amount, whatever the run does.
 pub(super) trait Rule: Debug + Send {
-    /// The events it looks at.
-    fn watches(&self) -> &'static [Watch];
+    /// The events it looks at; one that only says why a run stands still needs none.
+    fn watches(&self) -> &'static [Watch] {
+        &[]
+    }
 
     /// Such an event comes; the `World` does not know it yet.
     fn before(&mut self, _moment: Moment<'_>, _found: &mut Found) {}

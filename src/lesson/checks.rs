@@ -2,7 +2,7 @@
 //!
 //! What it asks is its `CheckKind`; answering it is the business of `check`.
 
-use super::error::LessonError;
+use super::error::Spot;
 use super::expr::Expr;
 use super::fields::when;
 use super::kinds::CheckKind;
@@ -16,29 +16,32 @@ pub struct Check {
     /// Unique in its lesson.
     pub id: String,
     pub words: Words,
-    /// Its line in lesson.toml, from 1.
-    pub line: usize,
+    /// Where in lesson.toml it stands.
+    pub spot: Spot,
     /// Where it is false the check does not apply and is left out.
     pub when: Option<Expr>,
     pub kind: CheckKind,
 }
 
 impl Check {
-    pub(super) fn read(field: &Field<'_>, names: &Names) -> Result<Check, LessonError> {
-        let section = field.section()?;
-        let check = Check {
-            line: field.line(),
-            id: section
-                .required("id", "a name for reports")?
-                .identifier('-')?,
-            words: section
-                .required("words", "what holds, for people")?
-                .words()?,
-            when: when(&section, names)?,
-            kind: CheckKind::read(&section, names)?,
-        };
-        section.done()?;
-        Ok(check)
+    /// `None` where there is no such kind of check; that was noted.
+    pub(super) fn read(field: &Field<'_>, names: &Names) -> Option<Check> {
+        let mut section = field.section("check");
+        let check = (
+            section.required("id").identifier('-'),
+            section.required("words").words(),
+            when(&section, names),
+        );
+        let kind = CheckKind::read(&mut section, names)?;
+        section.done();
+        let (id, words, when) = check;
+        Some(Check {
+            id,
+            words,
+            spot: field.spot(),
+            when,
+            kind,
+        })
     }
 
     /// Whether printed text alone answers it.

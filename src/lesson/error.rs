@@ -1,27 +1,77 @@
-//! `LessonError`: why a lesson could not be read or found.
+//! `LessonError`: why a lesson could not be read or found; `Mistake`: one thing wrong in lesson.toml.
 //!
-//! Every error names the file and, within lesson.toml, line and column, what was found and what
-//! is expected. Owns the exit codes these errors mean.
+//! A mistake names file, line and column, what was found and what is expected, in both languages. A
+//! file is read to its end, so an error has all its mistakes. Owns the exit codes these errors mean.
 
 use std::path::PathBuf;
+
+use super::words::Words;
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+/// One thing that is wrong in a lesson.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The file as it was named to us.
+    pub file: String,
+    pub spot: Spot,
+    /// Where in the lesson: `checks[2].kind`.
+    pub place: String,
+    pub found: Words,
+    pub expected: Words,
+    /// Something is not there at all.
+    pub(super) is_lack: bool,
+}
+
+impl Mistake {
+    /// What was found and what is expected, without the file.
+    #[must_use]
+    pub fn message(&self) -> Words {
+        if self.is_lack {
+            let (place, expected) = (&self.place, &self.expected);
+            return Words::tell(
+                "lesson-error.lack",
+                &[("place", place), ("expected", expected)],
+            );
+        }
+        Words::tell(
+            "lesson-error.mistake",
+            &[
+                ("place", &self.place),
+                ("found", &self.found),
+                ("expected", &self.expected),
+            ],
+        )
+    }
+
+    /// The same with file, line and column.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words::tell(
+            "lesson-error.malformed",
+            &[
+                ("file", &self.file),
+                ("line", &self.spot.line),
+                ("column", &self.spot.column),
+                ("what", &self.message()),
+            ],
+        )
+    }
+}
 
 /// Why there is no lesson.
 #[derive(Debug, thiserror::Error)]
 pub enum LessonError {
-    /// The text of lesson.toml is not what a lesson is.
-    #[error("{file}:{line}:{column}: {place}: found {found}, expected {expected}")]
-    Malformed {
-        /// The file as it was named to us.
-        file: String,
-        /// From 1.
-        line: usize,
-        /// From 1, in characters.
-        column: usize,
-        /// Where in the lesson: `checks[2].kind`.
-        place: String,
-        found: String,
-        expected: String,
-    },
+    /// The text of lesson.toml is not what a lesson is. There is at least one mistake.
+    #[error("{}", malformed(.0).en)]
+    Malformed(Vec<Mistake>),
     #[error("{}: {source}: a lesson folder needs {needs} that can be read", path.display())]
     Unreadable {
         path: PathBuf,
@@ -53,13 +103,26 @@ pub enum LessonError {
     },
 }
 
+/// The first mistake, and how many more there are.
+#[must_use]
+pub fn malformed(mistakes: &[Mistake]) -> Words {
+    let first = mistakes.first().map(Mistake::words).unwrap_or_default();
+    match mistakes.len() {
+        0 | 1 => first,
+        all => Words::tell(
+            "lesson-error.and-more",
+            &[("first", &first), ("more", &(all - 1))],
+        ),
+    }
+}
+
 impl LessonError {
     /// 2 where the command line named something that is not there, 4 where a file is at fault.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             LessonError::Unknown { .. } => 2,
-            LessonError::Malformed { .. }
+            LessonError::Malformed(_)
             | LessonError::Unreadable { .. }
             | LessonError::Twice { .. }
             | LessonError::BuiltIn { .. }

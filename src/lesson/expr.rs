@@ -6,13 +6,23 @@
 //! Refuses to know what a name stands for: a `Scope` says so.
 
 mod eval;
+mod facts;
 mod fuel;
+mod infer;
+mod known;
 mod parse;
+mod types;
 
 use std::fmt;
 
-use crate::lesson::Value;
+use crate::lesson::error::Spot;
+use crate::lesson::{Value, Words};
+#[cfg(test)]
+pub(super) use eval::FUNCTIONS;
+pub(super) use facts::TASK_STATES;
+pub use facts::{Function, RUN_FUNCTIONS, RUN_NAMES, Takes};
 pub use fuel::{Fuel, OutOfFuel};
+pub use types::{Type, Typed};
 
 /// Longest text of an expression; it bounds the depth of the tree.
 const MAX_TEXT: usize = 1_000;
@@ -22,6 +32,15 @@ const MAX_TEXT: usize = 1_000;
 pub struct Expr {
     text: String,
     node: Box<Node>,
+    /// Where in lesson.toml it stands.
+    spot: Option<Spot>,
+}
+
+/// `None`: what stands in for an expression that could not be read.
+impl Default for Expr {
+    fn default() -> Expr {
+        Expr::constant(Value::None)
+    }
 }
 
 /// What gives names their values.
@@ -30,7 +49,7 @@ pub trait Scope {
     fn name(&self, name: &str) -> Option<Value>;
 
     /// The result of a function that is not of the language itself; `None` where there is none.
-    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
+    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, Words>> {
         let _ = (function, args);
         None
     }
@@ -43,25 +62,40 @@ impl From<OutOfFuel> for EvalError {
     fn from(error: OutOfFuel) -> EvalError {
         EvalError {
             text: String::new(),
-            message: error.to_string(),
+            message: error.into(),
+            spot: None,
         }
     }
 }
 
 /// Why an expression could not be read: what stands wrong, at which byte of its text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", message.en)]
 pub struct SyntaxError {
     pub offset: usize,
-    pub message: String,
+    pub message: Words,
 }
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", if text.is_empty() { String::new() } else { format!("in `{text}`: ") })]
+#[error("{}", self.words().en)]
 pub struct EvalError {
     pub text: String,
-    pub message: String,
+    pub message: Words,
+    /// Where in lesson.toml the expression stands.
+    pub spot: Option<Spot>,
+}
+
+impl EvalError {
+    /// The expression and what is wrong with it.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        if self.text.is_empty() {
+            return self.message.clone();
+        }
+        let (text, what) = (&self.text, &self.message);
+        Words::tell("eval.in", &[("text", text), ("what", what)])
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -120,12 +154,13 @@ impl Expr {
         if text.len() > MAX_TEXT {
             return Err(SyntaxError {
                 offset: MAX_TEXT,
-                message: format!("an expression of more than {MAX_TEXT} bytes"),
+                message: Words::tell("syntax.long", &[("most", &MAX_TEXT)]),
             });
         }
         Ok(Expr {
             text: text.to_owned(),
             node: Box::new(parse::expression(text)?),
+            spot: None,
         })
     }
 
@@ -135,7 +170,49 @@ impl Expr {
         Expr {
             text: value.repr(),
             node: Box::new(Node::Const(value)),
+            spot: None,
         }
+    }
+
+    /// The expression with the place where it stands in lesson.toml.
+    pub(super) fn at(self, spot: Spot) -> Expr {
+        Expr {
+            spot: Some(spot),
+            ..self
+        }
+    }
+
+    pub(super) fn spot(&self) -> Option<Spot> {
+        self.spot
+    }
+
+    /// What type of value it has, and what is wrong with it whatever the run.
+    pub(super) fn type_of(&self, names: &dyn Fn(&str) -> Type, doubts: &mut Vec<Words>) -> Type {
+        let mut inference = infer::Inference {
+            names,
+            bound: Vec::new(),
+            doubts,
+        };
+        inference.of(&self.node)
+    }
+
+    /// Evaluates the parts that need nothing of a run.
+    ///
+    /// # Errors
+    /// As `eval`.
+    pub(super) fn eval_known(
+        &self,
+        scope: &dyn Scope,
+        unknown: &dyn Fn(&str) -> bool,
+    ) -> Result<(), EvalError> {
+        known::eval(&self.node, scope, unknown).map_err(|message| self.error(message))
+    }
+
+    /// The texts given to functions that take the name of an object.
+    pub(super) fn objects(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        known::objects(&self.node, &mut found);
+        found
     }
 
     /// The expression as it was written.
@@ -156,7 +233,17 @@ impl Expr {
         let value = self.eval(scope)?;
         value
             .as_int()
-            .ok_or_else(|| self.error(format!("{} where an integer is wanted", kind(&value))))
+            .ok_or_else(|| self.error(Words::tell("eval.no-integer", &[("kind", &kind(&value))])))
+    }
+
+    /// A number, as it is compared and as it is shown.
+    ///
+    /// # Errors
+    /// As `eval`, and when the value is not a number.
+    pub fn number(&self, scope: &dyn Scope) -> Result<(f64, String), EvalError> {
+        let value = self.eval(scope)?;
+        let number = value.as_float().map(|number| (number, value.repr()));
+        number.ok_or_else(|| self.error(Words::tell("eval.no-number", &[("kind", &kind(&value))])))
     }
 
     /// # Errors
@@ -164,7 +251,10 @@ impl Expr {
     pub fn list(&self, scope: &dyn Scope) -> Result<Vec<Value>, EvalError> {
         match self.eval(scope)? {
             Value::List(items) => Ok(items),
-            other => Err(self.error(format!("{} where a list is wanted", kind(&other)))),
+            other => {
+                let what = Words::tell("eval.no-list", &[("kind", &kind(&other))]);
+                Err(self.error(what))
+            }
         }
     }
 
@@ -191,10 +281,11 @@ impl Expr {
         functions
     }
 
-    fn error(&self, message: String) -> EvalError {
+    fn error(&self, message: Words) -> EvalError {
         EvalError {
             text: self.text.clone(),
             message,
+            spot: self.spot,
         }
     }
 }
@@ -221,7 +312,7 @@ impl Scope for Bound<'_> {
         }
     }
 
-    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, String>> {
+    fn call(&self, function: &str, args: &[Value]) -> Option<Result<Value, Words>> {
         self.outer.call(function, args)
     }
 
@@ -231,16 +322,17 @@ impl Scope for Bound<'_> {
 }
 
 /// What a value is called in an error.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::None => "None",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) => "an integer",
-        Value::Float(_) => "a float",
-        Value::Str(_) => "a string",
-        Value::List(_) => "a list",
+fn kind(value: &Value) -> Words {
+    let word = match value {
+        Value::None => "none",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int",
+        Value::Float(_) => "float",
+        Value::Str(_) => "str",
+        Value::List(_) => "list",
         other => other.type_name(),
-    }
+    };
+    Words::of(|lang| lang.term("value-kind", word))
 }
 
 fn collect<'a>(

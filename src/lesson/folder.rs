@@ -8,9 +8,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::LessonError;
+use super::extremes::extremes;
 use super::parse::Manifest;
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
+use super::section::source::Notes;
 use super::words::Words;
 use super::{Lang, Parameter, Params, ParamsError, source};
 
@@ -79,13 +81,12 @@ impl Lesson {
     /// # Errors
     /// A file that can't be read, is too long or not UTF-8; a malformed lesson.toml.
     pub fn read(path: &Path) -> Result<Lesson, LessonError> {
-        let text = |name: &str| optional(path.join(name));
         let files = Files {
-            manifest: text("lesson.toml")?,
-            en: text("en.md")?,
-            zh: text("zh.md")?,
-            python: required(path.join("program.py"))?,
-            rust: text("program.rs")?,
+            manifest: read_part(path, Part::Manifest)?,
+            en: read_part(path, Part::En)?,
+            zh: read_part(path, Part::Zh)?,
+            python: read_part(path, Part::Python)?.unwrap_or_default(),
+            rust: read_part(path, Part::Rust)?,
             probes: probes(&path.join("probes"))?,
         };
         let folder = path
@@ -95,6 +96,15 @@ impl Lesson {
             .unwrap_or_else(|| path.to_string_lossy().into_owned());
         let file = path.join("lesson.toml").display().to_string();
         Lesson::new(&folder, &file, Origin::Folder(path.to_owned()), files)
+    }
+
+    /// What a file of it is called, for people: with its folder.
+    #[must_use]
+    pub fn file(&self, name: &str) -> String {
+        match &self.origin {
+            Origin::Embedded => format!("{}/{name}", self.folder),
+            Origin::Folder(path) => path.join(name).display().to_string(),
+        }
     }
 
     #[must_use]
@@ -130,7 +140,8 @@ impl Lesson {
     }
 
     /// Where its folder is, for people.
-    pub(super) fn path(&self) -> String {
+    #[must_use]
+    pub fn path(&self) -> String {
         match &self.origin {
             Origin::Embedded => format!("lessons/{}", self.folder),
             Origin::Folder(path) => path.display().to_string(),
@@ -160,10 +171,60 @@ impl Lesson {
         Ok(params)
     }
 
+    /// The defaults, the ends of every parameter's range, and the rows of the matrix, each in words.
+    #[must_use]
+    pub fn extremes(&self) -> Vec<(Params, Words)> {
+        let parameters = &self.manifest.parameters;
+        let mut all = extremes(parameters);
+        for row in self.matrix() {
+            if !all.iter().any(|(known, _)| *known == row) {
+                let said: Vec<String> = row
+                    .iter()
+                    .map(|(n, value)| format!("{n} = {value}"))
+                    .collect();
+                all.push((row, Words::of(|_| said.join(", "))));
+            }
+        }
+        // What is greatest in one is often so in all.
+        let mut seen: Vec<Params> = Vec::new();
+        all.retain(|(params, _)| {
+            let new = !seen.contains(params);
+            seen.push(params.clone());
+            new
+        });
+        all
+    }
+
+    /// The parameters of each run of a test: the rows of its matrix, or the defaults alone.
+    #[must_use]
+    pub fn matrix(&self) -> Vec<Params> {
+        let parameters = &self.manifest.parameters;
+        let rows = self.manifest.matrix.iter().map(|row| {
+            let mut params = Params::defaults(parameters);
+            for (name, value) in row {
+                // The parser admitted it.
+                let _ = params.set_value(self.slug(), parameters, name, value);
+            }
+            params
+        });
+        let rows: Vec<Params> = rows.collect();
+        if rows.is_empty() {
+            return vec![Params::defaults(parameters)];
+        }
+        rows
+    }
+
     /// What its expressions mean for one run.
     #[must_use]
     pub fn setting(&self, params: &Params, circumstances: &Circumstances) -> Setting {
         Setting::new(params, circumstances, &self.manifest.define)
+    }
+
+    /// Somebody else's program for this lesson: with the constants at these values, and the names of those it
+    /// lacks.
+    #[must_use]
+    pub fn set_in(&self, program: &str, params: &Params) -> (String, Vec<String>) {
+        source::set_all(program, &self.manifest.parameters, params)
     }
 
     /// program.py with the parameters' constants at these values; unchanged for the defaults, and
@@ -196,27 +257,68 @@ fn bare(folder: &str, file: &str) -> Manifest {
         checks: Vec::new(),
         predictions: Vec::new(),
         claims: Vec::new(),
+        matrix: Vec::new(),
+        notes: Notes::default(),
     }
 }
 
-fn optional(path: PathBuf) -> Result<Option<String>, LessonError> {
+/// The program of a folder that may be no lesson.
+#[must_use]
+pub fn program_text(folder: &Path) -> Option<String> {
+    read_part(folder, Part::Python).ok().flatten()
+}
+
+/// A file of a lesson folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Manifest,
+    Python,
+    En,
+    Zh,
+    Rust,
+    /// Every probe; there is no text to give.
+    Probes,
+}
+
+impl Part {
+    pub(super) const ALL: [Part; 6] = [
+        Part::Manifest,
+        Part::Python,
+        Part::En,
+        Part::Zh,
+        Part::Rust,
+        Part::Probes,
+    ];
+
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Part::Manifest => "lesson.toml",
+            Part::Python => "program.py",
+            Part::En => "en.md",
+            Part::Zh => "zh.md",
+            Part::Rust => "program.rs",
+            Part::Probes => "probes",
+        }
+    }
+}
+
+/// The text of one file; `None` where it is not there and need not be.
+pub(super) fn read_part(folder: &Path, part: Part) -> Result<Option<String>, LessonError> {
+    let path = folder.join(part.file());
+    let needs = match part {
+        Part::Probes => return probes(&path).map(|_| None),
+        Part::Python => "a program.py",
+        _ => "files",
+    };
     match read_text(&path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound && part != Part::Python => Ok(None),
         Err(source) => Err(LessonError::Unreadable {
             path,
-            needs: "files",
+            needs,
             source,
         }),
     }
-}
-
-fn required(path: PathBuf) -> Result<String, LessonError> {
-    read_text(&path).map_err(|source| LessonError::Unreadable {
-        path,
-        needs: "a program.py",
-        source,
-    })
 }
 
 fn read_text(path: &Path) -> Result<String, Error> {

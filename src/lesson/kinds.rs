@@ -42,16 +42,18 @@ mod tasks_never_overlap;
 pub use exit_codes::Who;
 pub use final_value::Cell;
 
-use super::Value;
-use super::error::LessonError;
 use super::expr::{EvalError, Scope};
 use super::lines::{Expected, Lines, Loops};
 use super::names::Names;
+pub use super::role::Of;
 use super::section::{Field, Section};
+use super::template::Template;
+use super::words::Words;
+use crate::trace::OpName;
 
 /// What every kind can do. `read` is given the check's table, `id`, `words` and `when` apart.
 trait Kind: Sized {
-    fn read(section: &Section<'_>, names: &Names) -> Result<Self, LessonError>;
+    fn read(section: &Section<'_>, names: &Names) -> Self;
 
     /// Evaluates the expressions that need no run.
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError>;
@@ -71,13 +73,9 @@ macro_rules! kinds {
             /// Every kind's word in lesson.toml.
             pub const WORDS: &[&str] = &[$($word),*];
 
-            fn read(
-                word: &str,
-                section: &Section<'_>,
-                names: &Names,
-            ) -> Option<Result<$name, LessonError>> {
+            fn read(word: &str, section: &Section<'_>, names: &Names) -> Option<$name> {
                 Some(match word {
-                    $($word => $kind::read(section, names).map($name::$kind),)*
+                    $($word => $name::$kind($kind::read(section, names)),)*
                     _ => return None,
                 })
             }
@@ -134,18 +132,14 @@ pub enum CheckKind {
 }
 
 impl CheckKind {
-    /// Reads `kind` and the keys of that kind.
-    pub(super) fn read(section: &Section<'_>, names: &Names) -> Result<CheckKind, LessonError> {
-        let field = section.required("kind", "what is checked")?;
+    /// Reads `kind` and the keys of that kind; `None` where there is no such kind.
+    pub(super) fn read(section: &mut Section<'_>, names: &Names) -> Option<CheckKind> {
+        let field = section.required("kind");
         let words: Vec<(&str, &str)> = CheckKind::words().map(|word| (word, word)).collect();
         let word = field.word(&words)?;
-        if let Some(kind) = TextKind::read(word, section, names) {
-            return kind.map(CheckKind::Text);
-        }
-        match RunKind::read(word, section, names) {
-            Some(kind) => kind.map(CheckKind::Run),
-            None => Err(field.wrong("a kind of check")),
-        }
+        section.keys_of(word);
+        let text = TextKind::read(word, section, names).map(CheckKind::Text);
+        text.or_else(|| RunKind::read(word, section, names).map(CheckKind::Run))
     }
 
     /// Every kind's word in lesson.toml.
@@ -162,86 +156,77 @@ impl CheckKind {
     }
 }
 
-/// Which processes a check speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// Everyone but services (a manager's server).
-    All,
-    Main,
-    /// Children started as `Process`.
-    Process,
-    /// Workers of a pool.
-    Worker,
-    Manager,
+/// Which processes a check speaks of; all, where it is not said or not known.
+fn of(section: &Section<'_>) -> Of {
+    section.required("of").word(Of::WORDS).unwrap_or(Of::All)
 }
 
-impl Of {
-    const WORDS: &[(&str, Of)] = &[
-        ("all", Of::All),
-        ("main", Of::Main),
-        ("process", Of::Process),
-        ("worker", Of::Worker),
-        ("manager", Of::Manager),
-    ];
+fn of_or_all(section: &Section<'_>) -> Of {
+    let field = section.optional("of");
+    field
+        .and_then(|field| field.word(Of::WORDS))
+        .unwrap_or(Of::All)
+}
 
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Of> {
-        let found = Of::WORDS.iter().find(|(known, _)| *known == word);
-        found.map(|(_, of)| *of)
-    }
+/// Which objects a check speaks of: one, one `for` each value, or all there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objects {
+    named: Option<Template>,
+    loops: Loops,
+}
 
-    fn read(section: &Section<'_>) -> Result<Of, LessonError> {
-        section
-            .required(
-                "of",
-                "which processes: all, main, process, worker or manager",
-            )?
-            .word(Of::WORDS)
-    }
-
-    fn read_or_all(section: &Section<'_>) -> Result<Of, LessonError> {
-        match section.optional("of") {
-            Some(field) => field.word(Of::WORDS),
-            None => Ok(Of::All),
+impl Objects {
+    fn read(section: &Section<'_>, names: &Names) -> Objects {
+        let loops = super::fields::loops(section, names);
+        let named = section.optional("object");
+        Objects {
+            named: named.map(|field| names.with_loops(&loops).object(&field)),
+            loops,
         }
     }
+
+    /// Their names; `None` stands for all objects of the run.
+    ///
+    /// # Errors
+    /// What the expressions report.
+    pub fn names(&self, scope: &dyn Scope) -> Result<Option<Vec<String>>, EvalError> {
+        let Some(named) = &self.named else {
+            return Ok(None);
+        };
+        let each = &mut |scope: &dyn Scope| Ok(named.fill(scope)?.to_string());
+        self.loops.each(scope, each).map(Some)
+    }
 }
 
-fn text(field: Option<Field<'_>>) -> Result<Option<String>, LessonError> {
-    field.map(|field| field.text()).transpose()
+/// The operation's name.
+fn op(field: Option<Field<'_>>) -> Option<OpName> {
+    let field = field?;
+    let name = field.string();
+    let known = OpName::parse(name);
+    if known.is_none() {
+        field.wrong(Words::tell("mistake.operation", &[]));
+    }
+    known
 }
 
-fn read_expected(
-    section: &Section<'_>,
-    key: &'static str,
-    names: &Names,
-) -> Result<Option<Expected>, LessonError> {
-    let field = section.optional(key);
-    field
-        .map(|field| super::fields::expected_field(&field, names))
-        .transpose()
+fn read_expected(section: &Section<'_>, key: &'static str, names: &Names) -> Option<Expected> {
+    let field = section.optional(key)?;
+    Some(super::fields::expected_field(&field, names))
 }
 
-fn read_lines(
-    section: &Section<'_>,
-    key: &'static str,
-    names: &Names,
-) -> Result<Lines, LessonError> {
-    let field = section.required(key, "what it speaks of")?;
-    super::fields::lines(&field, names)
+fn read_lines(section: &Section<'_>, key: &'static str, names: &Names) -> Lines {
+    super::fields::lines(&section.required(key), names)
 }
 
-fn read_others(section: &Section<'_>, names: &Names) -> Result<Option<Lines>, LessonError> {
-    let field = section.optional("others");
-    field
-        .map(|field| super::fields::lines(&field, names))
-        .transpose()
+fn read_others(section: &Section<'_>, names: &Names) -> Option<Lines> {
+    let field = section.optional("others")?;
+    Some(super::fields::lines(&field, names))
 }
 
-fn read_rounds(section: &Section<'_>, names: &Names) -> Result<(Loops, Lines), LessonError> {
-    let loops = super::fields::loops(section, names)?;
-    let lines = read_lines(section, "lines", &names.with_loops(&loops))?;
-    Ok((loops, lines))
+fn read_rounds(section: &Section<'_>, names: &Names) -> (Loops, Lines) {
+    let loops = super::fields::loops(section, names);
+    let lines = read_lines(section, "lines", &names.with_loops(&loops));
+    (loops, lines)
 }
 
 fn evaluate_lines(lines: &Lines, scope: &dyn Scope) -> Result<(), EvalError> {
@@ -254,7 +239,5 @@ fn evaluate_rounds(loops: &Loops, lines: &Lines, scope: &dyn Scope) -> Result<()
 }
 
 fn evaluate_expected(expected: Option<&Expected>, scope: &dyn Scope) -> Result<(), EvalError> {
-    expected.map_or(Ok(()), |expected| {
-        expected.test(&Value::None, scope).map(drop)
-    })
+    expected.map_or(Ok(()), |expected| expected.evaluate(scope))
 }

@@ -53,24 +53,7 @@ impl Library {
     /// # Errors
     /// A folder that can't be read, no lesson at all, or a slug that is taken.
     pub fn add_pack(&mut self, path: &Path, replace: bool) -> Result<(), LessonError> {
-        let no_pack = |source| LessonError::NoPack {
-            path: path.to_owned(),
-            source,
-        };
-        let is_lesson =
-            |path: &Path| path.join("program.py").exists() || path.join("lesson.toml").exists();
-        let folders = if is_lesson(path) {
-            vec![path.to_owned()]
-        } else {
-            std::fs::read_dir(path).map_err(no_pack)?;
-            let entries = folder::entries(path)?.into_iter().map(|(_, path)| path);
-            entries.filter(|path| is_lesson(path)).collect()
-        };
-        if folders.is_empty() {
-            let why = std::io::Error::new(std::io::ErrorKind::NotFound, "no lesson here");
-            return Err(no_pack(why));
-        }
-        for folder in folders {
+        for folder in Library::folders(path)? {
             match Lesson::read(&folder) {
                 Ok(lesson) => self.add(lesson, replace)?,
                 Err(error) => self.broken.push(Broken { folder, error }),
@@ -78,6 +61,30 @@ impl Library {
         }
         self.sort();
         Ok(())
+    }
+
+    /// The lesson folders in `path`, or `path` itself where it is one.
+    ///
+    /// # Errors
+    /// A folder that can't be read, or that has no lesson.
+    pub fn folders(path: &Path) -> Result<Vec<PathBuf>, LessonError> {
+        let no_pack = |source| LessonError::NoPack {
+            path: path.to_owned(),
+            source,
+        };
+        let is_lesson =
+            |path: &Path| path.join("program.py").exists() || path.join("lesson.toml").exists();
+        if is_lesson(path) {
+            return Ok(vec![path.to_owned()]);
+        }
+        std::fs::read_dir(path).map_err(no_pack)?;
+        let entries = folder::entries(path)?.into_iter().map(|(_, path)| path);
+        let folders: Vec<PathBuf> = entries.filter(|path| is_lesson(path)).collect();
+        if folders.is_empty() {
+            let why = std::io::Error::new(std::io::ErrorKind::NotFound, "no lesson here");
+            return Err(no_pack(why));
+        }
+        Ok(folders)
     }
 
     fn add(&mut self, mut lesson: Lesson, replace: bool) -> Result<(), LessonError> {

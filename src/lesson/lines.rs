@@ -7,6 +7,7 @@
 use super::Value;
 use super::expr::{Bound, EvalError, Expr, Scope};
 use super::template::{Pattern, Template};
+use super::words::Words;
 
 /// Units of fuel a round of a loop burns.
 const ROUND: usize = 10;
@@ -33,9 +34,11 @@ impl Loops {
         let mut found = Vec::new();
         rounds(&self.loops, scope, &mut |scope| {
             if found.len() >= MAX_LINES {
+                let over = self.loops.first();
                 return Err(EvalError {
                     text: self.to_string(),
-                    message: format!("more than {MAX_LINES} rounds"),
+                    message: Words::tell("eval.rounds", &[("most", &MAX_LINES)]),
+                    spot: over.and_then(|(_, over)| over.spot()),
                 });
             }
             found.push(body(scope)?);
@@ -157,7 +160,8 @@ impl Lines {
                 if patterns > MAX_LINES {
                     return Err(EvalError {
                         text: "lines".to_owned(),
-                        message: format!("more than {MAX_LINES} lines"),
+                        message: Words::tell("eval.lines", &[("most", &MAX_LINES)]),
+                        spot: None,
                     });
                 }
                 Ok(Some(Slot { any }))
@@ -179,6 +183,8 @@ pub enum Expected {
     AtMost(Expr),
     /// `at-least = number`
     AtLeast(Expr),
+    /// `at-least = number` and `at-most = number`
+    Between(Expr, Expr),
 }
 
 impl Expected {
@@ -202,20 +208,53 @@ impl Expected {
                 };
                 (found, shown)
             }
-            Expected::AtMost(expr) => {
-                let bound = expr.int(scope)?;
-                (
-                    value.as_int().is_some_and(|n| n <= bound),
-                    format!("≤ {bound}"),
-                )
+            Expected::AtMost(most) => {
+                let most = most.number(scope)?;
+                let fits = value.as_float().is_some_and(|n| n <= most.0);
+                (fits, format!("≤ {}", most.1))
             }
-            Expected::AtLeast(expr) => {
-                let bound = expr.int(scope)?;
-                (
-                    value.as_int().is_some_and(|n| n >= bound),
-                    format!("≥ {bound}"),
-                )
+            Expected::AtLeast(least) => {
+                let least = least.number(scope)?;
+                let fits = value.as_float().is_some_and(|n| n >= least.0);
+                (fits, format!("≥ {}", least.1))
+            }
+            Expected::Between(least, most) => {
+                let (least, most) = (least.number(scope)?, most.number(scope)?);
+                let fits = value
+                    .as_float()
+                    .is_some_and(|n| least.0 <= n && n <= most.0);
+                (fits, format!("{} – {}", least.1, most.1))
             }
         })
+    }
+
+    /// As `evaluate`; the words it expects have to be known ones.
+    pub(super) fn only(
+        &self,
+        scope: &dyn Scope,
+        knows: &dyn Fn(&str) -> bool,
+        all: impl FnOnce() -> String,
+    ) -> Result<(), EvalError> {
+        let (expr, wanted) = match self {
+            Expected::Is(expr) => (expr, vec![expr.eval(scope)?]),
+            Expected::OneOf(expr) => (expr, expr.list(scope)?),
+            _ => return self.evaluate(scope),
+        };
+        let stranger = wanted.iter().find(|value| match value {
+            Value::Str(word) => !knows(word),
+            _ => true,
+        });
+        stranger.map_or(Ok(()), |word| {
+            Err(EvalError {
+                text: expr.text().to_owned(),
+                message: Words::tell("eval.never", &[("word", word), ("known", &all())]),
+                spot: expr.spot(),
+            })
+        })
+    }
+
+    /// Evaluates its expressions, for the lint.
+    pub(super) fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {
+        self.test(&Value::None, scope).map(drop)
     }
 }

@@ -1,33 +1,48 @@
 //! The lint of lessons: what `lessons check` says of a folder beyond 'it can be read'.
 //!
-//! For authors. The parser refuses what is no lesson; the lint finds what is a poor one: a text in
-//! one language only, a listing its own outcome does not know, a twin whose lines do not follow
-//! program.py. Each rule is a function over `Lesson`; nothing is run.
+//! For authors. The parser refuses what is no lesson; the lint finds what is a poor one: a word that its name
+//! can never be, a constant that nobody uses, a twin whose lines do not follow program.py. Each rule is a
+//! function over `Lesson`; nothing is run. What needs an interpreter is found by the cli.
 
+mod broken;
+mod names;
 mod program;
 mod texts;
 mod values;
 
+use super::error::Spot;
 use super::folder::Lesson;
 use super::library::Library;
+use super::words::Words;
+pub use broken::lint_broken;
 
 /// Something an author should mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Folder and file: `06-lock/program.rs`.
     pub file: String,
-    /// Line in it, from 1, where there is one.
-    pub line: Option<usize>,
+    /// Where in it, where there is a place.
+    pub spot: Option<Spot>,
     /// What is wrong and what is wanted.
-    pub message: String,
+    pub message: Words,
+}
+
+impl Finding {
+    /// `file:line:column: what`.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words::of(|lang| {
+            let at = self.spot.map_or_else(String::new, |spot| {
+                format!("{}:{}:", spot.line, spot.column)
+            });
+            format!("{}:{at} {}", self.file, self.message.get(lang))
+        })
+    }
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
-            None => write!(f, "{}: {}", self.file, self.message),
-        }
+        f.write_str(&self.words().en)
     }
 }
 
@@ -38,11 +53,11 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn say(&mut self, file: &str, line: Option<usize>, message: impl Into<String>) {
+    fn say(&mut self, file: &str, spot: Option<Spot>, message: Words) {
         self.findings.push(Finding {
-            file: format!("{}/{file}", self.lesson.folder),
-            line,
-            message: message.into(),
+            file: self.lesson.file(file),
+            spot,
+            message,
         });
     }
 }
@@ -58,6 +73,9 @@ pub fn lint(lesson: &Lesson) -> Vec<Finding> {
     if lesson.files.manifest.is_some() {
         values::head(&mut report);
         values::constants(&mut report);
+        names::doubts(&mut report);
+        names::objects(&mut report);
+        names::unused(&mut report);
         values::expressions(&mut report);
         values::listings(&mut report);
         values::probes(&mut report);
@@ -65,6 +83,8 @@ pub fn lint(lesson: &Lesson) -> Vec<Finding> {
         texts::languages(&mut report);
     }
     program::twin(&mut report);
+    let place = |finding: &Finding| (finding.file.clone(), finding.spot);
+    report.findings.sort_by_key(place);
     report.findings
 }
 
@@ -72,10 +92,10 @@ pub fn lint(lesson: &Lesson) -> Vec<Finding> {
 #[must_use]
 pub fn lint_library(library: &Library) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut say = |lesson: &Lesson, message: String| {
+    let mut say = |lesson: &Lesson, message: Words| {
         findings.push(Finding {
-            file: format!("{}/lesson.toml", lesson.folder),
-            line: None,
+            file: lesson.file("lesson.toml"),
+            spot: None,
             message,
         });
     };
@@ -83,31 +103,35 @@ pub fn lint_library(library: &Library) -> Vec<Finding> {
         let order = lesson.manifest.order;
         for need in &lesson.manifest.needs {
             match library.iter().find(|other| other.slug() == need) {
-                None => say(lesson, format!("needs: there is no lesson `{need}`")),
-                Some(other) if other.place() >= lesson.place() => say(
-                    lesson,
-                    format!("needs: `{need}` comes later in the course than this lesson"),
-                ),
+                None => say(lesson, Words::tell("lint.no-need", &[("slug", need)])),
+                Some(other) if other.place() >= lesson.place() => {
+                    say(lesson, Words::tell("lint.later", &[("slug", need)]));
+                }
                 Some(_) => {}
             }
         }
         let twin = library
             .iter()
             .take_while(|other| other.slug() != lesson.slug())
-            .find(|other| order.is_some() && other.manifest.order == order);
+            .find(|other| {
+                let same = order.is_some() && other.manifest.order == order;
+                // A pack has a course of its own.
+                same && (other.origin == super::Origin::Embedded)
+                    == (lesson.origin == super::Origin::Embedded)
+            });
         if let (Some(other), Some(order)) = (twin, order) {
+            let slug = other.slug();
             say(
                 lesson,
-                format!("order: {order} is already the place of {}", other.slug()),
+                Words::tell("lint.place-taken", &[("order", &order), ("slug", &slug)]),
             );
         }
         for slug in lesson.manifest.pair.iter().flatten() {
             match library.iter().find(|other| other.slug() == slug) {
-                None => say(lesson, format!("pair: there is no lesson `{slug}`")),
-                Some(other) if other.manifest.pair != lesson.manifest.pair => say(
-                    lesson,
-                    format!("pair: `{slug}` does not name the same pair"),
-                ),
+                None => say(lesson, Words::tell("lint.no-pair", &[("slug", slug)])),
+                Some(other) if other.manifest.pair != lesson.manifest.pair => {
+                    say(lesson, Words::tell("lint.other-pair", &[("slug", slug)]));
+                }
                 Some(_) => {}
             }
         }

@@ -1,53 +1,55 @@
-//! Names an expression of lesson.toml may use: refuses those nobody gives a value.
+//! Names an expression of lesson.toml may use, and the types of their values: refuses names nobody gives a
+//! value, and notes for the lint what can't be right whatever the run.
 
-use crate::lesson::error::LessonError;
-use crate::lesson::expr::Expr;
+use crate::lesson::expr::{Expr, RUN_FUNCTIONS, RUN_NAMES, Type};
 use crate::lesson::lines::Loops;
-use crate::lesson::params::Parameter;
-use crate::lesson::questions::{RUN_FUNCTIONS, RUN_NAMES};
+use crate::lesson::params::{Parameter, ParameterKind};
 use crate::lesson::scope::CIRCUMSTANCES;
 use crate::lesson::section::Field;
 use crate::lesson::template::Template;
+use crate::lesson::words::Words;
 
 /// What is known at one place of the file.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
-    names: Vec<String>,
-    functions: &'static [&'static str],
+    names: Vec<(String, Type)>,
+    /// The functions of a finished run may be called.
+    run: bool,
 }
 
 impl Names {
     pub(super) fn of(parameters: &[Parameter]) -> Names {
-        let names = parameters
+        let parameters = parameters
             .iter()
-            .map(|parameter| parameter.name.as_str())
-            .chain(CIRCUMSTANCES.iter().copied())
-            .map(str::to_owned)
-            .collect();
+            .map(|parameter| (parameter.name.clone(), type_of(parameter)));
+        let circumstances = CIRCUMSTANCES
+            .iter()
+            .map(|(name, kind)| ((*name).to_owned(), kind()));
         Names {
-            names,
-            functions: &[],
+            names: parameters.chain(circumstances).collect(),
+            run: false,
         }
     }
 
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.names.iter().any(|known| known == name)
+        self.names.iter().any(|(known, _)| known == name)
     }
 
-    pub(super) fn add(&mut self, name: &str) {
-        self.names.push(name.to_owned());
+    pub(super) fn add(&mut self, name: &str, kind: Type) {
+        self.names.push((name.to_owned(), kind));
     }
 
-    pub(super) fn with(&self, name: &str) -> Names {
+    pub(super) fn with(&self, name: &str, kind: Type) -> Names {
         let mut names = self.clone();
-        names.add(name);
+        names.add(name, kind);
         names
     }
 
     pub(super) fn with_loops(&self, loops: &Loops) -> Names {
         let mut names = self.clone();
-        for name in loops.names() {
-            names.add(name);
+        for (name, over) in &loops.loops {
+            let values = names.type_of(over);
+            names.add(name, values.item());
         }
         names
     }
@@ -55,43 +57,85 @@ impl Names {
     /// With the facts of a finished run.
     pub(super) fn with_run(&self) -> Names {
         let mut names = self.clone();
-        for name in RUN_NAMES {
-            names.add(name);
+        for (name, kind) in RUN_NAMES {
+            names.add(name, kind());
         }
-        names.functions = RUN_FUNCTIONS;
+        names.run = true;
         names
     }
 
-    pub(super) fn check_expr(&self, field: &Field<'_>, expr: &Expr) -> Result<(), LessonError> {
-        if let Some(stranger) = expr.names().into_iter().find(|name| !self.knows(name)) {
-            return Err(field.complain(
-                format!("`{stranger}` in `{expr}`"),
-                format!("only names it knows: {}", self.names.join(", ")),
-            ));
+    fn lookup(&self, name: &str) -> Type {
+        let found = self.names.iter().rev().find(|(known, _)| known == name);
+        found.map_or(Type::Any, |(_, kind)| kind.clone())
+    }
+
+    fn type_of(&self, expr: &Expr) -> Type {
+        expr.type_of(&|name| self.lookup(name), &mut Vec::new())
+    }
+
+    /// Notes what is wrong with the expression, and gives the type of its value.
+    pub(super) fn check(&self, field: &Field<'_>, expr: &Expr) -> Type {
+        field.uses(expr);
+        let mut names = expr.names().into_iter();
+        if let Some(stranger) = names.find(|name| !self.knows(name)) {
+            let known: Vec<&str> = self.names.iter().map(|(name, _)| name.as_str()).collect();
+            field.complain(
+                Words::tell("mistake.stranger", &[("name", &stranger), ("text", expr)]),
+                Words::tell("mistake.known-names", &[("known", &known.join(", "))]),
+            );
+            return Type::Any;
         }
+        let known = |name: &str| self.run && RUN_FUNCTIONS.iter().any(|known| known.name == name);
         let mut functions = expr.functions().into_iter();
-        if let Some(stranger) = functions.find(|name| !self.functions.contains(name)) {
-            let known = if self.functions.is_empty() {
-                "no functions of a run here".to_owned()
-            } else {
-                format!("one of {}", self.functions.join(", "))
-            };
-            return Err(field.complain(format!("the function `{stranger}`"), known));
+        if let Some(stranger) = functions.find(|name| !known(name)) {
+            let functions: Vec<&str> = RUN_FUNCTIONS.iter().map(|known| known.name).collect();
+            field.complain(
+                Words::tell("mistake.function", &[("name", &stranger)]),
+                if self.run {
+                    Words::tell("mistake.one-of", &[("known", &functions.join(", "))])
+                } else {
+                    Words::tell("mistake.no-run-functions", &[])
+                },
+            );
+            return Type::Any;
         }
-        Ok(())
+        let mut doubts = Vec::new();
+        let kind = expr.type_of(&|name| self.lookup(name), &mut doubts);
+        for doubt in doubts {
+            field.doubt(expr, &doubt);
+        }
+        kind
     }
 
-    pub(super) fn expr(&self, field: &Field<'_>) -> Result<Expr, LessonError> {
-        let expr = field.expr()?;
-        self.check_expr(field, &expr)?;
-        Ok(expr)
+    pub(super) fn expr(&self, field: &Field<'_>) -> Expr {
+        let expr = field.expr();
+        self.check(field, &expr);
+        expr
     }
 
-    pub(super) fn template(&self, field: &Field<'_>) -> Result<Template, LessonError> {
-        let template = field.template()?;
+    pub(super) fn template(&self, field: &Field<'_>) -> Template {
+        let template = field.template();
         for hole in template.holes() {
-            self.check_expr(field, hole)?;
+            self.check(field, hole);
         }
-        Ok(template)
+        template
+    }
+
+    /// The name of an object of the program.
+    pub(super) fn object(&self, field: &Field<'_>) -> Template {
+        field.names_object();
+        self.template(field)
+    }
+}
+
+fn type_of(parameter: &Parameter) -> Type {
+    match &parameter.kind {
+        ParameterKind::Int { .. } => Type::Int,
+        ParameterKind::Bool { .. } => Type::Bool,
+        ParameterKind::Seconds { .. } => Type::Float,
+        ParameterKind::Choice { choices, .. } => {
+            let values = choices.iter().map(|choice| choice.value.clone());
+            Type::OneOf(values.collect())
+        }
     }
 }

@@ -83,14 +83,18 @@ impl ParameterKind {
 
     /// What it takes, for an error: `an integer from 1 to 32`.
     #[must_use]
-    pub fn allowed(&self) -> String {
+    pub fn takes(&self) -> Words {
         match self {
-            ParameterKind::Int { min, max, .. } => format!("an integer from {min} to {max}"),
-            ParameterKind::Bool { .. } => "true or false".to_owned(),
-            ParameterKind::Seconds { min, max, .. } => format!("seconds from {min} to {max}"),
+            ParameterKind::Int { min, max, .. } => {
+                Words::tell("params.int", &[("min", min), ("max", max)])
+            }
+            ParameterKind::Bool { .. } => Words::tell("params.bool", &[]),
+            ParameterKind::Seconds { min, max, .. } => {
+                Words::tell("params.seconds", &[("min", min), ("max", max)])
+            }
             ParameterKind::Choice { choices, .. } => {
                 let words: Vec<&str> = choices.iter().map(|c| c.value.as_str()).collect();
-                format!("one of {}", words.join(", "))
+                Words::tell("params.choice", &[("values", &words.join(", "))])
             }
         }
     }
@@ -169,7 +173,7 @@ pub enum ParamsError {
         given: String,
         known: String,
     },
-    #[error("lesson {lesson}: `{name}` can't be `{given}`: it takes {}", kind.allowed())]
+    #[error("lesson {lesson}: `{name}` can't be `{given}`: it takes {}", kind.takes().en)]
     Refused {
         lesson: String,
         name: String,

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use toml::de::DeTable;
 
+use super::Value;
 use super::checks::Check;
 use super::error::LessonError;
 use super::expr::Expr;
@@ -18,7 +19,8 @@ use super::names::Names;
 use super::params::{Choice, Parameter, ParameterKind};
 use super::questions::{Claim, Listing, Outcome, Prediction};
 use super::scope::CIRCUMSTANCES;
-use super::section::{Field, Section, Source};
+use super::section::source::{Notes, Source};
+use super::section::{Field, Section};
 use super::words::Words;
 
 /// Most parameters, checks, predictions, listings, claims or definitions of a lesson.
@@ -48,56 +50,76 @@ pub struct Manifest {
     pub checks: Vec<Check>,
     pub predictions: Vec<Prediction>,
     pub claims: Vec<Claim>,
+    /// Values of parameters to run the program with, a row each; `test` and `grade` run all rows.
+    pub matrix: Vec<Vec<(String, Value)>>,
+    /// For the lint.
+    pub(super) notes: Notes,
 }
 
 impl Manifest {
     /// Reads a lesson.toml; `file` is its name for errors.
     ///
     /// # Errors
-    /// Line, column, what was found and what is expected.
+    /// Everything that is wrong, each with line, column, what was found and what is expected.
     pub fn parse(file: &str, text: &str) -> Result<Manifest, LessonError> {
-        let source = Source { file, text };
-        let document = DeTable::parse(text).map_err(|error| {
+        let source = Source::new(file, text);
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
             let offset = error.span().map_or(0, |span| span.start);
             let message = error.message().trim().replace('\n', ", ");
-            source.error(offset, "lesson.toml", message, "TOML")
-        })?;
-        let section = Section::new(source, document.get_ref());
-        let parameters = items(&section, "parameters", parameter)?;
-        let mut names = Names::of(&parameters);
-        let define = definitions(&section, &mut names)?;
-        let listings = items(&section, "listings", questions::listing)?;
-        let manifest = Manifest {
-            file: file.to_owned(),
-            slug: section
-                .required("slug", "the lesson's name on the command line")?
-                .identifier('-')?,
-            order: Some(order(
-                &section.required("order", "its place in the course, from 1")?,
-            )?),
-            title: section.required("title", "the lesson's title")?.words()?,
-            summary: section.required("summary", "what it is about")?.words()?,
-            needs: slugs(section.optional("needs"))?,
-            pair: pair(section.optional("pair"))?,
-            grep: match section.optional("grep") {
-                Some(field) => Some(field.text()?),
-                None => None,
-            },
-            outcome: match section.optional("outcome") {
-                Some(field) => questions::outcome(&field, &names)?,
-                None => Outcome::Lines,
-            },
-            checks: items(&section, "checks", |field| Check::read(field, &names))?,
-            predictions: items(&section, "predictions", |field| {
-                questions::prediction(field, &names, &listings)
-            })?,
-            claims: items(&section, "claims", questions::claim)?,
-            parameters,
-            define,
-            listings,
-        };
-        section.done()?;
-        Ok(manifest)
+            let message = Words::new(message.clone(), message);
+            source.mistake(
+                offset,
+                "lesson.toml",
+                message,
+                Words::tell("mistake.toml", &[]),
+            );
+        }
+        if !errors.is_empty() {
+            return Err(LessonError::Malformed(source.mistakes()));
+        }
+        let section = Section::new(&source, document.get_ref());
+        let manifest = read(file, &section);
+        section.done();
+        let mistakes = source.mistakes();
+        if !mistakes.is_empty() {
+            return Err(LessonError::Malformed(mistakes));
+        }
+        Ok(Manifest {
+            notes: source.notes.take(),
+            ..manifest
+        })
+    }
+}
+
+fn read(file: &str, section: &Section<'_>) -> Manifest {
+    let parameters = items(section, "parameters", |field| Some(parameter(field)));
+    let mut names = Names::of(&parameters);
+    let define = definitions(section, &mut names);
+    let listings = items(section, "listings", |field| Some(questions::listing(field)));
+    let matrix = matrix(section, &parameters);
+    Manifest {
+        file: file.to_owned(),
+        slug: section.required("slug").identifier('-'),
+        order: Some(order(&section.required("order"))),
+        title: section.required("title").words(),
+        summary: section.required("summary").words(),
+        needs: slugs(section.optional("needs").as_ref()),
+        pair: pair(section.optional("pair").as_ref()),
+        grep: section.optional("grep").map(|field| field.text()),
+        outcome: section
+            .optional("outcome")
+            .map_or(Outcome::Lines, |field| questions::outcome(&field, &names)),
+        checks: items(section, "checks", |field| Check::read(field, &names)),
+        predictions: items(section, "predictions", |field| {
+            questions::prediction(field, &names, &listings)
+        }),
+        claims: items(section, "claims", |field| Some(questions::claim(field))),
+        parameters,
+        define,
+        listings,
+        matrix,
+        notes: Notes::default(),
     }
 }
 
@@ -105,159 +127,208 @@ impl Manifest {
 fn items<T>(
     section: &Section<'_>,
     key: &'static str,
-    mut read: impl FnMut(&Field<'_>) -> Result<T, LessonError>,
-) -> Result<Vec<T>, LessonError> {
+    mut read: impl FnMut(&Field<'_>) -> Option<T>,
+) -> Vec<T> {
     let Some(field) = section.optional(key) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    let items = field.items()?;
-    few(&field, items.len())?;
-    for item in items {
-        let table = item.section()?;
-        for name in ["id", "name"] {
-            if let Some(id) = table.optional(name)
-                && !seen.insert(id.string()?.to_owned())
-            {
-                return Err(id.complain(
-                    format!("`{}` a second time", id.string()?),
-                    format!("{key} with different names"),
-                ));
-            }
-        }
-        found.push(read(&item)?);
+    let items = field.items();
+    if !few(&field, items.len()) {
+        return Vec::new();
     }
-    Ok(found)
+    for item in items {
+        if let Some((id, name)) = item.id()
+            && !seen.insert(name.clone())
+        {
+            id.complain(
+                Words::tell("mistake.again", &[("name", &name)]),
+                Words::tell("mistake.different-names", &[("key", &key)]),
+            );
+        }
+        found.extend(read(&item));
+    }
+    found
 }
 
 /// Refuses more than a learner would ever see.
-fn few(field: &Field<'_>, count: usize) -> Result<(), LessonError> {
+fn few(field: &Field<'_>, count: usize) -> bool {
     if count > MAX_ENTRIES {
-        return Err(field.complain(format!("{count} entries"), format!("at most {MAX_ENTRIES}")));
+        field.complain(
+            Words::tell("mistake.entries", &[("n", &count)]),
+            Words::tell("mistake.at-most", &[("most", &MAX_ENTRIES)]),
+        );
     }
-    Ok(())
+    count <= MAX_ENTRIES
 }
 
-fn order(field: &Field<'_>) -> Result<u32, LessonError> {
-    u32::try_from(field.int()?)
-        .ok()
-        .filter(|order| (1..=999).contains(order))
-        .ok_or_else(|| field.wrong("a number from 1 to 999"))
-}
-
-fn slugs(field: Option<Field<'_>>) -> Result<Vec<String>, LessonError> {
-    match field {
-        Some(field) => field
-            .items()?
-            .iter()
-            .map(|item| item.identifier('-'))
-            .collect(),
-        None => Ok(Vec::new()),
+fn order(field: &Field<'_>) -> u32 {
+    let order = u32::try_from(field.int()).ok();
+    let order = order.filter(|order| (1..=999).contains(order));
+    if order.is_none() {
+        field.wrong(Words::tell("mistake.order", &[]));
     }
+    order.unwrap_or(1)
 }
 
-fn pair(field: Option<Field<'_>>) -> Result<Option<[String; 2]>, LessonError> {
-    let Some(field) = field else { return Ok(None) };
-    let wrong = field.wrong("two lessons, this one among them");
-    let pair = <[String; 2]>::try_from(slugs(Some(field))?);
-    pair.map(Some).map_err(|_| wrong)
+fn slugs(field: Option<&Field<'_>>) -> Vec<String> {
+    let items = field.map(Field::items).unwrap_or_default();
+    items.iter().map(|item| item.identifier('-')).collect()
 }
 
-fn definitions(
-    section: &Section<'_>,
-    names: &mut Names,
-) -> Result<Vec<(String, Expr)>, LessonError> {
+fn pair(field: Option<&Field<'_>>) -> Option<[String; 2]> {
+    let pair = <[String; 2]>::try_from(slugs(Some(field?)));
+    if pair.is_err() {
+        field?.wrong(Words::tell("mistake.pair", &[]));
+    }
+    pair.ok()
+}
+
+fn definitions(section: &Section<'_>, names: &mut Names) -> Vec<(String, Expr)> {
     let Some(field) = section.optional("define") else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let mut found = Vec::new();
-    let entries = field.section()?.entries();
-    few(&field, entries.len())?;
+    let entries = field.section("define").entries();
+    if !few(&field, entries.len()) {
+        return found;
+    }
     for (name, value) in entries {
         if names.knows(name) {
-            return Err(value.complain(
-                format!("a second meaning of `{name}`"),
-                "a name that is not a parameter's or a circumstance's",
-            ));
+            value.complain(
+                Words::tell("mistake.second-meaning", &[("name", &name)]),
+                Words::tell("mistake.name-in-use", &[]),
+            );
         }
-        let expr = value.expr()?;
-        names.check_expr(&value, &expr)?;
-        names.add(name);
+        let expr = value.expr();
+        let kind = names.check(&value, &expr);
+        names.add(name, kind);
+        value.defines(name);
         found.push((name.to_owned(), expr));
     }
-    Ok(found)
+    found
 }
 
-fn parameter(field: &Field<'_>) -> Result<Parameter, LessonError> {
-    const KINDS: &[(&str, &str)] = &[
-        ("int", "int"),
-        ("bool", "bool"),
-        ("seconds", "seconds"),
-        ("choice", "choice"),
-    ];
-    let section = field.section()?;
-    let name_field = section.required("name", "the constant in program.py, in lower case")?;
-    let name = name_field.identifier('_')?;
-    if CIRCUMSTANCES.contains(&name.as_str()) {
-        return Err(name_field.complain(
-            format!("`{name}`, which means a circumstance of the run"),
-            "another name",
-        ));
+/// `[[matrix]]`: each table names values of parameters, and stands for every combination of them.
+fn matrix(section: &Section<'_>, parameters: &[Parameter]) -> Vec<Vec<(String, Value)>> {
+    let Some(field) = section.optional("matrix") else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    for item in field.items() {
+        let mut combined: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+        for (name, value) in item.section("matrix").entries() {
+            let Some(parameter) = parameters.iter().find(|known| known.name == name) else {
+                let known: Vec<&str> = parameters.iter().map(|known| known.name.as_str()).collect();
+                value.complain(
+                    Words::tell("mistake.unknown-key", &[("key", &name)]),
+                    Words::tell("mistake.one-of", &[("known", &known.join(", "))]),
+                );
+                continue;
+            };
+            let given = if value.is_array() {
+                value.items()
+            } else {
+                vec![value]
+            };
+            let mut values = Vec::new();
+            for value in given {
+                match value.plain().and_then(|plain| parameter.admit(&plain)) {
+                    Some(admitted) => values.push(admitted),
+                    None => value.wrong(parameter.kind.takes()),
+                }
+            }
+            if combined.len().saturating_mul(values.len()) > MAX_ENTRIES {
+                few(&item, combined.len().saturating_mul(values.len()));
+                break;
+            }
+            let with = |row: &Vec<(String, Value)>, value: &Value| {
+                [row.clone(), vec![(name.to_owned(), value.clone())]].concat()
+            };
+            combined = combined
+                .iter()
+                .flat_map(|row| values.iter().map(move |value| with(row, value)))
+                .collect();
+        }
+        rows.extend(combined);
     }
-    let label = section
-        .required("label", "its name on the screen")?
-        .words()?;
-    let default = section.required("default", "the tutorial's value")?;
-    let kind = section
-        .required("kind", "int, bool, seconds or choice")?
-        .word(KINDS)?;
+    few(&field, rows.len());
+    rows
+}
+
+fn parameter(field: &Field<'_>) -> Parameter {
+    const KINDS: &[(&str, &str)] = &[
+        ("int", "parameter-int"),
+        ("bool", "parameter-bool"),
+        ("seconds", "parameter-seconds"),
+        ("choice", "parameter-choice"),
+    ];
+    let mut section = field.section("parameter");
+    let before = section.mistakes();
+    let name_field = section.required("name");
+    let name = name_field.identifier('_');
+    if CIRCUMSTANCES.iter().any(|(known, _)| *known == name) {
+        name_field.complain(
+            Words::tell("mistake.circumstance", &[("name", &name)]),
+            Words::tell("mistake.another-name", &[]),
+        );
+    }
+    let label = section.required("label").words();
+    let default = section.required("default");
+    name_field.defines(&name);
+    let Some(kind) = section.required("kind").word(KINDS) else {
+        return Parameter {
+            name,
+            label,
+            kind: ParameterKind::Bool { default: false },
+        };
+    };
+    section.keys_of(kind);
     let kind = match kind {
-        "int" => ParameterKind::Int {
-            default: default.int()?,
-            min: section.required("min", "the smallest value")?.int()?,
-            max: section.required("max", "the greatest value")?.int()?,
+        "parameter-int" => ParameterKind::Int {
+            default: default.int(),
+            min: section.required("min").int(),
+            max: section.required("max").int(),
         },
-        "bool" => ParameterKind::Bool {
-            default: default.bool()?,
+        "parameter-bool" => ParameterKind::Bool {
+            default: default.bool(),
         },
-        "seconds" => ParameterKind::Seconds {
-            default: default.float()?,
-            min: section.required("min", "the shortest time")?.float()?,
-            max: section.required("max", "the longest time")?.float()?,
+        "parameter-seconds" => ParameterKind::Seconds {
+            default: default.float(),
+            min: section.required("min").float(),
+            max: section.required("max").float(),
         },
         _ => ParameterKind::Choice {
-            default: default.string()?.to_owned(),
-            choices: section
-                .required("choices", "the values, each with a label")?
-                .items()
-                .and_then(|choices| {
-                    few(field, choices.len())?;
-                    choices.iter().map(choice).collect()
-                })?,
+            default: default.string().to_owned(),
+            choices: {
+                let choices = section.required("choices").items();
+                few(field, choices.len());
+                choices.iter().map(choice).collect()
+            },
         },
     };
-    section.done()?;
+    let section_is_sound = section.mistakes() == before;
+    section.done();
     let parameter = Parameter { name, label, kind };
-    if parameter.admit(&parameter.default()).is_none() {
-        return Err(default.wrong(format!(
-            "a default within its range: {}",
-            parameter.kind.allowed()
-        )));
+    // A default that was not read, or bounds that were not, say nothing of it.
+    if section_is_sound && parameter.admit(&parameter.default()).is_none() {
+        default.wrong(Words::tell(
+            "mistake.default",
+            &[("takes", &parameter.kind.takes())],
+        ));
     }
-    Ok(parameter)
+    parameter
 }
 
-fn choice(field: &Field<'_>) -> Result<Choice, LessonError> {
-    let section = field.section()?;
+fn choice(field: &Field<'_>) -> Choice {
+    let section = field.section("choice");
     let choice = Choice {
-        value: section.required("value", "the constant's value")?.text()?,
-        label: section
-            .required("label", "its name on the screen")?
-            .words()?,
+        value: section.required("value").text(),
+        label: section.required("label").words(),
     };
-    section.done()?;
-    Ok(choice)
+    section.done();
+    choice
 }
 
 #[cfg(test)]

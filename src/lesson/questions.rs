@@ -1,8 +1,9 @@
 //! Predictions, claims, listings and the outcome: what a lesson asks and says, as data.
 //!
-//! A prediction holds no stored answer: its expressions are evaluated over the run (`RUN_NAMES`,
-//! `RUN_FUNCTIONS`), by `check`. A claim names the probe that shows its verdict.
+//! A prediction holds no stored answer: its expressions are evaluated over the run (`expr::RUN_NAMES`,
+//! `expr::RUN_FUNCTIONS`), by `check`. A claim names the probe that shows its verdict.
 
+use super::error::Spot;
 use super::expr::Expr;
 use super::lines::{Lines, Loops};
 use super::template::Template;
@@ -12,8 +13,8 @@ use super::words::Words;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     pub id: String,
-    /// Its line in lesson.toml, from 1.
-    pub line: usize,
+    /// Where in lesson.toml it stands.
+    pub spot: Spot,
     /// Where it is false the question is not asked.
     pub when: Option<Expr>,
     pub question: Words,
@@ -45,39 +46,6 @@ pub struct AnswerOption {
     pub when: Option<Expr>,
 }
 
-/// Names a prediction's expressions may use beside parameters: facts of the finished run.
-///
-/// `lines` printed to stdout, in order · `writers` their processes' names · `blocks`, `outcome`
-/// labels of the lesson's outcome · `status` · `seconds` of the program's own time from start to end ·
-/// `task_pids`, how many different processes ran tasks · `results` of the tasks by number
-/// (`'success'`, `'failure'`, `'pending'`, `'lost'`).
-pub const RUN_NAMES: &[&str] = &[
-    "lines",
-    "writers",
-    "blocks",
-    "outcome",
-    "status",
-    "seconds",
-    "task_pids",
-    "results",
-];
-
-/// Functions a prediction's expressions may use.
-///
-/// `count(role)` started · `pids(role)` in order of birth · `most_alive(role)` at once · `most_tasks()` in work at
-/// once · `exitcode(name)` · `printed(line)` how often · `cells(object)` at the end ·
-/// `waited(object)` processes that had to wait for it.
-pub const RUN_FUNCTIONS: &[&str] = &[
-    "count",
-    "pids",
-    "most_alive",
-    "most_tasks",
-    "exitcode",
-    "printed",
-    "cells",
-    "waited",
-];
-
 /// What of a run counts as its outcome: two runs with equal labels came out the same way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -99,6 +67,8 @@ pub enum Outcome {
 /// An output, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
+    /// Where in lesson.toml it stands.
+    pub spot: Spot,
     /// `tutorial` is the one the tutorial prints.
     pub id: String,
     pub title: Option<Words>,
@@ -108,6 +78,9 @@ pub struct Listing {
 /// A sentence of the tutorial and what is true of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
+    /// Where in lesson.toml its probe and what it expects stand.
+    pub probe_spot: Spot,
+    pub expect_spot: Spot,
     pub id: String,
     pub says: Words,
     pub truth: Truth,

@@ -7,12 +7,17 @@
 use std::collections::BTreeMap;
 
 use super::Value;
-use super::expr::{Expr, Fuel, Scope};
+use super::expr::{Expr, Fuel, Scope, Type, Typed};
 use super::params::Params;
 use crate::trace::Engine;
 
-/// Names every lesson's expressions may use beside its parameters.
-pub const CIRCUMSTANCES: &[&str] = &["stdout", "engine", "method", "python"];
+/// Names every lesson's expressions may use beside its parameters, with their types.
+pub const CIRCUMSTANCES: &[Typed] = &[
+    ("stdout", || Type::one_of(["tty", "pipe"])),
+    ("engine", || Type::one_of(["native", "python"])),
+    ("method", || Type::one_of(["fork", "spawn", "forkserver"])),
+    ("python", || Type::Int),
+];
 
 /// How a run is made, apart from the parameters of its lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]

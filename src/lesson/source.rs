@@ -4,6 +4,7 @@
 //! level. Used to run program.py with other values (line numbers stay) and to lint the defaults.
 
 use super::Value;
+use super::error::Spot;
 use super::params::{Parameter, Params};
 
 /// The line of `NAME = …`, from 0, and where on it the value stands.
@@ -30,6 +31,18 @@ pub(super) fn find(source: &str, name: &str) -> Option<Constant> {
 }
 
 impl Constant {
+    /// Where its value stands.
+    pub(super) fn spot(&self, source: &str) -> Spot {
+        let before = source
+            .lines()
+            .nth(self.line)
+            .map(|text| &text[..self.start]);
+        Spot {
+            line: self.line + 1,
+            column: before.unwrap_or_default().chars().count() + 1,
+        }
+    }
+
     pub(super) fn value<'a>(&self, source: &'a str) -> &'a str {
         source
             .lines()
@@ -59,6 +72,28 @@ pub(super) fn means(literal: &str, value: &Value) -> bool {
     };
     // `1 == True` in Python, but a constant of the wrong type is a mistake.
     matches!(read, Value::Bool(_)) == matches!(value, Value::Bool(_)) && read == *value
+}
+
+/// Another program, with the constants it has at these values, and the parameters whose constants it lacks.
+pub(super) fn set_all(
+    source: &str,
+    parameters: &[Parameter],
+    params: &Params,
+) -> (String, Vec<String>) {
+    let mut lines: Vec<String> = source.split('\n').map(str::to_owned).collect();
+    let mut missing = Vec::new();
+    for parameter in parameters {
+        let Some(value) = params.get(&parameter.name) else {
+            continue;
+        };
+        match find(source, &parameter.constant()) {
+            Some(constant) => {
+                lines[constant.line].replace_range(constant.start..constant.end, &value.repr());
+            }
+            None => missing.push(parameter.constant()),
+        }
+    }
+    (lines.join("\n"), missing)
 }
 
 /// The program with its constants at the values of `params`.

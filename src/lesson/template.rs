@@ -3,10 +3,12 @@
 //! `{expr}` is an expression's value as Python prints it, `{*}` any text at all (an address, a PID);
 //! `{{` and `}}` are the braces themselves. Owns reading and filling; `lines` decides which lines.
 
+use super::error::Spot;
 use super::expr::{EvalError, Expr, Scope, SyntaxError};
+use super::words::Words;
 
 /// A line with holes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Template {
     parts: Vec<Part>,
 }
@@ -36,7 +38,7 @@ impl Template {
                 let Some(length) = rest.find('}') else {
                     return Err(SyntaxError {
                         offset: at,
-                        message: "a `{` without its `}` (write `{{` for the brace itself)".into(),
+                        message: Words::tell("syntax.open-brace", &[]),
                     });
                 };
                 if !plain.is_empty() {
@@ -56,7 +58,7 @@ impl Template {
             } else if c == '}' {
                 return Err(SyntaxError {
                     offset: at,
-                    message: "a `}` without its `{` (write `}}` for the brace itself)".into(),
+                    message: Words::tell("syntax.closing-brace", &[]),
                 });
             } else {
                 plain.push(c);
@@ -67,6 +69,19 @@ impl Template {
             parts.push(Part::Text(plain));
         }
         Ok(Template { parts })
+    }
+
+    /// The template with the place where it stands in lesson.toml.
+    pub(super) fn at(mut self, spot: Spot) -> Template {
+        self.parts = self
+            .parts
+            .into_iter()
+            .map(|part| match part {
+                Part::Hole(expr) => Part::Hole(expr.at(spot)),
+                other => other,
+            })
+            .collect();
+        self
     }
 
     /// The expressions in its holes.

@@ -1,15 +1,15 @@
 //! `Words`: a text in both languages of the program.
 //!
-//! Every sentence a lesson shows is a `Words`; the parser refuses one that lacks a language, so
-//! the rest of the program never meets a missing text. Sentences of our own come from the locale
-//! files (`Words::tell`).
+//! Every sentence a lesson shows is a `Words`. A pack may be written in one language; its text then stands
+//! for the other as well, so that the rest of the program never meets a missing one. Sentences of our own
+//! come from the locale files (`Words::tell`).
 
 use std::fmt::Display;
 
 use crate::text::Lang;
 
 /// One text, in English and in Chinese.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Words {
     pub en: String,
     pub zh: String,
@@ -62,12 +62,13 @@ impl Words {
         })
     }
 
-    /// The text in `lang`.
+    /// The text in `lang`, or the one there is.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Zh => &self.zh,
-        }
+        let (text, other) = match lang {
+            Lang::En => (&self.en, &self.zh),
+            Lang::Zh => (&self.zh, &self.en),
+        };
+        if text.is_empty() { other } else { text }
     }
 }

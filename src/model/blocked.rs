@@ -3,6 +3,8 @@
 //! 'Nobody enabled, somebody unfinished' is a deadlock. Servers of managers and idle workers are
 //! services: they are not unfinished. Sleepers and timed waits wake by themselves.
 
+use crate::trace::OpName;
+
 use super::World;
 use super::enabled::worker_can_go;
 use super::object::Object;
@@ -55,6 +57,28 @@ impl World {
         blocked
     }
 
+    /// Threads of a process that wait for ever as things stand, and for what.
+    pub(super) fn standing_of<'a>(
+        &self,
+        process: &'a Process,
+        all: bool,
+    ) -> Vec<(Option<i32>, &'a Pending)> {
+        if process.is_service() || self.pool_it_waits_for(process).is_some() {
+            return Vec::new();
+        }
+        let main = (None, pending_of(&process.state));
+        let others = process.threads.iter();
+        let others = others.map(|thread| (Some(thread.tid), pending_of(&thread.state)));
+        std::iter::once(main)
+            .chain(others)
+            .filter_map(|(tid, pending)| Some((tid, pending?)))
+            .filter(|(tid, pending)| {
+                let can_go = !self.cannot_go(process.proc, *tid, pending);
+                !can_go || all && pending.timeout.is_none() && pending.op.op != OpName::Sleep
+            })
+            .collect()
+    }
+
     fn stuck(&self, process: &Process) -> Option<Stuck> {
         let pending = process.pending()?;
         self.cannot_go(process.proc, None, pending).then(|| Stuck {
@@ -101,7 +125,7 @@ impl World {
                 let asleep = object
                     .condition()
                     .is_some_and(|condition| condition.wakes == 0);
-                let owner = lock.owner.filter(|_| !asleep);
+                let owner = lock.owner.as_ref().filter(|_| !asleep);
                 owner.map(|owner| owner.proc)
             }),
             Target::Nothing => None,

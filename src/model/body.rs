@@ -79,8 +79,8 @@ macro_rules! bodies {
 
 bodies! {
     Lock(lock) {
-        Lock => Lock::new(false),
-        RLock => Lock::new(true),
+        Lock | ThreadLock => Lock::new(false),
+        RLock | ThreadRLock => Lock::new(true),
     }
     Semaphore(semaphore) {
         Semaphore => Semaphore::new(false),
@@ -88,10 +88,10 @@ bodies! {
     }
     /// `Event`, which is another word in the log.
     Flag(flag) {
-        Event => Flag::default(),
+        Event | ThreadEvent => Flag::default(),
     }
     Condition(condition) {
-        Condition => Condition::default(),
+        Condition | ThreadCondition => Condition::default(),
     }
     Barrier(barrier) {
         Barrier => Barrier::default(),
@@ -102,7 +102,7 @@ bodies! {
         Value | Synchronized | RawValue => Shared::new(false),
     }
     Queue(queue) {
-        Queue | SimpleQueue | JoinableQueue => Queue::default(),
+        Queue | SimpleQueue | JoinableQueue | ThreadQueue => Queue::default(),
     }
     /// One end of a `Pipe`.
     Connection(connection) {

@@ -4,6 +4,8 @@
 //! lock after waking, `wait` with its result. `notify` wakes any of the sleepers, so wakes are
 //! counted, not assigned: the one that takes its lock back has used one.
 
+use std::sync::Arc;
+
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
@@ -17,6 +19,8 @@ pub struct Condition {
     pub wakes: u64,
     /// Notifications, whether anybody slept or not.
     pub notified: u64,
+    /// The last notification that nobody slept to hear: who gave it, and where.
+    pub unheard: Option<(u32, Option<Arc<str>>)>,
     /// Woken, on the way back through the lock; whether a wake was used for it.
     waking: Vec<(u32, Option<i32>, bool)>,
 }
@@ -59,6 +63,14 @@ impl Family for Condition {
     fn fold(&mut self, step: &Step<'_>) -> Option<AnomalyKind> {
         match step.op.op {
             OpName::Wait => return self.waited(step),
+            OpName::Notify | OpName::NotifyAll if step.done() && step.waiting == 0 => {
+                self.unheard = Some((step.proc, step.at.cloned()));
+                if step.op.op == OpName::Notify {
+                    let n = step.op.args.n.unwrap_or(1).max(0).unsigned_abs();
+                    self.notified = self.notified.saturating_add(n);
+                }
+                self.wakes = 0;
+            }
             OpName::Notify if step.done() => {
                 let n = step.op.args.n.unwrap_or(1).max(0).unsigned_abs();
                 self.notified = self.notified.saturating_add(n);

@@ -32,6 +32,7 @@ impl World {
             return match op.op {
                 OpName::Join | OpName::OsWaitpid => self.child_ended(proc, op),
                 OpName::OsWait => self.some_child_ended(proc),
+                OpName::ThreadJoin => self.thread_ended(proc, op),
                 _ => true,
             };
         };
@@ -105,6 +106,15 @@ impl World {
         }
     }
 
+    /// Whether the thread a join names has ended; yes for one that has told nothing.
+    fn thread_ended(&self, proc: u32, op: &Op) -> bool {
+        let tid = op.args.index.and_then(|tid| i32::try_from(tid).ok());
+        let threads = self
+            .process(proc)
+            .map_or(&[][..], |process| &process.threads);
+        threads.iter().all(|thread| Some(thread.tid) != tid)
+    }
+
     /// Whether a wait for any child comes back: one has ended, or there is none.
     fn some_child_ended(&self, proc: u32) -> bool {
         let children = || self.processes().filter(|child| child.parent == Some(proc));
@@ -144,6 +154,14 @@ impl World {
         !self
             .processes()
             .any(|process| process.is_alive() && self.has_end(process, other))
+    }
+
+    /// Living processes that have an open copy of this end of a pipe, by birth number.
+    #[must_use]
+    pub fn holders_of(&self, end: &Object) -> Vec<u32> {
+        let alive = self.processes().filter(|process| process.is_alive());
+        let holders = alive.filter(|process| self.has_end(process, end));
+        holders.map(|process| process.proc).collect()
     }
 
     /// Whether a process has an open copy of this end of a pipe: it made it, or was forked by one

@@ -1,5 +1,7 @@
 //! `Flag`: an `Event`, set or not. (`Event` is the log's word here, so the class is called Flag.)
 
+use std::sync::Arc;
+
 use crate::trace::OpName;
 
 use super::anomaly::AnomalyKind;
@@ -7,13 +9,16 @@ use super::family::Family;
 use super::step::Step;
 
 /// CPython's `Event`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flag {
     pub set: bool,
     /// Times it was set, set again included.
     pub sets: u64,
     /// Who set or cleared it last.
     pub by: Option<u32>,
+    /// Where it was set last, and by whom; where it was cleared last.
+    pub set_by: Option<(u32, Option<Arc<str>>)>,
+    pub cleared_by: Option<(u32, Option<Arc<str>>)>,
 }
 
 impl Family for Flag {
@@ -25,8 +30,12 @@ impl Family for Flag {
             OpName::SetFlag => {
                 (self.set, self.by) = (true, Some(step.proc));
                 self.sets += 1;
+                self.set_by = Some((step.proc, step.at.cloned()));
             }
-            OpName::ClearFlag => (self.set, self.by) = (false, Some(step.proc)),
+            OpName::ClearFlag => {
+                (self.set, self.by) = (false, Some(step.proc));
+                self.cleared_by = Some((step.proc, step.at.cloned()));
+            }
             // A wait is told after it came through, so the flag may be cleared again by now;
             // but it must have been set at some time.
             OpName::Wait if !step.gave_up() && self.sets == 0 => {

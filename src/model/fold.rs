@@ -55,6 +55,7 @@ impl World {
             Kind::Line { file, line } => self.line(event, file, *line),
             Kind::Ps(update) => self.ps_rows(event, update),
             Kind::Gate => self.gate(event),
+            Kind::Look(look) => self.look = Some(Arc::new((**look).clone())),
             Kind::Fault(fault) => {
                 let mut fault = fault.clone();
                 clip_in_place(&mut fault.detail);
@@ -232,7 +233,8 @@ impl World {
             process.starts(child, seq);
         }
         process.arms(op, t);
-        let left = process.turn(tid, at, (t, seq), |calls| calls.done(op));
+        let left = process.turn(tid, at.clone(), (t, seq), |calls| calls.done(op));
+        process.threads_change(tid, op);
         let (proc, alive) = (process.proc, process.is_alive());
         self.wait_no_more(proc, tid, &left);
         let key = self.objects.resolve(op, seq, &self.limits);
@@ -245,13 +247,17 @@ impl World {
         let mut limits = self.limits;
         let found = self.grow(key, limits.elements, |object, elements| {
             limits.elements = elements;
-            object.fold(&Step::new(event, proc, op, &limits), alive)
+            object.fold(&Step::new(event, (proc, at.as_ref()), op, &limits), alive)
         });
         for kind in found.into_iter().flatten().flatten() {
             self.note(event, Some(key), kind);
         }
         limits = self.limits;
-        self.effects(place, key, &Step::new(event, proc, op, &limits));
+        self.effects(
+            place,
+            key,
+            &Step::new(event, (proc, at.as_ref()), op, &limits),
+        );
     }
 
     fn raises(&mut self, event: &Event, proc: u32, op: &Op, object: Option<ObjectId>) {

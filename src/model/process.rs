@@ -59,6 +59,8 @@ pub struct Process {
     pub counts: Counts,
     /// What it did when, for a timeline.
     pub track: Track,
+    /// The operation its main thread waited in when it ended.
+    pub ended_in: Option<Pending>,
 }
 
 /// Most children that are waited for to be heard of.
@@ -69,6 +71,8 @@ const STARTING: usize = 256;
 pub struct Thread {
     /// Its number, as the kernel gave it.
     pub tid: i32,
+    /// The program's name for it, once it is known.
+    pub name: Option<Arc<str>>,
     pub state: State,
     calls: Calls,
 }
@@ -348,6 +352,7 @@ impl Process {
             pool: None,
             counts: Counts::default(),
             track: Track::new(t, seq, spans),
+            ended_in: None,
         }
     }
 
@@ -372,6 +377,19 @@ impl Process {
         self.at = None;
         self.state = State::Running;
         self.track.turn(&self.state, t, seq);
+    }
+
+    /// A thread beside its main one says what it is called, or that it ends.
+    pub(super) fn threads_change(&mut self, tid: Option<i32>, op: &Op) {
+        match op.op {
+            OpName::ThreadStart => {
+                if let Some(thread) = self.thread(tid) {
+                    thread.name = op.args.name.as_deref().map(clip);
+                }
+            }
+            OpName::ThreadEnd => self.threads.retain(|thread| Some(thread.tid) != tid),
+            _ => {}
+        }
     }
 
     /// It starts or stops a timer that will send it a signal. The timers of processor time (`args.index`
@@ -442,6 +460,7 @@ impl Process {
         if known.is_none() && self.threads.len() < THREADS {
             self.threads.push(Thread {
                 tid,
+                name: None,
                 state: State::Running,
                 calls: Calls::default(),
             });
@@ -452,6 +471,7 @@ impl Process {
 
     /// It has ended, and everything it was in with it.
     pub(super) fn ends(&mut self, exit: Exit, t: i64, seq: u64, reaped: bool) {
+        self.ended_in = self.pending().cloned();
         self.state = State::Exited { exit, t, reaped };
         self.calls.clear();
         self.threads.clear();

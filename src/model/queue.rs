@@ -131,11 +131,52 @@ pub struct Queue {
     pub unfinished: u64,
     /// Processes that closed it.
     pub closed_by: Vec<u32>,
+    /// Who took messages, in the order of the first.
+    pub takers: Vec<Taker>,
+    /// Who put messages, in the order of the first.
+    pub putters: Vec<u32>,
 }
+
+/// A process that took messages of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taker {
+    pub proc: u32,
+    pub taken: u64,
+    /// Times it called `task_done`.
+    pub done: u64,
+    /// Where it took the last one, and which.
+    pub at: Option<Arc<str>>,
+    pub value: Arc<str>,
+}
+
+/// Most processes that are kept by name.
+const NAMED: usize = 256;
 
 impl Queue {
     pub fn is_full(&self) -> bool {
         self.maxsize.is_some_and(|most| self.mailbox.len() >= most)
+    }
+
+    fn taker(&mut self, proc: u32) -> Option<&mut Taker> {
+        self.takers.iter_mut().find(|taker| taker.proc == proc)
+    }
+
+    fn taken_by(&mut self, step: &Step<'_>) {
+        let last = self.mailbox.delivered.iter().next_back();
+        let value = last.map_or_else(|| Arc::from(""), |last| Arc::clone(&last.message.value));
+        if let Some(taker) = self.taker(step.proc) {
+            taker.taken += 1;
+            taker.at = step.at.cloned();
+            taker.value = value;
+        } else if self.takers.len() < NAMED {
+            self.takers.push(Taker {
+                proc: step.proc,
+                taken: 1,
+                done: 0,
+                at: step.at.cloned(),
+                value,
+            });
+        }
     }
 }
 
@@ -159,9 +200,21 @@ impl Family for Queue {
             OpName::Put => {
                 self.mailbox.put(step);
                 self.unfinished += 1;
+                if !self.putters.contains(&step.proc) && self.putters.len() < NAMED {
+                    self.putters.push(step.proc);
+                }
             }
-            OpName::QueueGet => return self.mailbox.take(step),
-            OpName::TaskDone => self.unfinished = self.unfinished.saturating_sub(1),
+            OpName::QueueGet => {
+                let found = self.mailbox.take(step);
+                self.taken_by(step);
+                return found;
+            }
+            OpName::TaskDone => {
+                self.unfinished = self.unfinished.saturating_sub(1);
+                if let Some(taker) = self.taker(step.proc) {
+                    taker.done += 1;
+                }
+            }
             OpName::Close if !self.closed_by.contains(&step.proc) => {
                 self.closed_by.push(step.proc);
             }

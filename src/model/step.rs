@@ -2,6 +2,8 @@
 //!
 //! Made by the fold from an event; says nothing of the object it was done on.
 
+use std::sync::Arc;
+
 use crate::trace::{Event, Op};
 
 use super::limits::Limits;
@@ -14,6 +16,8 @@ pub(super) struct Step<'a> {
     pub proc: u32,
     pub tid: Option<i32>,
     pub op: &'a Op,
+    /// Where in the program, shared with all that was done there.
+    pub at: Option<&'a Arc<str>>,
     pub limits: &'a Limits,
     /// It had said that it waits on this object …
     pub waited: bool,
@@ -22,18 +26,25 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(event: &Event, proc: u32, op: &'a Op, limits: &'a Limits) -> Step<'a> {
+    pub(super) fn new(
+        event: &Event,
+        (proc, at): (u32, Option<&'a Arc<str>>),
+        op: &'a Op,
+        limits: &'a Limits,
+    ) -> Step<'a> {
         Step {
             seq: event.seq,
             t: event.t,
             proc,
             tid: event.tid,
             op,
+            at,
             limits,
             waited: false,
             waiting: 0,
         }
     }
+
     /// It was done: it raised nothing.
     pub(super) fn done(&self) -> bool {
         self.op.error.is_none()

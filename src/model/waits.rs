@@ -26,6 +26,8 @@ pub struct Wait {
     pub at: Option<Arc<str>>,
     /// The event that said it waits.
     pub since_seq: u64,
+    /// Its thread, where it is not the main one.
+    pub tid: Option<i32>,
     pub target: Awaited,
     /// Processes that have what it waits for, of a pool its workers.
     pub held_by: Vec<Party>,
@@ -93,6 +95,28 @@ impl World {
         blocked.stuck.iter().map(|stuck| self.wait(stuck)).collect()
     }
 
+    /// Every wait without a timeout that nothing can end as things stand, whatever others do: that of
+    /// each thread, in birth order. Idle workers of pools and servers of managers have none.
+    /// `all`: those that something could end as things stand as well; what keeps them is not in the log.
+    #[must_use]
+    pub fn standing(&self, all: bool) -> Vec<Wait> {
+        let mut waits = Vec::new();
+        for process in self.processes().filter(|process| process.is_alive()) {
+            for (tid, pending) in self.standing_of(process, all) {
+                let stuck = Stuck {
+                    proc: process.proc,
+                    pending: pending.clone(),
+                    held_by: self.held_by(&pending.target),
+                };
+                waits.push(Wait {
+                    tid,
+                    ..self.wait(&stuck)
+                });
+            }
+        }
+        waits
+    }
+
     /// Who waited for what when nothing could go on; `None` of a run in which it always could.
     #[must_use]
     pub fn deadlock(&self) -> Option<&[Wait]> {
@@ -151,6 +175,7 @@ impl World {
             op: pending.op.op,
             at: pending.op.at.as_deref().map(Arc::from),
             since_seq: pending.since_seq,
+            tid: None,
             target: self.awaited(&pending.target),
             held_by: parties(&stuck.held_by),
         }
@@ -158,6 +183,11 @@ impl World {
 
     fn awaited(&self, target: &Target) -> Awaited {
         match target {
+            Target::Object(key) if let Some(child) = self.program_at(*key) => Awaited::Child {
+                name: None,
+                pid: Some(child),
+                party: self.by_pid(child).and_then(|child| self.party(child.proc)),
+            },
             Target::Object(key) => match (self.pool_at(*key), self.thing(*key)) {
                 (Some(pool), Some(thing)) => Awaited::Workers {
                     pool: thing,
@@ -180,6 +210,11 @@ impl World {
             },
             Target::Nothing => Awaited::Nothing,
         }
+    }
+
+    /// The process of a program that `subprocess` started.
+    fn program_at(&self, key: ObjectId) -> Option<i32> {
+        self.object_at(key).and_then(Object::popen)?.pid
     }
 
     fn pool_at(&self, key: ObjectId) -> Option<&Pool> {

@@ -8,11 +8,22 @@ use std::io;
 use serde::Serialize;
 
 use super::Style;
-use crate::finding::{Certainty, Finding};
+use crate::finding::{Certainty, ChainLine, Finding, Harm};
+use crate::model::World;
 use crate::text::{Mood, push_json};
 
-/// What went wrong; nothing where nothing did.
-pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
+/// What went wrong; nothing where nothing did. Who waits for whom is drawn where `deadlock` has not told
+/// it already.
+pub fn findings(style: &Style, world: &World, findings: &[&Finding], page: &mut String) {
+    listed(style, world.deadlock().is_none(), findings, page);
+}
+
+/// Findings of a living program: who waits for whom is always drawn.
+pub fn living(style: &Style, findings: &[&Finding], page: &mut String) {
+    listed(style, true, findings, page);
+}
+
+fn listed(style: &Style, draws: bool, findings: &[&Finding], page: &mut String) {
     if findings.is_empty() {
         return;
     }
@@ -20,11 +31,11 @@ pub fn findings(style: &Style, findings: &[&Finding], page: &mut String) {
     // Writing to a String does not fail.
     let _ = writeln!(page, "\n{}", style.paint.mood(Mood::Heading, title));
     for finding in findings {
-        one(style, finding, page);
+        one(style, finding, draws, page);
     }
 }
 
-fn one(style: &Style, finding: &Finding, page: &mut String) {
+fn one(style: &Style, finding: &Finding, draws: bool, page: &mut String) {
     let lang = style.lang;
     let (sign, mood) = match finding.certainty {
         Certainty::Certain => ("✗", Mood::Bad),
@@ -43,10 +54,27 @@ fn one(style: &Style, finding: &Finding, page: &mut String) {
         let advice = lang.tell("findings.advice", &[("advice", &advice.get(lang))]);
         let _ = writeln!(page, "      {advice}");
     }
+    // One process that waits was told of already.
+    if draws && finding.chain.len() > 1 {
+        for link in &finding.chain {
+            drawn(style, link, page);
+        }
+    }
     let foot = foot(style, finding);
     if !foot.is_empty() {
         let _ = writeln!(page, "      {}", style.paint.mood(Mood::Dim, foot));
     }
+}
+
+/// A line of the drawing.
+fn drawn(style: &Style, link: &ChainLine, page: &mut String) {
+    let indent = "  ".repeat(link.depth);
+    let branch = if link.depth == 0 { "" } else { "└ " };
+    let back = if link.closes { " ↺" } else { "" };
+    let place = link.place.as_ref();
+    let place = place.map_or_else(String::new, |place| format!(" · {place}"));
+    let text = link.text.get(style.lang);
+    let _ = writeln!(page, "      {indent}{branch}{text}{place}{back}");
 }
 
 /// Where, who, how often, and the lesson about it.
@@ -60,7 +88,9 @@ fn foot(style: &Style, finding: &Finding) -> String {
         let pids: Vec<String> = finding.pids.iter().map(i32::to_string).collect();
         parts.push(lang.tell("findings.pids", &[("pids", &pids.join(", "))]));
     }
-    if finding.count > 1 {
+    if finding.count > 1 && finding.kind == Harm::Hang {
+        parts.push(lang.tell("findings.processes", &[("count", &finding.count)]));
+    } else if finding.count > 1 {
         parts.push(lang.tell("findings.count", &[("count", &finding.count)]));
     }
     if let Some(lesson) = finding.lesson {

@@ -13,15 +13,17 @@ use super::Lang;
 
 type Words = HashMap<String, String>;
 
-static FILES: [[&str; 3]; 2] = [
+static FILES: [[&str; 4]; 2] = [
     [
         include_str!("../../assets/locales/en.toml"),
         include_str!("../../assets/locales/findings/en.toml"),
+        include_str!("../../assets/locales/findings/silent/en.toml"),
         include_str!("../../assets/locales/why/en.toml"),
     ],
     [
         include_str!("../../assets/locales/zh.toml"),
         include_str!("../../assets/locales/findings/zh.toml"),
+        include_str!("../../assets/locales/findings/silent/zh.toml"),
         include_str!("../../assets/locales/why/zh.toml"),
     ],
 ];

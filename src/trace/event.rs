@@ -6,6 +6,7 @@
 
 use super::field::{Field, Fields, fields};
 use super::line::Line;
+use super::look::Look;
 use super::op::Op;
 use super::output::Output;
 use super::packet::Packet;
@@ -134,6 +135,8 @@ kinds! {
     "gate" => Gate;
     /// Something went wrong or was done to a process from outside.
     "fault" => Fault(fault: Fault);
+    /// What every thread does, by the kernel's word, when the run stands still or is about to be ended.
+    "look" => Look(look: Box<Look>);
     /// A point worth finding again.
     "marker" => Marker { text: String };
     /// The run is over; the last event.
@@ -262,6 +265,12 @@ fields!(RunEnd {
     status,
     detail,
     ended,
+});
+
+fields!(Look {
+    stuck,
+    threads,
+    pipes,
 });
 
 /// Changed rows of ps and the PIDs whose row is gone.

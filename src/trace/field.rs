@@ -5,6 +5,7 @@
 
 use super::event::PsRow;
 use super::line::Line;
+use super::look::{PipeLook, ThreadLook};
 use super::packet::{Packet, push_int, push_list, push_quoted};
 
 /// One JSON value.
@@ -179,6 +180,45 @@ impl Value for Vec<i32> {
 
     fn is_left_out(&self) -> bool {
         self.is_empty()
+    }
+}
+
+impl Value for Vec<ThreadLook> {
+    fn write(&self, buf: &mut Vec<u8>) {
+        push_list(buf, self);
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        for thread in self {
+            each(&mut thread.state);
+            each(&mut thread.call);
+            thread.on.iter_mut().for_each(&mut *each);
+            thread.shared.iter_mut().for_each(&mut *each);
+        }
+    }
+}
+
+impl Value for Vec<PipeLook> {
+    fn write(&self, buf: &mut Vec<u8>) {
+        push_list(buf, self);
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        for pipe in self {
+            each(&mut pipe.pipe);
+        }
+    }
+}
+
+impl Value for ThreadLook {
+    fn write(&self, buf: &mut Vec<u8>) {
+        to_json(buf, self);
+    }
+}
+
+impl Value for PipeLook {
+    fn write(&self, buf: &mut Vec<u8>) {
+        to_json(buf, self);
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use super::event::{Event, Kind, PsRow};
+use super::look::{PipeLook, ThreadLook};
 use super::op::Args;
 use super::words::{FaultKind, OpName, Role, RunStatus, StartMethod};
 
@@ -93,6 +94,9 @@ pub(super) struct Line<'a> {
     pub rows: Option<Vec<PsRow>>,
     pub gone: Option<Vec<i32>>,
     pub fault: Option<FaultKind>,
+    pub stuck: Option<bool>,
+    pub threads: Option<Vec<ThreadLook>>,
+    pub pipes: Option<Vec<PipeLook>>,
     pub text: Option<String>,
     pub status: Option<RunStatus>,
     pub detail: Option<String>,

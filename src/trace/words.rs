@@ -106,6 +106,8 @@ words! {
         // Popen; a process by itself
         Communicate = "communicate", SendSignal = "send_signal",
         OsFork = "os.fork", OsWait = "os.wait", OsWaitpid = "os.waitpid", OsExit = "os._exit",
+        // threads of a process
+        ThreadStart = "thread.start", ThreadEnd = "thread.end", ThreadJoin = "thread.join",
         // Lock, RLock, Semaphore, BoundedSemaphore
         Acquire = "acquire", Release = "release",
         // Event, Condition, Barrier
@@ -141,6 +143,8 @@ words! {
         Signal = "signal", SetWakeupFd = "set_wakeup_fd", Alarm = "alarm", SetITimer = "setitimer",
         // of a process itself
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
+        // of a child of multiprocessing: what its end shows (`endings.py` of the Python package)
+        Raise = "raise", Drop = "drop", CopyChanged = "copy.changed", Inherit = "inherit",
         /// A word this version does not know.
         Other = "?",
     }
@@ -162,6 +166,10 @@ words! {
         ListProxy = "ListProxy", List = "list",
         SyncManager = "SyncManager", Manager = "Manager", BaseManager = "BaseManager",
         Pool = "Pool", ThreadPool = "ThreadPool", ProcessPoolExecutor = "ProcessPoolExecutor",
+        // inside one process; a forked one has copies
+        ThreadLock = "threading.Lock", ThreadRLock = "threading.RLock",
+        ThreadCondition = "threading.Condition", ThreadEvent = "threading.Event",
+        ThreadQueue = "queue.Queue",
         Popen = "Popen", SharedMemory = "SharedMemory", OsPipe = "os.pipe",
     }
 }

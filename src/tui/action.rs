@@ -73,6 +73,8 @@ pub(crate) enum Action {
     Lessons,
     Parameters,
     Kill,
+    /// A line for the stdin of a program of one's own.
+    Input,
     Copy,
     /// Answer the lesson's questions, those answered before too.
     Predict,

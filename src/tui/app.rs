@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::course::Course;
-use super::host::{PythonChoice, RunOptions, RunRequest, Started};
+use super::host::{Program, PythonChoice, RunOptions, RunRequest, Started};
 use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
@@ -32,8 +32,10 @@ pub struct Start {
     pub lesson: Option<String>,
     pub lang: Lang,
     pub theme: Theme,
-    /// A recording to look at.
+    /// A recording to look at, or a run that has begun.
     pub recording: Option<Started>,
+    /// The program of a run that is of no lesson.
+    pub program: Option<Program>,
     pub progress: Progress,
     /// Something to say first.
     pub word: Option<String>,
@@ -48,6 +50,7 @@ impl Start {
             lang,
             theme: Theme::default(),
             recording: None,
+            program: None,
             progress: Progress::default(),
             word: None,
         }
@@ -64,6 +67,8 @@ pub(crate) struct App {
     pub(crate) notice: Option<String>,
     /// How the next run is run; pace and stepping by hand, the current one too.
     pub(crate) options: RunOptions,
+    /// The text of the program, where the run is of no lesson.
+    pub(crate) program: Option<Program>,
     /// The Pythons that are found by now, python3 first.
     pub(crate) pythons: Vec<PythonChoice>,
     /// What came of the run is shown once it has been played back.
@@ -87,6 +92,7 @@ impl App {
             popup: None,
             notice: None,
             options: RunOptions::default(),
+            program: start.program,
             pythons: Vec::new(),
             results_due: false,
             search: None,
@@ -111,7 +117,9 @@ impl App {
     }
 
     fn open_recording(&mut self, started: Started) {
-        self.course.slug = Some(started.header.lesson.clone());
+        // Of a program of one's own nothing is kept.
+        let recorded = started.recorded.is_some();
+        self.course.slug = recorded.then(|| started.header.lesson.clone());
         self.panes.focus = PanelId::Output;
         let kept = self.course.lesson().and_then(|lesson| {
             let parameters = &lesson.manifest.parameters;
@@ -120,7 +128,15 @@ impl App {
         let params = kept.unwrap_or_default();
         self.course.params = params.clone();
         self.begin_run(started, &params);
-        self.runs.toggle_playing(super::terminal::now());
+        if recorded {
+            self.runs.toggle_playing(super::terminal::now());
+        }
+    }
+
+    /// What is looked at is a program of one's own, and no lesson.
+    pub(crate) fn is_of_own_program(&self) -> bool {
+        let run = self.runs.current.as_ref();
+        run.is_some_and(|run| run.header.engine.engine() == Engine::Trace)
     }
 
     /// What runs the lesson next: its Rust twin, or Python where there is none.
@@ -246,6 +262,10 @@ impl App {
         let fault = current.fault.or(previous.fault);
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
+            if self.is_of_own_program() && self.world().deadlock().is_some() {
+                self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
+                self.panes.focus = PanelId::Checks;
+            }
         }
         if current.ended {
             self.current_ended(clock());

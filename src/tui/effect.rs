@@ -18,6 +18,8 @@ pub(crate) enum Effect {
     Start(Box<RunRequest>),
     /// Two runs at the same time, to be compared.
     StartBoth(Box<[RunRequest; 2]>),
+    /// Give the program this to read on its stdin.
+    Input(String),
     /// Save the run as a recording.
     Save,
     /// Keep the learner's progress.

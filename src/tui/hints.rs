@@ -21,10 +21,22 @@ pub(crate) fn next(app: &App, frames: &Frames) -> Hint {
     match &app.runs.current {
         _ if app.runs.comparing => comparing(app),
         Some(run) if run.is_recording() => Hint::new("Space", "tui.next-play"),
+        Some(run) if app.is_of_own_program() => own(run),
         _ if app.course.slug.is_none() => Hint::new("g", "tui.next-open"),
         None => before(app),
         Some(run) if !run.is_over() => during(app, run),
         Some(run) => after(app, run, frames),
+    }
+}
+
+/// A program of one's own: looked back on while it runs, started again afterwards.
+fn own(run: &RunView) -> Hint {
+    if !run.is_now() {
+        Hint::new("e", "tui.key-now")
+    } else if run.is_over() {
+        Hint::new("r", "tui.own-again")
+    } else {
+        Hint::new(",", "tui.own-back")
     }
 }
 

@@ -129,12 +129,22 @@ pub trait Host {
     /// Why it could not start, in the learner's language.
     fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
 
-    /// Explores in the background what a program could come to.
-    fn survey(&mut self, of: &Explorable) -> Box<dyn Survey>;
+    /// Explores in the background what a program could come to, where it can.
+    fn survey(&mut self, _of: &Explorable) -> Option<Box<dyn Survey>> {
+        None
+    }
 
     /// The Pythons that are found by now, python3 first.
     fn pythons(&self) -> Vec<PythonChoice> {
         Vec::new()
+    }
+
+    /// Gives the running program this to read on its stdin.
+    ///
+    /// # Errors
+    /// Why it can't be given, in the learner's language.
+    fn input(&mut self, _text: &str) -> Result<(), String> {
+        Ok(())
     }
 
     /// Keeps the learner's progress for the next session.

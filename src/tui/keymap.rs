@@ -40,6 +40,18 @@ impl Binding {
             Action::Run | Action::Manual | Action::Predict | Action::Compare | Action::Parameters
         )
     }
+
+    /// Whether it does something here: a program of one's own is not paused, and no lesson reads what is
+    /// typed.
+    pub(crate) fn is_offered(&self, app: &App) -> bool {
+        let run = app.runs.current.as_ref();
+        let own = app.is_of_own_program() && run.is_some_and(|run| !run.is_recording());
+        match self.action {
+            Action::Input => own,
+            Action::Pause | Action::Manual | Action::StepOnce => !own,
+            _ => true,
+        }
+    }
 }
 
 impl Binding {
@@ -92,6 +104,7 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),
     bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
     bind(&[Char('K')], "K", Action::Kill, "tui.key-kill", false),
+    bind(&[Char('I')], "I", Action::Input, "tui.key-input", true),
     bind(
         &[Char(',')],
         ",",

@@ -54,8 +54,7 @@ pub(crate) struct Placed {
 impl Placed {
     /// The place of some regions, with the one of their panels that is shown.
     fn of(app: &App, regions: &[Region], rect: Rect) -> Placed {
-        let panels = PanelId::ALL.iter().copied();
-        let tabs: Vec<PanelId> = panels
+        let tabs: Vec<PanelId> = PanelId::shown(app)
             .filter(|id| regions.contains(&id.panel().region()))
             .collect();
         Placed {
@@ -110,7 +109,7 @@ fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
 }
 
 /// Regions that stand together on a small screen.
-pub(crate) const GROUPS: [&[Region]; 6] = [
+const GROUPS: [&[Region]; 6] = [
     &[Region::Text],
     &[Region::Program],
     &[Region::Processes, Region::Output],
@@ -154,12 +153,17 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
 }
 
 /// The first panel of some regions.
-pub(crate) fn first_of(regions: &[Region]) -> PanelId {
-    let first = |region: &Region| {
-        let mut panels = PanelId::ALL.iter().copied();
-        panels.find(|id| id.panel().region() == *region)
-    };
-    regions.iter().find_map(first).unwrap_or(PanelId::Lesson)
+pub(crate) fn first_of(app: &App, regions: &[Region]) -> PanelId {
+    let first = |region: &Region| PanelId::shown(app).find(|id| id.panel().region() == *region);
+    regions.iter().find_map(first).unwrap_or(PanelId::Output)
+}
+
+/// The groups that have a panel to show here that no group before them has.
+pub(crate) fn groups(app: &App) -> impl Iterator<Item = &'static [Region]> {
+    GROUPS.into_iter().filter(|group| {
+        let mut panels = PanelId::shown(app);
+        panels.any(|id| group.first() == Some(&id.panel().region()))
+    })
 }
 
 /// What is chosen and what has come of it, one at a time.
@@ -172,19 +176,17 @@ fn shown(app: &App, regions: &[Region]) -> PanelId {
         return app.panes.focus;
     }
     if regions.contains(&Region::Program) && app.runs.current.is_some() {
-        return first_of(&[Region::Program]);
+        return first_of(app, &[Region::Program]);
     }
     if regions == TIME && app.runs.stepped().is_some() {
-        return first_of(&[Region::Choice]);
+        return first_of(app, &[Region::Choice]);
     }
-    first_of(regions)
+    first_of(app, regions)
 }
 
 fn group(app: &App, body: Rect) -> Vec<Placed> {
-    let regions = GROUPS
-        .iter()
+    let regions = groups(app)
         .find(|group| group.contains(&app.panes.focus.panel().region()))
-        .copied()
         .unwrap_or(GROUPS[0]);
     let heights = regions.iter().map(|region| match region {
         Region::Processes => ps_height(app, body.height / 2),
@@ -246,7 +248,12 @@ fn middle(app: &App, body: Rect) -> Vec<Placed> {
 /// The rows of ps stand over the whole right, where all their columns fit.
 fn wide(app: &App, body: Rect) -> Vec<Placed> {
     let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(8)]).areas(body);
-    let [lesson, source] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
+    let text = if app.is_of_own_program() {
+        Constraint::Length(0)
+    } else {
+        Constraint::Fill(1)
+    };
+    let [lesson, source] = Layout::vertical([text, Constraint::Fill(1)]).areas(left);
     let [ps, below] =
         Layout::vertical([ps_height(app, right.height / 3), Constraint::Min(0)]).areas(right);
     let [middle, side] =
@@ -256,7 +263,7 @@ fn wide(app: &App, body: Rect) -> Vec<Placed> {
     let [objects, checks] =
         Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(side);
     let one = |region, rect| Placed::of(app, &[region], rect);
-    vec![
+    let mut placed = vec![
         one(Region::Text, lesson),
         one(Region::Program, source),
         one(Region::Processes, ps),
@@ -264,7 +271,9 @@ fn wide(app: &App, body: Rect) -> Vec<Placed> {
         Placed::of(app, TIME, timeline),
         one(Region::Shared, objects),
         one(Region::Results, checks),
-    ]
+    ];
+    placed.retain(|place| place.rect.height > 0);
+    placed
 }
 
 /// The inside of a panel as the screen is now; `None` where it is not shown.
@@ -326,16 +335,16 @@ pub(crate) fn action(app: &App, mouse: MouseEvent) -> Option<Action> {
 /// The group whose tab covers this column.
 fn tab_at(app: &App, column: u16) -> Option<Action> {
     let mut end = 0;
-    for group in GROUPS {
+    for group in groups(app) {
         end += tab_width(app, group);
         if column < end {
-            return Some(Action::Focus(first_of(group)));
+            return Some(Action::Focus(first_of(app, group)));
         }
     }
     None
 }
 
 fn tab_width(app: &App, group: &[Region]) -> u16 {
-    let width = width(app.lang.phrase(first_of(group).panel().title()));
+    let width = width(app.lang.phrase(first_of(app, group).panel().title()));
     u16::try_from(width + 3).unwrap_or(u16::MAX)
 }

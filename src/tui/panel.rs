@@ -46,6 +46,13 @@ macro_rules! panels {
             pub(crate) fn panel(self) -> &'static dyn Panel {
                 match self { $(PanelId::$name => &$module::$name,)* }
             }
+
+            /// The panels that have something to show here.
+            pub(crate) fn shown(app: &App) -> impl Iterator<Item = PanelId> {
+                let own = app.is_of_own_program();
+                let all = PanelId::ALL.iter().copied();
+                all.filter(move |id| !own || !id.panel().is_of_a_lesson())
+            }
         }
     };
 }
@@ -100,6 +107,11 @@ pub(crate) trait Panel {
 
     /// Its rows on an area of this size.
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a>;
+
+    /// A program of one's own has none.
+    fn is_of_a_lesson(&self) -> bool {
+        false
+    }
 
     /// What its title says beside its name.
     fn subtitle(&self, _: &App) -> Option<String> {

@@ -18,6 +18,7 @@ use super::panes::Twin;
 use super::popup::Then;
 use super::popup::go_to::GoTo;
 use super::popup::help::Help;
+use super::popup::input::Input;
 use super::popup::kill::Kill;
 use super::popup::lessons::Lessons;
 use super::popup::parameters::Parameters;
@@ -81,6 +82,7 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Quit => return quit(app),
         Action::Resize(size) => app.panes.size = size,
         Action::Kill => ask_kill(app),
+        Action::Input => ask_input(app),
         Action::Language | Action::Theme | Action::Program => appearance(app, action),
         other => look(app, other),
     }
@@ -251,6 +253,22 @@ fn predict(app: &mut App) {
 }
 
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
+    // A program of one's own is started again; that of a recording is not.
+    if let Some(run) = &app.runs.current
+        && app.is_of_own_program()
+        && !run.is_recording()
+    {
+        if run.is_live() {
+            app.notice = Some(app.lang.phrase("tui.own-runs").to_owned());
+            return Vec::new();
+        }
+        let title = run.header.lesson.clone();
+        return vec![Effect::Start(Box::new(order(
+            app,
+            title,
+            Params::default(),
+        )))];
+    }
     let Some(lesson) = app.course.lesson().map(|lesson| lesson.slug().to_owned()) else {
         app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
@@ -374,6 +392,16 @@ fn quit(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Leave(Leave::Quit)]
+}
+
+/// Asks for a line for the program's stdin.
+fn ask_input(app: &mut App) {
+    let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
+    if app.is_of_own_program() && live {
+        app.open_popup(Input::default());
+    } else {
+        app.notice = Some(app.lang.phrase("tui.input-nobody").to_owned());
+    }
 }
 
 fn ask_kill(app: &mut App) {

@@ -212,7 +212,7 @@ fn a_slug_that_is_built_in_is_refused_with_both_paths() {
     let said = with(&["run", "lock", "--engine", "native"], &pack);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
     assert!(said.err.contains("has no Rust twin"), "{}", said.err);
-    let said = with(&["run", "lock"], &pack);
+    let said = with(&["run", "lock", "--trust"], &pack);
     assert!(said.out.contains("7777"), "{}{}", said.out, said.err);
 }
 

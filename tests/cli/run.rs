@@ -244,11 +244,11 @@ fn a_lesson_without_a_twin_runs_under_python() {
         default = 1\nmin = 1\nmax = 2\nlabel = { en = \"n\", zh = \"数\" }\n";
     std::fs::write(pack.path().join("lesson.toml"), manifest).unwrap();
     let path = pack.path().to_str().unwrap();
-    let said = say(&["run", "mine", "--lessons", path]);
+    let said = say(&["run", "mine", "--trust", "--lessons", path]);
     assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     assert!(said.out.contains("--engine python"), "{}", said.out);
     // With another value a copy runs beside the folder's other files, and the file stays as it is.
-    let said = say(&["run", "mine", "--set", "n=2", "--lessons", path]);
+    let said = say(&["run", "mine", "--trust", "--set", "n=2", "--lessons", path]);
     assert!(said.out.contains("2 ["), "{}{}", said.out, said.err);
     assert!(said.out.contains("data.txt"), "{}", said.out);
     let now = std::fs::read_to_string(pack.path().join("program.py")).unwrap();

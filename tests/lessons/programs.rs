@@ -91,7 +91,7 @@ fn programs_of_every_kind_are_followed_under_every_start_method() {
 
 /// Programs and checks of tests/trace/check.py that hold a traced Python against the same one plainly: its
 /// C functions, stacks and tracebacks, descriptors.
-const SAME: [&str; 9] = [
+const SAME: [&str; 10] = [
     "cfunctions",
     "frames",
     "interrupt",
@@ -101,6 +101,7 @@ const SAME: [&str; 9] = [
     "system",
     "executor",
     "blocks",
+    "insides",
 ];
 
 #[test]

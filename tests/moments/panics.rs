@@ -8,20 +8,9 @@ use forklore::engine::{GateMode, native::NativeConfig};
 use forklore::lesson::Library;
 use forklore::text::Lang;
 use forklore::trace::Header;
-use forklore::tui::{
-    self, Explorable, Explored, Host, Progress, RunRequest, RunToSave, Start, Started, Survey,
-};
+use forklore::tui::{self, Host, Progress, RunRequest, RunToSave, Start, Started};
 
 struct Panics;
-
-/// Finds nothing.
-struct Nothing;
-
-impl Survey for Nothing {
-    fn poll(&mut self) -> Option<Explored> {
-        None
-    }
-}
 
 impl Host for Panics {
     fn start(&mut self, order: &RunRequest) -> Result<Started, String> {
@@ -43,10 +32,6 @@ impl Host for Panics {
             header,
             recorded: None,
         })
-    }
-
-    fn survey(&mut self, _: &Explorable) -> Box<dyn Survey> {
-        Box::new(Nothing)
     }
 
     fn keep(&mut self, _: &Progress) -> Result<(), String> {

@@ -21,7 +21,7 @@ fn a_recording_is_the_same_as_itself_with_other_pids() {
     let said = say(&["compare", &a, &b]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
     assert!(said.out.contains("The runs are the same"), "{}", said.out);
-    assert!(said.out.contains("28 events"), "{}", said.out);
+    assert!(said.out.contains("29 events"), "{}", said.out);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_event_where_two_runs_part_is_shown_from_both_sides() {
     assert_eq!(document["first"]["kind"], "position");
     assert_eq!(document["first"]["a"]["op"], "dict.set");
     assert_eq!(document["first"]["b"]["seq"], 15);
-    assert_eq!(document["a"]["events"], 28);
+    assert_eq!(document["a"]["events"], 29);
 }
 
 #[test]

@@ -393,7 +393,7 @@ fn times_at_the_ends_of_all_numbers_are_folded_exported_and_drawn() {
             text.push('\n');
         }
         let (events, damage) = read(text.as_bytes(), true);
-        assert_eq!(events, 28, "{times:?}: {damage:?}");
+        assert_eq!(events, 29, "{times:?}: {damage:?}");
     }
 }
 

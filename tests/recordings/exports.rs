@@ -216,7 +216,7 @@ for row in rows:
         if field[:1] in "=+-@" and field: float(field)
 named = [dict(zip(head, row)) for row in rows]
 for row in named:
-    assert (row["pid"] == "") == (row["kind"] in ("ps", "marker", "end")), row
+    assert (row["pid"] == "") == (row["kind"] in ("ps", "look", "marker", "end")), row
     if row["op"] in ("start", "join") and not row["object"]: assert row["child"], row
     if row["op"].startswith("dict.set"): assert row["key"], row
     if row["op"] == "set": assert row["index"], row
@@ -225,7 +225,7 @@ print(len(rows), head[0], {row[head.index("kind")] for row in rows} >= {"process
     each("csv", script, |which, said| {
         assert!(said.ends_with("seq True"), "{which}: {said}");
         if which == "hostile" {
-            assert!(said.starts_with("28 "), "{said}");
+            assert!(said.starts_with("29 "), "{said}");
         }
     });
 }

@@ -56,6 +56,8 @@ CASES += [('errors', ['sleeps', 'fork'], 'sleep submit send', ''),
           ('unguarded', ['spawn'], 'start join', 'lines'), ('unguarded', ['fork'], 'start', 'lines'),
           ('system', [], 'os.fork os.wait os.waitpid os._exit read write close communicate wait terminate signal alarm '
                          'setitimer set_wakeup_fd', ''),
+          ('insides', [], 'thread.start thread.end thread.join acquire release wait notify event.set put queue.get '
+                          'task_done queue.join', 'lines'),
           ('blocks', [], 'create attach close unlink', ''),
           ('untraced', [], 'put send submit wait', 'foreign'), ('executor', [], 'submit task.start task.end result.ready result.get result.wait '
                            'cancel shutdown', ''),

@@ -19,7 +19,7 @@ FIELDS = {'seq', 't', 'pid', 'tid', 'kind', 'ppid', 'name', 'role', 'daemon', 'm
           'code', 'signal', 'by'}
 ARGS = {'class': str, 'name': str, 'typecode': str, 'of': str, 'index': int, 'key': str, 'value': str,
         'values': list, 'item': str, 'task': int, 'func': str, 'child': str, 'pid': int, 'n': int,
-        'timeout': float, 'blocking': bool}
+        'timeout': float, 'blocking': bool, 'callbacks': str}
 
 
 def of(event):

@@ -43,4 +43,6 @@ def forked(_=None):
     ledger.forked()
     if 'forklore_trace.messages' in sys.modules:
         sys.modules['forklore_trace.messages'].forked()
+    if 'forklore_trace.queues' in sys.modules:
+        sys.modules['forklore_trace.queues'].forked()
     identity.forked()

@@ -28,35 +28,38 @@ class Call(object):
         self.at = at_field() if at is None else at
         self.waited = False
 
-    def _fields(self, kind, ver, more):
-        args, tag = self.args, self.tag
+    def waiting(self):
+        """Says, once, that the operation is about to block."""
+        if not self.waited:
+            self.waited = True
+            self.done(kind='op.wait')
+
+    def done(self, result=None, ver=None, more='', kind='op', end=''):
+        """The operation's event; `result` is the text of what it returned."""
+        args = self.args
         if more:
             args = args + ',' + more if args else more
         if args:
             args = f',"args":{{{args}}}'
         if ver is not None:
             args = f',"ver":{ver}{self.at}{args}'
-        elif self.at:
-            args = self.at + args
-        after = '' if tag is None else tag.after
-        return f'"kind":"{kind}","op":"{self.op}"{after}{args},"t0":{self.t0}'
-
-    def waiting(self):
-        """Says, once, that the operation is about to block."""
-        if not self.waited:
-            self.waited = True
-            send(self._fields('op.wait', None, ''))
-
-    def done(self, result=None, ver=None, more=''):
-        """The operation's event; `result` is the text of what it returned."""
-        if result is None:
-            send(self._fields('op', ver, more))
         else:
-            send(f'{self._fields("op", ver, more)},"result":{quote(result)}')
+            args = self.at + args
+        if result is not None:
+            end = f',"result":{quote(result)}'
+        tag = self.tag
+        after = '' if tag is None else tag.after
+        send(f'"kind":"{kind}","op":"{self.op}"{after}{args},"t0":{self.t0}{end}')
 
     def failed(self, error, ver=None, more=''):
         """The operation's event where it raised."""
-        send(self._fields('op', ver, more) + ',"error":' + quote(error_text(error)))
+        self.done(None, ver, more, 'op', ',"error":' + quote(error_text(error)))
+
+
+def tell(op, tag, ver, at, args, t0, result=''):
+    """The event of an operation that went through at once, without a `Call`: for those that are many.
+    `args` and `result` are fields with their commas."""
+    send(f'"kind":"op","op":"{op}"{tag.after},"ver":{ver}{at}{args},"t0":{t0}{result}')
 
 
 def tracing():

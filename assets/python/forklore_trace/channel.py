@@ -62,6 +62,8 @@ class _Local(_thread._local):
     meeting = None
     # What came of it: the submission the pool has numbered last, one whose parts come one by one.
     numbered = lazy = None
+    # The put or get of a thread's queue that the thread is in, until it has come to its moment.
+    moving = None
     # Arguments of the object a manager is asked for.
     asked = None
 
@@ -176,11 +178,39 @@ def off(detail=None):
     on = False
 
 
+class _Thread(object):
+    """Goes with its thread's own variables, and tells then of the thread's end."""
+
+    __slots__ = ('field', 'pid')
+
+    def __init__(self, field):
+        self.field, self.pid = field, os.getpid()
+
+    def __del__(self):
+        try:
+            # A forked child has this of threads that it has not.
+            if on and os.getpid() == self.pid:
+                send('"kind":"op","op":"thread.end","t0":%d' % now(), self.field)
+        except Exception:
+            # At the very end, when modules are empty.
+            pass
+
+
+def thread_name():
+    """The calling thread's name for the program; empty where it has none."""
+    threading = sys.modules.get('threading')
+    thread = getattr(threading, '_active', {}).get(_thread.get_ident())
+    return str(getattr(thread, 'name', ''))
+
+
 def _name_thread():
-    """The field that names the calling thread; the main thread has none."""
+    """The field that names the calling thread; the main thread has none. Any other is told of first."""
     pid = os.getpid()
     tid = _native_id(pid)
     local.field = field = '' if tid == pid else '"tid":%d,' % tid
+    if field:
+        local.thread = _Thread(field)
+        send('"kind":"op","op":"thread.start","args":{"name":%s},"t0":%d' % (quote(thread_name()), now()))
     return field
 
 
@@ -202,13 +232,15 @@ def forked():
     local.field = ''
 
 
-def send(fields):
-    """Sends an event, given as the JSON of its fields but the first two; whether it went out."""
+def send(fields, field=None):
+    """Sends an event, given as the JSON of its fields but the first two (`field` is the second); whether
+    it went out."""
     if not on:
         return False
-    field = local.field
     if field is None:
-        field = _name_thread()
+        field = local.field
+        if field is None:
+            field = _name_thread()
     text = f'{{"t":{_clock() - _origin},{field}{fields}}}'
     try:
         packet = text.encode()

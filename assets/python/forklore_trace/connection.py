@@ -72,10 +72,12 @@ def patch(module):
                 if self._handle is None or not self._writable:
                     return original(self, *args, **kwargs)
                 go, more = write(original, self, *args, **kwargs)
-                if not messages.is_writable(self):
+                state = messages.is_writable(self)
+                if not state:
                     call.waiting()
                     messages.wait_writable(self)
-                if messages.has_no_reader(self):
+                    state = messages.is_writable(self)
+                if state == 2:
                     return go()
             except BaseException as error:
                 call.failed(error)

@@ -8,13 +8,13 @@ own. `futures` traces how the results come back. Threads of a `ThreadPoolExecuto
 import functools
 import sys
 
-from . import inline, ledger
+from . import inline
 from .call import Call, short_repr, text_field, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, creator_frame, lookup_tag, new_tag, tag_of, tell_create, tell_name
 from .pool import tell_results
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -32,7 +32,7 @@ def _tell_calls(call_queue, tag):
         try:
             item = usual(*args, **kwargs)
             if item is not None and tracing():
-                tell_in_order(Call('task.start', tag, '"task":%d' % item.work_id, at=''), tag)
+                Call('task.start', tag, '"task":%d' % item.work_id, at='').done()
             return item
         except BaseException as error:
             hide_frames(error)
@@ -103,7 +103,7 @@ def patch(module):
                 owner, call = executing
                 number = '"task":%d' % owner._queue_count
                 future._forklore = call.tag, number
-                tell_in_order(call, call.tag, None, _asked(module, fn, args, kwargs) + ',' + number)
+                call.done(more=_asked(module, fn, args, kwargs) + ',' + number)
         return __init__
 
     def serves(call_queue, result_queue, *_):
@@ -129,7 +129,7 @@ def patch(module):
                 except BaseException as error:
                     call.failed(error)
                     raise
-                tell_in_order(call, tag)
+                call.done()
             except BaseException as error:
                 hide_frames(error)
                 raise

@@ -7,7 +7,7 @@ can see it. A future that no followed executor has made is left alone (`executor
 from . import inline
 from .call import Call, join_fields, short_repr, text_field, timeout_fields, tracing
 from .hooks import wrap
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 _OVER = ('FINISHED', 'CANCELLED', 'CANCELLED_AND_NOTIFIED')
@@ -38,7 +38,7 @@ class _Waiting(object):
             except BaseException as error:
                 call.failed(error)
                 raise
-            tell_in_order(call, tag)
+            call.done()
             return came
         except BaseException as error:
             hide_frames(error)
@@ -66,7 +66,7 @@ def patch(module):
                     except BaseException as error:
                         call.failed(error)
                         raise
-                    tell_in_order(call, tag, short_repr(value))
+                    call.done(short_repr(value))
                     return value
                 except BaseException as error:
                     hide_frames(error)
@@ -84,7 +84,7 @@ def patch(module):
         tag, number = known
         call = Call('result.ready', tag, number, at='')
         if not isinstance(value, BaseException):
-            return tell_in_order(call, tag)
+            return call.done()
         # Where a pool broke, its cause is what the program needs to know.
         lines = str(value.__cause__ or '').strip('\n\'"').splitlines()
         call.failed(value, more=text_field('value', lines[-1]) if lines else '')

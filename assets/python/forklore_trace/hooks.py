@@ -28,7 +28,8 @@ _FOLLOWED = {
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
     'traceback': ('tracebacks', 'patch_traceback'),
-    'threading': ('tracebacks', 'patch_threading'),
+    'threading': ('threads', 'patch'),
+    'queue': ('threads', 'patch_queue'),
     'inspect': ('tracebacks', 'patch_inspect'),
 }
 

@@ -19,13 +19,15 @@ _suffix = ''
 
 
 class Tag(object):
-    """An object's identity, its counter, and the field that names it, alone and behind another."""
+    """An object's identity, its counter, the field that names it, alone and behind another, and how to
+    take and to release a lock under which it is counted (`sharedctypes`)."""
 
-    __slots__ = ('name', 'slot', 'field', 'after')
+    __slots__ = ('name', 'slot', 'field', 'after', 'lock')
 
     def __init__(self, name, slot):
         self.name = name
         self.slot = slot
+        self.lock = None
         self.field = text_field('object', name)
         self.after = ',' + self.field
 

@@ -39,6 +39,48 @@ def call_instead(owner, name, method, instead):
     _put(owner, name, _changed(original, change, {}) or otherwise)
 
 
+def give_value(owner, name, hook):
+    """Has a method whose last statement is the call of a part of `self`, made on a condition, give what
+    that returns to `hook`. Without the source nothing is changed."""
+    def change(function, names):
+        statement = function.body[-1].body[-1]
+        text = "'%s'.__call__(%s, None)" % (_MARK.format('begin'), names[0])
+        calls = _placed(text, function)
+        calls[0].value.args[1] = statement.value
+        statement.value = calls[0].value
+    changed = _changed(owner.__dict__[name], change, {'begin': hook})
+    if changed is not None:
+        _put(owner, name, changed)
+
+
+def follow_try(owner, name, word, begin, failed):
+    """Has a function whose body is a `try` call `begin` before the statement of the `try` that has this
+    text in it, and `failed` first where it handles an exception."""
+    def change(function, names):
+        outer = [part for part in function.body if hasattr(part, 'handlers')][-1]
+        texts = [getattr(getattr(part, 'value', None), 'args', ()) for part in outer.body]
+        at = [bool(args) and getattr(args[0], 'value', getattr(args[0], 's', None)) == word
+              for args in texts].index(True)
+        call = "'%s'.__call__(%s)"
+        outer.body[at:at] = _placed(call % (_MARK.format('begin'), names[0]), outer.body[at])
+        for handler in outer.handlers:
+            handler.body[:0] = _placed(call % (_MARK.format('failed'), names[0]), handler)
+    changed = _changed(owner.__dict__[name], change, {'begin': begin, 'failed': failed})
+    if changed is not None:
+        _put(owner, name, changed)
+
+
+def follow_property(owner, name, begin):
+    """Has the reading of a property call `begin` first."""
+    usual = owner.__dict__[name]
+    getter = _changed(usual.fget, lambda function, names: _add(function, names, {'begin': begin}),
+                      {'begin': begin})
+    if getter is not None:
+        for attribute in ('__module__', '__name__', '__qualname__', '__doc__'):
+            setattr(getter, attribute, getattr(usual.fget, attribute))
+        setattr(owner, name, property(getter, usual.fset, usual.fdel, usual.__doc__))
+
+
 def _put(owner, name, function):
     original = owner.__dict__[name]
     for attribute in ('__module__', '__name__', '__qualname__', '__doc__'):
@@ -100,6 +142,8 @@ def _source(code):
     with open(code.co_filename, encoding='utf-8') as file:
         lines = file.read().split('\n')
     first = code.co_firstlineno - 1
+    while lines[first].lstrip().startswith('@'):
+        first += 1
     depth = len(lines[first]) - len(lines[first].lstrip())
     last = first + 1
     while last < len(lines) and (

@@ -95,6 +95,11 @@ def new_slot():
     return first
 
 
+def counts(slot):
+    """Whether there is a counter to number by."""
+    return 0 < slot < len(_open() if _words is None else _words)
+
+
 def next_version(slot):
     """The object's next number. Its own lock or its witness must be held."""
     if not slot:

@@ -8,7 +8,7 @@ barriers and pools in the server are not traced.
 
 import sys
 
-from . import inline, ledger, remote
+from . import inline, ledger, nested, remote
 from .call import Call, join_fields, short_repr, tracing, text_field, list_field
 from .channel import local
 from .hooks import wrap
@@ -190,11 +190,14 @@ def patch(module):
                     return remote.call(original, self, tag, methodname, args, kwds)
                 word, fields, told = _request(self, methodname, args, kwds)
                 call = Call(word, tag, fields)
+                nested.written(tag, fields, args)
                 held = ledger.acquire(tag.slot)
                 try:
                     value = original(self, methodname, args, kwds)
                     ver = ledger.next_version(tag.slot) if held else None
                     call.done(short_repr(value) if told else None, ver)
+                    if type(value) in nested.KINDS and word in nested.READS:
+                        nested.taken(tag, call, value)
                     return value
                 except Exception as error:
                     call.failed(error, ledger.next_version(tag.slot) if held else None)
@@ -257,6 +260,7 @@ def _patch_manager(module):
 
         def _finalize_manager(process, *args, **kwargs):
             telling_it = tracing() and process.is_alive()
+            nested.tell()
             call = Call('shutdown', Tag(process.name, 0)) if telling_it else None
             local.silenced += 1
             try:

@@ -10,7 +10,7 @@ from .call import Call, tracing, timeout_fields, short_repr
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -142,21 +142,34 @@ def _patch_event(event):
     def key(self):
         return by_semaphore(self._flag)
 
-    def change(op):
-        def changed(original, self, tag):
-            return tell_in_order(Call(op, tag), tag, effect=lambda: silently(original, self))
-        return changed
+    # As CPython's do, on its own parts: the event stands under the lock that each of them takes.
+    def under_lock(op, effect):
+        def told(original, self, tag):
+            call = Call(op, tag)
+            local.silenced += 1
+            try:
+                with self._cond:
+                    return effect(self, call, ledger.next_version(tag.slot))
+            finally:
+                local.silenced -= 1
+        return told
 
-    def is_set(original, self, tag):
-        call = Call('event.is_set', tag)
-        held = ledger.acquire(tag.slot)
-        try:
-            flag = silently(original, self)
-            call.done(str(flag), ledger.next_version(tag.slot) if held else None)
-            return flag
-        finally:
-            if held:
-                ledger.release(tag.slot)
+    def set_flag(self, call, ver):
+        call.done(ver=ver)
+        self._flag.acquire(False)
+        self._flag.release()
+        self._cond.notify_all()
+
+    def clear(self, call, ver):
+        call.done(ver=ver)
+        self._flag.acquire(False)
+
+    def is_set(self, call, ver):
+        flag = self._flag.acquire(False)
+        if flag:
+            self._flag.release()
+        call.done(str(flag), ver)
+        return flag
 
     def wait(original, self, tag, timeout=None):
         call = Call('wait', tag, timeout_fields(True, timeout))
@@ -172,9 +185,9 @@ def _patch_event(event):
         return flag
 
     wrap(event, '__init__', _init('Event', key, lambda self: ''))
-    wrap(event, 'set', _method('set', key, change('event.set')))
-    wrap(event, 'clear', _method('clear', key, change('event.clear')))
-    wrap(event, 'is_set', _method('is_set', key, is_set))
+    wrap(event, 'set', _method('set', key, under_lock('event.set', set_flag)))
+    wrap(event, 'clear', _method('clear', key, under_lock('event.clear', clear)))
+    wrap(event, 'is_set', _method('is_set', key, under_lock('event.is_set', is_set)))
     wrap(event, 'wait', _method('wait', key, wait))
     # An event is pickled with all its attributes: the tag must not be among them.
     event.__getstate__ = lambda self: {

@@ -57,6 +57,16 @@ def at_field():
         # A thread that does nothing else.
         return ''
     known = _fields.get((id(frame.f_code), frame.f_lasti))
+    if known is None and frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        # Many of ours are called by one that stands for many.
+        frame = frame.f_back
+        known = _fields.get((id(frame.f_code), frame.f_lasti))
+    return _search(frame) if known is None else known[0]
+
+
+def at_of(frame):
+    """The same of a line that is known to have called."""
+    known = _fields.get((id(frame.f_code), frame.f_lasti))
     return _search(frame) if known is None else known[0]
 
 
@@ -125,6 +135,20 @@ def is_users(frame):
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
+def direct_creator():
+    """The frame that called ours; None where it is not the program's or a package's."""
+    frame = _frame(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    path = frame.f_code.co_filename
+    kind = _kinds.get(path)
+    if kind is None:
+        kind = _judge(path)
+    return frame if kind == _PACKAGE or kind == _USER and (path != '<string>' or _is_main(frame)) else None
+
+
 def is_multiprocessings(frame):
     """Whether a call comes from the package `multiprocessing` itself."""
     return frame.f_code.co_filename.startswith(_MP)
@@ -159,9 +183,83 @@ def variables(frame):
                 break
             if len(names) >= wanted:
                 break
-        return names[:wanted]
+        return names[:wanted] or _later(code, frame.f_lasti)
     except Exception:
         return []
+
+
+# Instruction → the names found later on, and the code, which so stays the code of that number.
+_later_names = {}
+
+
+def _later(code, start):
+    known = _later_names.get((id(code), start))
+    if known is None:
+        if len(_later_names) > _MOST:
+            _later_names.clear()
+        known = _later_names[id(code), start] = _stored_in_turn(code, start), code
+    return known[0]
+
+
+def _stored_in_turn(code, start):
+    """The name that the value of a call gets where several values are made before they are stored
+    (`a, b = Lock(), Queue()`): its place on the stack is followed."""
+    import dis
+    # From the top down: what lies on the value; the value itself lies below all that.
+    above = 0
+    for one in dis.get_instructions(code):
+        if one.offset <= start or one.opname in _SKIPPED[:3]:
+            continue
+        name = one.opname
+        if name in ('SWAP', 'ROT_TWO', 'ROT_THREE', 'ROT_FOUR'):
+            size = one.arg if name == 'SWAP' else {'ROT_TWO': 2, 'ROT_THREE': 3, 'ROT_FOUR': 4}[name]
+            if above >= size:
+                continue
+            if name == 'SWAP' or name == 'ROT_TWO':
+                above = size - 1 if above == 0 else 0 if above == size - 1 else above
+            else:
+                # The top goes down to where the last of them was, the others go up.
+                above = size - 1 if above == 0 else above - 1
+        elif name == 'BUILD_TUPLE' and above < one.arg:
+            return _unpacked(code, one.offset)[one.arg - 1 - above:][:1]
+        elif name == 'UNPACK_SEQUENCE' and above == 0:
+            return _unpacked(code, one.offset - 1)
+        elif name.startswith('STORE_') and name != 'STORE_SUBSCR':
+            names = _names_of(one, name)
+            if not names or above < len(names):
+                return [names[above]] if names and above < len(names) else []
+            above -= len(names)
+            if name == 'STORE_ATTR':
+                return []
+        elif name.startswith(('POP_JUMP', 'JUMP', 'RETURN', 'YIELD', 'FOR_ITER')):
+            return []
+        else:
+            effect = dis.stack_effect(one.opcode, one.arg if one.opcode >= dis.HAVE_ARGUMENT else None)
+            above += effect
+            if above < 0 or above == 0 and effect < 0 and not name.startswith('CALL') \
+                    or above == 0 and effect == 0 and name not in ('NOP', 'PRECALL', 'RESUME'):
+                return []
+    return []
+
+
+def _names_of(one, name):
+    if isinstance(one.argval, tuple):
+        return list(one.argval) if name == 'STORE_FAST_STORE_FAST' else []
+    return [one.argval] if name in ('STORE_NAME', 'STORE_GLOBAL', 'STORE_FAST', 'STORE_DEREF') else []
+
+
+def _unpacked(code, start):
+    """The names that the parts of a tuple get which is taken apart here."""
+    import dis
+    names = []
+    for one in dis.get_instructions(code):
+        if one.offset <= start or one.opname in _SKIPPED[:3] or one.opname == 'UNPACK_SEQUENCE':
+            continue
+        found = _names_of(one, one.opname)
+        if not found:
+            break
+        names.extend(found)
+    return names
 
 
 def _stored(code, op, arg):

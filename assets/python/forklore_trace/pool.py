@@ -5,12 +5,14 @@ has taken one, the end before the result can be seen. `submissions` traces how t
 how they come back. A `ThreadPool` has no processes and is not traced.
 """
 
-from . import channel, inline, ledger, results, submissions
+import sys
+
+from . import channel, endings, inline, ledger, results, submissions
 from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -25,8 +27,8 @@ def _tell_tasks(line, tag, pickler):
                 data = reader.recv_bytes()
             task = pickler.loads(data)
             if task is not None and channel.on:
-                number = '"task":%d' % (task[0] + task[1])
-                tell_in_order(Call('task.start', tag, number, at=''), tag)
+                number = '"task":%d,"n":%d' % (task[0] + task[1], len(data))
+                Call('task.start', tag, number, at='').done()
             return task
         except BaseException as error:
             hide_frames(error)
@@ -46,17 +48,12 @@ def tell_results(line, tag, pickler, read):
             of = read(result) if channel.on else None
             if of is not None:
                 task, fine, value = of
-                call = Call('task.end', tag, '"task":%d' % task, at='')
-                held = ledger.acquire(tag.slot)
-                try:
-                    ver = ledger.next_version(tag.slot) if held else None
-                    if fine:
-                        call.done(short_repr(value), ver)
-                    else:
-                        call.failed(getattr(value, 'exc', value), ver)
-                finally:
-                    if held:
-                        ledger.release(tag.slot)
+                call = Call('task.end', tag, '"task":%d,"n":%d' % (task, len(data)), at='')
+                endings.task_ended()
+                if fine:
+                    call.done(short_repr(value))
+                else:
+                    call.failed(getattr(value, 'exc', value))
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
@@ -127,7 +124,9 @@ def patch(module):
                     tag = tag_of(self)
                     if tag is None or not tracing():
                         return original(self)
-                    tell_in_order(Call(op, tag), tag, None)
+                    # Left by the end of a `with` block.
+                    by = '"key":"with"' if sys._getframe(1).f_code.co_name == '__exit__' else ''
+                    Call(op, tag, by).done()
                     return silently(original, self)
                 except BaseException as error:
                     hide_frames(error)
@@ -149,7 +148,7 @@ def patch(module):
                 except BaseException as error:
                     call.failed(error)
                     raise
-                tell_in_order(call, tag, None)
+                call.done()
             except BaseException as error:
                 hide_frames(error)
                 raise

@@ -8,7 +8,7 @@ preparation data. Workers of a pool and the server of a manager are not operatio
 import os
 import sys
 
-from . import channel, forked, inline, place
+from . import channel, endings, forked, inherited, inline, place
 from .call import Call, tracing, join_fields, timeout_fields, text_field
 from .channel import local, send
 from .hooks import wrap
@@ -70,6 +70,7 @@ def patch(module):
         """The start begins: told before the fork, for the child's first event must not come first."""
         if not channel.on:
             return
+        inherited.prepares()
         role, call, fits = _role(process), None, False
         if role == 'process' and tracing():
             call = Call('start', None, join_fields(text_field('func', _func(process)),
@@ -153,6 +154,7 @@ def patch(module):
             wrap(base, word, make_signal(word))
     if 'close' in base.__dict__:
         wrap(base, 'close', _make_close)
+    endings.patch_process(base)
     place.set_bottom(base._bootstrap.__code__)
 
 
@@ -182,6 +184,7 @@ def patch_spawn(module):
             if local.starting is not None:
                 process, role, method = local.starting[:3]
                 data['forklore'] = (os.getpid(), process.name, role, bool(process.daemon), method)
+                data['forklore_values'] = inherited.values_of_parent()
             return data
         return get_preparation_data
 
@@ -190,6 +193,7 @@ def patch_spawn(module):
         told = data.get('forklore')
         if told is not None:
             local.silenced = 0
+            inherited.told_by_parent(data.get('forklore_values', {}))
             tell_start(*told)
 
     inline.follow(module, 'prepare', arrives)
@@ -197,6 +201,8 @@ def patch_spawn(module):
 
 
 def patch_util(util):
-    """Before 3.7 only `multiprocessing` tells of forks, and only of its own."""
+    """Follows what a child calls around its function. Before 3.7 only `multiprocessing` tells of forks,
+    and only of its own."""
+    endings.patch_util(util)
     if not hasattr(os, 'register_at_fork'):
         util.register_after_fork(util, forked)

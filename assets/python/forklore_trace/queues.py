@@ -7,6 +7,7 @@ own error.
 """
 
 import time
+import weakref
 from collections import deque
 
 from . import messages
@@ -14,7 +15,7 @@ from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, creator_frame
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -38,6 +39,23 @@ class _Outbox(deque):
     def clear(self):
         deque.clear(self)
         self.items.clear()
+
+
+# The queues of this process that have something to send, or had.
+_sending = []
+
+
+def tell_unsent():
+    """At an end that no feeder outlives: what each queue still has, and nobody will get."""
+    for tag, known in _sending[:100]:
+        queue = known()
+        if queue is not None and len(queue._buffer):
+            Call('drop', tag, '"key":"queue","n":%d' % len(queue._buffer)).done()
+
+
+def forked():
+    """In a forked child: what the parent had to send is the parent's."""
+    del _sending[:]
 
 
 def _key(queue):
@@ -115,6 +133,10 @@ def _ask(op):
 def patch(module):
     """Follows the three classes."""
     pickler = module._ForkingPickler
+    # As they are without us: what goes through these pipes is told here.
+    ends = module.connection._ConnectionBase
+    send_bytes = getattr(ends.send_bytes, '__wrapped__', ends.send_bytes)
+    recv_bytes = getattr(ends.recv_bytes, '__wrapped__', ends.recv_bytes)
     Full, Empty = module.Full, module.Empty
 
     def put(original, self, tag, obj, block=True, timeout=None):
@@ -135,22 +157,21 @@ def patch(module):
         unfinished = getattr(self, '_unfinished_tasks', None)
         item = messages.next_item()
 
-        def effect():
-            if unfinished is not None:
-                unfinished.release()
-            if type(self._buffer) is _Outbox:
-                self._buffer.append(obj, item)
-            else:
-                self._buffer.append(obj)
         with self._notempty:
             if self._thread is None:
                 self._buffer = _Outbox()
                 self._start_thread()
+                _sending.append((tag, weakref.ref(self)))
             if unfinished is None:
-                tell_in_order(call, tag, None, text_field('item', item), effect)
+                call.done(more='"item":"%s"' % item)
             else:
                 with self._cond:
-                    tell_in_order(call, tag, None, text_field('item', item), effect)
+                    call.done(more='"item":"%s"' % item)
+                    unfinished.release()
+            if type(self._buffer) is _Outbox:
+                self._buffer.append(obj, item)
+            else:
+                self._buffer.append(obj)
             self._notempty.notify()
 
     def get(original, self, tag, block=True, timeout=None):
@@ -192,13 +213,13 @@ def patch(module):
                 call.waiting()
                 if not patient and not self._poll(deadline - time.monotonic()):
                     raise Empty
-            data = self._recv_bytes()
+            data = recv_bytes(self._reader)
             value = messages.load_plain(data)
             told = value or self._maxsize < module_most
             if told:
                 item = messages.item_of(data)
-                tell_in_order(call, tag, short_repr(value[0]) if value else None,
-                           '' if item is None else text_field('item', item))
+                call.done(short_repr(value[0]) if value else None,
+                          more='' if item is None else '"item":"%s"' % item)
             self._sem.release()
         finally:
             self._rlock.release()
@@ -211,7 +232,7 @@ def patch(module):
         with self._cond:
             if self._unfinished_tasks._semlock._is_zero():
                 return _asked(original, call, self)
-            tell_in_order(call, tag)
+            call.done()
             return silently(original, self)
 
     def join(original, self, tag):
@@ -223,7 +244,7 @@ def patch(module):
         except BaseException as error:
             call.failed(error)
             raise
-        tell_in_order(call, tag)
+        call.done()
 
     def join_thread(original, self, tag):
         call = Call('join_thread', tag)
@@ -245,9 +266,9 @@ def patch(module):
                 if not messages.is_writable(self._writer):
                     call.waiting()
                     messages.wait_writable(self._writer)
-                tell_in_order(call, tag, None, text_field('item', item))
+                call.done(more='"item":"%s"' % item)
                 call = None
-                self._writer.send_bytes(data)
+                send_bytes(self._writer, data)
             finally:
                 self._wlock.release()
         except BaseException as error:
@@ -265,12 +286,12 @@ def patch(module):
             try:
                 if not messages.is_readable(self._reader):
                     call.waiting()
-                data = self._reader.recv_bytes()
+                data = recv_bytes(self._reader)
                 item = messages.item_of(data)
                 more = '' if item is None else text_field('item', item)
                 value = messages.load_plain(data)
                 if value:
-                    tell_in_order(call, tag, short_repr(value[0]), more)
+                    call.done(short_repr(value[0]), more=more)
             finally:
                 self._rlock.release()
             if value:

@@ -10,7 +10,7 @@ from . import inline
 from .call import Call, join_fields, timeout_fields, short_repr, tracing
 from .channel import local
 from .hooks import wrap
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 
@@ -37,7 +37,7 @@ def follow(module):
                     except BaseException as error:
                         call.failed(error)
                         raise
-                    tell_in_order(call, submission.tag, None if op == 'result.wait' else short_repr(value))
+                    call.done(None if op == 'result.wait' else short_repr(value))
                     return value
                 except BaseException as error:
                     hide_frames(error)
@@ -86,7 +86,7 @@ def follow(module):
                         index = order.pop(0) if order else None
                     if index is not None:
                         more = '"task":%d' % (submission.first + index)
-                    tell_in_order(call, submission.tag, short_repr(value), more)
+                    call.done(short_repr(value), more=more)
                     return value
                 except BaseException as error:
                     hide_frames(error)
@@ -108,7 +108,7 @@ def follow(module):
             # A task that could not be sent comes back without having been anywhere.
             if tracing() and sys._getframe(2).f_code.co_name != '_handle_tasks':
                 number = '"task":%d' % (submission.first + i)
-                tell_in_order(Call('result.ready', submission.tag, number, at=''), submission.tag)
+                Call('result.ready', submission.tag, number, at='').done()
     for owner in (result, module.MapResult, iterator, unordered):
         # The program's callback is called from here.
         inline.follow(owner, '_set', comes_back)

@@ -5,13 +5,20 @@ event while it holds it, so `ver` is right wherever the lock excludes others. Ac
 (`get_obj`, `RawArray`) go to the memory of ctypes and are not seen.
 """
 
+import sys
+
 from . import ledger
-from .call import Call, join_fields, short_repr, tracing, text_field, list_field
-from .channel import local
+from .call import Call, join_fields, list_field, short_repr, tell, text_field, tracing
+from .channel import local, now, quote
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .ledger import next_version
+from .place import at_of
 from .tracebacks import hide_frames
 
+_getframe = sys._getframe
+# The object's lock was not free.
+_BUSY = object()
 # Most cells a `create` tells the values of.
 _SHOWN = 1000
 
@@ -23,6 +30,15 @@ def _key(obj):
         return by_descriptor(arena.fd, ':%d' % start)
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def _tag(thing, tag):
+    """Gives an object its tag, and the tag what its accesses need of the object's lock."""
+    thing._forklore = tag
+    semlock = getattr(thing._lock, '_semlock', None)
+    if tag is not None and semlock is not None and ledger.counts(tag.slot) and (
+            semlock.kind == 0 or semlock.maxvalue == 1):
+        tag.lock = semlock.acquire, semlock.release
 
 
 def _take(thing, call):
@@ -41,12 +57,60 @@ def _take(thing, call):
     return semlock.release, None
 
 
+def _read(thing, tag, i):
+    """One cell, where the lock is free; `_BUSY` where it is not. `i` is None for a Value."""
+    acquire, release = tag.lock
+    t0 = now()
+    if not acquire(False):
+        return _BUSY
+    try:
+        value = thing._obj.value if i is None else thing._obj[i]
+        text = repr(value) if type(value) is int else quote(short_repr(value))[1:-1]
+        tell('get', tag, next_version(tag.slot), at_of(_getframe(2)),
+             '' if i is None else f',"args":{{"index":{i}}}', t0, f',"result":"{text}"')
+        return value
+    except Exception as error:
+        Call('get', tag, _index(i)).failed(error, next_version(tag.slot))
+        raise
+    finally:
+        release()
+
+
+def _write(thing, tag, i, value):
+    """Sets one cell, where the lock is free; `_BUSY` where it is not. `i` is None for a Value."""
+    acquire, release = tag.lock
+    t0 = now()
+    if not acquire(False):
+        return _BUSY
+    try:
+        # What the cell holds then: C has its own idea of 2**31.
+        if i is None:
+            thing._obj.value = value
+            value, at = thing._obj.value, ''
+        else:
+            thing._obj[i] = value
+            value, at = thing._obj[i], f'"index":{i},'
+        text = repr(value) if type(value) is int else quote(short_repr(value))[1:-1]
+        tell('set', tag, next_version(tag.slot), at_of(_getframe(2)),
+             f',"args":{{{at}"value":"{text}"}}', t0)
+        return None
+    except Exception as error:
+        Call('set', tag, _index(i)).failed(error, next_version(tag.slot))
+        raise
+    finally:
+        release()
+
+
 def _getitem(original):
     def __getitem__(self, i):
         try:
-            tag = tag_of(self) if tracing() else None
-            if tag is None:
+            tag = self.__dict__.get('_forklore')
+            if tag is None or not tracing():
                 return original(self, i)
+            if tag.lock is not None and type(i) is int:
+                value = _read(self, tag, i)
+                if value is not _BUSY:
+                    return value
             cut = isinstance(i, slice)
             call = (Call('get_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
                     else Call('get', tag, _index(i)))
@@ -69,9 +133,11 @@ def _getitem(original):
 def _setitem(original):
     def __setitem__(self, i, value):
         try:
-            tag = tag_of(self) if tracing() else None
-            if tag is None:
+            tag = self.__dict__.get('_forklore')
+            if tag is None or not tracing():
                 return original(self, i, value)
+            if tag.lock is not None and type(i) is int and _write(self, tag, i, value) is not _BUSY:
+                return
             cut = isinstance(i, slice)
             call = (Call('set_slice', tag, '"index":%d' % i.indices(len(self._obj))[0]) if cut
                     else Call('set', tag, _index(i)))
@@ -120,9 +186,13 @@ def _value_property(name, original, whole):
     """The property `value` of a Value; of a string, `value` and `raw`, which are all its cells."""
     def read(self):
         try:
-            tag = tag_of(self) if tracing() else None
-            if tag is None:
+            tag = self.__dict__.get('_forklore')
+            if tag is None or not tracing():
                 return original.fget(self)
+            if tag.lock is not None and not whole:
+                value = _read(self, tag, None)
+                if value is not _BUSY:
+                    return value
             call = (Call('get_slice', tag, '"index":0,"n":%d' % len(self._obj)) if whole
                     else Call('get', tag))
             release, ver = _take(self, call)
@@ -141,9 +211,11 @@ def _value_property(name, original, whole):
 
     def write(self, value):
         try:
-            tag = tag_of(self) if tracing() else None
-            if tag is None:
+            tag = self.__dict__.get('_forklore')
+            if tag is None or not tracing():
                 return original.fset(self, value)
+            if tag.lock is not None and not whole and _write(self, tag, None, value) is not _BUSY:
+                return
             call = Call('set_slice', tag, '"index":0') if whole else Call('set', tag)
             release, ver = _take(self, call)
             try:
@@ -185,7 +257,7 @@ def patch(module):
                     lock = tag_of(made._lock)
                     tell_create(tag, kind, join_fields(
                         *describe(made._obj, '' if lock is None else '"of"' + lock.field[8:])))
-                    made._forklore = tag
+                    _tag(made, tag)
                     tell_name(tag, frame)
                 return made
             return maker
@@ -206,7 +278,7 @@ def patch(module):
         def synchronized(obj, *args, **kwargs):
             made = original(obj, *args, **kwargs)
             if tracing() and not local.inside:
-                made._forklore = lookup_tag(_key(obj))
+                _tag(made, lookup_tag(_key(obj)))
             return made
         return synchronized
 

@@ -12,7 +12,7 @@ from .call import Call, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
 from .identity import tag_of
-from .steps import silently, tell_in_order
+from .steps import silently
 from .tracebacks import hide_frames
 
 # Jobs of an iterable without a length are numbered from here on, this far apart.
@@ -75,7 +75,7 @@ class _Submission(object):
 
     def tell(self, task, value):
         """The event of one task."""
-        tell_in_order(self.call, self.tag, None, text_field('value', value) + ',"task":%d' % task + self.callbacks)
+        self.call.done(more=text_field('value', value) + ',"task":%d' % task + self.callbacks)
 
     def refused(self, error):
         """The event of a call that the pool did not take."""

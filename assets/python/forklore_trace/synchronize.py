@@ -1,27 +1,42 @@
 """`multiprocessing.synchronize`: locks and semaphores (`meetings` traces what is built on them).
 
 Traces `acquire` and `release` of the program's own locks. The `ver` of a `Lock` or `RLock` is counted
-under the lock itself, that of a semaphore under its witness lock. Locks inside queues, pools and events
+under the lock itself; a semaphore has none. A release that may be refused is judged and told under the
+semaphore's witness lock. Locks inside queues, pools and events
 have no tag and keep CPython's C methods.
 """
 
-from . import cfunction, inline, ledger, meetings
-from .call import Call, tracing, timeout_fields
-from .channel import local
+import sys
+from _multiprocessing import SemLock
+
+from . import cfunction, channel, inline, ledger, meetings
+from .call import Call, tell, timeout_fields, tracing
+from .channel import local, now
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
+from .ledger import next_version
+from .place import at_of
 from .tracebacks import hide_frames
 
+_getframe = sys._getframe
+# The code of CPython's own that a `with` calls.
+_enter = _exit = None
+SEM_VALUE_MAX = SemLock.SEM_VALUE_MAX
 _CLASSES = ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore')
 
 
 class _Method(object):
     """What a method of a semaphore is bound to: by all looks the semaphore."""
 
-    __slots__ = ('semlock', 'tag', 'exclusive', 'raw')
+    __slots__ = ('semlock', 'tag', 'exclusive', 'numbered', 'bounded', 'is_held', 'raw')
 
-    def __init__(self, semlock, tag, exclusive, raw):
-        self.semlock, self.tag, self.exclusive, self.raw = semlock, tag, exclusive, raw
+    def __init__(self, semlock, tag, raw):
+        self.semlock, self.tag, self.raw = semlock, tag, raw
+        self.exclusive = semlock.kind == 0 or semlock.maxvalue == 1
+        # An RLock is its owner's, a Lock anybody's.
+        self.is_held = semlock._is_mine if semlock.kind == 0 else semlock._is_zero
+        self.numbered = self.exclusive and ledger.counts(tag.slot)
+        self.bounded = semlock.maxvalue < SEM_VALUE_MAX
 
     def __getattr__(self, name):
         return getattr(self.semlock, name)
@@ -42,8 +57,15 @@ def _arguments(args, kwargs):
 def _acquire(self, *args, **kwargs):
     try:
         raw = self.raw
-        if not tracing():
+        if not channel.on or local.silenced:
             return raw(*args, **kwargs)
+        if self.numbered and not args and not kwargs:
+            t0 = now()
+            if raw(False):
+                frame = _getframe(1)
+                at = at_of(frame.f_back if frame.f_code is _enter else frame)
+                tell('acquire', self.tag, next_version(self.tag.slot), at, '', t0, ',"result":"True"')
+                return True
         if args or kwargs:
             # Of arguments that are not plain the original alone knows what to make.
             simple, block, timeout = _arguments(args, kwargs)
@@ -65,13 +87,7 @@ def _acquire(self, *args, **kwargs):
         elif self.exclusive:
             call.done('True', ledger.next_version(self.tag.slot))
         else:
-            slot = self.tag.slot
-            held = ledger.acquire(slot)
-            try:
-                call.done('True', ledger.next_version(slot) if held else None)
-            finally:
-                if held:
-                    ledger.release(slot)
+            call.done('True')
         return taken
     except BaseException as error:
         hide_frames(error)
@@ -91,21 +107,30 @@ def _refused(call, raw):
 def _release(self, *args, **kwargs):
     try:
         raw = self.raw
-        if args or kwargs or not tracing():
+        if args or kwargs or not channel.on or local.silenced:
             return raw(*args, **kwargs)
+        if self.numbered and self.is_held():
+            # Sent while the lock is held: whoever acquires it next tells of it after this.
+            frame = _getframe(1)
+            at = at_of(frame.f_back if frame.f_code is _exit else frame)
+            tell('release', self.tag, next_version(self.tag.slot), at, '', now())
+            return raw()
         semlock, slot = self.semlock, self.tag.slot
         call = Call('release', self.tag)
         if self.exclusive:
-            if not (semlock._is_mine() if semlock.kind == 0 else semlock._is_zero()):
+            if not self.is_held():
                 return _refused(call, raw)
-            # Sent while the lock is held: whoever acquires it next tells of it after this.
-            call.done(ver=ledger.next_version(slot))
+            call.done()
+            return raw()
+        if not self.bounded:
+            # Nobody can refuse it.
+            call.done()
             return raw()
         held = ledger.acquire(slot)
         try:
             if semlock._get_value() >= semlock.maxvalue:
                 return _refused(call, raw)
-            call.done(ver=ledger.next_version(slot) if held else None)
+            call.done()
             return raw()
         finally:
             if held:
@@ -124,11 +149,10 @@ _Release = type(_SEMLOCK, (_Method,), dict(_LOOKS, __call__=_release))
 def _equip(lock, tag):
     """Gives a lock the methods that tell of it. They hold the semaphore, not the lock."""
     semlock = lock._semlock
-    exclusive = semlock.kind == 0 or semlock.maxvalue == 1
     lock._forklore = tag
     for kind, name in ((_Acquire, 'acquire'), (_Release, 'release')):
         raw = getattr(semlock, name)
-        setattr(lock, name, cfunction.like(raw, kind(semlock, tag, exclusive, raw)))
+        setattr(lock, name, cfunction.like(raw, kind(semlock, tag, raw)))
 
 
 def patch(module):
@@ -175,5 +199,7 @@ def patch(module):
     # Their own frames stay in a traceback; a lock that nobody follows has the C functions there.
     inline.call_instead(module.SemLock, '__enter__', '__enter__', 'acquire')
     inline.call_instead(module.SemLock, '__exit__', '__exit__', 'release')
+    global _enter, _exit
+    _enter, _exit = module.SemLock.__enter__.__code__, module.SemLock.__exit__.__code__
     meetings.patch(module)
 

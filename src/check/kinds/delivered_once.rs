@@ -1,7 +1,7 @@
 //! `delivered-once`: every message taken was put, none was taken twice.
 
 use super::OfRun;
-use crate::check::objects::{absent, anomalies, called};
+use crate::check::objects::{anomalies, called};
 use crate::check::processes::{label, number};
 use crate::check::shown::few;
 use crate::check::{Judged, Result};
@@ -12,14 +12,17 @@ use crate::model::World;
 
 impl OfRun for DeliveredOnce {
     fn judge(&self, scope: &dyn Scope, world: &World) -> Result<Judged> {
-        let name = self.object.as_deref();
-        let (mut put, mut taken, mut seen) = (0_u64, 0_u64, false);
+        let names = self.objects.names(scope)?;
+        let queues = match called(world, names.as_deref(), "Queue", |it| it.queue().is_some()) {
+            Ok(queues) => queues,
+            Err(absent) => return Ok(absent),
+        };
+        let (mut put, mut taken) = (0_u64, 0_u64);
         let mut strange = Vec::new();
-        for object in called(world, name) {
+        for object in queues {
             let Some(queue) = object.queue() else {
                 continue;
             };
-            seen = true;
             put += queue.mailbox.put;
             taken += queue.mailbox.taken;
             for anomaly in anomalies(world, object) {
@@ -28,9 +31,6 @@ impl OfRun for DeliveredOnce {
                     strange.push(process.map_or("?".to_owned(), label));
                 }
             }
-        }
-        if !seen {
-            return Ok(absent(world, name, "Queue"));
         }
         if !strange.is_empty() {
             return Ok(Judged::failed(Words::tell(

@@ -1,9 +1,9 @@
 //! `lock-exclusive`: never acquired by one process while another holds it.
 
 use super::OfRun;
-use crate::check::objects::{absent, anomalies, called};
+use crate::check::objects::{anomalies, called};
 use crate::check::processes::label;
-use crate::check::shown::few_clauses;
+use crate::check::shown::{few, few_clauses, quoted};
 use crate::check::{Judged, Result};
 use crate::lesson::kinds::LockExclusive;
 use crate::lesson::{Scope, Words};
@@ -11,14 +11,20 @@ use crate::model::AnomalyKind;
 use crate::model::World;
 
 impl OfRun for LockExclusive {
-    fn judge(&self, _: &dyn Scope, world: &World) -> Result<Judged> {
-        let name = self.object.as_deref();
-        let (mut acquired, mut seen) = (0, false);
-        let mut wrong = Vec::new();
-        for object in called(world, name) {
+    fn judge(&self, scope: &dyn Scope, world: &World) -> Result<Judged> {
+        let names = self.objects.names(scope)?;
+        let locks = match called(world, names.as_deref(), "Lock", |it| it.lock().is_some()) {
+            Ok(locks) => locks,
+            Err(absent) => return Ok(absent),
+        };
+        let mut acquired = 0;
+        let (mut wrong, mut idle) = (Vec::new(), Vec::new());
+        for object in locks {
             let Some(lock) = object.lock() else { continue };
-            seen = true;
             acquired += lock.acquired;
+            if lock.acquired == 0 {
+                idle.push(quoted(object.name.as_deref().unwrap_or(&object.id)));
+            }
             for anomaly in anomalies(world, object) {
                 let who = anomaly.proc.and_then(|proc| world.process(proc));
                 let who = who.map_or("?".to_owned(), label);
@@ -42,11 +48,16 @@ impl OfRun for LockExclusive {
         if !wrong.is_empty() {
             return Ok(Judged::failed(few_clauses(&wrong)));
         }
-        if !seen {
-            return Ok(absent(world, name, "Lock"));
-        }
+        // A lock that is named has to be used; of all locks one is enough.
         if acquired == 0 {
             return Ok(Judged::failed(Words::tell("verdict.never-acquired", &[])));
+        }
+        if names.is_some() && !idle.is_empty() {
+            let locks = few(&idle);
+            return Ok(Judged::failed(Words::tell(
+                "verdict.locks-idle",
+                &[("locks", &locks)],
+            )));
         }
         Ok(Judged::passed(Words::tell(
             "verdict.lock-exclusive",

@@ -15,13 +15,13 @@ impl OfRun for Raised {
             let process = world.process(proc);
             process.is_some_and(|process| is_of(self.of, process))
         };
-        let op = self.op.as_deref();
+        let op = self.op;
         let candidates: Vec<_> = world
             .raised()
             .iter()
-            .filter(|raised| op.is_none_or(|op| raised.op.as_str() == op) && from(raised.proc))
+            .filter(|raised| op.is_none_or(|op| raised.op == op) && from(raised.proc))
             .collect();
-        let op = op.map_or(String::new(), |op| format!("{op}: "));
+        let op = op.map_or(String::new(), |op| format!("{}: ", op.as_str()));
         if let Some(found) = candidates.iter().find(|found| wanted.matches(&found.error)) {
             return Ok(Judged::passed(Words::tell(
                 "verdict.raised",

@@ -10,18 +10,18 @@ use crate::error::Failure;
 use crate::trace::Header;
 
 /// Where the runs of a session are recorded.
-pub(super) struct Tapes {
+pub(crate) struct Tapes {
     path: PathBuf,
     runs: u32,
 }
 
 impl Tapes {
-    pub(super) fn new(path: PathBuf) -> Tapes {
+    pub(crate) fn new(path: PathBuf) -> Tapes {
         Tapes { path, runs: 0 }
     }
 
     /// The recording of the next run.
-    pub(super) fn next(&mut self, context: &Context, header: &Header) -> Result<Recorder, Failure> {
+    pub(crate) fn next(&mut self, context: &Context, header: &Header) -> Result<Recorder, Failure> {
         let path = numbered(&self.path, self.runs + 1);
         let recorder = Recorder::named(context, &path, header)?;
         self.runs += 1;

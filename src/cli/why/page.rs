@@ -9,7 +9,7 @@ use crate::cli::args::RunFormat;
 use crate::cli::context::Context;
 use crate::finding::Finding;
 use crate::inspect::{Note, Report, Row, ThreadRow};
-use crate::report::{Style, findings, findings_json};
+use crate::report::{Style, findings_json, living};
 use crate::text::{Mood, push_json};
 
 /// Functions of one stack that are shown.
@@ -84,7 +84,7 @@ fn human(style: &Style, report: &Report) -> String {
     if report.findings.is_empty() {
         let _ = writeln!(page, "\n{}", lang.phrase("why.waits-only"));
     }
-    findings(style, &list(report), &mut page);
+    living(style, &list(report), &mut page);
     page
 }
 

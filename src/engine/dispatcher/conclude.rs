@@ -7,12 +7,12 @@
 use super::super::gate::is_unheard_of;
 use super::super::observer::{Activity, Observer as _, ProcFs};
 use super::super::tree;
-use super::super::wakeups::{Suspect, wakeups};
+use super::super::wakeups::{Suspect, look, wakeups};
 use super::ending::{after_main, main_lost};
 use super::followed::Following;
 use super::{Dispatcher, detail};
 use crate::sys::clock::monotonic_ns;
-use crate::trace::{Exit, FaultKind, Kind, Role, RunStatus};
+use crate::trace::{Exit, FaultKind, Kind, Look, Role, RunStatus};
 
 impl Dispatcher {
     pub(super) fn main_exited(&mut self, t: i64, exit: Exit) {
@@ -125,7 +125,11 @@ impl Dispatcher {
             return self.stillness.broken();
         }
         if !self.log.world.blocked().deadlock {
-            self.stillness.judged();
+            if self.look_if_stuck() {
+                self.stillness.judged();
+            } else {
+                self.stillness.judge_later();
+            }
             if let Some(followed) = &mut self.followed {
                 followed.note_stuck(false);
             }
@@ -147,6 +151,32 @@ impl Dispatcher {
             }
         }
         wakeups.is_empty()
+    }
+
+    /// Nothing has happened for a while, but by the log somebody could go on. Where the kernel says that
+    /// nobody can, what each thread does is told.
+    fn look_if_stuck(&mut self) -> bool {
+        let look = self.look_now();
+        let stuck = look.stuck;
+        if stuck {
+            self.append(self.log.now(), 0, None, Kind::Look(Box::new(look)));
+        }
+        stuck
+    }
+
+    /// Tells what each thread does: the run stands still, or is about to be ended.
+    pub(super) fn look(&mut self) {
+        let look = self.look_now();
+        if !look.threads.is_empty() {
+            self.append(self.log.now(), 0, None, Kind::Look(Box::new(look)));
+        }
+    }
+
+    fn look_now(&self) -> Look {
+        let services = self.log.world.processes();
+        let services = services.filter(|process| process.is_alive() && process.is_service());
+        let services: Vec<i32> = services.map(|process| process.pid).collect();
+        look(&self.suspects(), &services)
     }
 
     /// Whose waits the log knows, with the threads that wait.
@@ -172,6 +202,7 @@ impl Dispatcher {
             // A program of the user's own is not ours to end.
             Some(followed) if followed.whose == Following::UsersOwn => {
                 if followed.note_stuck(true) {
+                    self.look();
                     let detail = detail::of_deadlock(&self.log.world.waits());
                     self.fault(self.log.now(), 0, FaultKind::Deadlock, detail);
                 }
@@ -202,6 +233,7 @@ impl Dispatcher {
 
     /// All wait and none can go on: the run is ended.
     fn deadlock(&mut self) {
+        self.look();
         let detail = detail::of_deadlock(&self.log.world.waits());
         self.begin_end(RunStatus::Deadlock, Some(detail));
     }

@@ -12,8 +12,15 @@ use crate::trace::{FaultKind, Kind, RunStatus};
 impl Dispatcher {
     pub(super) fn obey(&mut self, control: Control) {
         match control {
-            Control::Stop => self.begin_end(RunStatus::Stopped, None),
+            Control::Stop => {
+                // Once they are being ended, nobody waits any more for what he waited for.
+                if !self.ending.decided() {
+                    self.look();
+                }
+                self.begin_end(RunStatus::Stopped, None);
+            }
             Control::Interrupt => {
+                self.look();
                 // Where the group is gone, whoever is left is asked one by one.
                 if !self.main.interrupt_group() {
                     for process in self.live.all() {

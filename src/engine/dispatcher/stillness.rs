@@ -49,6 +49,12 @@ impl Stillness {
         self.due_at = monotonic_ns() + AGAIN;
     }
 
+    /// It is to be judged again, ever more seldom: by the log somebody could go on.
+    pub(super) fn judge_later(&mut self) {
+        let now = monotonic_ns();
+        self.due_at = now + (now - self.active_at).max(STILL);
+    }
+
     /// Whether it has lasted so long that what could end it should be told; true once.
     pub(super) fn is_worth_telling(&mut self) -> bool {
         let long = monotonic_ns() >= self.active_at + LONG;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) struct Descriptors {
     targets: HashMap<(i32, i32), String>,
     /// Ends of pipes and whatever else is open: targets, and whether for writing.
-    open: HashSet<(String, bool)>,
+    open: HashMap<(String, bool), Vec<i32>>,
     /// Inodes of unix sockets.
     unix: HashSet<String>,
 }
@@ -20,7 +20,7 @@ impl Descriptors {
     pub(super) fn of(pids: &[i32]) -> Descriptors {
         let mut found = Descriptors {
             targets: HashMap::new(),
-            open: HashSet::new(),
+            open: HashMap::new(),
             unix: HashSet::new(),
         };
         for pid in pids {
@@ -32,7 +32,11 @@ impl Descriptors {
                 let target =
                     std::fs::read_link(entry.path()).unwrap_or_else(|_| PathBuf::from("?"));
                 let target = target.to_string_lossy().into_owned();
-                found.open.insert((target.clone(), is_writer(*pid, fd)));
+                let end = (target.clone(), is_writer(*pid, fd));
+                let holders = found.open.entry(end).or_default();
+                if holders.last() != Some(pid) {
+                    holders.push(*pid);
+                }
                 found.targets.insert((*pid, fd), target);
             }
             found.add_unix(*pid);
@@ -46,6 +50,18 @@ impl Descriptors {
         self.unix.extend(sockets.lines().skip(1).filter_map(inode));
     }
 
+    /// What the descriptor leads to: `pipe:[1234]`.
+    pub(super) fn target(&self, pid: i32, fd: i32) -> String {
+        let target = self.targets.get(&(pid, fd));
+        target.map_or_else(|| "?".to_owned(), Clone::clone)
+    }
+
+    /// Processes that have it open for writing, or for reading alone.
+    pub(super) fn holders(&self, target: &str, writes: bool) -> Vec<i32> {
+        let holders = self.open.get(&(target.to_owned(), writes));
+        holders.cloned().unwrap_or_default()
+    }
+
     /// What the descriptor leads to, where that is outside.
     pub(super) fn outside(&self, pid: i32, fd: i32) -> Option<String> {
         let Some(target) = self.targets.get(&(pid, fd)) else {
@@ -53,7 +69,7 @@ impl Descriptors {
         };
         let inside = if target.starts_with("pipe:") {
             let other_end = !is_writer(pid, fd);
-            self.open.contains(&(target.clone(), other_end))
+            self.open.contains_key(&(target.clone(), other_end))
         } else if let Some(inode) = target.strip_prefix("socket:[") {
             self.unix.contains(inode.trim_end_matches(']'))
         } else {

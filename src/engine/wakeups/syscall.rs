@@ -19,6 +19,8 @@ pub(super) enum Wait {
     ForSignal,
     /// For one of these descriptors.
     For(Vec<i32>),
+    /// For somebody to connect to this socket.
+    ForClient(i32),
     Unknown,
 }
 
@@ -42,6 +44,51 @@ impl Syscall {
 
     pub(super) fn number(self) -> i64 {
         self.number
+    }
+
+    /// What it is called; its number where it is none of those told apart here.
+    pub(super) fn name(self) -> String {
+        let name = match self.number {
+            libc::SYS_futex | libc::SYS_futex_waitv => "futex",
+            libc::SYS_nanosleep | libc::SYS_clock_nanosleep => "nanosleep",
+            libc::SYS_wait4 => "wait4",
+            libc::SYS_waitid => "waitid",
+            libc::SYS_read | libc::SYS_readv => "read",
+            libc::SYS_write | libc::SYS_writev => "write",
+            libc::SYS_recvfrom | libc::SYS_recvmsg => "recv",
+            libc::SYS_sendto | libc::SYS_sendmsg => "send",
+            libc::SYS_accept | libc::SYS_accept4 => "accept",
+            libc::SYS_ppoll => "poll",
+            libc::SYS_pselect6 => "select",
+            libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => "epoll",
+            libc::SYS_rt_sigsuspend => "sigsuspend",
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_poll => "poll",
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_select => "select",
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_epoll_wait => "epoll",
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_pause => "pause",
+            number => return number.to_string(),
+        };
+        name.to_owned()
+    }
+
+    /// The child that is waited for: a PID, or -1 for any.
+    pub(super) fn child(self) -> Option<i32> {
+        let [a0, a1, ..] = self.arguments;
+        match self.number {
+            libc::SYS_wait4 => Some(descriptor(a0)),
+            libc::SYS_waitid if descriptor(a0) == libc::P_PID.cast_signed() => Some(descriptor(a1)),
+            libc::SYS_waitid => Some(-1),
+            _ => None,
+        }
+    }
+
+    /// The address that is waited on.
+    pub(super) fn futex(self) -> Option<u64> {
+        (self.number == libc::SYS_futex).then_some(self.arguments[0])
     }
 
     /// What the call waits for; `pid` is the process whose memory holds its arguments.
@@ -70,9 +117,9 @@ impl Syscall {
             | libc::SYS_recvfrom
             | libc::SYS_recvmsg
             | libc::SYS_sendto
-            | libc::SYS_sendmsg
-            | libc::SYS_accept
-            | libc::SYS_accept4 => for_fd(),
+            | libc::SYS_sendmsg => for_fd(),
+            // Anybody may connect.
+            libc::SYS_accept | libc::SYS_accept4 => Wait::ForClient(descriptor(a0)),
             libc::SYS_rt_sigsuspend => Wait::ForSignal,
             libc::SYS_rt_sigtimedwait => unless_timed(a2, Wait::ForSignal),
             libc::SYS_ppoll => unless_timed(a2, polled(pid, a0, a1)),

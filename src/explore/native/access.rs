@@ -86,7 +86,7 @@ impl Part {
             Part::Lock(id) => {
                 let owner = object(id)
                     .and_then(ModelObject::lock)
-                    .and_then(|lock| lock.owner);
+                    .and_then(|lock| lock.owner.as_ref());
                 i64::from(owner.is_none())
             }
             Part::Semaphore(id) => {
@@ -314,7 +314,7 @@ impl<N: Names> Scene<'_, N> {
     fn lock(&self, birth: u32, id: &str, op: OpName) -> Vec<Wanted> {
         let lock = self.world.object(id).and_then(ModelObject::lock);
         let mine = lock
-            .and_then(|lock| lock.owner)
+            .and_then(|lock| lock.owner.as_ref())
             .is_some_and(|owner| owner.proc == birth);
         let recursive = lock.is_some_and(|lock| lock.recursive);
         let deep = lock.is_some_and(|lock| lock.depth > 1);
@@ -349,7 +349,7 @@ impl<N: Names> Scene<'_, N> {
         let lock = object.of.as_deref().and_then(|id| self.world.object(id));
         if let Some(lock) = lock
             && let Some(held) = lock.lock()
-            && held.owner.is_none_or(|owner| owner.proc != birth)
+            && held.owner.as_ref().is_none_or(|owner| owner.proc != birth)
         {
             wanted.push((Part::Lock(lock.id.to_string()), false, Needs::AtLeast(1)));
         }

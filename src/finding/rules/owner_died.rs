@@ -1,47 +1,60 @@
-//! A lock whose owner has ended: no `multiprocessing` lock is released by death.
+//! A lock or semaphore whose owner has ended: none of them is released by death.
 
-use crate::finding::names::{ended, party, thing, who};
-use crate::finding::rule::{Rule, Watch};
+use crate::finding::found::Found;
+use crate::finding::names::{at_place, ended, party, what, who};
+use crate::finding::rule::Rule;
 use crate::finding::still::Still;
-use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
-use crate::model::Awaited;
+use crate::model::{Holder, Object};
+use crate::trace::OpName;
 
 #[derive(Debug, Default)]
 pub(in crate::finding) struct OwnerDied;
 
-impl Rule for OwnerDied {
-    fn watches(&self) -> &'static [Watch] {
-        &[]
-    }
+/// Holders of the lock, or of the lock of an array, a value or a condition.
+fn holders<'a>(still: &Still<'a>, object: &'a Object) -> (&'a Object, Vec<&'a Holder>) {
+    let of = object.of.as_deref().and_then(|id| still.world.object(id));
+    let lock = of.filter(|of| of.lock().is_some()).unwrap_or(object);
+    let owner = lock.lock().and_then(|lock| lock.owner.as_ref());
+    let takers = lock.semaphore().map(|semaphore| &semaphore.holders);
+    let holders = owner.into_iter().chain(takers.into_iter().flatten());
+    (lock, holders.collect())
+}
 
+impl Rule for OwnerDied {
     fn still(&mut self, still: &Still<'_>, found: &mut Found) {
-        for wait in still.waits {
-            let Awaited::Object(object) = &wait.target else {
+        for (wait, object) in still.on(&[
+            OpName::Acquire,
+            OpName::Get,
+            OpName::Set,
+            OpName::GetSlice,
+            OpName::SetSlice,
+        ]) {
+            let (lock, holders) = holders(still, object);
+            let dead = holders.into_iter().find_map(|holder| {
+                let owner = still.world.process(holder.proc)?;
+                (!owner.is_alive()).then_some((holder, owner))
+            });
+            let Some((holder, owner)) = dead else {
                 continue;
             };
-            let owner = wait.held_by.first().filter(|owner| !owner.alive);
-            let Some(owner) = owner.and_then(|owner| still.world.process(owner.proc)) else {
-                continue;
-            };
-            let lock = thing(object.name.as_deref(), &object.id);
             let text = Words::tell(
                 "finding.owner-died.text",
                 &[
                     ("who", &party(&wait.who)),
-                    ("lock", &lock),
+                    ("lock", &what(Some(lock))),
                     ("owner", &who(Some(owner))),
-                    ("ended", &ended(owner)),
+                    ("at", &at_place(holder.at.as_deref())),
+                    ("ended", &ended(still.world, owner)),
                 ],
             );
-            let finding = Finding::new("owner-died", Harm::Hang, Certainty::Certain, text)
+            let finding = still
+                .finding("owner-died", text, wait)
                 .advice(Words::tell("finding.owner-died.advice", &[]))
-                .event(wait.since_seq)
-                .process(still.world.process(wait.who.proc))
+                .lesson("lock")
                 .process(Some(owner))
-                .object(still.world.object(&object.id))
-                .place(wait.at.as_deref())
-                .same(&*object.id);
+                .event(holder.since_seq)
+                .place(holder.at.as_deref());
             found.hang(finding, wait);
         }
     }

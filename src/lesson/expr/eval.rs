@@ -5,7 +5,7 @@
 
 use super::fuel::NODE;
 use super::{Bound, Node, Operator, Scope, kind};
-use crate::lesson::Value;
+use crate::lesson::{Value, Words};
 
 /// Longest list an expression may make: a lesson that asks for more is a mistake or an attack.
 const MAX_ITEMS: usize = 10_000;
@@ -14,28 +14,29 @@ const MAX_ITEMS: usize = 10_000;
 const MAX_TEXT: usize = 100_000;
 
 /// Functions every expression may call.
-pub(super) const FUNCTIONS: &[&str] = &["len", "min", "max", "int", "str", "repr", "sorted"];
+pub(in crate::lesson) const FUNCTIONS: &[&str] =
+    &["len", "min", "max", "int", "str", "repr", "sorted"];
 
 /// Every node burns fuel, and so does what it makes, by its size: whatever works on values then
 /// costs no more than making them did.
-pub(super) fn eval(node: &Node, scope: &dyn Scope) -> Result<Value, String> {
+pub(super) fn eval(node: &Node, scope: &dyn Scope) -> Result<Value, Words> {
     scope.fuel().burn(NODE)?;
     let value = of_node(node, scope)?;
     scope.fuel().burn(size(&value))?;
     match &value {
         Value::Str(text) if text.len() > MAX_TEXT => {
-            Err(format!("a text of more than {MAX_TEXT} bytes"))
+            Err(Words::tell("eval.text", &[("most", &MAX_TEXT)]))
         }
         _ => Ok(value),
     }
 }
 
-fn of_node(node: &Node, scope: &dyn Scope) -> Result<Value, String> {
+fn of_node(node: &Node, scope: &dyn Scope) -> Result<Value, Words> {
     match node {
         Node::Const(value) => Ok(value.clone()),
         Node::Name(name) => {
             let value = scope.name(name);
-            value.ok_or_else(|| format!("nothing is called `{name}`"))
+            value.ok_or_else(|| Words::tell("eval.nothing", &[("name", name)]))
         }
         Node::List(items) => items
             .iter()
@@ -55,7 +56,7 @@ fn of_node(node: &Node, scope: &dyn Scope) -> Result<Value, String> {
                 .as_int()
                 .and_then(i64::checked_neg)
                 .map(Value::from)
-                .ok_or_else(|| format!("{} can't be negated", kind(&other))),
+                .ok_or_else(|| Words::tell("eval.negated", &[("kind", &kind(&other))])),
         },
         Node::Binary(operator, left, right) => binary(*operator, left, right, scope),
         Node::If {
@@ -92,21 +93,21 @@ fn size(value: &Value) -> usize {
     }
 }
 
-fn range(from: &Value, to: &Value, inclusive: bool) -> Result<Value, String> {
+fn range(from: &Value, to: &Value, inclusive: bool) -> Result<Value, Words> {
     let (Some(from), Some(to)) = (from.as_int(), to.as_int()) else {
-        return Err("a range runs between integers".to_owned());
+        return Err(Words::tell("eval.range", &[]));
     };
     let to = if inclusive { to.saturating_add(1) } else { to };
     let count = usize::try_from(to.saturating_sub(from).max(0)).unwrap_or(usize::MAX);
     if count > MAX_ITEMS {
-        return Err(format!("more than {MAX_ITEMS} items"));
+        return Err(Words::tell("eval.items", &[("most", &MAX_ITEMS)]));
     }
     Ok(Value::List((from..to).map(Value::from).collect()))
 }
 
-fn each(item: &Node, name: &str, over: &Value, scope: &dyn Scope) -> Result<Value, String> {
+fn each(item: &Node, name: &str, over: &Value, scope: &dyn Scope) -> Result<Value, Words> {
     let Value::List(values) = over else {
-        return Err(format!("`for` runs over a list, not {}", kind(over)));
+        return Err(Words::tell("eval.for-over", &[("kind", &kind(over))]));
     };
     values
         .iter()
@@ -122,12 +123,12 @@ fn each(item: &Node, name: &str, over: &Value, scope: &dyn Scope) -> Result<Valu
         .map(Value::List)
 }
 
-fn index(list: &Value, place: &Value) -> Result<Value, String> {
+fn index(list: &Value, place: &Value) -> Result<Value, Words> {
     let Value::List(items) = list else {
-        return Err(format!("{} has no items", kind(list)));
+        return Err(Words::tell("eval.no-items", &[("kind", &kind(list))]));
     };
     let Some(place) = place.as_int() else {
-        return Err(format!("{} is no index", kind(place)));
+        return Err(Words::tell("eval.no-index", &[("kind", &kind(place))]));
     };
     // Negative places count from the end, as in Python.
     let from_end = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
@@ -139,10 +140,13 @@ fn index(list: &Value, place: &Value) -> Result<Value, String> {
     found
         .and_then(|place| items.get(place))
         .cloned()
-        .ok_or_else(|| format!("no item {place} in a list of {}", items.len()))
+        .ok_or_else(|| {
+            let n = items.len();
+            Words::tell("eval.no-item", &[("place", &place), ("n", &n)])
+        })
 }
 
-fn call(function: &str, args: &[Value]) -> Result<Value, String> {
+fn call(function: &str, args: &[Value]) -> Result<Value, Words> {
     let number = |value: &Value| value.as_float().unwrap_or(f64::NAN);
     let pool = match args {
         [Value::List(items)] => items.as_slice(),
@@ -155,11 +159,11 @@ fn call(function: &str, args: &[Value]) -> Result<Value, String> {
             .trim()
             .parse::<i64>()
             .map(Value::from)
-            .map_err(|_| format!("`{text}` is no integer")),
+            .map_err(|_| Words::tell("eval.not-integer", &[("what", &format!("`{text}`"))])),
         ("int", [value]) => value
             .as_int()
             .map(Value::from)
-            .ok_or_else(|| format!("{} is no integer", kind(value))),
+            .ok_or_else(|| Words::tell("eval.not-integer", &[("what", &kind(value))])),
         ("str", [value]) => Ok(Value::Str(value.to_string())),
         ("repr", [value]) => Ok(Value::Str(value.repr())),
         ("sorted", [Value::List(items)]) => {
@@ -180,9 +184,9 @@ fn call(function: &str, args: &[Value]) -> Result<Value, String> {
             Ok(found.cloned().unwrap_or(Value::None))
         }
         (known, _) if FUNCTIONS.contains(&known) => {
-            Err(format!("`{function}` can't be applied to these arguments"))
+            Err(Words::tell("eval.arguments", &[("function", &function)]))
         }
-        _ => Err(format!("there is no function `{function}`")),
+        _ => Err(Words::tell("eval.no-function", &[("function", &function)])),
     }
 }
 
@@ -191,7 +195,7 @@ fn binary(
     left: &Node,
     right: &Node,
     scope: &dyn Scope,
-) -> Result<Value, String> {
+) -> Result<Value, Words> {
     let a = eval(left, scope)?;
     match operator {
         Operator::Or if a.truth() => return Ok(a),
@@ -214,7 +218,10 @@ fn binary(
                 },
             };
             let Some(order) = order else {
-                return Err(format!("{} and {} have no order", kind(&a), kind(&b)));
+                return Err(Words::tell(
+                    "eval.no-order",
+                    &[("a", &kind(&a)), ("b", &kind(&b))],
+                ));
             };
             match operator {
                 Operator::Lt => order.is_lt(),
@@ -228,15 +235,15 @@ fn binary(
     Ok(Value::Bool(answer))
 }
 
-fn contains(list: &Value, item: &Value) -> Result<bool, String> {
+fn contains(list: &Value, item: &Value) -> Result<bool, Words> {
     match (list, item) {
         (Value::List(items), item) => Ok(items.iter().any(|other| other == item)),
         (Value::Str(text), Value::Str(part)) => Ok(text.contains(part.as_str())),
-        _ => Err(format!("nothing can be in {}", kind(list))),
+        _ => Err(Words::tell("eval.nothing-in", &[("kind", &kind(list))])),
     }
 }
 
-fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
+fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, Words> {
     match (operator, a, b) {
         (Operator::Add, Value::Str(a), Value::Str(b)) => {
             return Ok(Value::Str(format!("{a}{b}")));
@@ -256,15 +263,14 @@ fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
             Operator::Rem if y > 0 => x.checked_rem_euclid(y),
             _ => None,
         };
-        return result.map(Value::from).ok_or_else(|| {
-            "the result is out of range, or the divisor is not positive".to_owned()
-        });
+        return result
+            .map(Value::from)
+            .ok_or_else(|| Words::tell("eval.out-of-range", &[]));
     }
     let (Some(x), Some(y)) = (a.as_float(), b.as_float()) else {
-        return Err(format!(
-            "{} and {} can't be computed with",
-            kind(a),
-            kind(b)
+        return Err(Words::tell(
+            "eval.no-arithmetic",
+            &[("a", &kind(a)), ("b", &kind(b))],
         ));
     };
     match operator {
@@ -272,6 +278,6 @@ fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
         Operator::Sub => Ok(Value::Float(x - y)),
         Operator::Mul => Ok(Value::Float(x * y)),
         Operator::Div if y != 0.0 => Ok(Value::Float(x / y)),
-        _ => Err("division by zero, or of a float without remainder".to_owned()),
+        _ => Err(Words::tell("eval.division", &[])),
     }
 }

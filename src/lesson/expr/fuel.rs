@@ -6,6 +6,8 @@
 
 use std::cell::Cell;
 
+use crate::lesson::Words;
+
 /// Units in a full tank. A unit is a few nanoseconds or eight bytes.
 const FULL: u64 = 5_000_000;
 
@@ -17,13 +19,12 @@ pub(super) const NODE: usize = 10;
 pub struct Fuel(Cell<u64>);
 
 /// There is none left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it takes too much time or memory")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfFuel;
 
-impl From<OutOfFuel> for String {
-    fn from(error: OutOfFuel) -> String {
-        error.to_string()
+impl From<OutOfFuel> for Words {
+    fn from(_: OutOfFuel) -> Words {
+        Words::tell("eval.too-much", &[])
     }
 }
 

@@ -4,7 +4,7 @@
 //! index. Errors carry the byte where reading stopped and what was expected there.
 
 use super::{Node, Operator, SyntaxError};
-use crate::lesson::Value;
+use crate::lesson::{Value, Words};
 
 /// Deepest nesting: far beyond any lesson, far below the stack.
 const MAX_DEPTH: usize = 64;
@@ -21,16 +21,13 @@ pub(super) fn expression(text: &str) -> Result<Node, SyntaxError> {
         None => Ok(node),
         Some((offset, token)) => Err(error(
             *offset,
-            format!("{token} where the expression should be over"),
+            Words::tell("syntax.over", &[("found", token)]),
         )),
     }
 }
 
-fn error(offset: usize, message: impl Into<String>) -> SyntaxError {
-    SyntaxError {
-        offset,
-        message: message.into(),
-    }
+fn error(offset: usize, message: Words) -> SyntaxError {
+    SyntaxError { offset, message }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +76,7 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
             at += length;
         } else if c == '\'' || c == '"' {
             let Some(length) = rest[1..].find(c) else {
-                return Err(error(at, "a string without its closing quote"));
+                return Err(error(at, Words::tell("syntax.quote", &[])));
             };
             found.push((at, Token::Text(rest[1..=length].to_owned())));
             at += length + 2;
@@ -87,13 +84,13 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
             found.push((at, Token::Sign(sign)));
             at += sign.len();
         } else {
-            return Err(error(at, format!("`{c}` has no meaning here")));
+            return Err(error(at, Words::tell("syntax.sign", &[("sign", &c)])));
         }
     }
     Ok(found)
 }
 
-fn number(rest: &str) -> Result<(usize, Token), String> {
+fn number(rest: &str) -> Result<(usize, Token), Words> {
     let digits = |text: &str| {
         text.find(|c: char| !c.is_ascii_digit())
             .unwrap_or(text.len())
@@ -113,7 +110,7 @@ fn number(rest: &str) -> Result<(usize, Token), String> {
     };
     token
         .map(|token| (length, token))
-        .ok_or_else(|| format!("`{text}` is no number of 64 bits"))
+        .ok_or_else(|| Words::tell("syntax.number", &[("text", &text)]))
 }
 
 struct Reader<'a> {
@@ -146,22 +143,37 @@ impl Reader<'_> {
         if self.sign(sign) {
             Ok(())
         } else {
-            Err(self.unexpected(&format!("`{sign}`")))
+            Err(self.unexpected_sign(sign))
         }
     }
 
-    fn unexpected(&self, wanted: &str) -> SyntaxError {
+    fn unexpected_sign(&self, sign: &str) -> SyntaxError {
+        let sign = format!("`{sign}`");
+        self.unexpected(&Words::new(sign.clone(), sign))
+    }
+
+    fn unexpected(&self, wanted: &Words) -> SyntaxError {
         let found = match self.tokens.get(self.place) {
-            Some((_, token)) => token.to_string(),
-            None => "the end".to_owned(),
+            Some((_, token)) => Words::of(|_| token.to_string()),
+            None => Words::tell("syntax.end", &[]),
         };
-        error(self.offset(), format!("{found} where {wanted} is expected"))
+        error(
+            self.offset(),
+            Words::tell(
+                "syntax.unexpected",
+                &[("found", &found), ("wanted", wanted)],
+            ),
+        )
+    }
+
+    fn no_value(&self) -> SyntaxError {
+        self.unexpected(&Words::tell("syntax.value", &[]))
     }
 
     fn deeper(&mut self) -> Result<(), SyntaxError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(error(self.offset(), "nested too deeply"));
+            return Err(error(self.offset(), Words::tell("syntax.deep", &[])));
         }
         Ok(())
     }
@@ -172,7 +184,7 @@ impl Reader<'_> {
         let node = if self.word("if") {
             let test = self.either()?;
             if !self.word("else") {
-                return Err(self.unexpected("`else`"));
+                return Err(self.unexpected_sign("else"));
             }
             Node::If {
                 test: Box::new(test),
@@ -230,7 +242,7 @@ impl Reader<'_> {
             Operator::In
         } else if self.word("not") {
             if !self.word("in") {
-                return Err(self.unexpected("`in`"));
+                return Err(self.unexpected_sign("in"));
             }
             Operator::NotIn
         } else {
@@ -318,7 +330,7 @@ impl Reader<'_> {
             return self.list();
         }
         let token = match self.tokens.get(self.place) {
-            Some((_, Token::Sign(_))) | None => return Err(self.unexpected("a value")),
+            Some((_, Token::Sign(_))) | None => return Err(self.no_value()),
             Some((_, token)) => token.clone(),
         };
         let node = match token {
@@ -330,14 +342,14 @@ impl Reader<'_> {
                 "True" | "true" => Node::Const(Value::Bool(true)),
                 "False" | "false" => Node::Const(Value::Bool(false)),
                 "if" | "else" | "for" | "in" | "and" | "or" | "not" => {
-                    return Err(self.unexpected("a value"));
+                    return Err(self.no_value());
                 }
                 _ => {
                     self.place += 1;
                     return self.named(word);
                 }
             },
-            Token::Sign(_) => return Err(self.unexpected("a value")),
+            Token::Sign(_) => return Err(self.no_value()),
         };
         self.place += 1;
         Ok(node)
@@ -363,11 +375,11 @@ impl Reader<'_> {
         }
         let name = match self.tokens.get(self.place) {
             Some((_, Token::Word(name))) => name.clone(),
-            _ => return Err(self.unexpected("a name")),
+            _ => return Err(self.unexpected(&Words::tell("syntax.name", &[]))),
         };
         self.place += 1;
         if !self.word("in") {
-            return Err(self.unexpected("`in`"));
+            return Err(self.unexpected_sign("in"));
         }
         let over = self.range()?;
         self.expect("]")?;

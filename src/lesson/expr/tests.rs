@@ -21,9 +21,9 @@ fn value(text: &str) -> String {
     match Expr::parse(text) {
         Ok(expr) => match expr.eval(&Ten::default()) {
             Ok(value) => value.repr(),
-            Err(error) => format!("! {}", error.message),
+            Err(error) => format!("! {}", error.message.en),
         },
-        Err(error) => format!("? {} {}", error.offset, error.message),
+        Err(error) => format!("? {} {}", error.offset, error.message.en),
     }
 }
 

@@ -1,7 +1,6 @@
 //! `at-most-alive {of, n}`: never more than `n` processes alive at once.
 
-use super::{Kind, Of};
-use crate::lesson::error::LessonError;
+use super::{Kind, Of, of};
 use crate::lesson::expr::{EvalError, Expr, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -13,11 +12,11 @@ pub struct AtMostAlive {
 }
 
 impl Kind for AtMostAlive {
-    fn read(section: &Section<'_>, names: &Names) -> Result<AtMostAlive, LessonError> {
-        Ok(AtMostAlive {
-            of: Of::read(section)?,
-            n: names.expr(&section.required("n", "the bound")?)?,
-        })
+    fn read(section: &Section<'_>, names: &Names) -> AtMostAlive {
+        AtMostAlive {
+            of: of(section),
+            n: names.expr(&section.required("n")),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

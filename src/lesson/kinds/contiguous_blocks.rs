@@ -1,7 +1,6 @@
 //! `contiguous-blocks {for, lines}`: in each round these lines stand together in this order.
 
 use super::{Kind, evaluate_rounds, read_rounds};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::{Lines, Loops};
 use crate::lesson::names::Names;
@@ -14,9 +13,9 @@ pub struct ContiguousBlocks {
 }
 
 impl Kind for ContiguousBlocks {
-    fn read(section: &Section<'_>, names: &Names) -> Result<ContiguousBlocks, LessonError> {
-        let (loops, lines) = read_rounds(section, names)?;
-        Ok(ContiguousBlocks { loops, lines })
+    fn read(section: &Section<'_>, names: &Names) -> ContiguousBlocks {
+        let (loops, lines) = read_rounds(section, names);
+        ContiguousBlocks { loops, lines }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

@@ -1,8 +1,7 @@
-//! `exit-codes {of, is|one-of}` or `{process, for, is|one-of}`: exit codes, negative for signals
-//! as CPython's `exitcode`.
+//! `exit-codes {of, is|…}` or `{process, for, is|…}`: exit codes, negative for signals as CPython's
+//! `exitcode`.
 
-use super::{Kind, Of, evaluate_expected};
-use crate::lesson::error::LessonError;
+use super::{Kind, Of, evaluate_expected, of_or_all};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::{expected, loops};
 use crate::lesson::lines::{Expected, Loops};
@@ -17,26 +16,32 @@ pub struct ExitCodes {
 }
 
 impl Kind for ExitCodes {
-    fn read(section: &Section<'_>, names: &Names) -> Result<ExitCodes, LessonError> {
-        let loops = loops(section, names)?;
+    fn read(section: &Section<'_>, names: &Names) -> ExitCodes {
+        let loops = loops(section, names);
         let inner = names.with_loops(&loops);
-        let code = expected(section, &inner, "the exit code")?;
-        let who = match section.optional("process") {
+        let code = expected(section, &inner);
+        let process = section.optional("process");
+        let of = of_or_all(section);
+        let who = match process {
             Some(process) => Who::Named {
-                process: inner.template(&process)?,
+                process: inner.template(&process),
                 loops,
             },
-            None => Who::Role(Of::read(section)?),
+            None => Who::Role(of),
         };
-        Ok(ExitCodes { who, code })
+        ExitCodes { who, code }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {
         match &self.who {
             Who::Role(_) => evaluate_expected(Some(&self.code), scope),
-            Who::Named { process, loops } => loops
-                .each(scope, &mut |scope| process.fill(scope))
-                .map(drop),
+            Who::Named { process, loops } => {
+                let each = loops.each(scope, &mut |scope| {
+                    process.fill(scope)?;
+                    evaluate_expected(Some(&self.code), scope)
+                });
+                each.map(drop)
+            }
         }
     }
 }

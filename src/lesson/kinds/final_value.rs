@@ -2,7 +2,6 @@
 //! (index 0), or entries of a dict. `entries` must be all of the dict.
 
 use super::{Kind, evaluate_expected};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Expr, Scope};
 use crate::lesson::fields::{expected, loops};
 use crate::lesson::lines::{Expected, Loops};
@@ -19,21 +18,26 @@ pub struct FinalValue {
 }
 
 impl Kind for FinalValue {
-    fn read(section: &Section<'_>, names: &Names) -> Result<FinalValue, LessonError> {
-        let object = section.required("object", "the variable's name in the program")?;
-        let (field, at, whole) = if let Some(field) = section.optional("entries") {
-            (field, "key", true)
-        } else {
-            let field = section.required("cells", "cells, or `entries` of a dict")?;
-            (field, "index", false)
-        };
-        let cells = field.items()?;
-        let cells = cells.iter().map(|item| Cell::read(item, at, names));
-        Ok(FinalValue {
-            object: object.text()?,
-            cells: cells.collect::<Result<_, _>>()?,
+    fn read(section: &Section<'_>, names: &Names) -> FinalValue {
+        let object = section.required("object");
+        let (entries, cells) = (section.optional("entries"), section.optional("cells"));
+        let whole = entries.is_some();
+        let at = if whole { "key" } else { "index" };
+        let cells = entries
+            .or(cells)
+            .unwrap_or_else(|| section.required("cells"));
+        let cells = cells.items();
+        FinalValue {
+            object: {
+                object.names_object();
+                object.text()
+            },
+            cells: cells
+                .iter()
+                .map(|item| Cell::read(item, at, names))
+                .collect(),
             whole,
-        })
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {
@@ -57,16 +61,16 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn read(field: &Field<'_>, at: &'static str, names: &Names) -> Result<Cell, LessonError> {
-        let section = field.section()?;
-        let loops = loops(&section, names)?;
+    fn read(field: &Field<'_>, at: &'static str, names: &Names) -> Cell {
+        let section = field.section("cell");
+        let loops = loops(&section, names);
         let inner = names.with_loops(&loops);
         let cell = Cell {
-            at: inner.expr(&section.required(at, "which one")?)?,
-            value: expected(&section, &inner, "its value")?,
+            at: inner.expr(&section.required(at)),
+            value: expected(&section, &inner),
             loops,
         };
-        section.done()?;
-        Ok(cell)
+        section.done();
+        cell
     }
 }

@@ -1,7 +1,6 @@
 //! `line-after {line, others}`: the line stands after every other one, or after those named.
 
 use super::{Kind, evaluate_lines, read_lines, read_others};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::Lines;
 use crate::lesson::names::Names;
@@ -14,11 +13,11 @@ pub struct LineAfter {
 }
 
 impl Kind for LineAfter {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LineAfter, LessonError> {
-        Ok(LineAfter {
-            line: read_lines(section, "line", names)?,
-            others: read_others(section, names)?,
-        })
+    fn read(section: &Section<'_>, names: &Names) -> LineAfter {
+        LineAfter {
+            line: read_lines(section, "line", names),
+            others: read_others(section, names),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

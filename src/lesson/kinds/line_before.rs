@@ -1,7 +1,6 @@
 //! `line-before {line, others}`: the line stands before every other one, or before those named.
 
 use super::{Kind, evaluate_lines, read_lines, read_others};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::Lines;
 use crate::lesson::names::Names;
@@ -14,11 +13,11 @@ pub struct LineBefore {
 }
 
 impl Kind for LineBefore {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LineBefore, LessonError> {
-        Ok(LineBefore {
-            line: read_lines(section, "line", names)?,
-            others: read_others(section, names)?,
-        })
+    fn read(section: &Section<'_>, names: &Names) -> LineBefore {
+        LineBefore {
+            line: read_lines(section, "line", names),
+            others: read_others(section, names),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

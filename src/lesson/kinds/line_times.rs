@@ -1,7 +1,6 @@
 //! `line-times {line, is|one-of|at-most|at-least}`: how often the line stands in the output.
 
 use super::{Kind, evaluate_expected, evaluate_lines, read_lines};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::expected;
 use crate::lesson::lines::{Expected, Lines};
@@ -15,11 +14,11 @@ pub struct LineTimes {
 }
 
 impl Kind for LineTimes {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LineTimes, LessonError> {
-        Ok(LineTimes {
-            line: read_lines(section, "line", names)?,
-            times: expected(section, names, "how often the line stands in the output")?,
-        })
+    fn read(section: &Section<'_>, names: &Names) -> LineTimes {
+        LineTimes {
+            line: read_lines(section, "line", names),
+            times: expected(section, names),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

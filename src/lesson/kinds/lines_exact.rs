@@ -1,7 +1,6 @@
 //! `lines-exact {lines}`: exactly these lines in this order.
 
 use super::{Kind, evaluate_lines, read_lines};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::Lines;
 use crate::lesson::names::Names;
@@ -13,9 +12,9 @@ pub struct LinesExact {
 }
 
 impl Kind for LinesExact {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LinesExact, LessonError> {
-        let lines = read_lines(section, "lines", names)?;
-        Ok(LinesExact { lines })
+    fn read(section: &Section<'_>, names: &Names) -> LinesExact {
+        let lines = read_lines(section, "lines", names);
+        LinesExact { lines }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

@@ -2,7 +2,6 @@
 //! others may stand between.
 
 use super::{Kind, evaluate_rounds, read_rounds};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::{Lines, Loops};
 use crate::lesson::names::Names;
@@ -15,9 +14,9 @@ pub struct LinesInOrder {
 }
 
 impl Kind for LinesInOrder {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LinesInOrder, LessonError> {
-        let (loops, lines) = read_rounds(section, names)?;
-        Ok(LinesInOrder { loops, lines })
+    fn read(section: &Section<'_>, names: &Names) -> LinesInOrder {
+        let (loops, lines) = read_rounds(section, names);
+        LinesInOrder { loops, lines }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

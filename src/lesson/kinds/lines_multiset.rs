@@ -2,7 +2,6 @@
 //! lines, in any order.
 
 use super::{Kind, evaluate_lines, read_lines};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::Lines;
 use crate::lesson::names::Names;
@@ -15,15 +14,15 @@ pub struct LinesMultiset {
 }
 
 impl Kind for LinesMultiset {
-    fn read(section: &Section<'_>, names: &Names) -> Result<LinesMultiset, LessonError> {
+    fn read(section: &Section<'_>, names: &Names) -> LinesMultiset {
         const STREAMS: &[(&str, bool)] = &[("stdout", false), ("stderr", true)];
-        Ok(LinesMultiset {
-            lines: read_lines(section, "lines", names)?,
-            stderr: match section.optional("stream") {
-                Some(field) => field.word(STREAMS)?,
-                None => false,
-            },
-        })
+        LinesMultiset {
+            lines: read_lines(section, "lines", names),
+            stderr: section
+                .optional("stream")
+                .and_then(|field| field.word(STREAMS))
+                .unwrap_or(false),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

@@ -1,7 +1,6 @@
 //! `never-raised {of}`: no operation raised anything.
 
-use super::{Kind, Of};
-use crate::lesson::error::LessonError;
+use super::{Kind, Of, of_or_all};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -12,9 +11,9 @@ pub struct NeverRaised {
 }
 
 impl Kind for NeverRaised {
-    fn read(section: &Section<'_>, _: &Names) -> Result<NeverRaised, LessonError> {
-        let of = Of::read_or_all(section)?;
-        Ok(NeverRaised { of })
+    fn read(section: &Section<'_>, _: &Names) -> NeverRaised {
+        let of = of_or_all(section);
+        NeverRaised { of }
     }
 
     fn evaluate(&self, _: &dyn Scope) -> Result<(), EvalError> {

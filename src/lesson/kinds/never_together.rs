@@ -1,7 +1,6 @@
 //! `never-together {for, lines}`: in no round do all these lines stand in the output.
 
 use super::{Kind, evaluate_rounds, read_rounds};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::{Lines, Loops};
 use crate::lesson::names::Names;
@@ -14,9 +13,9 @@ pub struct NeverTogether {
 }
 
 impl Kind for NeverTogether {
-    fn read(section: &Section<'_>, names: &Names) -> Result<NeverTogether, LessonError> {
-        let (loops, lines) = read_rounds(section, names)?;
-        Ok(NeverTogether { loops, lines })
+    fn read(section: &Section<'_>, names: &Names) -> NeverTogether {
+        let (loops, lines) = read_rounds(section, names);
+        NeverTogether { loops, lines }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

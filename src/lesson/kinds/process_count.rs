@@ -1,7 +1,6 @@
 //! `process-count {of, is|…}`: how many processes were started.
 
-use super::{Kind, Of, evaluate_expected};
-use crate::lesson::error::LessonError;
+use super::{Kind, Of, evaluate_expected, of};
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::expected;
 use crate::lesson::lines::Expected;
@@ -15,11 +14,11 @@ pub struct ProcessCount {
 }
 
 impl Kind for ProcessCount {
-    fn read(section: &Section<'_>, names: &Names) -> Result<ProcessCount, LessonError> {
-        Ok(ProcessCount {
-            of: Of::read(section)?,
-            count: expected(section, names, "how many")?,
-        })
+    fn read(section: &Section<'_>, names: &Names) -> ProcessCount {
+        ProcessCount {
+            of: of(section),
+            count: expected(section, names),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

@@ -1,7 +1,6 @@
 //! `process-lines {process, for, lines}`: what each process named printed, in its order.
 
 use super::{Kind, evaluate_rounds, read_rounds};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::lines::{Lines, Loops};
 use crate::lesson::names::Names;
@@ -16,14 +15,14 @@ pub struct ProcessLines {
 }
 
 impl Kind for ProcessLines {
-    fn read(section: &Section<'_>, names: &Names) -> Result<ProcessLines, LessonError> {
-        let (loops, lines) = read_rounds(section, names)?;
-        let process = section.required("process", "the name of the process")?;
-        Ok(ProcessLines {
-            process: names.with_loops(&loops).template(&process)?,
+    fn read(section: &Section<'_>, names: &Names) -> ProcessLines {
+        let (loops, lines) = read_rounds(section, names);
+        let process = section.required("process");
+        ProcessLines {
+            process: names.with_loops(&loops).template(&process),
             loops,
             lines,
-        })
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

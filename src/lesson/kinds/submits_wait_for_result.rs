@@ -2,7 +2,6 @@
 //! It has no keys of its own.
 
 use super::Kind;
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -11,8 +10,8 @@ use crate::lesson::section::Section;
 pub struct SubmitsWaitForResult;
 
 impl Kind for SubmitsWaitForResult {
-    fn read(_: &Section<'_>, _: &Names) -> Result<SubmitsWaitForResult, LessonError> {
-        Ok(SubmitsWaitForResult)
+    fn read(_: &Section<'_>, _: &Names) -> SubmitsWaitForResult {
+        SubmitsWaitForResult
     }
 
     fn evaluate(&self, _: &dyn Scope) -> Result<(), EvalError> {

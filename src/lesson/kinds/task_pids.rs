@@ -1,7 +1,6 @@
 //! `task-pids {is|at-most|…}`: how many different processes ran tasks.
 
 use super::{Kind, evaluate_expected};
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Scope};
 use crate::lesson::fields::expected;
 use crate::lesson::lines::Expected;
@@ -14,9 +13,9 @@ pub struct TaskPids {
 }
 
 impl Kind for TaskPids {
-    fn read(section: &Section<'_>, names: &Names) -> Result<TaskPids, LessonError> {
-        let count = expected(section, names, "how many")?;
-        Ok(TaskPids { count })
+    fn read(section: &Section<'_>, names: &Names) -> TaskPids {
+        let count = expected(section, names);
+        TaskPids { count }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

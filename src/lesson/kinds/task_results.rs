@@ -3,8 +3,9 @@
 //! what it returned. In `state` and `value`, `task` is its number.
 
 use super::{Kind, evaluate_expected, read_expected};
-use crate::lesson::error::LessonError;
-use crate::lesson::expr::{EvalError, Scope};
+use crate::lesson::Value;
+use crate::lesson::expr::Type;
+use crate::lesson::expr::{Bound, EvalError, Scope, TASK_STATES};
 use crate::lesson::lines::Expected;
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -18,17 +19,28 @@ pub struct TaskResults {
 }
 
 impl Kind for TaskResults {
-    fn read(section: &Section<'_>, names: &Names) -> Result<TaskResults, LessonError> {
-        let task = names.with("task");
+    fn read(section: &Section<'_>, names: &Names) -> TaskResults {
+        let task = names.with("task", Type::Int);
         let value = section.optional("value");
-        Ok(TaskResults {
-            tasks: read_expected(section, "tasks", names)?,
-            state: read_expected(section, "state", &task)?,
-            value: value.map(|field| task.template(&field)).transpose()?,
-        })
+        TaskResults {
+            tasks: read_expected(section, "tasks", names),
+            state: read_expected(section, "state", &task),
+            value: value.map(|field| task.template(&field)),
+        }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {
-        evaluate_expected(self.tasks.as_ref(), scope)
+        evaluate_expected(self.tasks.as_ref(), scope)?;
+        let first = Bound {
+            name: "task",
+            value: Value::Int(0),
+            outer: scope,
+        };
+        if let Some(state) = &self.state {
+            let known = |word: &str| TASK_STATES.contains(&word);
+            state.only(&first, &known, || TASK_STATES.join(", "))?;
+        }
+        let value = self.value.as_ref();
+        value.map_or(Ok(()), |value| value.fill(&first).map(drop))
     }
 }

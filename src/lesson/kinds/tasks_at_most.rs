@@ -1,7 +1,6 @@
 //! `tasks-at-most {n}`: never more than `n` tasks of a pool at work at once.
 
 use super::Kind;
-use crate::lesson::error::LessonError;
 use crate::lesson::expr::{EvalError, Expr, Scope};
 use crate::lesson::names::Names;
 use crate::lesson::section::Section;
@@ -12,9 +11,9 @@ pub struct TasksAtMost {
 }
 
 impl Kind for TasksAtMost {
-    fn read(section: &Section<'_>, names: &Names) -> Result<TasksAtMost, LessonError> {
-        let n = names.expr(&section.required("n", "the bound")?)?;
-        Ok(TasksAtMost { n })
+    fn read(section: &Section<'_>, names: &Names) -> TasksAtMost {
+        let n = names.expr(&section.required("n"));
+        TasksAtMost { n }
     }
 
     fn evaluate(&self, scope: &dyn Scope) -> Result<(), EvalError> {

@@ -5,7 +5,8 @@
 //! multiprocessing, prints or sleeps is somebody's.
 
 use super::Report;
-use crate::lesson::Origin;
+use crate::lesson::error::Spot;
+use crate::lesson::{Origin, Words};
 
 /// Modules a program of ours imports; a file of that name beside it would be imported instead.
 const SHADOWED: &[&str] = &[
@@ -63,16 +64,12 @@ pub(super) fn names(report: &mut Report<'_>) {
             report.say(
                 &format!("probes/{name}"),
                 None,
-                format!("would be imported instead of the standard library's `{module}`"),
+                Words::tell("lint.shadows", &[("module", &module)]),
             );
         }
     }
     if SHADOWED.contains(&lesson.folder.as_str()) {
-        report.say(
-            "",
-            None,
-            "a folder of this name can be imported instead of the standard library's module",
-        );
+        report.say("", None, Words::tell("lint.folder-shadows", &[]));
     }
 }
 
@@ -93,11 +90,7 @@ pub(super) fn twin(report: &mut Report<'_>) {
     let Some(rust) = &lesson.files.rust else {
         // A pack's lesson is run by Python.
         if lesson.origin == Origin::Embedded {
-            report.say(
-                "program.rs",
-                None,
-                "is missing: the lesson has no native twin",
-            );
+            report.say("program.rs", None, Words::tell("lint.no-twin", &[]));
         }
         return;
     };
@@ -105,7 +98,7 @@ pub(super) fn twin(report: &mut Report<'_>) {
     let mapped = match mapping(rust) {
         Ok(mapped) => mapped,
         Err((line, what)) => {
-            report.say("program.rs", Some(line), what);
+            report.say("program.rs", Some(mark(rust, line)), what);
             return;
         }
     };
@@ -120,8 +113,8 @@ pub(super) fn twin(report: &mut Report<'_>) {
             {
                 report.say(
                     "program.rs",
-                    Some(entry.line),
-                    format!("py:{number} is no line of code in program.py"),
+                    Some(mark(rust, entry.line)),
+                    Words::tell("lint.no-line", &[("number", number)]),
                 );
             }
         }
@@ -131,10 +124,14 @@ pub(super) fn twin(report: &mut Report<'_>) {
         {
             report.say(
                 "program.rs",
-                Some(entry.line),
-                format!(
-                    "py:{} stands after py:{} (line {}): within a function they rise",
-                    entry.first, before.first, before.line
+                Some(mark(rust, entry.line)),
+                Words::tell(
+                    "lint.order",
+                    &[
+                        ("first", &entry.first),
+                        ("before", &before.first),
+                        ("line", &before.line),
+                    ],
                 ),
             );
         }
@@ -149,17 +146,30 @@ pub(super) fn twin(report: &mut Report<'_>) {
         if !is_mapped && is_code(line) && needs_a_twin(line, &imported) {
             report.say(
                 "program.py",
-                Some(number),
-                format!(
-                    "no line of program.rs is `// py:{number}`: `{}`",
-                    line.trim()
+                Some(Spot {
+                    line: number,
+                    column: line.chars().take_while(|c| c.is_whitespace()).count() + 1,
+                }),
+                Words::tell(
+                    "lint.not-in-twin",
+                    &[("number", &number), ("code", &line.trim())],
                 ),
             );
         }
     }
 }
 
-fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
+/// Where the mark on a line of the twin stands.
+fn mark(rust: &str, line: usize) -> Spot {
+    let text = rust.lines().nth(line - 1).unwrap_or_default();
+    let before = text.rfind("// py:").map_or("", |at| &text[..at]);
+    Spot {
+        line,
+        column: before.chars().count() + 1,
+    }
+}
+
+fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, Words)> {
     let mut found = Vec::new();
     let mut function = 0;
     for (place, text) in rust.lines().enumerate() {
@@ -169,7 +179,7 @@ fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
         };
         let code = code.trim_start();
         if comment.is_some() && (code.is_empty() || code.starts_with("//")) {
-            return Err((place + 1, "no code stands before `// py:`".to_owned()));
+            return Err((place + 1, Words::tell("lint.bare-mark", &[])));
         }
         if ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn "]
             .iter()
@@ -181,7 +191,7 @@ fn mapping(rust: &str) -> Result<Vec<Mapped>, (usize, String)> {
         for part in comment.split(',') {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             let (Ok(first), Ok(last)) = (first.trim().parse(), last.trim().parse()) else {
-                let what = format!("`py:{comment}` is no line of program.py: write `// py:N`");
+                let what = Words::tell("lint.bad-mark", &[("mark", &comment)]);
                 return Err((place + 1, what));
             };
             found.push(Mapped {
@@ -270,8 +280,8 @@ mod tests {
         assert_eq!(mapping("x(); // py:a\n").unwrap_err().0, 1);
         for bare in ["// py:3\n", "    // x(); // py:3\n"] {
             assert_eq!(
-                mapping(bare).unwrap_err(),
-                (1, "no code stands before `// py:`".to_owned())
+                mapping(bare).map_err(|(line, what)| (line, what.en)),
+                Err((1, "no code stands before `// py:`".to_owned()))
             );
         }
     }

@@ -1,22 +1,27 @@
 //! Rules about the words for people: both languages, both pages built alike.
 
 use super::Report;
-use crate::lesson::Words;
 use crate::lesson::params::ParameterKind;
 use crate::lesson::questions::PredictionKind;
+use crate::lesson::{Origin, Spot, Words};
 
-/// en.md and zh.md are there and have the same headings, level by level.
+/// en.md and zh.md are there and have the same headings, level by level. A pack may have one of them.
 pub(super) fn pages(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let mut outlines = Vec::new();
-    for (name, page) in [("en.md", &lesson.files.en), ("zh.md", &lesson.files.zh)] {
+    let pages = [("en.md", &lesson.files.en), ("zh.md", &lesson.files.zh)];
+    let one_is_enough = lesson.origin != Origin::Embedded;
+    if one_is_enough && pages.iter().all(|(_, page)| page.is_none()) {
+        report.say("en.md", None, Words::tell("lint.no-text", &[]));
+        return;
+    }
+    for (name, page) in pages {
         match page {
-            None => report.say(
-                name,
-                None,
-                "is missing: every lesson has a text in each language",
-            ),
-            Some(text) if text.trim().is_empty() => report.say(name, None, "is empty"),
+            None if one_is_enough => {}
+            None => report.say(name, None, Words::tell("lint.no-page", &[])),
+            Some(text) if text.trim().is_empty() => {
+                report.say(name, None, Words::tell("lint.empty-page", &[]));
+            }
             Some(text) => outlines.push(headings(text)),
         }
     }
@@ -30,23 +35,29 @@ pub(super) fn pages(report: &mut Report<'_>) {
                 .zip(chinese)
                 .position(|((_, a), (_, b))| a != b)
                 .unwrap_or(english.len().min(chinese.len()));
+            let spot = chinese.get(place).map(|(line, _)| Spot {
+                line: *line,
+                column: 1,
+            });
             report.say(
                 "zh.md",
-                chinese.get(place).map(|(line, _)| *line),
-                format!(
-                    "its headings are not those of en.md: {} there, {} here, the first difference \
-                     at heading {}",
-                    english.len(),
-                    chinese.len(),
-                    place + 1
+                spot,
+                Words::tell(
+                    "lint.headings",
+                    &[
+                        ("there", &english.len()),
+                        ("here", &chinese.len()),
+                        ("first", &(place + 1)),
+                    ],
                 ),
             );
         }
     }
     if let Some(text) = &lesson.files.zh
+        && !text.trim().is_empty()
         && !has_chinese(text)
     {
-        report.say("zh.md", None, "has no Chinese in it");
+        report.say("zh.md", None, Words::tell("lint.no-chinese", &[]));
     }
 }
 
@@ -115,21 +126,32 @@ pub(super) fn languages(report: &mut Report<'_>) {
         texts.push((format!("claim {}", claim.id), &claim.says));
         texts.push((format!("claim {}", claim.id), &claim.finding));
     }
+    let both = report.lesson.origin == Origin::Embedded;
     let mut complaints = Vec::new();
     for (place, words) in texts {
+        if words.zh.is_empty() || words.en.is_empty() {
+            if both {
+                complaints.push(Words::tell("lint.one-language", &[("place", &place)]));
+            }
+            continue;
+        }
         // A text that is the same in both is code or a number and needs no translation.
         if !has_chinese(&words.zh) && words.zh != words.en {
-            complaints.push(format!(
-                "{place}: zh has no Chinese in it: \"{}\"",
-                words.zh
+            complaints.push(Words::tell(
+                "lint.zh-not-chinese",
+                &[("place", &place), ("text", &words.zh)],
             ));
         }
         let letters = words.en.chars().filter(|c| c.is_alphabetic());
         let (chinese, all) = letters.fold((0, 0), |(chinese, all), c| {
             (chinese + usize::from(is_chinese(c)), all + 1)
         });
-        if chinese * 2 > all {
-            complaints.push(format!("{place}: en is Chinese: \"{}\"", words.en));
+        // One string stands for both languages.
+        if chinese * 2 > all && (both || words.zh != words.en) {
+            complaints.push(Words::tell(
+                "lint.en-chinese",
+                &[("place", &place), ("text", &words.en)],
+            ));
         }
     }
     for complaint in complaints {

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Report;
-use crate::lesson::Lesson;
-use crate::lesson::Value;
 use crate::lesson::checks::Check;
-use crate::lesson::expr::{EvalError, Scope};
-use crate::lesson::params::{Parameter, ParameterKind, Params};
+use crate::lesson::error::Spot;
+use crate::lesson::expr::{EvalError, Expr, Scope};
+use crate::lesson::extremes::extremes;
+use crate::lesson::params::Params;
 use crate::lesson::questions::{Outcome, PredictionKind};
 use crate::lesson::scope::Circumstances;
-use crate::lesson::{outcome, printed, source};
+use crate::lesson::{Lesson, Origin, Words, outcome, printed, source};
 
 /// Tanks of fuel the expressions of a lesson may burn in all settings together.
 const MAX_TANKS: f64 = 20.0;
@@ -20,11 +20,12 @@ pub(super) fn head(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let manifest = &lesson.manifest;
     let wanted = format!("{:02}-{}", manifest.order.unwrap_or(0), manifest.slug);
-    if lesson.folder != wanted {
+    let pack = lesson.origin != Origin::Embedded;
+    if lesson.folder != wanted && !(pack && lesson.folder == manifest.slug) {
         report.say(
             "lesson.toml",
             None,
-            format!("order and slug say this folder is `{wanted}`"),
+            Words::tell("lint.folder", &[("wanted", &wanted)]),
         );
     }
     if let Some(pair) = &manifest.pair
@@ -33,15 +34,14 @@ pub(super) fn head(report: &mut Report<'_>) {
         report.say(
             "lesson.toml",
             None,
-            format!("pair: `{}` is not among the two", manifest.slug),
+            Words::tell("lint.not-in-pair", &[("slug", &manifest.slug)]),
         );
     }
-    if !manifest.checks.iter().any(Check::is_textual) {
-        report.say(
-            "lesson.toml",
-            None,
-            "no check speaks of printed lines: a plain run of program.py can't be tested",
-        );
+    if pack && manifest.checks.is_empty() {
+        report.say("lesson.toml", None, Words::tell("lint.no-check", &[]));
+    }
+    if !pack && !manifest.checks.iter().any(Check::is_textual) {
+        report.say("lesson.toml", None, Words::tell("lint.no-textual", &[]));
     }
 }
 
@@ -55,10 +55,13 @@ pub(super) fn constants(report: &mut Report<'_>) {
             None => report.say(
                 "program.py",
                 None,
-                format!(
-                    "parameter `{}` needs the line `{name} = {}` at its top",
-                    parameter.name,
-                    default.repr()
+                Words::tell(
+                    "lint.no-constant",
+                    &[
+                        ("parameter", &parameter.name),
+                        ("name", &name),
+                        ("value", &default.repr()),
+                    ],
                 ),
             ),
             Some(constant) => {
@@ -66,11 +69,15 @@ pub(super) fn constants(report: &mut Report<'_>) {
                 if !source::means(literal, &default) {
                     report.say(
                         "program.py",
-                        Some(constant.line + 1),
-                        format!(
-                            "`{name}` is {literal} here, the default of `{}` is {}",
-                            parameter.name,
-                            default.repr()
+                        Some(constant.spot(&lesson.files.python)),
+                        Words::tell(
+                            "lint.default",
+                            &[
+                                ("name", &name),
+                                ("here", &literal),
+                                ("parameter", &parameter.name),
+                                ("value", &default.repr()),
+                            ],
                         ),
                     );
                 }
@@ -82,76 +89,57 @@ pub(super) fn constants(report: &mut Report<'_>) {
 /// Every expression that needs no run has a value, at the defaults and at the ends of each range.
 pub(super) fn expressions(report: &mut Report<'_>) {
     let lesson = report.lesson;
-    let mut said: BTreeSet<String> = BTreeSet::new();
+    let mut said: BTreeSet<(String, Option<Spot>)> = BTreeSet::new();
     let mut burned = 0.0;
-    for (params, words) in corners(&lesson.manifest.parameters) {
+    for (params, words) in extremes(&lesson.manifest.parameters) {
         for stdout in ["tty", "pipe"] {
             let circumstances = Circumstances {
                 stdout: stdout.to_owned(),
                 ..Circumstances::default()
             };
             let setting = lesson.setting(&params, &circumstances);
-            for (place, line, error) in errors_in(lesson, &setting) {
+            for (place, spot, error) in errors_in(lesson, &setting) {
                 // One complaint a place; the other settings would say the same.
-                if said.insert(place.clone()) {
-                    let message = format!("{place}: {error} (with {words}, stdout {stdout})");
-                    report.say("lesson.toml", line, message);
+                if said.insert((place.clone(), error.spot)) {
+                    let message = Words::tell(
+                        "lint.no-value",
+                        &[
+                            ("place", &place),
+                            ("error", &error.words()),
+                            ("setting", &words),
+                            ("stdout", &stdout),
+                        ],
+                    );
+                    report.say("lesson.toml", error.spot.or(spot), message);
                 }
             }
             burned += setting.fuel().burned();
             if burned > MAX_TANKS {
-                report.say(
-                    "lesson.toml",
-                    None,
-                    "its expressions take too long to check",
-                );
+                report.say("lesson.toml", None, Words::tell("lint.too-long", &[]));
                 return;
             }
         }
     }
 }
 
-/// The defaults, and each parameter in turn at its bounds or choices.
-fn corners(parameters: &[Parameter]) -> Vec<(Params, String)> {
-    let mut found = vec![(Params::defaults(parameters), "the defaults".to_owned())];
-    for parameter in parameters {
-        let values = match &parameter.kind {
-            ParameterKind::Int { min, max, .. } => vec![(*min).into(), (*max).into()],
-            ParameterKind::Bool { default } => vec![Value::Bool(!default)],
-            ParameterKind::Seconds { min, max, .. } => vec![Value::Float(*min), Value::Float(*max)],
-            ParameterKind::Choice { choices, .. } => choices
-                .iter()
-                .map(|choice| Value::Str(choice.value.clone()))
-                .collect(),
-        };
-        for value in values {
-            let mut params = Params::defaults(parameters);
-            let words = format!("{} = {value}", parameter.name);
-            if params
-                .set_value("", parameters, &parameter.name, &value)
-                .is_ok()
-            {
-                found.push((params, words));
-            }
-        }
-    }
-    found
-}
-
-/// Place, line and error of each expression without a value.
-fn errors_in(lesson: &Lesson, scope: &dyn Scope) -> Vec<(String, Option<usize>, EvalError)> {
+/// Place and error of each expression without a value.
+fn errors_in(lesson: &Lesson, scope: &dyn Scope) -> Vec<(String, Option<Spot>, EvalError)> {
     let manifest = &lesson.manifest;
     let mut errors = Vec::new();
-    let mut note = |place: String, line: Option<usize>, result: Result<(), EvalError>| {
+    let mut note = |place: String, spot: Option<Spot>, result: Result<(), EvalError>| {
         if let Err(error) = result {
-            errors.push((place, line, error));
+            errors.push((place, spot, error));
         }
     };
+    // What an expression over the run uses that has a value only then.
+    let of_run = |name: &str| scope.name(name).is_none();
+    let known = |expr: &Expr| expr.eval_known(scope, &of_run);
     for (name, expr) in &manifest.define {
         note(format!("define.{name}"), None, expr.eval(scope).map(drop));
     }
     let outcome = match &manifest.outcome {
         Outcome::Blocks { .. } => manifest.outcome.of_lines(&[], scope).map(drop),
+        Outcome::Value { value } => known(value),
         _ => Ok(()),
     };
     note("outcome".to_owned(), None, outcome);
@@ -162,22 +150,42 @@ fn errors_in(lesson: &Lesson, scope: &dyn Scope) -> Vec<(String, Option<usize>, 
             Some(Err(error)) => Err(error),
             _ => check.kind.evaluate(scope),
         };
-        note(place, Some(check.line), result);
+        note(place, Some(check.spot), result);
     }
     for prediction in &manifest.predictions {
         let place = format!("prediction {}", prediction.id);
-        let line = Some(prediction.line);
-        if let Some(Err(error)) = prediction.when.as_ref().map(|when| when.holds(scope)) {
-            note(place.clone(), line, Err(error));
+        let spot = Some(prediction.spot);
+        match prediction.when.as_ref().map(|when| when.holds(scope)) {
+            Some(Err(error)) => note(place.clone(), spot, Err(error)),
+            // It is not asked, and need not make sense.
+            Some(Ok(false)) => continue,
+            _ => {}
         }
         let result = match &prediction.kind {
-            PredictionKind::Order { items, .. } => items.expand(scope).map(drop),
-            PredictionKind::Number { min, max, .. } => {
-                min.int(scope).and_then(|_| max.int(scope)).map(drop)
+            PredictionKind::Order { items, answer } => {
+                items.expand(scope).and_then(|_| known(answer))
             }
-            _ => Ok(()),
+            PredictionKind::Number {
+                min,
+                max,
+                answer,
+                within,
+            } => min
+                .int(scope)
+                .and_then(|_| max.int(scope))
+                .and_then(|_| known(answer))
+                .and_then(|()| {
+                    within
+                        .as_ref()
+                        .map_or(Ok(()), |within| within.number(scope).map(drop))
+                }),
+            PredictionKind::Choice { options } => options
+                .iter()
+                .filter_map(|option| option.when.as_ref())
+                .try_for_each(known),
+            PredictionKind::Possible { .. } => Ok(()),
         };
-        note(place, line, result);
+        note(place, spot, result);
     }
     errors
 }
@@ -192,11 +200,8 @@ pub(super) fn listings(report: &mut Report<'_>) {
         if listing.id != "tutorial" && listing.title.is_none() {
             report.say(
                 "lesson.toml",
-                None,
-                format!(
-                    "listing {}: a listing that is not the tutorial's needs a title",
-                    listing.id
-                ),
+                Some(listing.spot),
+                Words::tell("lint.no-title", &[("id", &listing.id)]),
             );
         }
         let lines: Vec<&str> = listing.lines.iter().map(String::as_str).collect();
@@ -211,20 +216,19 @@ pub(super) fn listings(report: &mut Report<'_>) {
                 let found = printed::multiset(&slots, &lines, setting.fuel()).unwrap_or_default();
                 let label = manifest.outcome.of_lines(&lines, &setting);
                 if let Some(place) = found.missing.first() {
-                    Some(format!("it lacks the line `{}` of a block", slots[*place]))
+                    Some(Words::tell("lint.lacks-line", &[("line", &slots[*place])]))
                 } else {
                     let torn = matches!(label, Ok(Some(label)) if label.text == outcome::TORN);
-                    (torn && listing.id == "tutorial")
-                        .then(|| "one of its blocks is torn".to_owned())
+                    (torn && listing.id == "tutorial").then(|| Words::tell("lint.torn", &[]))
                 }
             }
-            _ => lines.is_empty().then(|| "it is empty".to_owned()),
+            _ => lines.is_empty().then(|| Words::tell("lint.empty", &[])),
         };
         if let Some(complaint) = complaint {
             report.say(
                 "lesson.toml",
-                None,
-                format!("listing {}: {complaint}", listing.id),
+                Some(listing.spot),
+                Words::tell("lint.listing", &[("id", &listing.id), ("what", &complaint)]),
             );
         }
     }
@@ -235,22 +239,41 @@ pub(super) fn probes(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let claims = &lesson.manifest.claims;
     for claim in claims {
-        if !lesson
-            .files
-            .probes
-            .iter()
-            .any(|(name, _)| *name == claim.probe)
-        {
-            report.say(
+        let mut probes = lesson.files.probes.iter();
+        let (id, file) = (&claim.id, &claim.probe);
+        match probes.find(|(name, _)| name == file) {
+            None => report.say(
                 "lesson.toml",
-                None,
-                format!("claim {}: there is no probes/{}", claim.id, claim.probe),
-            );
+                Some(claim.probe_spot),
+                Words::tell("lint.no-probe", &[("id", id), ("file", file)]),
+            ),
+            Some((_, text)) => {
+                if let Some(word) = unsaid(&claim.expect, text) {
+                    report.say(
+                        "lesson.toml",
+                        Some(claim.expect_spot),
+                        Words::tell(
+                            "lint.unsaid",
+                            &[("id", id), ("file", file), ("word", &word)],
+                        ),
+                    );
+                }
+            }
         }
     }
     for (name, _) in &lesson.files.probes {
         if !claims.iter().any(|claim| claim.probe == *name) {
-            report.say(&format!("probes/{name}"), None, "no claim names this probe");
+            let message = Words::tell("lint.no-claim", &[]);
+            report.say(&format!("probes/{name}"), None, message);
         }
     }
+}
+
+/// The first word of what a probe is expected to print that stands nowhere in its text. Numbers are left out: a
+/// program works them out.
+fn unsaid<'a>(expect: &'a str, probe: &str) -> Option<&'a str> {
+    let words = expect.split(|c: char| !c.is_alphabetic());
+    words
+        .filter(|word| word.chars().count() > 2)
+        .find(|word| !probe.contains(word))
 }

@@ -1,215 +1,210 @@
 //! `[[predictions]]`, `[[claims]]`, `[[listings]]` and `[outcome]` of lesson.toml.
 
-use crate::lesson::error::LessonError;
 use crate::lesson::fields::{lines, loops, when};
 use crate::lesson::names::Names;
 use crate::lesson::questions::{
     AnswerOption, Claim, Listing, Outcome, Prediction, PredictionKind, PythonRange, Truth,
 };
 use crate::lesson::section::{Field, Section};
+use crate::lesson::words::Words;
 
-pub(super) fn listing(field: &Field<'_>) -> Result<Listing, LessonError> {
-    let section = field.section()?;
-    let title = section.optional("title").map(|f| f.words()).transpose()?;
-    let text = section.required("lines", "the output, line by line")?;
+pub(super) fn listing(field: &Field<'_>) -> Listing {
+    let section = field.section("listing");
+    let text = section.required("lines");
     let lines = if text.is_array() {
-        text.items()?
+        text.items()
             .iter()
-            .map(|line| line.string().map(str::to_owned))
-            .collect::<Result<_, _>>()?
+            .map(|line| line.string().to_owned())
+            .collect()
     } else {
-        text.text()?.lines().map(str::to_owned).collect()
+        text.text().lines().map(str::to_owned).collect()
     };
     let listing = Listing {
-        id: section
-            .required("id", "`tutorial` or a name")?
-            .identifier('-')?,
-        title,
+        spot: field.spot(),
+        id: section.required("id").identifier('-'),
+        title: section.optional("title").map(|field| field.words()),
         lines,
     };
-    section.done()?;
-    Ok(listing)
+    section.done();
+    listing
 }
 
-pub(super) fn outcome(field: &Field<'_>, names: &Names) -> Result<Outcome, LessonError> {
+pub(super) fn outcome(field: &Field<'_>, names: &Names) -> Outcome {
     const KINDS: &[(&str, &str)] = &[
-        ("lines", "lines"),
-        ("multiset", "multiset"),
-        ("blocks", "blocks"),
-        ("value", "value"),
+        ("lines", "outcome-lines"),
+        ("multiset", "outcome-multiset"),
+        ("blocks", "outcome-blocks"),
+        ("value", "outcome-value"),
     ];
-    let section = field.section()?;
-    let kind = section
-        .required("kind", "lines, multiset, blocks or value")?
-        .word(KINDS)?;
+    let mut section = field.section("outcome");
+    let Some(kind) = section.required("kind").word(KINDS) else {
+        return Outcome::Lines;
+    };
+    section.keys_of(kind);
     let outcome = match kind {
-        "lines" => Outcome::Lines,
-        "multiset" => Outcome::Multiset,
-        "blocks" => {
-            let loops = loops(&section, names)?;
+        "outcome-lines" => Outcome::Lines,
+        "outcome-multiset" => Outcome::Multiset,
+        "outcome-blocks" => {
+            let loops = loops(&section, names);
             let inner = names.with_loops(&loops);
             Outcome::Blocks {
-                label: inner.template(&section.required("label", "the block's name")?)?,
-                lines: lines(&section.required("lines", "the lines of a block")?, &inner)?,
+                label: inner.template(&section.required("label")),
+                lines: lines(&section.required("lines"), &inner),
                 loops,
             }
         }
         _ => Outcome::Value {
-            value: names
-                .with_run()
-                .expr(&section.required("value", "an expression over the run")?)?,
+            value: names.with_run().expr(&section.required("value")),
         },
     };
-    section.done()?;
-    Ok(outcome)
+    section.done();
+    outcome
 }
 
+/// `None` where there is no such kind; that was noted.
 pub(super) fn prediction(
     field: &Field<'_>,
     names: &Names,
     listings: &[Listing],
-) -> Result<Prediction, LessonError> {
+) -> Option<Prediction> {
     const KINDS: &[(&str, &str)] = &[
-        ("choice", "choice"),
-        ("order", "order"),
-        ("number", "number"),
-        ("possible", "possible"),
+        ("choice", "prediction-choice"),
+        ("order", "prediction-order"),
+        ("number", "prediction-number"),
+        ("possible", "prediction-possible"),
     ];
-    let section = field.section()?;
+    let mut section = field.section("prediction");
     let run = names.with_run();
-    let kind = section
-        .required("kind", "choice, order, number or possible")?
-        .word(KINDS)?;
+    let (id, when, question, explanation) = (
+        section.required("id").identifier('-'),
+        when(&section, names),
+        section.required("question").words(),
+        section.required("explanation").words(),
+    );
+    let kind = section.required("kind").word(KINDS)?;
+    section.keys_of(kind);
     let kind = match kind {
-        "choice" => PredictionKind::Choice {
-            options: options(&section, &run)?,
+        "prediction-choice" => PredictionKind::Choice {
+            options: options(&section, &run),
         },
-        "order" => PredictionKind::Order {
-            items: lines(&section.required("items", "what is to be ordered")?, names)?,
-            answer: run.expr(&section.required("answer", "a list over the run")?)?,
+        "prediction-order" => PredictionKind::Order {
+            items: lines(&section.required("items"), names),
+            answer: run.expr(&section.required("answer")),
         },
-        "number" => PredictionKind::Number {
-            answer: run.expr(&section.required("answer", "a number over the run")?)?,
-            min: names.expr(&section.required("min", "the smallest answer")?)?,
-            max: names.expr(&section.required("max", "the greatest answer")?)?,
-            within: match section.optional("within") {
-                Some(field) => Some(names.expr(&field)?),
-                None => None,
-            },
+        "prediction-number" => PredictionKind::Number {
+            answer: run.expr(&section.required("answer")),
+            min: names.expr(&section.required("min")),
+            max: names.expr(&section.required("max")),
+            within: section.optional("within").map(|field| names.expr(&field)),
         },
         _ => PredictionKind::Possible {
-            listings: known_listings(&section, listings)?,
+            listings: known_listings(&section, listings),
         },
     };
-    let prediction = Prediction {
-        line: field.line(),
-        id: section.required("id", "a name")?.identifier('-')?,
-        when: when(&section, names)?,
-        question: section.required("question", "what is asked")?.words()?,
-        explanation: section
-            .required("explanation", "why it comes out as it does")?
-            .words()?,
+    section.done();
+    Some(Prediction {
+        spot: field.spot(),
+        id,
+        when,
+        question,
+        explanation,
         kind,
-    };
-    section.done()?;
-    Ok(prediction)
+    })
 }
 
-fn options(section: &Section<'_>, run: &Names) -> Result<Vec<AnswerOption>, LessonError> {
-    let field = section.required("options", "at least two answers")?;
+fn options(section: &Section<'_>, run: &Names) -> Vec<AnswerOption> {
+    let field = section.required("options");
     let mut options = Vec::new();
     let mut open = 0;
-    for item in field.items()? {
-        let table = item.section()?;
+    for item in field.items() {
+        let table = item.section("option");
         let option = AnswerOption {
-            id: table.required("id", "a name")?.identifier('-')?,
-            text: table.required("text", "the answer")?.words()?,
-            when: when(&table, run)?,
+            id: table.required("id").identifier('-'),
+            text: table.required("text").words(),
+            when: when(&table, run),
         };
-        table.done()?;
+        table.done();
         open += usize::from(option.when.is_none());
         options.push(option);
     }
-    if options.len() < 2 {
-        return Err(field.complain(format!("{} answers", options.len()), "at least two answers"));
+    if options.len() < 2 && field.is_array() {
+        field.complain(
+            Words::tell("mistake.answers", &[("n", &options.len())]),
+            Words::tell("mistake.two-answers", &[]),
+        );
     }
     if open > 1 {
-        return Err(field.complain(
-            format!("{open} answers without `when`"),
-            "at most one: the answer for every other run",
-        ));
+        field.complain(
+            Words::tell("mistake.open-answers", &[("n", &open)]),
+            Words::tell("mistake.one-open", &[]),
+        );
     }
-    Ok(options)
+    options
 }
 
-fn known_listings(section: &Section<'_>, listings: &[Listing]) -> Result<Vec<String>, LessonError> {
-    section
-        .required("listings", "ids of [[listings]]")?
-        .items()?
-        .iter()
-        .map(|item| {
-            let id = item.string()?;
-            if listings.iter().any(|listing| listing.id == id) {
-                return Ok(id.to_owned());
-            }
-            let known: Vec<&str> = listings.iter().map(|l| l.id.as_str()).collect();
-            Err(item.wrong(format!("the id of a listing above: {}", known.join(", "))))
-        })
-        .collect()
+fn known_listings(section: &Section<'_>, listings: &[Listing]) -> Vec<String> {
+    let items = section.required("listings").items();
+    let ids: Vec<&str> = items.iter().map(Field::string).collect();
+    for (item, id) in items.iter().zip(&ids) {
+        if !listings.iter().any(|listing| listing.id == *id) {
+            let known: Vec<&str> = listings.iter().map(|listing| listing.id.as_str()).collect();
+            item.wrong(Words::tell(
+                "mistake.listing",
+                &[("known", &known.join(", "))],
+            ));
+        }
+    }
+    ids.into_iter().map(str::to_owned).collect()
 }
 
-pub(super) fn claim(field: &Field<'_>) -> Result<Claim, LessonError> {
+pub(super) fn claim(field: &Field<'_>) -> Claim {
     const METHODS: &[(&str, &str)] = &[
         ("fork", "fork"),
         ("spawn", "spawn"),
         ("forkserver", "forkserver"),
     ];
-    let section = field.section()?;
-    let truth = section
-        .required("verdict", "true, imprecise, outdated or false")?
-        .word(Truth::WORDS)?;
+    let section = field.section("claim");
+    let truth = section.required("verdict").word(Truth::WORDS);
     let since = section.optional("since");
     match (&since, truth) {
-        (None, Truth::Outdated) => {
-            section.required("since", "the Python version since which it no longer holds")?;
-        }
-        (Some(field), other) if other != Truth::Outdated => {
-            return Err(field.complain("`since`", "it only with verdict = \"outdated\""));
-        }
+        (None, Some(Truth::Outdated)) => drop(section.required("since")),
+        (Some(field), Some(other)) if other != Truth::Outdated => field.complain(
+            Words::tell("mistake.since", &[]),
+            Words::tell("mistake.only-outdated", &[]),
+        ),
         _ => {}
     }
-    let probe = section.required("probe", "a file under probes/")?;
-    let plain = |name: &str| !name.starts_with('.') && !name.contains(['/', '\\']);
-    if !plain(probe.string()?) {
-        return Err(probe.wrong("the name of a file under probes/"));
+    let (probe, expect) = (section.required("probe"), section.required("expect"));
+    let name = probe.string();
+    if name.starts_with('.') || name.contains(['/', '\\']) {
+        probe.wrong(Words::tell("mistake.probe", &[]));
     }
+    let methods = section.optional("methods").map(|field| field.items());
     let claim = Claim {
-        id: section.required("id", "a name")?.identifier('-')?,
-        says: section
-            .required("says", "what the tutorial says")?
-            .words()?,
-        truth,
-        since: since.map(|field| field.text()).transpose()?,
-        finding: section.required("finding", "what is true")?.words()?,
-        probe: probe.text()?,
-        expect: section
-            .required("expect", "what the probe's output ends with")?
-            .text()?,
-        python: section.optional("python").map(|f| python(&f)).transpose()?,
-        methods: match section.optional("methods") {
-            Some(field) => field
-                .items()?
-                .iter()
-                .map(|item| item.word(METHODS).map(str::to_owned))
-                .collect::<Result<_, _>>()?,
-            None => Vec::new(),
-        },
+        probe_spot: probe.spot(),
+        expect_spot: expect.spot(),
+        id: section.required("id").identifier('-'),
+        says: section.required("says").words(),
+        truth: truth.unwrap_or(Truth::True),
+        since: since.map(|field| field.text()),
+        finding: section.required("finding").words(),
+        probe: probe.text(),
+        expect: expect.text(),
+        python: section.optional("python").and_then(|field| python(&field)),
+        methods: methods
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| item.word(METHODS).map(str::to_owned))
+            .collect(),
     };
-    section.done()?;
-    Ok(claim)
+    section.done();
+    claim
 }
 
-fn python(field: &Field<'_>) -> Result<PythonRange, LessonError> {
-    PythonRange::parse(field.string()?)
-        .ok_or_else(|| field.wrong("bounds such as \">=3.7\" or \">=3.8, <3.14\""))
+fn python(field: &Field<'_>) -> Option<PythonRange> {
+    let range = PythonRange::parse(field.string());
+    if range.is_none() {
+        field.wrong(Words::tell("mistake.versions", &[]));
+    }
+    range
 }

@@ -108,10 +108,10 @@ fn cases() -> Vec<Case> {
             "title.zh: found an empty string, expected some text",
         ),
         (
-            ", zh = \"用锁排队\"",
-            "",
+            "{ en = \"Taking turns with a lock\", zh = \"用锁排队\" }",
+            "{}",
             at("{ en = \"Taking", 0),
-            "title.zh: found nothing, expected `zh`: the Chinese text",
+            "title.en: found nothing, expected `en`: ",
         ),
         (
             "when = \"len(blocks)",
@@ -179,4 +179,53 @@ fn definitions_upon_definitions_do_not_fill_the_memory() {
     let setting = crate::lesson::Setting::new(&params, &circumstances, &manifest.define);
     let known = |n: usize| crate::lesson::Scope::name(&setting, &format!("d{n}")).is_some();
     assert!(known(10) && !known(59));
+}
+
+#[test]
+fn every_mistake_is_told_in_the_order_of_the_file() {
+    let text = EXAMPLE
+        .replacen("order = 6", "ordr = 6", 1)
+        .replacen("kind = \"lines-multiset\"", "kind = \"lines-multisets\"", 1)
+        .replacen("id = \"own-order\"", "id = 7", 1)
+        .replacen("of = \"process\"", "of = \"proces\"", 1)
+        .replacen("is = \"processes\"", "is = \"procesess\"", 1)
+        .replacen("verdict = \"false\"", "verdict = \"wrong\"", 1);
+    let error = Manifest::parse("lesson.toml", &text).unwrap_err();
+    let crate::lesson::LessonError::Malformed(mistakes) = &error else {
+        panic!("{error}");
+    };
+    let places: Vec<&str> = mistakes.iter().map(|m| m.place.as_str()).collect();
+    let expected = [
+        "ordr",
+        "checks[0].kind",
+        "checks[2].id",
+        "checks[6].of",
+        "checks[6].is",
+        "claims[0].verdict",
+        "order",
+    ];
+    assert_eq!(places, expected, "{mistakes:#?}");
+    assert!(mistakes[..6].is_sorted_by_key(|mistake| mistake.spot));
+    assert!(
+        error
+            .to_string()
+            .ends_with("(and 6 more mistakes: forklore lessons check tells them all)")
+    );
+    assert!(
+        mistakes[3].words().zh.contains("以下之一：all, main"),
+        "{mistakes:?}"
+    );
+}
+
+#[test]
+fn a_pack_may_be_written_in_one_language() {
+    let text = EXAMPLE.replacen(", zh = \"用锁排队\"", "", 1).replacen(
+        "{ en = \"processes\", zh = \"进程数\" }",
+        "\"processes\"",
+        1,
+    );
+    let manifest = Manifest::parse("lesson.toml", &text).unwrap();
+    let zh = crate::lesson::Lang::Zh;
+    assert_eq!(manifest.title.get(zh), "Taking turns with a lock");
+    assert_eq!(manifest.parameters[0].label.get(zh), "processes");
 }

@@ -352,7 +352,7 @@ impl Run {
 
     fn depth(&self, proc: u32, lock: &str) -> u64 {
         let lock = self.world.object(lock).and_then(|object| object.lock());
-        let mine = lock.filter(|lock| lock.owner.is_some_and(|owner| owner.proc == proc));
+        let mine = lock.filter(|lock| lock.owner.as_ref().is_some_and(|owner| owner.proc == proc));
         mine.map_or(0, |lock| lock.depth)
     }
 

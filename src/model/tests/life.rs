@@ -192,7 +192,7 @@ fn a_gated_operation_is_announced_granted_and_done() {
         .world
         .object("Lock-1")
         .and_then(|o| o.lock())
-        .and_then(|l| l.owner);
+        .and_then(|l| l.owner.clone());
     assert_eq!(owner.map(|owner| owner.proc), Some(1));
 }
 

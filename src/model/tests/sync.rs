@@ -13,7 +13,7 @@ fn a_lock_knows_its_owner_and_its_waiters() {
     let lock = log.world.object("Lock-1").expect("created");
     assert_eq!(
         lock.lock()
-            .and_then(|lock| lock.owner)
+            .and_then(|lock| lock.owner.clone())
             .map(|owner| owner.proc),
         Some(1)
     );
@@ -27,7 +27,7 @@ fn a_lock_knows_its_owner_and_its_waiters() {
     let lock = log.world.object("Lock-1").expect("created");
     assert_eq!(
         lock.lock()
-            .and_then(|lock| lock.owner)
+            .and_then(|lock| lock.owner.clone())
             .map(|owner| owner.proc),
         Some(2)
     );

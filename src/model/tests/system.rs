@@ -2,7 +2,7 @@
 
 use super::{Log, create, on};
 use crate::model::State;
-use crate::trace::{Exit, Op, OpName, Role};
+use crate::trace::{Exit, Kind, Op, OpName, Role};
 
 fn of_process(op: OpName) -> Op {
     Op {
@@ -96,4 +96,49 @@ fn a_block_knows_who_has_it_and_who_took_its_name() {
     assert_eq!((block.size, &block.attached[..]), (100, &[1][..]));
     assert_eq!(block.trackers, [(0, 900), (1, 901)]);
     assert_eq!(block.unlinked, Some((0, unlinked)));
+}
+
+#[test]
+fn a_lock_that_was_copied_while_it_was_held_is_free_for_nobody() {
+    let mut log = Log::with_children(1);
+    log.op(0, create("threading.Lock-1", "threading.Lock"));
+    let acquire = Kind::Op(Box::new(on(OpName::Acquire, "threading.Lock-1")));
+    log.on_thread(0, 77, acquire);
+    let mut copy = create("threading.Lock-1@101", "threading.Lock");
+    copy.args.of = Some("threading.Lock-1".to_owned());
+    copy.args.n = Some(1);
+    copy.args.key = Some("Thread-1".to_owned());
+    copy.args.value = Some("program.py:9".to_owned());
+    log.op(1, copy);
+    log.wait(1, on(OpName::Acquire, "threading.Lock-1@101"));
+    let stuck = log.world.blocked().stuck;
+    assert_eq!((stuck.len(), stuck[0].proc), (1, 1));
+    let lock = log.world.object("threading.Lock-1@101");
+    let lock = lock.and_then(|object| object.lock()).expect("a lock");
+    let copied = lock.copied.as_ref().expect("it was held");
+    assert_eq!(copied.holder.as_deref(), Some("Thread-1"));
+    assert_eq!(copied.at.as_deref(), Some("program.py:9"));
+    assert_eq!(log.anomalies(), []);
+}
+
+#[test]
+fn a_thread_has_a_name_until_it_ends() {
+    let mut log = Log::with_children(0);
+    let mut begins = of_process(OpName::ThreadStart);
+    begins.args.name = Some("worker".to_owned());
+    log.on_thread(0, 77, Kind::Op(Box::new(begins)));
+    let mut join = of_process(OpName::ThreadJoin);
+    join.args.index = Some(77);
+    log.op(0, create("Lock-1", "Lock"));
+    log.op(0, on(OpName::Acquire, "Lock-1"));
+    let wait = on(OpName::Acquire, "Lock-1");
+    log.on_thread(0, 77, Kind::OpWait(Box::new(wait)));
+    log.wait(0, join);
+    let threads = |log: &Log| log.world.process(0).expect("main").threads.clone();
+    assert_eq!(threads(&log)[0].name.as_deref(), Some("worker"));
+    assert!(log.world.blocked().deadlock);
+    let ends = of_process(OpName::ThreadEnd);
+    log.on_thread(0, 77, Kind::Op(Box::new(ends)));
+    assert!(threads(&log).is_empty());
+    assert!(log.world.blocked().stuck.is_empty());
 }

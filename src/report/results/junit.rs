@@ -5,6 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::{CheckResult, LessonResult, Results};
+use crate::text::Lang;
 
 /// The document.
 ///
@@ -36,7 +37,7 @@ fn case(lesson: &LessonResult, check: &CheckResult) -> TestCase {
             NonSuccessKind::Error
         };
         let mut status = TestCaseStatus::non_success(kind);
-        status.set_message(check.words.en.as_str());
+        status.set_message(check.words.get(Lang::En));
         status.set_description(check.told());
         status
     };

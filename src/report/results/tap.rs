@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{CheckResult, LessonResult};
+use crate::text::Lang;
 
 /// What stands before the first lesson.
 pub fn start(lessons: usize) -> String {
@@ -33,7 +34,7 @@ fn ok(passed: bool) -> &'static str {
 /// What went wrong, as a YAML block.
 fn diagnostic(check: &CheckResult, page: &mut String) {
     let _ = writeln!(page, "      ---");
-    let _ = writeln!(page, "      message: {}", yaml(&check.words.en));
+    let _ = writeln!(page, "      message: {}", yaml(check.words.get(Lang::En)));
     let _ = writeln!(page, "      detail: {}", yaml(&check.told()));
     let _ = writeln!(page, "      ...");
 }

@@ -25,6 +25,10 @@ impl Panel for Choices {
         "tui.panel-choices"
     }
 
+    fn is_of_a_lesson(&self) -> bool {
+        true
+    }
+
     fn region(&self) -> Region {
         Region::Choice
     }

@@ -14,6 +14,10 @@ impl Panel for Lesson {
         "tui.panel-lesson"
     }
 
+    fn is_of_a_lesson(&self) -> bool {
+        true
+    }
+
     fn region(&self) -> Region {
         Region::Text
     }

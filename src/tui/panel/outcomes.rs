@@ -20,6 +20,10 @@ impl Panel for Outcomes {
         "tui.panel-outcomes"
     }
 
+    fn is_of_a_lesson(&self) -> bool {
+        true
+    }
+
     fn region(&self) -> Region {
         Region::Results
     }

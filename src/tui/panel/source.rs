@@ -98,7 +98,9 @@ fn own(app: &App) -> Option<&Program> {
         .current
         .as_ref()
         .filter(|_| app.course.lesson().is_none())?;
-    run.recorded.as_ref()?.program.as_ref()
+    let read = run.recorded.as_ref();
+    let read = read.and_then(|recorded| recorded.program.as_ref());
+    read.or(app.program.as_ref())
 }
 
 /// Why nothing is shown: the program of a recording is read only where the user asked for it.

@@ -16,7 +16,8 @@ pub(crate) struct Help {
 
 impl Popup for Help {
     fn sheet(&self, app: &App) -> Option<Sheet> {
-        let lines = TABLE.iter().map(|binding| {
+        let offered = TABLE.iter().filter(|binding| binding.is_offered(app));
+        let lines = offered.map(|binding| {
             Line::from(vec![
                 Span::styled(fit(binding.shown, 11), app.theme.heading()),
                 Span::raw(keymap::words(app, binding.words)),

@@ -65,7 +65,12 @@ fn follows(lang: Lang, world: &World, process: &Process) -> Vec<String> {
     for object in world.objects() {
         let name = clean(object.label());
         match &object.body {
-            Body::Lock(lock) if lock.owner.is_some_and(|owner| owner.proc == process.proc) => {
+            Body::Lock(lock)
+                if lock
+                    .owner
+                    .as_ref()
+                    .is_some_and(|owner| owner.proc == process.proc) =>
+            {
                 all.push(lang.tell("tui.kill-holds", &[("lock", &name)]));
             }
             Body::Pool(pool) => {

@@ -9,7 +9,7 @@ use super::super::{choosing, layout, search, words};
 
 /// The next panel of all.
 pub(super) fn turn(app: &mut App, by: isize) {
-    let all = PanelId::ALL;
+    let all: Vec<PanelId> = PanelId::shown(app).collect();
     let place = all
         .iter()
         .position(|panel| *panel == app.panes.focus)

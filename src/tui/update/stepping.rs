@@ -20,6 +20,11 @@ const FOLLOWED: f64 = 4.0;
 
 /// Live and at now: the gate. Looking back, or a recording: the play head.
 pub(super) fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
+    let run = app.runs.current.as_ref();
+    if app.is_of_own_program() && run.is_some_and(|run| run.is_live() && run.is_now()) {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     if app.runs.stepped().is_some() {
         return manual(app);
     }
@@ -45,6 +50,10 @@ pub(super) fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
 /// Every operation waits to be let through by hand, from the run's first one on where it is set
 /// before; or none does any more.
 pub(super) fn manual(app: &mut App) -> Vec<Effect> {
+    if app.is_of_own_program() {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     app.options.manual = !app.options.manual;
     let by_hand = app.options.manual;
     let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
@@ -83,6 +92,10 @@ pub(super) fn takes_a_step(app: &App) -> bool {
 
 /// Lets one operation through, or lets it begin to wait; says why where neither can be.
 pub(super) fn step_once(app: &mut App) -> Vec<Effect> {
+    if app.is_of_own_program() {
+        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
+        return Vec::new();
+    }
     let Some(run) = app.runs.current.as_mut().filter(|run| run.is_live()) else {
         let key = if app.options.manual {
             "tui.step-first"

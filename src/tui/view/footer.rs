@@ -105,8 +105,9 @@ fn keys(app: &App, hint: Hint) -> &'static str {
 /// Keys of the table that stand in the footer, but for the one told already and those of a lesson where
 /// none is open: a recording of a program of one's own has nothing to run.
 fn table(app: &App, next: Hint) -> Vec<Hint> {
-    let of_a_lesson =
-        |binding: &&Binding| app.course.lesson().is_some() || !binding.is_of_a_lesson();
+    let of_a_lesson = |binding: &&Binding| {
+        binding.is_offered(app) && (app.course.lesson().is_some() || !binding.is_of_a_lesson())
+    };
     TABLE
         .iter()
         .filter(|binding| binding.footer && !binding.shown.split(' ').any(|key| key == next.keys))

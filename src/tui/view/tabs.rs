@@ -6,12 +6,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::App;
-use crate::tui::layout::{GROUPS, first_of};
+use crate::tui::layout::{first_of, groups};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     let mut spans = Vec::new();
-    for group in GROUPS {
-        let name = app.lang.phrase(first_of(group).panel().title());
+    for group in groups(app) {
+        let name = app.lang.phrase(first_of(app, group).panel().title());
         let active = group.contains(&app.panes.focus.panel().region());
         let style = if active {
             Style::new().add_modifier(Modifier::REVERSED)

@@ -6,6 +6,9 @@ import multiprocessing as mp
 
 def work(shared, items, names, number, lock, event, who):
     event.wait()
+    for n in range(60):
+        shared['same'] = who, n
+        shared['same']
     with lock:
         time.sleep(0.01)
     shared[who] = who * 10

@@ -1,0 +1,81 @@
+//! A claim's probe, run as the reference says: `python3 FILE` in its folder, nothing to read, a bound on its time.
+
+use std::io;
+use std::process::Command;
+use std::time::Duration;
+
+use super::bounded;
+use crate::engine::interpreter::Interpreter;
+use crate::lesson::{Claim, Lesson, Origin, Words};
+use crate::sys::private;
+use crate::text::clean_line;
+
+/// How long a probe may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Columns of what it printed that are quoted.
+const QUOTED: usize = 100;
+
+/// Whether the claim speaks of this Python, started in its own way.
+pub(crate) fn applies(claim: &Claim, interpreter: &Interpreter) -> bool {
+    let method = interpreter.version.default_method().as_str();
+    let methods = claim.methods.is_empty() || claim.methods.iter().any(|known| known == method);
+    let version = interpreter.version.number();
+    methods && claim.python.is_none_or(|range| range.holds(version))
+}
+
+/// Why the probe does not show the claim; `None` where it does.
+pub(crate) fn contradicts(
+    lesson: &Lesson,
+    claim: &Claim,
+    interpreter: &Interpreter,
+) -> io::Result<Option<Words>> {
+    let folder = private::temporary("forklore-probe-", &std::env::temp_dir())?;
+    let place = match &lesson.origin {
+        Origin::Folder(path) => path.join("probes"),
+        Origin::Embedded => {
+            for (name, text) in &lesson.files.probes {
+                private::write(&folder.path().join(name), text)?;
+            }
+            folder.path().to_owned()
+        }
+    };
+    let mut command = Command::new(&interpreter.path);
+    command.arg(&claim.probe).current_dir(place);
+    command.env_remove("PYTHONUNBUFFERED");
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    let ended = bounded::run(&mut command, Vec::new(), PATIENCE)?;
+    let (id, file) = (&claim.id, &claim.probe);
+    let Some(status) = ended.status else {
+        let seconds = PATIENCE.as_secs();
+        return Ok(Some(Words::tell(
+            "lessons.probe-time",
+            &[("id", id), ("file", file), ("seconds", &seconds)],
+        )));
+    };
+    if !status.success() {
+        let said = last_line(&ended.stderr);
+        return Ok(Some(Words::tell(
+            "lessons.probe-status",
+            &[
+                ("id", id),
+                ("file", file),
+                ("status", &status),
+                ("said", &said),
+            ],
+        )));
+    }
+    if ended.stdout.trim_end().ends_with(claim.expect.trim_end()) {
+        return Ok(None);
+    }
+    let said = last_line(&ended.stdout);
+    Ok(Some(Words::tell(
+        "lessons.probe-other",
+        &[("id", id), ("file", file), ("said", &said)],
+    )))
+}
+
+fn last_line(text: &str) -> String {
+    let line = text.trim_end().lines().next_back().unwrap_or_default();
+    format!("`{}`", clean_line(line.as_bytes(), QUOTED).text)
+}

@@ -1,0 +1,72 @@
+//! A process whose only thread waits for a lock of its own memory: nobody is left who could release it.
+//!
+//! In a forked child such a lock is a copy. The thread that held it was not copied.
+
+use crate::finding::found::Found;
+use crate::finding::names::{at_place, who};
+use crate::finding::rule::Rule;
+use crate::finding::still::Still;
+use crate::finding::{Certainty, Finding, Harm};
+use crate::lesson::Words;
+use crate::model::Process;
+use crate::trace::Role;
+
+#[derive(Debug, Default)]
+pub(in crate::finding) struct ForkedLock;
+
+impl Rule for ForkedLock {
+    fn still(&mut self, still: &Still<'_>, found: &mut Found) {
+        for process in still.world.processes().filter(|process| process.is_alive()) {
+            let mut threads = still.threads(process.pid);
+            let (Some(only), None) = (threads.next(), threads.next()) else {
+                continue;
+            };
+            let alone = only.call == "futex" && !only.timed && only.shared.is_none();
+            let is_known = process.pending().is_some() || found.explains(process.proc);
+            if !alone || is_known || process.role == Role::Guest {
+                continue;
+            }
+            let parent = process
+                .parent
+                .and_then(|parent| still.world.process(parent));
+            let forked = process.role != Role::Main && process.became <= process.started;
+            let text = if forked {
+                Words::tell(
+                    "finding.forked-lock.forked",
+                    &[
+                        ("who", &who(Some(process))),
+                        ("at", &at_place(process.at.as_deref())),
+                        ("parent", &who(parent)),
+                    ],
+                )
+            } else {
+                Words::tell(
+                    "finding.forked-lock.own",
+                    &[
+                        ("who", &who(Some(process))),
+                        ("at", &at_place(process.at.as_deref())),
+                    ],
+                )
+            };
+            let several = parent.is_some_and(|parent| is_threaded(still, parent));
+            let certainty = if several || !forked {
+                Certainty::Certain
+            } else {
+                Certainty::Likely
+            };
+            let started = still.joiner(process.proc);
+            let finding = Finding::new("forked-lock", Harm::Hang, certainty, text)
+                .advice(Words::tell("finding.forked-lock.advice", &[]))
+                .event(process.start_seq)
+                .process(Some(process))
+                .process(parent.filter(|_| forked))
+                .place(process.at.as_deref())
+                .place(started.and_then(|started| started.at.as_deref()));
+            found.hang_of(finding, process.proc);
+        }
+    }
+}
+
+fn is_threaded(still: &Still<'_>, process: &Process) -> bool {
+    !process.threads.is_empty() || still.threads(process.pid).count() > 1
+}

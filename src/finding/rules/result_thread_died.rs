@@ -1,0 +1,51 @@
+//! Results come back to a pool whose result thread has ended: a callback raised in it.
+
+use crate::finding::errors::failure;
+use crate::finding::found::Found;
+use crate::finding::names::{at_place, party, what};
+use crate::finding::rule::Rule;
+use crate::finding::still::Still;
+use crate::lesson::Words;
+use crate::model::Task;
+use crate::trace::OpName;
+
+#[derive(Debug, Default)]
+pub(in crate::finding) struct ResultThreadDied;
+
+impl Rule for ResultThreadDied {
+    fn still(&mut self, still: &Still<'_>, found: &mut Found) {
+        for (wait, object) in still.on(&[OpName::ResultGet, OpName::ResultWait, OpName::Join]) {
+            let Some(pool) = object.pool() else { continue };
+            let unready = |task: &&Task| {
+                task.state.has_result() && task.ready.is_none() && task.ended.is_some()
+            };
+            let unread = pool.tasks.iter().filter(unready).count();
+            let last = pool.tasks.iter().filter_map(|task| task.ready).max();
+            let failure = failure(still.world, wait.who.proc)
+                .filter(|failure| failure.head.contains("_handle_results") || last.is_some());
+            let (Some(failure), true) = (failure, unread > 0) else {
+                continue;
+            };
+            if !failure.head.starts_with("Exception in thread") {
+                continue;
+            }
+            let place = failure.at.as_deref();
+            let text = Words::tell(
+                "finding.result-thread-died.text",
+                &[
+                    ("who", &party(&wait.who)),
+                    ("pool", &what(Some(object))),
+                    ("error", &failure.error),
+                    ("at", &at_place(place)),
+                    ("n", &unread),
+                ],
+            );
+            let finding = still
+                .finding("result-thread-died", text, wait)
+                .advice(Words::tell("finding.result-thread-died.advice", &[]))
+                .lesson("pool-async")
+                .place(place);
+            found.hang(finding, wait);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+"""pool.map, the first example of the documentation."""
+from multiprocessing import Pool
+
+
+def f(x):
+    return x * x
+
+
+if __name__ == "__main__":
+    with Pool(2) as p:
+        print(p.map(f, [1, 2, 3]))
