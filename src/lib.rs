@@ -129,6 +129,7 @@
 //!   `src/cli/scenario.rs`, `src/cli/test.rs` and `src/cli/screen.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
 //! - `src/tui/app.rs`, `src/tui/update.rs` and `src/tui/popup/parameters.rs`: how the session chooses it.
+//!   `src/tui/app/ended.rs`: whether its runs are explored.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!
 //! An executor beside [`explore::native`] makes its runs explorable.

@@ -14,9 +14,11 @@
 
 mod cache;
 mod checks;
+mod choices;
 mod findings;
 mod lesson;
 mod objects;
+pub(crate) mod outcomes;
 pub(crate) mod output;
 pub(crate) mod ps;
 mod source;
@@ -61,10 +63,12 @@ panels! {
     Source in source,
     Ps in ps,
     Output in output,
+    Choices in choices,
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
     Findings in findings,
+    Outcomes in outcomes,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -74,6 +78,7 @@ pub(crate) enum Region {
     Program,
     Processes,
     Output,
+    Choice,
     Shared,
     Time,
     Results,
@@ -93,6 +98,8 @@ pub(crate) enum Moves {
     Selection,
     /// Go to the moment that the next of its entries is about.
     Moments,
+    /// Select another outcome.
+    Outcome,
 }
 
 /// What a panel is.
