@@ -114,7 +114,7 @@ impl ChildErrorUnseen {
             .lines_of(child.proc)
             .filter(|line| line.stream == Stream::Stderr);
         lines.find(|line| line.text().starts_with("Traceback (most recent call last)"))?;
-        let last = lines.last()?;
+        let last = lines.next_back()?;
         let error = clean(&last.text()).into_owned();
         let at = self.started_at(child);
         let text = error_text(child, &error, at, false);
