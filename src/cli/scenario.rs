@@ -60,6 +60,8 @@ impl Conditions {
 pub(crate) struct Scenario<'a> {
     pub lesson: &'a Lesson,
     pub conditions: Conditions,
+    /// Under Python, the line of each process is told.
+    lines: bool,
 }
 
 impl<'a> Scenario<'a> {
@@ -76,7 +78,17 @@ impl<'a> Scenario<'a> {
         {
             python_config(context, lesson, &conditions.params, (interpreter, *method))?;
         }
-        Ok(Scenario { lesson, conditions })
+        Ok(Scenario {
+            lesson,
+            conditions,
+            lines: false,
+        })
+    }
+
+    /// The same, with the line of each process where Python runs it.
+    pub(crate) fn telling_lines(mut self) -> Scenario<'a> {
+        self.lines = true;
+        self
     }
 
     /// The first line of its recording, were it to begin now.
@@ -123,6 +135,7 @@ impl<'a> Scenario<'a> {
                     StdoutArg::Pipe => Buffering::Blocks,
                 },
                 time_scale: self.conditions.time_scale,
+                lines: self.lines,
                 gate: self.conditions.gate,
                 scheduler: self.conditions.scheduler(),
                 ..python_config(

@@ -14,6 +14,7 @@
 
 mod cache;
 mod checks;
+mod findings;
 mod lesson;
 mod objects;
 pub(crate) mod output;
@@ -63,6 +64,7 @@ panels! {
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
+    Findings in findings,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -89,6 +91,8 @@ pub(crate) enum Moves {
     NewestRows,
     /// Select another process.
     Selection,
+    /// Go to the moment that the next of its entries is about.
+    Moments,
 }
 
 /// What a panel is.
@@ -122,6 +126,16 @@ pub(crate) trait Panel {
 
     /// The process that a row is about.
     fn process_at(&self, _: &App, _row: usize) -> Option<u32> {
+        None
+    }
+
+    /// Numbers of the events that its entries are about, one each.
+    fn moments(&self, _: &App) -> Vec<u64> {
+        Vec::new()
+    }
+
+    /// The entry that a row belongs to.
+    fn entry_at(&self, _: &App, _row: usize) -> Option<usize> {
         None
     }
 
