@@ -14,26 +14,8 @@
 //!
 //! # lesson.toml
 //!
-//! `lessons/06-lock/lesson.toml` is the example to copy from. Texts for people are
-//! `{ en = "…", zh = "…" }`, both required. Wherever a number or condition is wanted, an expression
-//! may stand as a string (`expr`): parameters by name, `[define]` names, and the circumstances
-//! `stdout` (`'tty'`, `'pipe'`), `engine` (`'native'`, `'python'`), `method` (`'fork'`, `'spawn'`,
-//! `'forkserver'`) and `python` (313 for 3.13). A line is a template with `{expr}` holes, `{*}` for
-//! any text; it may be repeated (`for = "i in 0..n"`), conditional (`when`), or one of several
-//! (`any = [lines]`).
-//!
-//! | key | what it is |
-//! |---|---|
-//! | `slug` `order` `title` `summary` `needs` | the lesson's head |
-//! | `pair` | two slugs, left and right, this lesson's among them: runs to see side by side |
-//! | `grep` | the word to look for among the rows of ps, as in `ps aux \| grep pool` |
-//! | `[[parameters]]` | `name` `label` `kind` (int, bool, seconds, choice) `default`, `min`/`max` or `choices`; the constant of that name at the top of program.py |
-//! | `[define]` | names for expressions used more than once |
-//! | `[[listings]]` | `id` (`tutorial` is the tutorial's) `lines` `title` |
-//! | `[outcome]` | `kind`: lines, multiset, blocks (`for` `label` `lines`), value (`value`) |
-//! | `[[checks]]` | `id` `kind` `words` `when`, and the keys of the kind ([`kinds`]) |
-//! | `[[predictions]]` | `id` `kind` `when` `question` `explanation`, and the keys of the kind ([`PredictionKind`]); its expressions may use [`RUN_NAMES`] and [`RUN_FUNCTIONS`] |
-//! | `[[claims]]` | `id` `says` `verdict` (`since`) `finding` `probe` `expect`, `python` and `methods` where it holds only there |
+//! `assets/reference/en.md` describes every key, kind, name and function ([`reference`]); `forklore lessons
+//! help` shows it. `lessons/06-lock/lesson.toml` is the example to copy from.
 
 mod checks;
 mod embedded;

@@ -72,6 +72,8 @@
 //! - `src/tui/words.rs`: its words in the transport bar.
 //! - `src/export/perfetto.rs`, `src/export/csv.rs`: what becomes of it. If it is a mark in asciicast,
 //!   `src/export/cast.rs` says so.
+//! - `src/cli/why/tape.rs`: a look at a living program writes markers. A kind that no look makes has no
+//!   place there.
 //! - `tests/golden/`: a line in the golden file of the format. A test wants every kind there.
 //!
 //! ## A panel
@@ -90,6 +92,8 @@
 //! - `src/lesson/kinds/lock_exclusive.rs`: its keys in lesson.toml. `src/lesson/kinds.rs` has the table
 //!   of kinds; the documentation there says more.
 //! - `src/check/kinds/lock_exclusive.rs`: how it is answered. `src/check/kinds.rs` has the match.
+//! - `assets/reference/en.md`, `assets/reference/zh.md`: its section in the reference. A test holds the
+//!   page against the parser.
 //! - `assets/locales/en.toml`, `assets/locales/zh.toml`: the sentences of its verdicts. A test of the
 //!   locales fails when one is missing.
 //! - `src/check/tests/objects.rs`: a case that passes and a case that fails. A test wants both.

@@ -14,7 +14,7 @@ mod page;
 mod stage;
 mod zygote;
 
-pub(crate) use grant::Grant;
+pub(crate) use grant::{Grant, MOST_GRANTS};
 pub(crate) use guard::{FromGuard, GuardConfig, ToGuard};
 pub use page::ControlPage;
 pub(crate) use page::PageWriter;

@@ -9,6 +9,8 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "cli/grade.rs"]
+mod grade;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "cli/live.rs"]

@@ -1,6 +1,7 @@
 //! What `forklore findings` says of whole programs. No healthy program (tests/findings/healthy) gets a
-//! finding above 'hint'; each broken one (tests/findings/broken) gets the one that its head names. Every
-//! program runs under the real `trace`, several at a time.
+//! finding above 'hint'; each broken one (tests/findings/broken) gets the one that its head names, and so
+//! does each that hangs (tests/findings/hanging), at once. Every program runs under the real `trace`,
+//! several at a time.
 //!
 //! Skipped with a message where there is no python3 of 3.8 or later. `FORKLORE_TEST_PYTHON` names one.
 #![expect(
@@ -19,12 +20,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
+use forklore::sys::clock::monotonic_ns;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
 /// Programs that run at the same time.
 const TOGETHER: usize = 3;
+/// A program that stands still is told of after a second; some never stand still as a whole.
+const TOLD_BY: i64 = 6_000_000_000;
 /// No program here takes a second on an idle machine.
 const DEADLINE: Duration = Duration::from_secs(40);
 
@@ -59,6 +63,11 @@ fn programs(folder: &str) -> Vec<PathBuf> {
     let mut programs: Vec<PathBuf> = entries.collect();
     programs.sort();
     programs
+}
+
+fn folder_of(program: &Path) -> &str {
+    let folder = program.parent().and_then(Path::file_name);
+    folder.and_then(std::ffi::OsStr::to_str).expect("a folder")
 }
 
 /// What became of a program.
@@ -115,7 +124,11 @@ fn run(python: &Python, program: &Path, folder: &Path) -> Told {
         .stderr(output)
         .spawn()
         .expect("forklore starts");
-    ends(child);
+    if folder_of(program) == "hanging" {
+        hangs(child, &said);
+    } else {
+        ends(child);
+    }
     let mut output = String::new();
     File::open(said)
         .and_then(|mut file| file.read_to_string(&mut output))
@@ -139,6 +152,20 @@ fn run(python: &Python, program: &Path, folder: &Path) -> Told {
         output,
         findings,
     }
+}
+
+/// Waits until `trace` has said why the program hangs, then has the run end.
+fn hangs(mut child: Child, said: &Path) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a PID"));
+    let deadline = monotonic_ns() + TOLD_BY;
+    let told = || fs::read_to_string(said).is_ok_and(|text| text.contains("nothing goes on: "));
+    let lives = |child: &mut Child| child.try_wait().is_ok_and(|end| end.is_none());
+    while !told() && monotonic_ns() < deadline && lives(&mut child) {
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    // It may have ended this very moment.
+    let _ = kill(pid, Signal::SIGTERM);
+    ends(child);
 }
 
 /// Waits for the end; at the deadline the run is asked to end.
@@ -198,9 +225,18 @@ fn no_healthy_program_gets_more_than_a_hint() {
 
 #[test]
 fn every_broken_program_gets_its_finding() {
+    each_gets_its_finding("broken");
+}
+
+#[test]
+fn every_hanging_program_gets_its_cause() {
+    each_gets_its_finding("hanging");
+}
+
+fn each_gets_its_finding(folder: &str) {
     let Some(python) = python() else { return };
     let mut wrong = Vec::new();
-    for told in run_all(&python, "broken") {
+    for told in run_all(&python, folder) {
         if let Some(reason) = misses(&python, &told) {
             let all: Vec<String> = told
                 .findings

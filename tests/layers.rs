@@ -58,7 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "feed", "model", "lesson", "text", "check", "trace", "compare", "explain",
+            "feed", "model", "lesson", "text", "check", "trace", "compare", "explain", "finding",
         ],
     ),
     // L5

@@ -139,6 +139,8 @@ pub(crate) struct RunArgs {
     pub lesson: Option<String>,
     #[command(flatten)]
     pub engine: EngineArgs,
+    #[arg(long)]
+    pub no_lines: bool,
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
@@ -167,6 +169,8 @@ pub(crate) struct TestArgs {
     pub named: Vec<String>,
     #[command(flatten)]
     pub engine: TestEngineArgs,
+    #[arg(long, conflicts_with_all = ["engine", "start_method", "set", "record"])]
+    pub claims: bool,
     #[arg(long, value_name = "NAME=VALUE,…")]
     pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]

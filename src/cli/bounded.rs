@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -27,8 +28,16 @@ pub(crate) struct Ended {
     pub stderr: String,
 }
 
-/// Runs it, with `input` to read.
-pub(crate) fn run(command: &mut Command, input: Vec<u8>, patience: Duration) -> io::Result<Ended> {
+/// How long it is waited for until it is asked whether to stop.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// Runs it, with `input` to read, until its end, the deadline, or `stop` says so.
+pub(crate) fn run(
+    command: &mut Command,
+    input: Vec<u8>,
+    patience: Duration,
+    stop: &mut dyn FnMut() -> bool,
+) -> io::Result<Ended> {
     let deadline = clock::instant() + patience;
     let mut child = command
         .stdin(Stdio::piped())
@@ -43,9 +52,8 @@ pub(crate) fn run(command: &mut Command, input: Vec<u8>, patience: Duration) -> 
         let _ = stdin.take().map(|mut stdin| stdin.write_all(&input));
     });
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let errors = std::thread::spawn(move || read(stderr, deadline));
-    let (stdout, in_time) = read(stdout, deadline);
-    let (stderr, _) = errors.join().unwrap_or_default();
+    let errors = std::thread::spawn(move || read(stderr, deadline, &mut || false));
+    let (stdout, in_time) = read(stdout, deadline, stop);
     let mut status = None;
     while in_time && status.is_none() && clock::instant() < deadline {
         // It has closed its output, so its end is near.
@@ -56,6 +64,7 @@ pub(crate) fn run(command: &mut Command, input: Vec<u8>, patience: Duration) -> 
     let _ = killpg(group, Signal::SIGKILL);
     let _ = child.wait();
     let _ = writer.join();
+    let (stderr, _) = errors.join().unwrap_or_default();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ok(Ended {
         status,
@@ -65,7 +74,11 @@ pub(crate) fn run(command: &mut Command, input: Vec<u8>, patience: Duration) -> 
 }
 
 /// What comes until its end, and whether that came in time.
-fn read(source: Option<impl Read + AsFd>, deadline: Instant) -> (Vec<u8>, bool) {
+fn read(
+    source: Option<impl Read + AsFd>,
+    deadline: Instant,
+    stop: &mut dyn FnMut() -> bool,
+) -> (Vec<u8>, bool) {
     let mut kept = Vec::new();
     let Some(mut source) = source else {
         return (kept, true);
@@ -73,10 +86,15 @@ fn read(source: Option<impl Read + AsFd>, deadline: Instant) -> (Vec<u8>, bool) 
     let mut some = [0; 1 << 13];
     loop {
         let left = deadline.saturating_duration_since(clock::instant());
-        let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
-        let mut fds = [PollFd::new(source.as_fd(), PollFlags::POLLIN)];
-        if !matches!(poll(&mut fds, left), Ok(1..)) {
+        if left.is_zero() || stop() {
             return (kept, false);
+        }
+        let wait = PollTimeout::try_from(left.min(LOOK_UP)).unwrap_or(PollTimeout::ZERO);
+        let mut fds = [PollFd::new(source.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, wait) {
+            Ok(1..) => {}
+            Ok(_) | Err(Errno::EINTR) => continue,
+            Err(_) => return (kept, false),
         }
         match source.read(&mut some) {
             Ok(0) | Err(_) => return (kept, true),
@@ -101,6 +119,7 @@ mod tests {
             Command::new("sh").args(["-c", script]),
             b"hello\n".to_vec(),
             patience,
+            &mut || false,
         )
         .unwrap()
     }

@@ -11,7 +11,7 @@ use crate::feed::{Control, ControlError, Feed, FeedItem};
 use crate::finding::Findings;
 use crate::model::World;
 use crate::sys::clock;
-use crate::trace::{Batch, Event};
+use crate::trace::{Batch, Event, Kind};
 
 /// How long the loop waits for events before it looks for a signal.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -21,8 +21,20 @@ pub(crate) trait Show {
     /// Adds to the page what there is to say while nothing happens.
     fn idle(&mut self, _world: &World, _page: &mut Vec<u8>) {}
 
+    /// The run may stand still: adds to the page why.
+    fn still(&mut self, _findings: &Findings, _page: &mut Vec<u8>) {}
+
     /// Adds to the page what the event, folded by now, has brought. It comes with its line.
     fn after(&mut self, event: (&[u8], &Event), world: &World, page: &mut Vec<u8>);
+}
+
+/// Says no more why a run stands still: its end does.
+struct Quiet<'a>(&'a mut dyn Show);
+
+impl Show for Quiet<'_> {
+    fn after(&mut self, event: (&[u8], &Event), world: &World, page: &mut Vec<u8>) {
+        self.0.after(event, world, page);
+    }
 }
 
 /// Shows nothing.
@@ -125,7 +137,9 @@ impl Driver<'_> {
                     // What nobody will see any more is folded all the same, which is quicker.
                     let page = match ending {
                         Ending::Over => fold(world, findings, &batch, show),
-                        Ending::Asked(_) if keeps_up => fold(world, findings, &batch, show),
+                        Ending::Asked(_) if keeps_up => {
+                            fold(world, findings, &batch, &mut Quiet(show))
+                        }
                         _ => fold(world, findings, &batch, &mut Silent),
                     };
                     feed.give_back(batch);
@@ -197,6 +211,9 @@ fn fold(world: &mut World, findings: &mut Findings, batch: &Batch, show: &mut dy
     for (line, event) in batch.lines() {
         findings.apply(world, event);
         show.after((line, event), world, &mut page);
+        if matches!(event.kind, Kind::Look(_) | Kind::Fault(_)) {
+            show.still(findings, &mut page);
+        }
     }
     page
 }

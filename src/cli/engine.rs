@@ -239,6 +239,7 @@ pub(crate) fn python_config(
         buffering: Buffering::Lines,
         method,
         time_scale: 1.0,
+        lines: false,
         gate: GateMode::Open,
         scheduler: None,
         forklore: None,

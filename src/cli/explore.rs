@@ -10,7 +10,7 @@ use super::Stop;
 use super::args::{CompareFormat, ExploreArgs};
 use super::choose;
 use super::context::Context;
-use super::exploring::Exploring;
+use super::exploring::{Exploring, Progress};
 use super::run::schedule_of;
 use super::words;
 use crate::engine::shutdown::Shutdown;
@@ -66,6 +66,7 @@ type Shown<'a> = (usize, &'a crate::explore::Outcome);
 impl Explorer<'_> {
     fn explore(&self, shutdown: &Shutdown) -> Result<(Explored, f64), Failure> {
         let began = clock::instant();
+        let mut progress = Progress::new(self.context.lang);
         let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
         let config = Config {
             any_timing: self.args.any_timing,
@@ -77,8 +78,12 @@ impl Explorer<'_> {
             self.args.budget,
             self.args.seed,
             |native, schedule| self.exploring.came(native, schedule),
-            |_| shutdown.requests().is_empty(),
+            |found| {
+                progress.tell(found);
+                shutdown.requests().is_empty()
+            },
         );
+        drop(progress);
         Ok((found.map_err(failed)?, began.elapsed().as_secs_f64()))
     }
 
@@ -152,8 +157,12 @@ impl Explorer<'_> {
                 ],
             )
         } else if found.complete {
+            let key = match outcomes {
+                1 => "explore.complete-one",
+                _ => "explore.complete",
+            };
             lang.tell(
-                "explore.complete",
+                key,
                 &[
                     ("outcomes", &outcomes),
                     ("executions", &found.executions),

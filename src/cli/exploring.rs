@@ -2,7 +2,9 @@
 //! what its executions come to.
 
 use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::args::StdoutArg;
 use super::context::Context;
@@ -12,11 +14,13 @@ use crate::check::{Facts, outcome_name};
 use crate::engine::StartError;
 use crate::engine::directory::{in_use, run_directory};
 use crate::error::{Code, Failure};
-use crate::explore::Came;
 use crate::explore::native::{Config, Launch, Native, Projection};
+use crate::explore::{Came, Explored};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
 use crate::model::World;
 use crate::protocol::{StageConfig, subcommand};
+use crate::sys::clock;
+use crate::text::Lang;
 
 /// A lesson that is explored, with its parameters and the directory of its processes, which is removed
 /// at the end.
@@ -133,5 +137,63 @@ impl Drop for Exploring<'_> {
     fn drop(&mut self) {
         // What can't be removed is found and removed by a later start.
         let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// A line on stderr that says how far an exploration is. It is shown on a terminal only, and gone at the
+/// end.
+pub(crate) struct Progress {
+    lang: Lang,
+    began: Instant,
+    /// When it is to be written again; `None` where nobody looks.
+    due: Option<Instant>,
+    written: bool,
+}
+
+/// How often the line changes.
+const PACE: Duration = Duration::from_millis(200);
+
+impl Progress {
+    pub(crate) fn new(lang: Lang) -> Progress {
+        let began = clock::instant();
+        let watched = io::stderr().is_terminal();
+        Progress {
+            lang,
+            began,
+            due: watched.then_some(began + PACE),
+            written: false,
+        }
+    }
+
+    pub(crate) fn tell(&mut self, found: &Explored) {
+        let now = clock::instant();
+        if self.due.is_none_or(|due| now < due) {
+            return;
+        }
+        self.due = Some(now + PACE);
+        self.written = true;
+        let seconds = (now - self.began).as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let rate = (found.executions + found.drawn) as f64 / seconds;
+        let told = self.lang.tell(
+            "explore.progress",
+            &[
+                ("executions", &(found.executions + found.drawn)),
+                ("estimate", &found.estimate),
+                ("outcomes", &found.outcomes.len()),
+                ("rate", &format!("{rate:.0}")),
+                ("seconds", &format!("{seconds:.0}")),
+            ],
+        );
+        // A terminal that is gone needs no progress.
+        let _ = write!(io::stderr(), "\r{told}\x1b[K");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.written {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::sys::private;
 use crate::text::clean_line;
 
 /// How long a probe may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Columns of what it printed that are quoted.
 const QUOTED: usize = 100;
@@ -29,6 +29,7 @@ pub(crate) fn contradicts(
     lesson: &Lesson,
     claim: &Claim,
     interpreter: &Interpreter,
+    stop: &mut dyn FnMut() -> bool,
 ) -> io::Result<Option<Words>> {
     let folder = private::temporary("forklore-probe-", &std::env::temp_dir())?;
     let place = match &lesson.origin {
@@ -44,7 +45,7 @@ pub(crate) fn contradicts(
     command.arg(&claim.probe).current_dir(place);
     command.env_remove("PYTHONUNBUFFERED");
     command.env("PYTHONDONTWRITEBYTECODE", "1");
-    let ended = bounded::run(&mut command, Vec::new(), PATIENCE)?;
+    let ended = bounded::run(&mut command, Vec::new(), PATIENCE, stop)?;
     let (id, file) = (&claim.id, &claim.probe);
     let Some(status) = ended.status else {
         let seconds = PATIENCE.as_secs();

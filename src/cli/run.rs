@@ -73,6 +73,11 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
         },
     };
     let scenario = Scenario::new(context, lesson, conditions)?;
+    let scenario = if args.no_lines {
+        scenario
+    } else {
+        scenario.telling_lines()
+    };
     let header = scenario.header();
     let recorder = args
         .record

@@ -67,6 +67,8 @@ impl Conditions {
 pub(crate) struct Scenario<'a> {
     pub lesson: &'a Lesson,
     pub conditions: Conditions,
+    /// Under Python, the line of each process is told.
+    lines: bool,
 }
 
 impl<'a> Scenario<'a> {
@@ -83,7 +85,29 @@ impl<'a> Scenario<'a> {
         {
             python_config(context, lesson, &conditions.params, (interpreter, *method))?;
         }
-        Ok(Scenario { lesson, conditions })
+        Ok(Scenario {
+            lesson,
+            conditions,
+            lines: false,
+        })
+    }
+
+    /// What the native engine runs.
+    pub(crate) fn native(lesson: &'a Lesson, conditions: Conditions) -> Scenario<'a> {
+        Scenario {
+            lesson,
+            conditions: Conditions {
+                played: Played::Native,
+                ..conditions
+            },
+            lines: false,
+        }
+    }
+
+    /// The same, with the line of each process where Python runs it.
+    pub(crate) fn telling_lines(mut self) -> Scenario<'a> {
+        self.lines = true;
+        self
     }
 
     /// The first line of its recording, were it to begin now.
@@ -130,6 +154,7 @@ impl<'a> Scenario<'a> {
                     StdoutArg::Pipe => Buffering::Blocks,
                 },
                 time_scale: self.conditions.time_scale,
+                lines: self.lines,
                 gate: self.conditions.gate,
                 scheduler: self.conditions.scheduler(),
                 ..python_config(

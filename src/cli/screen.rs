@@ -247,7 +247,8 @@ impl Host for Engine<'_> {
             },
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
-            .map_err(|failure| failure.to_string())?;
+            .map_err(|failure| failure.to_string())?
+            .telling_lines();
         let header = scenario.header();
         let tape = match &mut self.tapes {
             Some(tapes) => Some(tapes.next(self.context, &header)),

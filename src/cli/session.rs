@@ -11,6 +11,7 @@ use super::recorder::{Recorded, Recorder};
 use crate::engine::shutdown::Shutdown;
 use crate::error::Code;
 use crate::feed::Feed;
+use crate::finding::Findings;
 use crate::model::World;
 use crate::report::{self, Live, Rows, Style, deadlock, ending};
 use crate::text::push_json;
@@ -131,6 +132,13 @@ impl Show for Human<'_> {
     fn idle(&mut self, world: &World, page: &mut Vec<u8>) {
         if self.talks {
             self.live.idle(world, &mut self.page);
+            page.append(&mut std::mem::take(&mut self.page).into_bytes());
+        }
+    }
+
+    fn still(&mut self, findings: &Findings, page: &mut Vec<u8>) {
+        if self.talks {
+            self.live.still(&findings.list(), &mut self.page);
             page.append(&mut std::mem::take(&mut self.page).into_bytes());
         }
     }

@@ -3,6 +3,8 @@
 //! Runs go one after another: beside another run a lesson's own processes would come to run less
 //! often, and what a learner sees is one run. A failing run's recording is kept.
 
+mod claims;
+
 use std::fs::File;
 use std::io::{self, Write as _};
 
@@ -31,7 +33,11 @@ use crate::trace::{Engine, RunStatus};
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     let library = context.library()?;
-    let scenarios = chosen(context, &library, args)?;
+    let scenarios = if args.claims {
+        Vec::new()
+    } else {
+        chosen(context, &library, args)?
+    };
     let output = args
         .output
         .as_deref()
@@ -52,7 +58,12 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
         recordings: Recordings::new(args.record.clone()),
         human_on_stdout: args.format == TestFormat::Human || output.is_some(),
     };
-    let report = match bench.all(scenarios) {
+    let ran = if args.claims {
+        bench.claims(&library)
+    } else {
+        bench.all(scenarios)
+    };
+    let report = match ran {
         Ok(report) => report,
         Err(Stop::Asked(request)) => {
             bench.interrupted();

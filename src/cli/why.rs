@@ -4,6 +4,7 @@
 //! program is meant is asked on stderr.
 
 mod page;
+mod tape;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -11,6 +12,9 @@ use std::time::Duration;
 use super::Stop;
 use super::args::{RunFormat, WhyArgs};
 use super::context::Context;
+use tape::Tape;
+
+use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::finding::Certainty;
 use crate::inspect::{Denied, LookError, Report, Running, look, named, running};
@@ -25,6 +29,11 @@ pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<Code, Stop> {
         return watch(context, args, pid);
     }
     let report = look(pid).map_err(|error| refused(context, pid, &error))?;
+    if let Some(path) = &args.record {
+        let mut tape = Tape::open(context, path, &report)?;
+        tape.add(&report);
+        tape.close(context);
+    }
     io::stdout().write_all(&page::page(context, args.format, &report)?)?;
     Ok(code(args, &report))
 }
@@ -44,6 +53,21 @@ fn code(args: &WhyArgs, report: &Report) -> Code {
 /// Looks again and again until the program ends or a signal comes.
 fn watch(context: &Context, args: &WhyArgs, pid: i32) -> Result<Code, Stop> {
     let shutdown = context.listen()?;
+    let mut tape = None;
+    let code = looks(context, args, pid, &shutdown, &mut tape);
+    if let Some(tape) = tape {
+        tape.close(context);
+    }
+    code
+}
+
+fn looks(
+    context: &Context,
+    args: &WhyArgs,
+    pid: i32,
+    shutdown: &Shutdown,
+    tape: &mut Option<Tape>,
+) -> Result<Code, Stop> {
     let mut last = Vec::new();
     let mut result = Code::Fine;
     loop {
@@ -58,7 +82,15 @@ fn watch(context: &Context, args: &WhyArgs, pid: i32) -> Result<Code, Stop> {
         };
         result = code(args, &report);
         let page = page::page(context, args.format, &report)?;
+        if tape.is_none()
+            && let Some(path) = &args.record
+        {
+            *tape = Some(Tape::open(context, path, &report)?);
+        }
         if page != last {
+            if let Some(tape) = tape {
+                tape.add(&report);
+            }
             let mut out = io::stdout().lock();
             out.write_all(&page)?;
             if args.format == RunFormat::Human {

@@ -16,7 +16,7 @@ use super::greeting::{Buffering, Greeting};
 use super::launch::Launch;
 use super::run::Run;
 use super::traced::prepared;
-use crate::protocol::files;
+use crate::protocol::{environment as variables, files};
 use crate::sys::private;
 use crate::trace::StartMethod;
 
@@ -42,6 +42,8 @@ pub struct PythonConfig {
     pub method: Option<StartMethod>,
     /// What multiplies every sleep of the program.
     pub time_scale: f64,
+    /// The lines of program.py at which the processes are become events.
+    pub lines: bool,
     pub gate: GateMode,
     /// Who chooses in a paced run; without one the processes go in turn.
     pub scheduler: Option<Box<dyn Scheduler>>,
@@ -63,8 +65,11 @@ impl Run {
             let _ = std::fs::remove_dir_all(&dir);
             StartError::new(Step::Program, source)
         })?;
-        let argv = vec![config.interpreter.into(), program.into()];
         let mut environment = config.environment;
+        if config.lines {
+            environment.push((variables::LINES.into(), program.clone().into()));
+        }
+        let argv = vec![config.interpreter.into(), program.into()];
         // How stdout is buffered is the run's to say, and the lessons' texts are UTF-8.
         environment.push(("PYTHONUNBUFFERED".into(), OsString::new()));
         environment.push(("PYTHONIOENCODING".into(), "utf-8".into()));

@@ -29,6 +29,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it starts a process.
+    pub fn starts_one(&self) -> bool {
+        self.starts.is_some()
+    }
+
     /// Whether it is in the past that `clock` tells of.
     pub fn is_before(&self, clock: &Clock) -> bool {
         let place = clock.get(self.proc as usize);

@@ -12,7 +12,7 @@ mod zygote;
 
 use std::collections::HashMap;
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -26,13 +26,15 @@ use super::contradiction::Note;
 use super::operation::{Machine, Next, Operation, Proc, Step};
 use crate::engine::exits::of_process;
 use crate::model::World;
-use crate::protocol::Grant;
+use crate::protocol::{Grant, MOST_GRANTS};
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, send_packet};
-use crate::trace::{Event, Kind, Op, OpName, ProcessStart, Role, Stream, read_packet};
+use crate::trace::{Event, Exit, Kind, Op, OpName, ProcessStart, Role, Stream, read_packet};
 
 /// How long a process may do something that is not an operation.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// As long the event channel waits for a word.
+const LOOK: Duration = Duration::from_millis(zygote::LOOK.unsigned_abs());
 const LONGEST_PACKET: usize = 448 << 10;
 const SECOND: f64 = 1e9;
 
@@ -47,6 +49,8 @@ pub enum NativeError {
     Unsupported { process: String, op: OpName },
     #[error("{process} did something for {} s that is no operation", PATIENCE.as_secs())]
     Outside { process: String },
+    #[error("{process} is daemonic: main ends it at a moment that is no operation")]
+    Daemon { process: String },
     #[error("{process} printed in a step from which that could not be foreseen")]
     Unforeseen { process: String },
     #[error("a packet can't be read: {0}")]
@@ -77,14 +81,24 @@ enum Stand {
 struct Process {
     /// The same in all executions, other than its birth number.
     number: Proc,
-    handle: PidFd,
+    pid: i32,
     gate: Option<OwnedFd>,
     stand: Stand,
     service: bool,
+    /// Grants it has been sent beyond the next.
+    ahead: usize,
     op: Op,
     announced: Announced,
     due: Option<i64>,
     children: u32,
+}
+
+/// A main process that waits for its first grant.
+#[derive(Debug)]
+struct Ready {
+    pid: i32,
+    event: Event,
+    gate: Option<OwnedFd>,
 }
 
 /// Numbers of processes over all executions, by their parents' numbers and their places among these
@@ -110,8 +124,14 @@ pub struct Native {
     seq: u64,
     /// By birth number.
     processes: Vec<Process>,
-    /// Starts whose child has not introduced itself.
-    unborn: usize,
+    /// Starts whose child has not introduced itself; below 0 where the children came first.
+    unborn: i32,
+    /// The main process of the next execution.
+    ready: Option<Ready>,
+    /// Somebody asks the kernel how others ended: before that the supervisor waits for their ends.
+    asks: bool,
+    /// For so long nobody has said anything.
+    silent: Duration,
     clock: i64,
     /// What went to stdout.
     printed: Vec<u8>,
@@ -135,6 +155,9 @@ impl Native {
             seq: 0,
             processes: Vec::new(),
             unborn: 0,
+            ready: None,
+            asks: false,
+            silent: Duration::ZERO,
             clock: 0,
             printed: Vec::new(),
             notes: Vec::new(),
@@ -213,88 +236,99 @@ impl Native {
     /// Waits until all that were let go are at the gate again or have ended.
     fn settle(&mut self) -> Result<(), NativeError> {
         let busy = |process: &Process| process.stand == Stand::Runs && !process.service;
-        while self.unborn > 0 || self.processes.iter().any(busy) {
+        while self.unborn != 0 || self.processes.iter().any(busy) {
             self.hear()?;
         }
         self.look()
     }
 
-    /// Waits for words and ends of processes, and takes them in.
+    /// Waits for words of processes and takes them in; where nothing comes, looks who has died.
     fn hear(&mut self) -> Result<(), NativeError> {
-        let alive = |process: &&Process| process.stand == Stand::Runs;
-        let mut fds = vec![PollFd::new(self.zygote.events.as_fd(), PollFlags::POLLIN)];
-        let running: Vec<usize> = (0..self.processes.len())
-            .filter(|birth| alive(&&self.processes[*birth]))
-            .collect();
-        let handle = |birth: &usize| -> BorrowedFd<'_> { self.processes[*birth].handle.as_fd() };
-        fds.extend(
-            running
-                .iter()
-                .map(|birth| PollFd::new(handle(birth), PollFlags::POLLIN)),
-        );
-        let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
-        match poll(&mut fds, patience) {
-            Err(Errno::EINTR) => return Ok(()),
-            Err(errno) => return Err(NativeError::Lost(errno.into())),
-            Ok(0) => {
-                let process = running.first().map_or(usize::MAX, |birth| *birth);
-                return Err(NativeError::Outside {
-                    process: self.name(process),
-                });
+        match self.inbox.await_packets(self.zygote.events.as_fd()) {
+            Ok(count) => {
+                self.silent = Duration::ZERO;
+                self.read(count)
             }
-            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.silent += LOOK;
+                if self.silent < PATIENCE {
+                    return self.look_for_ends();
+                }
+                let running = |process: &Process| process.stand == Stand::Runs && !process.service;
+                let process = self.processes.iter().position(running);
+                Err(NativeError::Outside {
+                    process: self.name(process.unwrap_or(usize::MAX)),
+                })
+            }
+            Err(error) => Err(NativeError::Lost(error)),
         }
-        let ready = |fd: &PollFd<'_>| fd.any().unwrap_or(false);
-        let spoke = ready(&fds[0]);
-        let ended: Vec<usize> = running
-            .iter()
-            .zip(&fds[1..])
-            .filter(|(_, fd)| ready(fd))
-            .map(|(birth, _)| *birth)
-            .collect();
-        if spoke {
-            self.read()?;
-        } else {
-            // What they said was read before.
-            for birth in ended {
-                self.gone(birth);
+    }
+
+    /// Takes in the ends of processes that died without a word. Who ends by itself says so before.
+    fn look_for_ends(&mut self) -> Result<(), NativeError> {
+        let held = |gate: &OwnedFd| {
+            let mut fds = [PollFd::new(gate.as_fd(), PollFlags::empty())];
+            poll(&mut fds, PollTimeout::ZERO) == Ok(0)
+        };
+        let dead = |process: &Process| process.gate.as_ref().is_some_and(|gate| !held(gate));
+        let found = (0..self.processes.len()).filter(|birth| dead(&self.processes[*birth]));
+        let found: Vec<usize> = found.collect();
+        for birth in found {
+            let handle = PidFd::open(self.processes[birth].pid).map_err(NativeError::Lost)?;
+            await_end(&handle);
+            self.gone(birth, of_process(&handle, None));
+        }
+        Ok(())
+    }
+
+    /// Waits for those who have said that they end: somebody will ask the kernel.
+    fn await_deaths(&self) -> Result<(), NativeError> {
+        let ended = self.processes.iter().filter(|p| p.stand == Stand::Ended);
+        for process in ended {
+            match PidFd::open(process.pid) {
+                Ok(handle) => await_end(&handle),
+                // It was collected.
+                Err(error) if error.raw_os_error() == Some(Errno::ESRCH as i32) => {}
+                Err(error) => return Err(NativeError::Lost(error)),
             }
         }
         Ok(())
     }
 
-    fn gone(&mut self, birth: usize) {
+    fn gone(&mut self, birth: usize, exit: Exit) {
         let process = &mut self.processes[birth];
         process.stand = Stand::Ended;
         process.gate = None;
-        let exit = of_process(&process.handle, None);
         let event = Event {
             seq: 0,
             t: self.world.now(),
             proc: None,
-            pid: process.handle.pid(),
+            pid: process.pid,
             tid: None,
             kind: Kind::ProcessExit(exit),
         };
         self.apply(birth, event);
     }
 
-    fn read(&mut self) -> Result<(), NativeError> {
-        let count = match self.inbox.receive(self.zygote.events.as_fd()) {
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(error) => return Err(NativeError::Lost(error)),
-        };
+    /// Takes in what was received: packets of one event, or of several, a line each.
+    fn read(&mut self, count: usize) -> Result<(), NativeError> {
         for index in 0..count {
             let Some(mut packet) = self.inbox.take(index) else {
                 break;
             };
-            let (pid, gate) = (packet.pid, packet.descriptor.take());
+            let (pid, mut gate) = (packet.pid, packet.descriptor.take());
             if packet.bytes.is_empty() && pid == 0 {
                 return Err(NativeError::Lost(io::ErrorKind::UnexpectedEof.into()));
             }
-            let event = read_packet(packet.bytes).map_err(NativeError::Packet)?;
-            self.take_in(pid, event, gate)?;
+            let lines = packet.bytes.split(|byte| *byte == b'\n');
+            let events = lines.filter(|line| !line.is_empty()).map(read_packet);
+            let events: Vec<Event> = events
+                .collect::<Result<_, _>>()
+                .map_err(NativeError::Packet)?;
+            for event in events {
+                self.take_in(pid, event, gate.take())?;
+            }
         }
         Ok(())
     }
@@ -308,16 +342,21 @@ impl Native {
         let of = if event.pid == 0 { pid } else { event.pid };
         event.pid = of;
         if let Kind::ProcessStart(start) = &event.kind {
+            if start.role == Role::Main {
+                self.ready = Some(Ready { pid, event, gate });
+                return Ok(());
+            }
             let (start, gate) = (start.clone(), gate);
             return self.born(pid, &start, event, gate);
         }
         let mut processes = self.processes.iter();
-        let Some(birth) = processes.rposition(|process| process.handle.pid() == of) else {
+        let Some(birth) = processes.rposition(|process| process.pid == of) else {
             // What is left of the execution before.
             return Ok(());
         };
         let process = &mut self.processes[birth];
         match &event.kind {
+            Kind::OpBegin(_) if process.ahead > 0 => process.ahead -= 1,
             Kind::OpBegin(op) => {
                 process.stand = Stand::AtGate;
                 process.op = (**op).clone();
@@ -336,7 +375,14 @@ impl Native {
             }
             _ => {}
         }
+        let code = match &event.kind {
+            Kind::OpEnd(op) if op.op == OpName::Exit => op.args.n,
+            _ => None,
+        };
         self.apply(birth, event);
+        if let Some(code) = code {
+            self.gone(birth, Exit::Code(i32::try_from(code).unwrap_or(0)));
+        }
         Ok(())
     }
 
@@ -348,29 +394,36 @@ impl Native {
         gate: Option<OwnedFd>,
     ) -> Result<(), NativeError> {
         let mut processes = self.processes.iter_mut();
-        let parent = processes.rfind(|process| process.handle.pid() == start.ppid);
+        let parent = processes.rfind(|process| process.pid == start.ppid);
         let (parent, place) = match parent {
             Some(parent) => {
                 parent.children += 1;
                 (Some(parent.number), parent.children)
             }
-            None => (None, 0),
+            None if start.role == Role::Main => (None, 0),
+            // A child of the execution before, born as that was ended.
+            None => return Ok(()),
         };
         let service = matches!(start.role, Role::Manager | Role::Worker);
-        if !service {
-            self.unborn = self.unborn.saturating_sub(1);
+        if start.daemon && !service {
+            return Err(NativeError::Daemon {
+                process: start.name.clone(),
+            });
         }
-        let handle = PidFd::open(pid).map_err(NativeError::Lost)?;
+        if !service && parent.is_some() {
+            self.unborn -= 1;
+        }
         if let Some(gate) = &gate {
             send_packet(gate.as_fd(), &[Grant::Go.byte()]).map_err(NativeError::Lost)?;
         }
         let number = self.numbers.of(parent, place);
         self.processes.push(Process {
             number,
-            handle,
+            pid,
             gate,
             stand: Stand::Runs,
             service,
+            ahead: 0,
             op: Op::default(),
             announced: Announced::default(),
             due: None,
@@ -424,6 +477,12 @@ impl Native {
     }
 }
 
+fn await_end(handle: &PidFd) {
+    let mut fds = [PollFd::new(handle.as_fd(), PollFlags::POLLIN)];
+    let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
+    while poll(&mut fds, patience) == Err(Errno::EINTR) {}
+}
+
 /// The processes of this execution, for names that hold in all.
 struct Known<'a>(&'a [Process]);
 
@@ -439,7 +498,7 @@ impl Names for Known<'_> {
             return id.to_owned();
         };
         let mut processes = self.0.iter();
-        let maker = processes.rfind(|process| process.handle.pid().to_string() == pid);
+        let maker = processes.rfind(|process| process.pid.to_string() == pid);
         match maker {
             Some(maker) => format!("{name}@{}", maker.number),
             None => id.to_owned(),
@@ -447,21 +506,48 @@ impl Names for Known<'_> {
     }
 }
 
+impl Native {
+    fn birth(&self, proc: Proc) -> Result<usize, NativeError> {
+        let mut processes = self.processes.iter();
+        let birth = processes.position(|process| process.number == proc);
+        birth.ok_or(NativeError::Lost(io::ErrorKind::NotFound.into()))
+    }
+
+    /// Lets a process go on, by one operation for each byte.
+    fn grant(&mut self, birth: usize, grants: &[u8]) -> Result<(), NativeError> {
+        let process = &mut self.processes[birth];
+        process.stand = Stand::Runs;
+        process.due = None;
+        process.ahead = grants.len() - 1;
+        let gate = process.gate.as_ref();
+        let sent = gate.map(|gate| send_packet(gate.as_fd(), grants));
+        sent.transpose().map_err(NativeError::Lost)?;
+        self.settle()
+    }
+}
+
 impl Machine for Native {
     type Error = NativeError;
 
     fn restart(&mut self) -> Result<(), NativeError> {
-        self.zygote.end().map_err(NativeError::Lost)?;
-        // What the killed had still to say.
-        while self.inbox.receive(self.zygote.events.as_fd()).is_ok() {}
         self.processes.clear();
         self.world = World::new();
         self.seq = 0;
         self.clock = 0;
         self.printed.clear();
         self.notes.clear();
-        self.unborn = 1;
+        self.unborn = 0;
+        let ready = loop {
+            match self.ready.take() {
+                Some(ready) => break ready,
+                None => self.hear()?,
+            }
+        };
         self.zygote.begin().map_err(NativeError::Lost)?;
+        if let Kind::ProcessStart(start) = &ready.event.kind {
+            let start = start.clone();
+            self.born(ready.pid, &start, ready.event, ready.gate)?;
+        }
         self.settle()
     }
 
@@ -470,12 +556,9 @@ impl Machine for Native {
     }
 
     fn step(&mut self, proc: Proc) -> Result<Step, NativeError> {
-        let found = self
-            .processes
-            .iter()
-            .position(|process| process.number == proc);
-        let operation = self.next.iter().find(|next| next.proc == proc);
-        let (Some(birth), Some(operation)) = (found, operation) else {
+        let birth = self.birth(proc)?;
+        let mut next = self.next.iter();
+        let Some(operation) = next.find(|next| next.proc == proc) else {
             return Err(NativeError::Lost(io::ErrorKind::NotFound.into()));
         };
         let operation: Operation = operation.operation.clone();
@@ -494,14 +577,18 @@ impl Machine for Native {
         if footprint.passes_time {
             self.clock = process.due.map_or(self.clock, |due| due.max(self.clock));
         }
-        process.stand = Stand::Runs;
-        process.due = None;
+        let asks = match process.op.op {
+            OpName::IsAlive | OpName::ExitCode => true,
+            OpName::Join => process.op.args.timeout.is_some(),
+            _ => false,
+        };
+        if asks {
+            self.asks = true;
+            self.await_deaths()?;
+        }
         let before = self.processes.len();
         let printed = self.printed.len();
-        let gate = self.processes[birth].gate.as_ref();
-        let sent = gate.map(|gate| send_packet(gate.as_fd(), &[grant.byte()]));
-        sent.transpose().map_err(NativeError::Lost)?;
-        self.settle()?;
+        self.grant(birth, &[grant.byte()])?;
         let matters = self.config.projection == Projection::Output || self.config.listing.is_some();
         if matters && self.printed.len() > printed && !parts.contains(&Part::Output) {
             return Err(NativeError::Unforeseen {
@@ -519,5 +606,19 @@ impl Machine for Native {
                 .map(|child| child.number),
             footprint,
         })
+    }
+
+    fn repeat(&mut self, proc: Proc, steps: usize) -> Result<(), NativeError> {
+        if self.asks {
+            for _ in 0..steps {
+                self.step(proc)?;
+            }
+            return Ok(());
+        }
+        let birth = self.birth(proc)?;
+        for grants in vec![Grant::Go.byte(); steps].chunks(MOST_GRANTS) {
+            self.grant(birth, grants)?;
+        }
+        Ok(())
     }
 }

@@ -135,4 +135,13 @@ pub trait Machine {
 
     /// Lets an enabled process take its step.
     fn step(&mut self, proc: Proc) -> Result<Step, Self::Error>;
+
+    /// Lets a process take so many steps, one after the other, as it has done before in a run with
+    /// the same steps so far. With none of them time passes.
+    fn repeat(&mut self, proc: Proc, steps: usize) -> Result<(), Self::Error> {
+        for _ in 0..steps {
+            self.step(proc)?;
+        }
+        Ok(())
+    }
 }

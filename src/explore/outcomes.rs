@@ -42,6 +42,8 @@ pub struct Explored {
     pub executions: u64,
     /// Executions that were begun in vain.
     pub given_up: u64,
+    /// How many executions the search will have needed in the end, by a guess that mostly is too low.
+    pub estimate: u64,
     /// Orders in which the steps of all those traces can be taken; `None` where they are too many to
     /// be counted.
     pub interleavings: Option<u128>,
@@ -101,6 +103,7 @@ pub fn explore<M: Machine>(
             return Ok(found);
         };
         found.executions += 1;
+        found.estimate = estimate(found.executions, search.progress());
         if ended == Ended::GivenUp {
             found.given_up += 1;
             continue;
@@ -124,6 +127,17 @@ pub fn explore<M: Machine>(
         stopped = !go_on(&found);
     }
     Ok(found)
+}
+
+fn estimate(executions: u64, progress: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a guess; such a cast saturates"
+    )]
+    let all = (executions as f64 / progress.max(f64::MIN_POSITIVE)) as u64;
+    all.max(executions)
 }
 
 /// How much of the budget is used.

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::execution::Execution;
+use super::execution::{Event, Execution};
 use super::operation::{Machine, Proc};
 use super::races;
 use super::wakeup::{Branch, Planned, Tree};
@@ -45,6 +45,8 @@ pub(super) struct Point {
     pub asleep: Vec<Planned>,
     /// What is to be run from here after the branch that is run now.
     pub planned: Tree,
+    /// Branches that were run from here.
+    done: u32,
 }
 
 /// A search over the executions of one program.
@@ -64,6 +66,19 @@ impl Search {
         &self.execution
     }
 
+    /// The part of the search that is done, from 0 to 1, if all branches were alike and nothing more
+    /// were planned: a guess, which mostly is too high.
+    pub fn progress(&self) -> f64 {
+        let (mut done, mut share) = (0.0, 1.0);
+        for point in &self.points {
+            let planned = u32::try_from(point.planned.branches()).unwrap_or(u32::MAX);
+            let branches = f64::from(point.done) + 1.0 + f64::from(planned);
+            done += share * f64::from(point.done) / branches;
+            share /= branches;
+        }
+        done + share
+    }
+
     /// Runs the next execution; `None` once all were run.
     ///
     /// # Errors
@@ -81,14 +96,7 @@ impl Search {
         }
         self.begun = true;
         machine.restart()?;
-        for (step, event) in self.execution.events().iter().enumerate() {
-            let proc = event.proc;
-            let mut offered = machine.next().iter();
-            if !offered.any(|next| next.proc == proc && next.operation == event.operation) {
-                return Err(SearchError::Diverged { step, proc });
-            }
-            machine.step(proc)?;
-        }
+        self.replay(machine)?;
         let ended = self.extend(machine, branch)?;
         if ended != Ended::GivenUp {
             races::reverse(&self.execution, machine.next(), |first, sequence| {
@@ -102,6 +110,30 @@ impl Search {
         Ok(Some(ended))
     }
 
+    /// Takes the steps of the execution anew, those in a row of one process at once; but who starts a
+    /// process waits until that is there, for the order of births gives them their numbers.
+    fn replay<M: Machine>(&self, machine: &mut M) -> Result<(), SearchError<M::Error>> {
+        let mut step = 0;
+        let alike = |a: &Event, b: &Event| {
+            let time = a.footprint.passes_time || b.footprint.passes_time;
+            a.proc == b.proc && !time && !a.starts_one()
+        };
+        for run in self.execution.events().chunk_by(alike) {
+            let (proc, operation) = (run[0].proc, &run[0].operation);
+            let mut offered = machine.next().iter();
+            if !offered.any(|next| next.proc == proc && next.operation == *operation) {
+                return Err(SearchError::Diverged { step, proc });
+            }
+            if run[0].footprint.passes_time {
+                machine.step(proc)?;
+            } else {
+                machine.repeat(proc, run.len())?;
+            }
+            step += run.len();
+        }
+        Ok(())
+    }
+
     /// Goes back to the last point from which something is planned and takes its first branch.
     fn backtrack(&mut self) -> Option<Branch> {
         while let Some(last) = self.points.len().checked_sub(1) {
@@ -111,6 +143,7 @@ impl Search {
                 proc: event.proc,
                 footprint: Rc::clone(&event.footprint),
             });
+            point.done += 1;
             self.execution.truncate(last);
             let branch = point.planned.take_first();
             if branch.is_some() {
@@ -154,7 +187,11 @@ impl Search {
                     return Ok(Ended::GivenUp);
                 };
                 let planned = std::mem::take(&mut self.ahead);
-                self.points.push(Point { asleep, planned });
+                self.points.push(Point {
+                    asleep,
+                    planned,
+                    done: 0,
+                });
                 branch
             };
             let proc = branch.proc;

@@ -62,6 +62,10 @@ impl Branch {
 pub struct Tree(Vec<Branch>);
 
 impl Tree {
+    pub fn branches(&self) -> usize {
+        self.0.len()
+    }
+
     /// Takes the leftmost branch out.
     pub fn take_first(&mut self) -> Option<Branch> {
         (!self.0.is_empty()).then(|| self.0.remove(0))

@@ -102,13 +102,22 @@ impl Findings {
 
     /// Folds an event into the `World` and asks the rules about it.
     pub fn apply(&mut self, world: &mut World, event: &Event) {
-        let wanted = route(event);
-        for number in &self.routes[wanted] {
+        self.before(world, event);
+        world.apply(event);
+        self.after(world, event);
+    }
+
+    /// Asks the rules about an event that the `World` does not know yet.
+    pub fn before(&mut self, world: &World, event: &Event) {
+        for number in &self.routes[route(event)] {
             let rule = &mut self.rules[usize::from(*number)];
             rule.before(Moment { event, world }, &mut self.found);
         }
-        world.apply(event);
-        for number in &self.routes[wanted] {
+    }
+
+    /// Asks the rules about the event that was just folded.
+    pub fn after(&mut self, world: &World, event: &Event) {
+        for number in &self.routes[route(event)] {
             let rule = &mut self.rules[usize::from(*number)];
             rule.after(Moment { event, world }, &mut self.found);
         }
@@ -154,6 +163,12 @@ impl Findings {
         for rule in &mut self.rules {
             rule.end(world, &mut self.found);
         }
+    }
+
+    /// How often the list has changed.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.found.changes()
     }
 
     /// The surest first; of those, in the order they were found.

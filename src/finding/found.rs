@@ -20,6 +20,7 @@ pub(super) struct Found {
     places: HashMap<(&'static str, String), usize>,
     /// The hang as it is now, each finding with the waits it explains.
     hangs: Vec<(Finding, Vec<Hung>)>,
+    changes: u64,
 }
 
 /// A wait that is said to have no end.
@@ -41,6 +42,7 @@ fn of(wait: &Wait) -> Option<String> {
 impl Found {
     /// Adds a finding, or counts it where there is the same.
     pub(super) fn add(&mut self, finding: Finding) {
+        self.changes += 1;
         let key = finding.key();
         if let Some(known) = self.places.get(&key).and_then(|at| self.list.get_mut(*at)) {
             known.merge(finding);
@@ -86,6 +88,7 @@ impl Found {
 
     /// The run stands still again: what was said of the last time is looked at anew.
     pub(super) fn forget_hangs(&mut self) {
+        self.changes += 1;
         self.hangs.clear();
     }
 
@@ -117,7 +120,13 @@ impl Found {
             });
             same && Some(hung.proc) == event.proc && hung.tid == event.tid
         };
+        let before = self.hangs.len();
         self.hangs.retain(|(_, waits)| !waits.iter().any(over));
+        self.changes += u64::from(self.hangs.len() < before);
+    }
+
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether something is said to hang.

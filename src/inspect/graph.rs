@@ -137,7 +137,7 @@ impl<'a> Graph<'a> {
             Call::Futex { address, .. } => {
                 semaphore::at(process, *address).map_or(What::Lock(*address), What::Semaphore)
             }
-            Call::Child(pid) => What::Child(*pid),
+            Call::Child(pid) => What::Child(pid.map(|pid| self.program.outer(process, pid))),
             Call::Read(fd) => What::Read(*fd, channel(*fd, false)),
             Call::Write(fd) => What::Write(*fd, channel(*fd, true)),
             Call::Accept(_) => What::Accept,

@@ -76,7 +76,7 @@ impl Names {
             names: Names::default(),
             seen: HashSet::new(),
         };
-        let mut open = Vec::new();
+        let (mut open, mut locals) = (Vec::new(), Vec::new());
         let mut globals: HashSet<Address> = python.module("__main__").into_iter().collect();
         let stacks = process
             .threads
@@ -85,7 +85,7 @@ impl Names {
         for frame in stacks.flat_map(own_frames) {
             for (name, value) in frame.code.variables.iter().zip(&frame.locals) {
                 let value = is_address(*value).then(|| heap.in_cell(*value)).flatten();
-                open.extend(value.and_then(|value| entry(value, name)));
+                locals.extend(value.and_then(|value| entry(value, name)));
             }
             globals.insert(frame.globals);
         }
@@ -97,6 +97,8 @@ impl Names {
             });
             open.extend(named);
         }
+        // A name of the module says more than that of an argument.
+        open.append(&mut locals);
         look.through(open);
         let started = python
             .module("multiprocessing.process")

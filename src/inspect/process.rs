@@ -3,7 +3,7 @@
 //! Everything comes from `/proc/PID`. A process may end while it is looked at: what is then missing is
 //! left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::Call;
 use super::maps::{Mapping, mappings};
@@ -17,6 +17,8 @@ const MOST_FDS: usize = 65_536;
 #[derive(Debug)]
 pub(crate) struct Process {
     pub pid: i32,
+    /// Its PID in its own PID namespace.
+    pub inner: i32,
     pub ppid: i32,
     /// Clock ticks from boot to its start.
     pub start: u64,
@@ -90,8 +92,14 @@ impl Process {
         let mappings = mappings(pid);
         let tids = numbers(&format!("/proc/{pid}/task"));
         // First of all: whoever has run since then may not be as it is seen.
-        let before: Vec<(i32, Option<u64>)> =
-            tids.iter().map(|tid| (*tid, switches(pid, *tid))).collect();
+        let before: Vec<(i32, Status)> = tids
+            .iter()
+            .map(|tid| (*tid, Status::of(pid, *tid)))
+            .collect();
+        let inner: BTreeMap<i32, i32> = before
+            .iter()
+            .map(|(tid, status)| (status.inner.unwrap_or(*tid), *tid))
+            .collect();
         let (python, unknown_python) = match find(pid, &exe, &mappings, files) {
             Found::Python(python) => (Some(*python), None),
             Found::Unknown(version) => (None, Some(version)),
@@ -99,19 +107,21 @@ impl Process {
         };
         let mut stacks = python
             .as_ref()
-            .map(|python| python.stacks(&tids))
+            .map(|python| python.stacks(&inner))
             .unwrap_or_default();
         let mut threads: Vec<Thread> = before
             .into_iter()
-            .filter_map(|(tid, switches)| {
+            .filter_map(|(tid, status)| {
                 let place = stacks.iter().position(|stack| stack.tid == tid);
                 let stack = place.map(|place| stacks.swap_remove(place));
-                Thread::look(pid, tid, &memory, stack, switches)
+                Thread::look(pid, tid, &memory, stack, status.switches)
             })
             .collect();
         threads.sort_by_key(|thread| (thread.tid != pid, thread.tid));
+        let own = inner.iter().find(|(_, outer)| **outer == pid);
         Some(Process {
             pid,
+            inner: own.map_or(pid, |(inner, _)| *inner),
             ppid: stat.ppid,
             start: stat.start,
             state: stat.state,
@@ -166,19 +176,37 @@ impl Thread {
 
     /// Whether it has not run since it was looked at: what was seen of it is still so.
     pub(crate) fn stood_still(&self, pid: i32) -> bool {
-        self.switches.is_some() && switches(pid, self.tid) == self.switches
+        self.switches.is_some() && Status::of(pid, self.tid).switches == self.switches
     }
 }
 
-/// How often a thread gave up the processor or lost it (`proc_pid_status(5)`).
-fn switches(pid: i32, tid: i32) -> Option<u64> {
-    let status = file(pid, &format!("task/{tid}/status"));
-    let status = String::from_utf8_lossy(&status);
-    let counts = status
-        .lines()
-        .filter(|line| line.contains("ctxt_switches:"));
-    let numbers = counts.filter_map(|line| line.rsplit('\t').next()?.trim().parse::<u64>().ok());
-    numbers.reduce(|sum, number| sum + number)
+/// What `proc_pid_status(5)` says of a thread.
+struct Status {
+    /// How often it gave up the processor or lost it.
+    switches: Option<u64>,
+    /// Its number in its own PID namespace (`NSpid`).
+    inner: Option<i32>,
+}
+
+impl Status {
+    fn of(pid: i32, tid: i32) -> Status {
+        let text = file(pid, &format!("task/{tid}/status"));
+        let text = String::from_utf8_lossy(&text);
+        let last = |line: &str| {
+            line.rsplit('\t')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
+        let counts = text.lines().filter(|line| line.contains("ctxt_switches:"));
+        let numbers = counts.filter_map(|line| last(line).parse::<u64>().ok());
+        let inner = text.lines().find(|line| line.starts_with("NSpid:"));
+        Status {
+            switches: numbers.reduce(|sum, number| sum + number),
+            inner: inner.and_then(|line| last(line).parse().ok()),
+        }
+    }
 }
 
 /// The numbers that a directory of /proc lists.

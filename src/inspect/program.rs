@@ -73,6 +73,14 @@ pub(crate) fn root_of(pid: i32, all: &BTreeMap<i32, Stat>) -> i32 {
     root
 }
 
+fn outer(processes: &[Process], by: &Process, pid: i32) -> i32 {
+    if by.inner == by.pid {
+        return pid;
+    }
+    let same = processes.iter().find(|process| process.inner == pid);
+    same.map_or(pid, |process| process.pid)
+}
+
 impl Program {
     /// Looks at the program of a process; `None` when there is no such process.
     pub(crate) fn look(pid: i32) -> Option<Program> {
@@ -100,12 +108,22 @@ impl Program {
             .collect();
         processes.sort_by_key(|process| (process.pid != root, process.start, process.pid));
         processes.first()?;
-        let names = processes.iter().map(Names::of).collect();
+        let mut names: Vec<Names> = processes.iter().map(Names::of).collect();
+        for (process, names) in processes.iter().zip(&mut names) {
+            for child in &mut names.children {
+                child.pid = outer(&processes, process, child.pid);
+            }
+        }
         Some(Program {
             processes,
             names,
             bounded,
         })
+    }
+
+    /// Our PID of a process that another names by its own PID namespace.
+    pub(crate) fn outer(&self, by: &Process, pid: i32) -> i32 {
+        outer(&self.processes, by, pid)
     }
 
     pub(crate) fn place(&self, pid: i32) -> Option<usize> {

@@ -7,11 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::maps::Mapping;
 use super::process::Process;
 use super::program::Program;
 
 /// Bytes of one process that are searched for records.
-const MOST: u64 = 256 << 20;
+const MOST: u64 = 512 << 20;
 const CHUNK: usize = 1 << 20;
 
 /// A record of one process.
@@ -78,8 +79,13 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
                     semaphore.sharers.push(process.pid);
                 }
                 semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
-                match program.names[place].semlocks.get(&address) {
-                    Some(object) => semaphore.records.extend(record_at(process, *object)),
+                let named = program.names[place].semlocks.get(&address).copied();
+                let objects = named.into_iter().chain(known_elsewhere(program, address));
+                let record = objects
+                    .filter(|object| process.memory.pointer(object + 16) == Some(address))
+                    .find_map(|object| record_at(process, object));
+                match record {
+                    Some(record) => semaphore.records.push(record),
                     None => drop(missing.insert(address, *inode)),
                 }
             }
@@ -93,6 +99,13 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
         }
     }
     found
+}
+
+/// Where other processes have the record of a semaphore that lies at the same address there: a forked
+/// child has its parent's objects where they were.
+fn known_elsewhere(program: &Program, address: u64) -> impl Iterator<Item = u64> {
+    let names = program.names.iter();
+    names.filter_map(move |names| names.semlocks.get(&address).copied())
 }
 
 /// The record of a `SemLock` object.
@@ -123,7 +136,11 @@ fn search(
 ) -> bool {
     let mut buffer = vec![0; CHUNK];
     let mut left = MOST;
-    for mapping in process.mappings.iter().filter(|mapping| mapping.is_heap()) {
+    // Small ones first: what is large holds no objects of this size.
+    let mut heaps: Vec<&Mapping> = process.mappings.iter().collect();
+    heaps.retain(|mapping| mapping.is_heap());
+    heaps.sort_by_key(|mapping| mapping.end - mapping.start);
+    for mapping in heaps {
         let mut at = mapping.start;
         while at < mapping.end {
             if left == 0 {

@@ -4,7 +4,7 @@
 //! read without stopping its thread; that of a thread that runs may be torn and is then shorter.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
@@ -174,8 +174,9 @@ impl Python {
         format!("3.{}", self.heap.layout.minor)
     }
 
-    /// The stacks of its threads; `tids` are the threads that the kernel knows.
-    pub(crate) fn stacks(&self, tids: &BTreeSet<i32>) -> Vec<Stack> {
+    /// The stacks of its threads; `tids` has the number of each thread by the one it has in its own PID
+    /// namespace.
+    pub(crate) fn stacks(&self, tids: &BTreeMap<i32, i32>) -> Vec<Stack> {
         let mut found = Vec::new();
         let memory = &self.heap.memory;
         let layout = &self.heap.layout;
@@ -194,7 +195,7 @@ impl Python {
         found
     }
 
-    fn stack(&self, state: u64, tids: &BTreeSet<i32>) -> Option<Stack> {
+    fn stack(&self, state: u64, tids: &BTreeMap<i32, i32>) -> Option<Stack> {
         let ident = self
             .heap
             .memory
@@ -220,11 +221,14 @@ impl Python {
     }
 
     /// The kernel's number of a pthread: `struct pthread` of the C library has it near its beginning.
-    fn tid_of(&self, ident: u64, tids: &BTreeSet<i32>) -> Option<i32> {
+    fn tid_of(&self, ident: u64, tids: &BTreeMap<i32, i32>) -> Option<i32> {
         /// glibc on x86-64.
         const USUAL: u64 = 720;
         let memory = &self.heap.memory;
-        let at = |offset| memory.int(ident + offset).filter(|tid| tids.contains(tid));
+        let at = |offset| {
+            let inner = memory.int(ident + offset)?;
+            tids.get(&inner).copied()
+        };
         at(USUAL).or_else(|| (0..512).find_map(|word| at(4 * word)))
     }
 

@@ -164,7 +164,11 @@ fn few(field: &Field<'_>, count: usize) -> bool {
 }
 
 fn order(field: &Field<'_>) -> u32 {
-    let order = u32::try_from(field.int()).ok();
+    let Some(Value::Int(order)) = field.plain() else {
+        field.int();
+        return 1;
+    };
+    let order = u32::try_from(order).ok();
     let order = order.filter(|order| (1..=999).contains(order));
     if order.is_none() {
         field.wrong(Words::tell("mistake.order", &[]));

@@ -22,8 +22,8 @@ use super::context;
 use super::exceptions::{Exception, Result};
 use super::wait::{self, Timeout};
 use crate::object::{LONGEST_REPR, Repr};
-use crate::protocol::ControlPage;
 pub(crate) use crate::protocol::Grant;
+use crate::protocol::{ControlPage, MOST_GRANTS};
 use crate::sys::clock;
 use crate::trace::{Class, Exit, OpName, Packet, Role, StartMethod, Stream};
 
@@ -32,7 +32,13 @@ const LONGEST_OUTPUT: usize = 64 << 10;
 /// How long a granted operation may wait for what the log already has, in seconds.
 const IN_FLIGHT: f64 = 2.0;
 
+/// Text that is kept for one packet at most, in bytes.
+const MOST_KEPT: usize = 64 << 10;
+
 static TRACING: AtomicBool = AtomicBool::new(false);
+/// An explorer listens. It reads what a process has to say up to its next operation from one packet,
+/// which halves the switches between it and the process.
+static EXPLORED: AtomicBool = AtomicBool::new(false);
 /// The event channel; -1 when there is none.
 static CHANNEL: AtomicI32 = AtomicI32::new(-1);
 /// When the run began, ns of `CLOCK_MONOTONIC`.
@@ -42,10 +48,14 @@ struct Link {
     control: Option<ControlPage>,
     gate: Option<Rc<OwnedFd>>,
     buf: Vec<u8>,
+    /// Packets that go out together, a line each.
+    kept: Vec<u8>,
+    /// Grants for operations to come, the next one last.
+    granted: Vec<u8>,
 }
 
 thread_local! {
-    static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new() }) };
+    static LINK: RefCell<Link> = const { RefCell::new(Link { control: None, gate: None, buf: Vec::new(), kept: Vec::new(), granted: Vec::new() }) };
 }
 
 /// Whether operations are traced: one load.
@@ -63,6 +73,8 @@ pub fn is_on() -> bool {
 pub fn connect(channel: RawFd, control: Option<ControlPage>, origin: i64) {
     CHANNEL.store(channel, Ordering::Relaxed);
     ORIGIN.store(origin, Ordering::Relaxed);
+    let explored = control.as_ref().is_some_and(ControlPage::explored);
+    EXPLORED.store(explored, Ordering::Relaxed);
     LINK.with_borrow_mut(|link| link.control = control);
     TRACING.store(true, Ordering::Relaxed);
 }
@@ -93,8 +105,35 @@ fn send_packet(packet: &[u8]) {
 fn emit(build: impl FnOnce(&mut Vec<u8>)) {
     let mut buf = LINK.with_borrow_mut(|link| std::mem::take(&mut link.buf));
     build(&mut buf);
-    send_packet(&buf);
-    LINK.with_borrow_mut(|link| link.buf = buf);
+    if !keeps() {
+        send_packet(&buf);
+        LINK.with_borrow_mut(|link| link.buf = buf);
+        return;
+    }
+    let full = LINK.with_borrow_mut(|link| {
+        link.kept.extend_from_slice(&buf);
+        link.kept.push(b'\n');
+        link.buf = buf;
+        link.kept.len() > MOST_KEPT
+    });
+    if full {
+        send_kept();
+    }
+}
+
+/// Whether packets are kept for one. A service may wait outside the gate, where nobody would hear it.
+fn keeps() -> bool {
+    EXPLORED.load(Ordering::Relaxed) && matches!(context::role(), Role::Main | Role::Process)
+}
+
+/// Sends what is kept.
+pub(crate) fn send_kept() {
+    let mut kept = LINK.with_borrow_mut(|link| std::mem::take(&mut link.kept));
+    if !kept.is_empty() {
+        send_packet(&kept);
+        kept.clear();
+        LINK.with_borrow_mut(|link| link.kept = kept);
+    }
 }
 
 /// Whether operations are announced and wait for their grants.
@@ -142,15 +181,28 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
 
 /// Waits for the supervisor's grant.
 fn await_gate() -> Grant {
+    let grant = |byte| Grant::from_byte(byte).unwrap_or(Grant::Go);
+    if let Some(byte) = LINK.with_borrow_mut(|link| link.granted.pop()) {
+        return grant(byte);
+    }
+    send_kept();
     let Some(gate) = LINK.with_borrow(|link| link.gate.clone()) else {
         return Grant::Open;
     };
-    let mut byte = [0u8];
+    let mut bytes = [0u8; MOST_GRANTS];
     loop {
-        // Background work (a queue's overflow) is done meanwhile.
-        wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
-        match recv(gate.as_raw_fd(), &mut byte, MsgFlags::MSG_DONTWAIT) {
-            Ok(1) => return Grant::from_byte(byte[0]).unwrap_or(Grant::Go),
+        let mut flags = MsgFlags::empty();
+        if wait::has_pumps() {
+            // Background work (a queue's overflow) is done meanwhile.
+            wait::until_fd(gate.as_fd(), PollFlags::POLLIN, None);
+            flags = MsgFlags::MSG_DONTWAIT;
+        }
+        match recv(gate.as_raw_fd(), &mut bytes, flags) {
+            Ok(count @ 1..) => {
+                let more = bytes[1..count].iter().rev();
+                LINK.with_borrow_mut(|link| link.granted.extend(more));
+                return grant(bytes[0]);
+            }
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             _ => {
                 off();
@@ -162,7 +214,11 @@ fn await_gate() -> Grant {
 
 /// Forgets the parent's gate: a forked child makes its own.
 pub(crate) fn forget_gate() {
-    LINK.with_borrow_mut(|link| link.gate = None);
+    LINK.with_borrow_mut(|link| {
+        link.gate = None;
+        link.kept.clear();
+        link.granted.clear();
+    });
 }
 
 /// Adds an operation's arguments to its packet.

@@ -7,5 +7,7 @@ pub(crate) const TRACE: &str = "FORKLORE_TRACE";
 /// PID of the main process: the Python among a traced program's processes that introduces itself as
 /// such.
 pub(crate) const ROOT: &str = "FORKLORE_TRACE_ROOT";
+/// Path of the program whose lines are told, in the run of a lesson.
+pub(crate) const LINES: &str = "FORKLORE_TRACE_LINES";
 /// Where Pythons look for packages.
 pub(crate) const PYTHON_PATH: &str = "PYTHONPATH";

@@ -1,5 +1,9 @@
 //! What the supervisor tells a process that waits at the gate: one byte on its gate channel.
 
+/// Grants that one packet holds at most. More than one are for the operations that follow: what a
+/// process does is known where it is repeated.
+pub(crate) const MOST_GRANTS: usize = 64;
+
 /// How an announced operation goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grant {

@@ -15,7 +15,7 @@ use nix::sys::uio::pwrite;
 use crate::sys::mmap::{Block, memfd};
 
 const BYTES: usize = 4096;
-/// u32: 0 open, 1 gated.
+/// u32: 0 open, 1 gated, 2 gated by an explorer.
 const GATE: usize = 0;
 /// i64: when the run began, ns of `CLOCK_MONOTONIC`.
 const ORIGIN: usize = 8;
@@ -53,6 +53,12 @@ impl PageWriter {
         self.write(&u32::from(gated).to_ne_bytes(), GATE)
     }
 
+    /// Closes the gate for an explorer, which is content with all that an operation has to say in one
+    /// packet.
+    pub(crate) fn set_explored(&self) -> io::Result<()> {
+        self.write(&2_u32.to_ne_bytes(), GATE)
+    }
+
     /// A descriptor for the processes of the run.
     pub(crate) fn share(&self) -> io::Result<OwnedFd> {
         self.0.try_clone()
@@ -78,6 +84,11 @@ impl ControlPage {
     #[inline]
     pub(crate) fn gated(&self) -> bool {
         self.0.u32(GATE).load(Ordering::Acquire) != 0
+    }
+
+    /// Whether an explorer has closed the gate. It never changes.
+    pub(crate) fn explored(&self) -> bool {
+        self.0.u32(GATE).load(Ordering::Acquire) == 2
     }
 
     /// When the run began, ns of `CLOCK_MONOTONIC`.

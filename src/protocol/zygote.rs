@@ -5,9 +5,9 @@ pub(crate) const ENDED: u8 = b'd';
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ToZygote {
-    /// Fork a main process and let it run the program.
+    /// The main process that is ready begins: end what is left of the one before, make the next ready.
     Begin,
-    /// End whatever is left of it.
+    /// End them all.
     End,
 }
 

@@ -10,6 +10,7 @@ use super::lines::Shown;
 use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::explain;
+use crate::finding::{Finding, Harm};
 use crate::model::{Ending, Line, Wait, World};
 use crate::text::{Lang, Mood, clean, clean_line, fit, fit_right, seconds};
 use crate::trace::{Event, Fault, FaultKind, Kind, Stream};
@@ -33,6 +34,8 @@ pub struct Live<'a> {
     repeats: Option<Repeats>,
     /// The last row of every process is shown, with how it ended.
     shows_end: bool,
+    /// Why it stands still, as far as that was said.
+    hangs_told: Vec<String>,
 }
 
 impl<'a> Live<'a> {
@@ -46,6 +49,7 @@ impl<'a> Live<'a> {
             shows_start: true,
             repeats: None,
             shows_end: true,
+            hangs_told: Vec::new(),
         }
     }
 
@@ -108,6 +112,19 @@ impl<'a> Live<'a> {
         let held = self.repeats.as_mut().map(Repeats::idle).unwrap_or_default();
         for line in held.iter().chain(self.shown.begun(world.log())) {
             program_line(&self.style, world, line, page);
+        }
+    }
+
+    /// The run stands still: says why, each cause once.
+    pub fn still(&mut self, findings: &[&Finding], page: &mut String) {
+        for finding in findings.iter().filter(|finding| finding.kind == Harm::Hang) {
+            let text = finding.text.get(self.style.lang);
+            if self.hangs_told.iter().any(|told| told == text) {
+                continue;
+            }
+            let words = self.style.lang.tell("live.hang", &[("text", &text)]);
+            let _ = writeln!(page, "{}", self.style.paint.mood(Mood::Warning, words));
+            self.hangs_told.push(text.to_owned());
         }
     }
 

@@ -1,5 +1,5 @@
 //! A stage that does not perform but forks, for each execution it is asked for, a main process that
-//! does.
+//! does; one of them is always ready to begin.
 //!
 //! All that an execution can see is as in a stage started anew, but for the PID of the main process's
 //! parent. It ends with its explorer.
@@ -7,7 +7,7 @@
 use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::socket::{MsgFlags, recv};
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, setpgid};
@@ -32,23 +32,30 @@ pub fn zygote(config: StageConfig, program: impl Fn() -> mp::Result<()>) -> ! {
     if let Err(errno) = nix::sys::prctl::set_child_subreaper(true) {
         refuse(&format!("orphans can't be adopted: {errno}"));
     }
-    let mut main = None;
+    let make = || match fork() {
+        Ok(Side::Parent(pid)) => pid,
+        Ok(Side::Child) => perform(explorer, &program),
+        Err(error) => refuse(&format!("fork: {error}")),
+    };
+    // The next main process waits for its first grant while the one before it is performing.
+    let (mut performing, mut ready) = (None, make());
     while let Some(word) = next_word(&control) {
         match word {
-            ToZygote::Begin => match fork() {
-                Ok(Side::Parent(pid)) => main = Some(pid),
-                Ok(Side::Child) => perform(explorer, &program),
-                Err(error) => refuse(&format!("fork: {error}")),
-            },
+            ToZygote::Begin => {
+                end(performing.replace(ready));
+                ready = make();
+            }
             ToZygote::End => {
-                end(main.take());
-                if send_packet(control.as_fd(), &[ZYGOTE_ENDED]).is_err() {
-                    break;
-                }
+                end(performing.take());
+                end(Some(ready));
+                // Nobody listens where the explorer has been killed.
+                let _ = send_packet(control.as_fd(), &[ZYGOTE_ENDED]);
+                mp::exit_main(0)
             }
         }
     }
-    end(main);
+    end(performing);
+    end(Some(ready));
     mp::exit_main(0)
 }
 
@@ -75,9 +82,12 @@ fn perform(explorer: i32, program: &impl Fn() -> mp::Result<()>) -> ! {
 
 /// Ends the processes of an execution and collects them.
 fn end(main: Option<Pid>) {
-    if let Some(main) = main {
-        // The group is there as long as one of its processes is not collected.
-        let _ = killpg(main, Signal::SIGKILL);
-    }
-    while waitpid(None::<Pid>, None) != Err(Errno::ECHILD) {}
+    let Some(main) = main else { return };
+    // The group is there as long as one of its processes is not collected. A main process that has
+    // not made it yet is ended by itself.
+    let _ = killpg(main, Signal::SIGKILL);
+    let _ = kill(main, Signal::SIGKILL);
+    while waitpid(main, None) == Err(Errno::EINTR) {}
+    let others = Pid::from_raw(-main.as_raw());
+    while waitpid(others, None) != Err(Errno::ECHILD) {}
 }

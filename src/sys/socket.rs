@@ -151,6 +151,18 @@ impl Inbox {
     /// # Errors
     /// `EAGAIN` when nothing is there.
     pub fn receive(&mut self, socket: BorrowedFd<'_>) -> io::Result<usize> {
+        self.receive_with(socket, libc::MSG_DONTWAIT)
+    }
+
+    /// `receive`, but waits for the first packet, at most as long as the socket's receive timeout.
+    ///
+    /// # Errors
+    /// `EAGAIN` when nothing came, `EINTR`.
+    pub fn await_packets(&mut self, socket: BorrowedFd<'_>) -> io::Result<usize> {
+        self.receive_with(socket, libc::MSG_WAITFORONE)
+    }
+
+    fn receive_with(&mut self, socket: BorrowedFd<'_>, flags: i32) -> io::Result<usize> {
         self.arrived.clear();
         let count = u32::try_from(self.control.len() / CONTROL).unwrap_or(0);
         let mut parts = [const { MaybeUninit::<libc::iovec>::zeroed() }; MOST_PACKETS];
@@ -172,7 +184,7 @@ impl Inbox {
             header.msg_hdr.msg_control = control.as_mut_ptr().cast();
             header.msg_hdr.msg_controllen = control.len() as _;
         }
-        let flags = libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
+        let flags = flags | libc::MSG_CMSG_CLOEXEC;
         // SAFETY: the first `count` headers are whole; each leads to one part and one control
         // buffer of the length given, all of which outlive the call and overlap nowhere.
         let received = unsafe {

@@ -20,6 +20,7 @@ use super::run::{Received, RunView};
 use super::runs::Runs;
 use super::theme::Theme;
 use crate::feed::Control;
+use crate::finding::Harm;
 use crate::lesson::{Circumstances, Library, Params};
 use crate::model::World;
 use crate::text::Lang;
@@ -252,6 +253,13 @@ impl App {
         }
     }
 
+    /// The first cause of a hang, in a sentence.
+    fn why_it_hangs(&self) -> Option<String> {
+        let list = self.runs.current.as_ref()?.findings.list();
+        let hang = list.iter().find(|finding| finding.kind == Harm::Hang)?;
+        Some(hang.text.get(self.lang).to_owned())
+    }
+
     pub(crate) fn notice(&mut self, words: String) {
         self.notice = Some(words);
     }
@@ -266,6 +274,11 @@ impl App {
                 self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
                 self.panes.focus = PanelId::Checks;
             }
+        }
+        if current.stuck
+            && let Some(text) = self.why_it_hangs()
+        {
+            self.notice = Some(text);
         }
         if current.ended {
             self.current_ended(clock());
@@ -282,6 +295,7 @@ impl App {
             more: current.more || previous.more,
             ended: current.ended || previous.ended,
             fault,
+            stuck: current.stuck,
         }
     }
 }

@@ -15,6 +15,7 @@
 mod cache;
 mod checks;
 mod choices;
+mod findings;
 mod lesson;
 mod objects;
 pub(crate) mod outcomes;
@@ -67,6 +68,7 @@ panels! {
     Timeline in timeline,
     Checks in checks,
     Outcomes in outcomes,
+    Findings in findings,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -96,6 +98,8 @@ pub(crate) enum Moves {
     Selection,
     /// Select another outcome.
     Outcome,
+    /// Go to the moment that the next of its entries is about.
+    Moments,
 }
 
 /// What a panel is.
@@ -129,6 +133,16 @@ pub(crate) trait Panel {
 
     /// The process that a row is about.
     fn process_at(&self, _: &App, _row: usize) -> Option<u32> {
+        None
+    }
+
+    /// Numbers of the events that its entries are about, one each.
+    fn moments(&self, _: &App) -> Vec<u64> {
+        Vec::new()
+    }
+
+    /// The entry that a row belongs to.
+    fn entry_at(&self, _: &App, _row: usize) -> Option<usize> {
         None
     }
 

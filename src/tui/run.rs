@@ -16,6 +16,7 @@ use super::host::{Recorded, Started};
 use super::quiz::Locked;
 use crate::check::{Evidence, Facts, circumstances};
 use crate::feed::{Control, Flaw};
+use crate::finding::Findings;
 use crate::lesson::schedule::Schedule;
 use crate::lesson::{Lesson, Params};
 use crate::model::{History, World};
@@ -38,6 +39,8 @@ pub(crate) struct RunView {
     pub(crate) recorded: Option<Recorded>,
     intake: Intake,
     history: History,
+    /// What went wrong in all that came.
+    pub(crate) findings: Findings,
     cursor: Cursor,
     pub(crate) paused: bool,
     /// It is being stepped by hand.
@@ -71,6 +74,7 @@ impl RunView {
             header: started.header,
             params,
             history: History::new(empty),
+            findings: Findings::new(),
             paused: false,
             stepped: false,
             is_scheduled,
@@ -126,7 +130,9 @@ impl RunView {
 
     /// Takes what has come until `clock` says `until`.
     pub(crate) fn take(&mut self, clock: fn() -> Instant, until: Instant) -> Received {
-        let taken = self.intake.take(&mut self.history, clock, until);
+        let taken = self
+            .intake
+            .take((&mut self.history, &mut self.findings), clock, until);
         self.paused &= !taken.ended;
         taken
     }

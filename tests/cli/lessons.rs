@@ -1,6 +1,6 @@
 //! `lessons list`, `lessons check`, and faulty lesson packs.
 
-use crate::harness::say;
+use crate::harness::{Said, finish, forklore, say};
 use crate::packs::write;
 
 const MINE: &str = r#"slug = "mine"
@@ -105,4 +105,132 @@ fn what_is_to_mend_is_told_with_its_place() {
     );
     assert!(said.out.contains("50-mine/program.py:1:"), "{}", said.out);
     assert!(said.err.contains("things to fix"), "{}", said.err);
+}
+
+/// A command with a state directory of its own.
+fn with_state(state: &std::path::Path, arguments: &[&str]) -> Said {
+    finish(forklore(arguments).env("XDG_STATE_HOME", state))
+}
+
+#[test]
+fn a_new_lesson_runs_at_once_and_has_nothing_to_mend() {
+    for lang in ["en", "zh"] {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().to_str().unwrap();
+        let folder = format!("{path}/mine");
+        let state = place.path().join("state");
+        let said = with_state(&state, &["lessons", "new", "mine", path, "--lang", lang]);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (Some(0), ""),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains(&folder), "{}", said.err);
+        let said = with_state(&state, &["run", "mine", "--lessons", &folder]);
+        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+        let said = with_state(&state, &["lessons", "check", &folder, "--run"]);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (Some(0), ""),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains("3 runs, 1 probe"), "{}", said.err);
+        // Nothing of anybody's is written over.
+        let said = with_state(&state, &["lessons", "new", "mine", path]);
+        assert_eq!(said.code, Some(2), "{}", said.err);
+        // Files that changed are asked about again, and here nobody can be.
+        let program = std::path::Path::new(&folder).join("program.py");
+        let text = std::fs::read_to_string(&program).unwrap();
+        std::fs::write(&program, text + "print('more')\n").unwrap();
+        let said = with_state(&state, &["run", "mine", "--lessons", &folder]);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (Some(3), ""),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains("say --trust"), "{}", said.err);
+        let said = with_state(&state, &["run", "mine", "--trust", "--lessons", &folder]);
+        assert!(said.out.contains("more"), "{}{}", said.out, said.err);
+        assert_eq!(said.code, Some(1), "{}", said.out);
+    }
+}
+
+#[test]
+fn check_tells_everything_at_once_in_the_language_that_is_read() {
+    let pack = tempfile::tempdir().unwrap();
+    let at = |name: &str| pack.path().join(name);
+    write(&at("mine/program.py"), "WORKERS = 2\nprint(WORKERS\n");
+    write(
+        &at("mine/lesson.toml"),
+        &(MINE.to_owned()
+            + "[[checks]]\nid = \"ending\"\nkind = \"status\"\nwords = \"w\"\nis = \"'finishd'\"\n\
+               [[claims]]\nid = \"c\"\nsays = \"s\"\nverdict = \"true\"\nfinding = \"f\"\n\
+               probe = \"p.py\"\nexpect = \"verdict: so\"\n"),
+    );
+    write(&at("mine/en.md"), "# Mine\n");
+    write(
+        &at("mine/probes/p.py"),
+        "print('verdict: so' * 0, 'else')\n",
+    );
+    write(&at("bad/program.py"), "print(\n");
+    write(&at("bad/lesson.toml"), "slug = 1\norder = \"x\"\n");
+    let path = pack.path().to_str().unwrap();
+    let arguments = ["lessons", "check", path, "--run", "--trust"];
+    let said = say(&arguments);
+    assert_eq!(said.code, Some(4), "{}", said.err);
+    let bad = format!("{path}/bad/lesson.toml");
+    let mine = format!("{path}/mine");
+    for told in [
+        format!("{bad}:1:8: slug: found 1, expected a string"),
+        format!("{bad}:2:9: order: found \"x\", expected an integer"),
+        format!("{bad}:1:1: title: found nothing, expected `title`: the lesson's title"),
+        format!("{path}/bad/program.py:"),
+        format!("{mine}/lesson.toml:17:6: check ending: in `'finishd'`: 'finishd' is never among"),
+        format!("{mine}/program.py:2:6: Python can't read it: '(' was never closed"),
+        format!("{mine}/lesson.toml:24:10: claim c: probes/p.py prints ` else`"),
+        "check ending fails with the defaults".to_owned(),
+    ] {
+        // What Python calls it differs by its version.
+        let told = told.replace(
+            ":2:6: Python can't read it: '(' was never closed",
+            "/program.py",
+        );
+        assert!(
+            said.out.contains(told.trim_end_matches("/program.py")),
+            "{told} in\n{}",
+            said.out
+        );
+    }
+    let chinese = say(&[&arguments[..], &["--lang", "zh"]].concat());
+    for told in [
+        "order：读到 \"x\"，应为 整数",
+        "title：缺少 `title`：课程的标题",
+        "Python 读不懂",
+    ] {
+        assert!(chinese.out.contains(told), "{told} in\n{}", chinese.out);
+    }
+    assert_eq!(chinese.out.lines().count(), said.out.lines().count());
+}
+
+#[test]
+fn the_reference_is_shown_topic_by_topic() {
+    for lang in ["en", "zh"] {
+        let all = say(&["lessons", "help", "--lang", lang]);
+        assert_eq!(all.code, Some(0), "{}", all.err);
+        let topics = all.out.lines().filter_map(|line| line.strip_prefix("  "));
+        let topics: Vec<&str> = topics.filter_map(|line| line.split(' ').next()).collect();
+        assert!(topics.len() >= 10, "{}", all.out);
+        for topic in topics.into_iter().chain(["lock-exclusive", "possible"]) {
+            let said = say(&["lessons", "help", topic, "--lang", lang]);
+            assert_eq!(said.code, Some(0), "{topic}: {}", said.err);
+            assert!(said.out.lines().count() > 2, "{topic}: {}", said.out);
+            let wide = said.out.lines().find(|line| line.chars().count() > 100);
+            assert_eq!(wide, None, "{topic}");
+        }
+    }
+    let said = say(&["lessons", "help", "nonsense"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
 }

@@ -284,3 +284,38 @@ fn a_broken_lesson_stops_no_other_command() {
         assert_eq!(said.code, Some(4), "{}", said.err);
     }
 }
+
+#[test]
+fn a_claim_whose_probe_disagrees_is_red_under_the_version_it_ran_on() {
+    let claim = |id: &str, probe: &str, expect: &str| {
+        format!(
+            "[[claims]]\nid = \"{id}\"\nsays = {{ en = \"s\", zh = \"说\" }}\nverdict = \"true\"\n\
+             finding = {{ en = \"f\", zh = \"真\" }}\nprobe = \"{probe}\"\nexpect = \"{expect}\"\n"
+        )
+    };
+    let both = claim("right", "p.py", "verdict: yes") + &claim("wrong", "p.py", "verdict: no");
+    let pack = pack("mine", &both);
+    write(&pack.path().join("probes/p.py"), "print('verdict: yes')\n");
+    let said = with(
+        &["test", "--claims", "mine", "--python", "python3", "--trust"],
+        &pack,
+    );
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+    let row = |id: &str| {
+        said.out
+            .lines()
+            .find(|line| line.contains(id))
+            .unwrap_or_default()
+    };
+    assert!(
+        row("right").ends_with('✓') && row("wrong").ends_with('✗'),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("verdict: yes"), "{}", said.out);
+    let said = with(
+        &["test", "--claims", "mine", "--format", "junit", "--trust"],
+        &pack,
+    );
+    assert!(said.out.contains("<failure"), "{}{}", said.out, said.err);
+}

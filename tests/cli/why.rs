@@ -128,7 +128,7 @@ p.wait()
 #[test]
 fn a_hang_is_told_by_its_cause_with_object_line_and_processes() {
     for (program, rule, object, line, says) in [
-        (LOCKS, "lock-order", "second", 6, "RLock"),
+        (LOCKS, "lock-order", "b", 6, "b (RLock)"),
         (OWNER, "owner-died", "guard", 9, "was killed by SIGKILL"),
         (UNREAD, "queue-not-drained", "out", 7, "waits for Process-1"),
         (

@@ -31,6 +31,10 @@ def start():
         hooks.install()
         if hasattr(os, 'register_at_fork'):
             os.register_at_fork(after_in_child=forked)
+        program = os.environ.get('FORKLORE_TRACE_LINES')
+        if program:
+            from . import lines
+            lines.start(program)
     except Exception as error:
         channel.off('{}: {}'.format(type(error).__name__, error))
 

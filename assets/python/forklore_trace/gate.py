@@ -48,7 +48,7 @@ def start(path):
     atexit.register(_leave)
     stdio._tell = _printing(stdio)
     hooks.also['multiprocessing.process'] = patch_process
-    hooks.also['multiprocessing.util'] = patch_util
+    hooks.before['multiprocessing.util'] = patch_util
     hooks.also['multiprocessing.queues'] = patch_queues
     # Operations that go through at once, without a `Call`, are not held: there are none.
     ledger.counts = lambda slot: False

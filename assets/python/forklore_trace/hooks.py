@@ -34,7 +34,8 @@ _FOLLOWED = {
 }
 
 
-# What else is to be done with a module, once it is patched.
+# What else is to be done with a module, before it is patched and after.
+before = {}
 also = {}
 
 
@@ -93,6 +94,7 @@ def _nothing(_module):
 def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
+        before.get(module.__name__, _nothing)(module)
         ours = __import__('forklore_trace.' + file, fromlist=['patch'])
         getattr(ours, function)(module)
         also.get(module.__name__, _nothing)(module)

@@ -7,8 +7,9 @@ forkserver). Nothing of this is in the program's objects or pickles. Without the
 no `ver`.
 """
 
-import _thread
 import os
+# By their names here: the program's own locks tell of themselves once `threads` has replaced these.
+from _thread import RLock, allocate_lock
 
 from . import cfunction, channel
 
@@ -26,7 +27,7 @@ _read = 0
 _free = []
 # What keeps threads of this process apart that want the same witness.
 _turns = {}
-_filling = _thread.allocate_lock()
+_filling = allocate_lock()
 
 
 def open_beside(socket):
@@ -69,7 +70,7 @@ def forked():
     global _filling
     del _free[:]
     _turns.clear()
-    _filling = _thread.allocate_lock()
+    _filling = allocate_lock()
 
 
 def new_slot():
@@ -133,7 +134,7 @@ def acquire(slot):
         return False
     turn = _turns.get(slot)
     if turn is None:
-        turn = _turns.setdefault(slot, _thread.RLock())
+        turn = _turns.setdefault(slot, RLock())
     elif turn._is_owned():
         # A signal handler inside an operation on the same object.
         return False

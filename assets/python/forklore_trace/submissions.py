@@ -5,9 +5,9 @@ added to the pipe. A submission is reported when the pool has numbered it and be
 it; the parts of an `imap` when the pool's thread comes to them.
 """
 
-import _thread
 import itertools
 
+from . import ledger
 from .call import Call, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
@@ -42,7 +42,7 @@ class Numbers(object):
     """The numbers a pool gives next, to whichever thread hands it work."""
 
     def __init__(self):
-        self.turn = _thread.allocate_lock()
+        self.turn = ledger.allocate_lock()
         self.next, self.far = 0, _UNKNOWN
 
 

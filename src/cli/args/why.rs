@@ -1,5 +1,7 @@
 //! What may stand after `forklore why`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::{CertaintyArg, RunFormat};
@@ -10,6 +12,8 @@ pub(crate) struct WhyArgs {
     pub program: Option<String>,
     #[arg(long)]
     pub watch: bool,
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
     #[arg(long, value_enum, value_name = "CERTAINTY")]

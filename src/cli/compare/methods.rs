@@ -113,6 +113,7 @@ fn of_script(given: &str, interpreter: &Interpreter, method: StartMethod) -> Pyt
         buffering: Buffering::Lines,
         method: Some(method),
         time_scale: 1.0,
+        lines: false,
         gate: GateMode::Open,
         scheduler: None,
         forklore: None,

@@ -10,11 +10,10 @@ use crate::cli::args::GradeArgs;
 use crate::cli::header;
 use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::Trial;
-use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
-use crate::engine::{Run, StartError};
+use crate::engine::{GateMode, Run, StartError};
 use crate::explain;
 use crate::lesson::{Check, CheckKind, Lesson, Origin, Params, Words, kinds::RunKind};
 use crate::model::World;
@@ -98,6 +97,7 @@ impl Student {
             buffering: Buffering::Lines,
             method: None,
             time_scale: args.time_scale,
+            lines: false,
             gate: GateMode::Open,
             scheduler: None,
             forklore: None,
@@ -211,7 +211,7 @@ fn error_of(world: &World, by_itself: bool) -> Option<Words> {
         .log()
         .lines()
         .filter(|line| line.stream == Stream::Stderr);
-    let mut traceback = false;
+    let (mut traceback, mut at) = (false, String::new());
     for line in lines {
         let text = clean_line(&line.data, QUOTED).text.into_owned();
         let is_error = text
@@ -219,13 +219,20 @@ fn error_of(world: &World, by_itself: bool) -> Option<Words> {
             .map_or(text.as_str(), |(name, _)| name)
             .ends_with("Error");
         traceback |= text.starts_with("Traceback");
+        if let Some((_, number)) = text.rsplit_once("program.py\", line ") {
+            let digits = number.find(|c: char| !c.is_ascii_digit());
+            number[..digits.unwrap_or(number.len())].clone_into(&mut at);
+        }
         if is_error && !text.starts_with(' ') && (traceback || text.starts_with("SyntaxError")) {
             let process = line.proc.and_then(|proc| world.process(proc));
             let name = process.map_or("?", |process| &*process.name);
-            return Some(Words::tell(
-                "grade.error",
-                &[("name", &name), ("error", &text)],
-            ));
+            return Some(match at.as_str() {
+                "" => Words::tell("grade.error", &[("name", &name), ("error", &text)]),
+                at => Words::tell(
+                    "grade.error-at",
+                    &[("name", &name), ("error", &text), ("line", &at)],
+                ),
+            });
         }
     }
     match main.filter(|_| by_itself) {

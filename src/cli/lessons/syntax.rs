@@ -76,5 +76,11 @@ fn finding(line: &str) -> Option<Finding> {
 fn ask(python: &Path, texts: &[(String, String)]) -> std::io::Result<String> {
     let mut command = Command::new(python);
     command.args(["-I", "-S", "-c", READ]);
-    Ok(bounded::run(&mut command, serde_json::to_vec(texts)?, PATIENCE)?.stdout)
+    Ok(bounded::run(
+        &mut command,
+        serde_json::to_vec(texts)?,
+        PATIENCE,
+        &mut || false,
+    )?
+    .stdout)
 }

@@ -132,11 +132,17 @@ impl Trials<'_> {
             if !there || !probe::applies(claim, &interpreter) {
                 continue;
             }
-            if let Ok(request) = self.shutdown.requests().try_recv() {
+            self.probes += 1;
+            let mut asked = None;
+            let mut stop = || {
+                asked = asked.or_else(|| self.shutdown.requests().try_recv().ok());
+                asked.is_some()
+            };
+            let contradicts = probe::contradicts(lesson, claim, &interpreter, &mut stop)?;
+            if let Some(request) = asked {
                 return Err(Stop::Asked(request));
             }
-            self.probes += 1;
-            if let Some(why) = probe::contradicts(lesson, claim, &interpreter)? {
+            if let Some(why) = contradicts {
                 self.say(lesson, "lesson.toml", Some(claim.expect_spot), why);
             }
         }

@@ -14,7 +14,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::spawn::{PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
 use nix::sys::signal::Signal;
-use nix::sys::socket::{MsgFlags, recv};
+use nix::sys::socket::{setsockopt, sockopt};
+use nix::sys::time::{TimeVal, TimeValLike as _};
 use nix::unistd::Pid;
 
 use crate::engine::spawn;
@@ -35,6 +36,8 @@ pub struct Launch {
 
 /// How long it may take to end what an execution left.
 const PATIENCE: u16 = 10_000;
+/// How long an explorer waits for a word before it looks who has died, in milliseconds.
+pub(super) const LOOK: i64 = 20;
 
 #[derive(Debug)]
 pub(super) struct Zygote {
@@ -43,16 +46,19 @@ pub(super) struct Zygote {
     pub events: OwnedFd,
     /// Keeps the page that says the gate is closed.
     _page: PageWriter,
-    /// An execution has been begun and not ended.
-    running: bool,
 }
 
 impl Zygote {
     pub(super) fn start(launch: &Launch) -> io::Result<Zygote> {
         let (events, their_events) = event_channel()?;
+        setsockopt(
+            &events,
+            sockopt::ReceiveTimeout,
+            &TimeVal::milliseconds(LOOK),
+        )?;
         let (control, their_control) = packet_pair()?;
         let page = PageWriter::new(monotonic_ns())?;
-        page.set_gated(true)?;
+        page.set_explored()?;
         let null = std::fs::File::options()
             .read(true)
             .write(true)
@@ -92,38 +98,20 @@ impl Zygote {
             control,
             events,
             _page: page,
-            running: false,
         })
     }
 
-    /// Begins an execution.
-    pub(super) fn begin(&mut self) -> io::Result<()> {
-        send_packet(self.control.as_fd(), &[ToZygote::Begin.byte()])?;
-        self.running = true;
-        Ok(())
+    /// Begins the execution whose main process is ready, and ends the one before.
+    pub(super) fn begin(&self) -> io::Result<()> {
+        send_packet(self.control.as_fd(), &[ToZygote::Begin.byte()])
     }
 
-    /// Ends the execution; when it returns, none of its processes is left.
-    pub(super) fn end(&mut self) -> io::Result<()> {
-        if !self.running {
-            return Ok(());
-        }
+    /// Ends all executions; when it returns, none of their processes is left.
+    fn end(&self) -> io::Result<()> {
         send_packet(self.control.as_fd(), &[ToZygote::End.byte()])?;
         let mut fds = [PollFd::new(self.control.as_fd(), PollFlags::POLLIN)];
         while poll(&mut fds, PollTimeout::from(PATIENCE)) == Err(Errno::EINTR) {}
-        let mut answer = [0; 16];
-        match recv(
-            self.control.as_raw_fd(),
-            &mut answer,
-            MsgFlags::MSG_DONTWAIT,
-        ) {
-            Ok(1..) => {
-                self.running = false;
-                Ok(())
-            }
-            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Err(errno) => Err(errno.into()),
-        }
+        Ok(())
     }
 }
 

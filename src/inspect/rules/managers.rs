@@ -22,6 +22,7 @@ pub(super) fn unanswered(view: View<'_>) -> Option<Cause> {
         .iter()
         .map(|end| end.pid)
         .find(|pid| *pid != view.pid());
+    let named = server.map_or_else(|| "?".to_owned(), |pid| view.pid_name(pid));
     let text = Words::tell(
         "why.manager.text",
         &[
@@ -29,10 +30,7 @@ pub(super) fn unanswered(view: View<'_>) -> Option<Cause> {
             ("at", &view.at_place()),
             ("method", &method),
             ("thing", &thing(name, &heap.type_name(proxy))),
-            (
-                "server",
-                &server.map_or_else(|| "?".to_owned(), |pid| view.pid_name(pid)),
-            ),
+            ("server", &named),
             ("deaths", &view.deaths_told()),
         ],
     );

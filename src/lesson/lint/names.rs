@@ -25,7 +25,10 @@ pub(super) fn objects(report: &mut Report<'_>) {
         let by_identity = name
             .rsplit_once('-')
             .is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        if base.is_empty() || by_identity || words.contains(&base) {
+        let open = name[base.len()..].starts_with('{');
+        let known =
+            words.contains(&base) || (open && words.iter().any(|word| word.starts_with(base)));
+        if base.is_empty() || by_identity || known {
             continue;
         }
         let alike = |word: &&&str| strsim::jaro_winkler(word, base) >= ALIKE;

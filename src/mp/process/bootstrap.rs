@@ -184,6 +184,7 @@ fn finish(code: i32) -> i32 {
             call.done(None, Ended::Plain);
         }
     }
+    tracer::send_kept();
     code
 }
 

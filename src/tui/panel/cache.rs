@@ -20,6 +20,12 @@ pub(super) enum Content {
     Lesson(Option<String>),
     /// The World of a run behind so many events.
     Moment { run: u64, events: u64 },
+    /// Findings of a run after so many changes, one of them selected.
+    Findings {
+        run: u64,
+        changes: u64,
+        selected: usize,
+    },
     /// The lesson and what came of a run.
     Results {
         lesson: Option<String>,

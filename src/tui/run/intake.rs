@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::feed::{Control, Feed, FeedItem, Flaw};
+use crate::finding::Findings;
 use crate::model::History;
 use crate::trace::{Batch, FaultKind, Kind};
 
@@ -11,6 +12,10 @@ const KEPT: usize = 1 << 30;
 
 /// What taking events came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own"
+)]
 pub(crate) struct Received {
     pub(crate) came: bool,
     /// The time was over before the feed was empty.
@@ -19,6 +24,8 @@ pub(crate) struct Received {
     pub(crate) ended: bool,
     /// Something went wrong in a live run.
     pub(crate) fault: Option<FaultKind>,
+    /// A live run stands still.
+    pub(crate) stuck: bool,
 }
 
 pub(super) struct Intake {
@@ -57,7 +64,7 @@ impl Intake {
     /// Takes what has come until `clock` says `until`.
     pub(super) fn take(
         &mut self,
-        history: &mut History,
+        (history, findings): (&mut History, &mut Findings),
         clock: fn() -> Instant,
         until: Instant,
     ) -> Received {
@@ -68,7 +75,7 @@ impl Intake {
                 taken.more = true;
                 break;
             }
-            if self.take_waiting(history, &mut taken) {
+            if self.take_waiting(history, findings, &mut taken) {
                 continue;
             }
             match self.feed.poll(now) {
@@ -77,6 +84,7 @@ impl Intake {
                 FeedItem::End => {
                     let flaw = self.feed.flaw();
                     self.end(flaw);
+                    findings.end(history.now());
                     taken.came = true;
                     taken.ended = true;
                 }
@@ -87,7 +95,12 @@ impl Intake {
 
     /// Takes events that came and are not in the history yet; false where there are none. Of a live run
     /// one at a time: a few events of a flood are more than a key may wait for.
-    fn take_waiting(&mut self, history: &mut History, taken: &mut Received) -> bool {
+    fn take_waiting(
+        &mut self,
+        history: &mut History,
+        findings: &mut Findings,
+        taken: &mut Received,
+    ) -> bool {
         let (batch, place) = &mut self.waiting;
         let before = *place;
         while let Some((line, event)) = batch
@@ -96,12 +109,15 @@ impl Intake {
         {
             match &event.kind {
                 Kind::Fault(fault) if !self.recorded => taken.fault = Some(fault.fault),
+                Kind::Look(look) if !self.recorded => taken.stuck |= look.stuck,
                 _ => {}
             }
             if !matches!(event.kind, Kind::Ps(_)) {
                 self.acted_at = self.acted_at.max(event.t);
             }
+            findings.before(history.now(), event);
             history.push(line, event);
+            findings.after(history.now(), event);
             *place += 1;
         }
         let came = *place > before;

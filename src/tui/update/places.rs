@@ -32,6 +32,9 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
         app.panes.outcome = panel::outcomes::selected(app);
         return;
     }
+    if moves == Moves::Moments {
+        return to_entry(app, panel, step);
+    }
     let rows = panel::rows(app, panel);
     let tops = rows
         .count
@@ -49,6 +52,22 @@ pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
     place.top = moved(from, step, tops);
     if follows {
         app.panes.follow = place.top + 1 == tops;
+    }
+}
+
+/// Selects another entry of the panel, and goes to its moment.
+fn to_entry(app: &mut App, panel: PanelId, step: Step) {
+    let moments = panel.panel().moments(app);
+    let place = app.panes.places.entry(panel).or_default();
+    let entry = moved(place.top, step, moments.len());
+    show_entry(app, panel, entry, &moments);
+}
+
+fn show_entry(app: &mut App, panel: PanelId, entry: usize, moments: &[u64]) {
+    app.panes.places.entry(panel).or_default().top = entry;
+    if let (Some(seq), Some(run)) = (moments.get(entry), &mut app.runs.current) {
+        let moved = run.go_to(Destination::Event(*seq));
+        told(app, Some(moved));
     }
 }
 
@@ -87,9 +106,14 @@ pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     let row = line.filter(|line| *line < rows.room(area.height));
     let row = row.map(|line| rows.first + line);
     let proc = row.and_then(|row| panel.panel().process_at(app, row));
+    let entry = row.and_then(|row| panel.panel().entry_at(app, row));
     drop(rows);
     if let (PanelId::Outcomes, Some(row)) = (panel, row) {
         app.panes.outcome = panel::outcomes::at(app, row);
+    }
+    if let Some(entry) = entry {
+        let moments = panel.panel().moments(app);
+        return show_entry(app, panel, entry, &moments);
     }
     if let Some(proc) = proc.filter(|proc| app.world().process(*proc).is_some()) {
         app.panes.selected = Some(proc);
