@@ -68,7 +68,7 @@ pub(crate) struct Scenario<'a> {
     pub lesson: &'a Lesson,
     pub conditions: Conditions,
     /// Under Python, the line of each process is told.
-    pub lines: bool,
+    lines: bool,
 }
 
 impl<'a> Scenario<'a> {
@@ -90,6 +90,18 @@ impl<'a> Scenario<'a> {
             conditions,
             lines: false,
         })
+    }
+
+    /// What the native engine runs.
+    pub(crate) fn native(lesson: &'a Lesson, conditions: Conditions) -> Scenario<'a> {
+        Scenario {
+            lesson,
+            conditions: Conditions {
+                played: Played::Native,
+                ..conditions
+            },
+            lines: false,
+        }
     }
 
     /// The same, with the line of each process where Python runs it.

@@ -69,8 +69,8 @@ panels! {
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
-    Findings in findings,
     Outcomes in outcomes,
+    Findings in findings,
 }
 
 /// A part of the screen. Panels of one region share it: the one with the focus is shown.
@@ -98,10 +98,10 @@ pub(crate) enum Moves {
     NewestRows,
     /// Select another process.
     Selection,
-    /// Go to the moment that the next of its entries is about.
-    Moments,
     /// Select another outcome.
     Outcome,
+    /// Go to the moment that the next of its entries is about.
+    Moments,
 }
 
 /// What a panel is.

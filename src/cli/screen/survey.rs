@@ -289,11 +289,7 @@ impl Work<'_> {
             gate: GateMode::Open,
             order: Order::InTurn,
         };
-        let scenario = Scenario {
-            lesson: self.exploring.lesson,
-            conditions,
-            lines: false,
-        };
+        let scenario = Scenario::native(self.exploring.lesson, conditions);
         let until = clock::instant() + SAMPLE;
         while self.found.runs < RUNS && clock::instant() < until && !teller.is_unwanted() {
             let Ok(run) = scenario.start_native() else {

@@ -108,12 +108,12 @@ pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     let proc = row.and_then(|row| panel.panel().process_at(app, row));
     let entry = row.and_then(|row| panel.panel().entry_at(app, row));
     drop(rows);
+    if let (PanelId::Outcomes, Some(row)) = (panel, row) {
+        app.panes.outcome = panel::outcomes::at(app, row);
+    }
     if let Some(entry) = entry {
         let moments = panel.panel().moments(app);
         return show_entry(app, panel, entry, &moments);
-    }
-    if let (PanelId::Outcomes, Some(row)) = (panel, row) {
-        app.panes.outcome = panel::outcomes::at(app, row);
     }
     if let Some(proc) = proc.filter(|proc| app.world().process(*proc).is_some()) {
         app.panes.selected = Some(proc);
