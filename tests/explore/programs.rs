@@ -31,7 +31,7 @@ pub(super) fn cases() -> Vec<Case> {
             lockinc,
             &[(2, 2, 0, 1), (3, 6, 0, 1), (4, 24, 0, 1)],
         ),
-        case("mpat", mpat, &[(2, 8, 0, 1), (3, 48, 0, 1)]),
+        case("mpat", mpat, &[(2, 8, 0, 1), (3, 48, 0, 1), (4, 384, 0, 1)]),
         case(
             "philosophers",
             philosophers,
