@@ -176,7 +176,10 @@ impl Dispatcher {
         let services = self.log.world.processes();
         let services = services.filter(|process| process.is_alive() && process.is_service());
         let services: Vec<i32> = services.map(|process| process.pid).collect();
-        look(&self.suspects(), &services)
+        let mut look = look(&self.suspects(), &services);
+        // Who waits for us to take his events does not stand still.
+        look.stuck &= self.stillness.has_lasted() && !self.backlog.is_held();
+        look
     }
 
     /// Whose waits the log knows, with the threads that wait.

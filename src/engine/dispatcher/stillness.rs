@@ -34,6 +34,11 @@ impl Stillness {
         *self = Stillness::new();
     }
 
+    /// Whether nothing has happened for a while.
+    pub(super) fn has_lasted(&self) -> bool {
+        monotonic_ns() >= self.active_at + AGAIN
+    }
+
     /// When to judge it (ns).
     pub(super) fn due_at(&self) -> i64 {
         self.due_at

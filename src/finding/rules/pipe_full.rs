@@ -21,7 +21,7 @@ impl Rule for PipeFull {
             let Some(main) = still.main_thread(process.pid) else {
                 continue;
             };
-            let writes = matches!(main.call.as_str(), "write" | "send") || waits_to_send(process);
+            let writes = main.call == "write" || waits_to_send(process);
             if writes && let Some(finding) = told(still, process, main) {
                 found.hang_of(finding, process.proc);
             }
@@ -119,7 +119,8 @@ fn told(still: &Still<'_>, process: &Process, main: &ThreadLook) -> Option<Findi
         proved |= closes && readers.len() == 1;
         parts.push(words);
     }
-    if !proved || process.role == Role::Guest {
+    let nobody_known = readers.is_empty() && end(still, process).is_none();
+    if !proved || nobody_known || process.role == Role::Guest {
         return None;
     }
     let end = end(still, process);
