@@ -56,7 +56,8 @@
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
 //! - `src/inspect/doing.rs`, `src/inspect/rules/meetings.rs`: how `why` tells that a living process
 //!   waits for it. Without it the finding says that the cause is not known.
-//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
+//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python, and
+//!   `assets/python/forklore_trace/remote.py` where a manager can have one.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
 //!   needs a line in `_FOLLOWED` of hooks.py.
 //! - `tests/mp/synchronize.rs`: a case for each operation.

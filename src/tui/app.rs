@@ -272,7 +272,7 @@ impl App {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
             if self.is_of_own_program() && self.world().deadlock().is_some() {
                 self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
-                self.panes.focus = PanelId::Checks;
+                self.panes.focus = PanelId::Findings;
             }
         }
         if current.stuck

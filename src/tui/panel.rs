@@ -16,6 +16,7 @@ mod cache;
 mod checks;
 mod choices;
 mod findings;
+mod fold;
 mod lesson;
 mod objects;
 pub(crate) mod outcomes;
@@ -31,8 +32,9 @@ use ratatui::text::Line;
 
 use super::app::App;
 use super::layout;
-use crate::model::{Process, World};
+use crate::model::Process;
 pub(crate) use cache::Cache;
+pub(crate) use fold::{folded, started_order};
 
 /// Makes `PanelId` of the table: the order is the one Tab goes through.
 macro_rules! panels {
@@ -235,13 +237,6 @@ pub(crate) fn text(app: &App, id: PanelId) -> String {
         let all: Vec<String> = (0..lines.count).map(lines.line).collect();
         all.join("\n")
     })
-}
-
-/// Processes in the order they were started in: a row each.
-pub(crate) fn started_order(world: &World) -> Vec<&Process> {
-    let mut processes: Vec<&Process> = world.processes().collect();
-    processes.sort_by_key(|process| (process.forked_seq(), process.proc));
-    processes
 }
 
 /// The first row shown: that of the selected process is always seen.

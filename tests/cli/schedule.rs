@@ -44,8 +44,14 @@ fn one_schedule_is_one_run() {
         "manager-dict",
         "queue",
         "lock",
+        "lost-update",
+        "philosophers",
     ] {
-        let code = schedule_of(&[lesson, "--set", "processes=2", "--strategy", "surw"]);
+        let few = match lesson {
+            "philosophers" => "philosophers=2",
+            _ => "processes=2",
+        };
+        let code = schedule_of(&[lesson, "--set", few, "--strategy", "surw"]);
         let first = told(&["--schedule", &code]);
         assert!(first.len() > 10, "{first:?}");
         for _ in 0..19 {

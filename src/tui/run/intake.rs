@@ -112,10 +112,10 @@ impl Intake {
                 Kind::Look(look) if !self.recorded => taken.stuck |= look.stuck,
                 _ => {}
             }
+            findings.before(history.now(), event);
             if !matches!(event.kind, Kind::Ps(_)) {
                 self.acted_at = self.acted_at.max(event.t);
             }
-            findings.before(history.now(), event);
             history.push(line, event);
             findings.after(history.now(), event);
             *place += 1;
