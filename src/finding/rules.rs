@@ -20,6 +20,7 @@ mod left_behind;
 mod lock_circle;
 mod lost_update;
 mod manager_answer;
+mod no_work;
 mod owner_died;
 mod pickling_dwarfs;
 mod pipe_full;
@@ -87,6 +88,7 @@ rules! {
     Leaked in leaked,
     LeftBehind in left_behind,
     LostUpdate in lost_update,
+    NoWork in no_work,
     PicklingDwarfs in pickling_dwarfs,
     ShellKilled in shell_killed,
     StartRefused in start_refused,

@@ -48,8 +48,8 @@ class _Local(_thread._local):
     silenced = 0
     # The field that names the thread; None until it is known, empty for the main thread.
     field = None
-    # Identity of the message the thread is about to send.
-    item = None
+    # Identity of the message the thread is about to send, and the place where it was put.
+    item, put_at = None, ''
     # The process object the thread is starting, with its role and method.
     starting = None
     # The name of the child the thread is about to fork, and the call of a program it starts.

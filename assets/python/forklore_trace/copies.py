@@ -88,12 +88,30 @@ def variables(names):
     """The contents of the variables in a module's names."""
     found, size = {}, 0
     for name, value in list(names.items()):
-        if len(found) >= _VARIABLES or size > _ALL:
-            break
-        if type(name) is str and _is_variable(name, value):
-            found[name] = marks = content(value)
-            size += len(marks)
+        if type(name) is not str:
+            continue
+        part_of = [(name, value)]
+        if isinstance(value, type) and _is_program(value):
+            part_of = [('%s.%s' % (name, part), one) for part, one in list(vars(value).items())
+                       if not part.startswith('__')]
+        for full, one in part_of:
+            if len(found) >= _VARIABLES or size > _ALL:
+                return found
+            if _is_variable(full, one):
+                found[full] = marks = content(one)
+                size += len(marks)
     return found
+
+
+_MISSING = object()
+
+
+def lookup(names, name):
+    """The value of a variable, or of a part of a class."""
+    owner, _, part = name.rpartition('.')
+    if not owner:
+        return names.get(name, _MISSING)
+    return vars(names[owner]).get(part, _MISSING) if isinstance(names.get(owner), type) else _MISSING
 
 
 def changed(before, names):
@@ -101,9 +119,8 @@ def changed(before, names):
     change to anything that was shared."""
     found = []
     for name, was in before.items():
-        if was == [None] or name not in names:
-            continue
-        if differs(was, content(names[name])):
+        value = lookup(names, name)
+        if was != [None] and value is not _MISSING and differs(was, content(value)):
             found.append(name)
     return found
 
@@ -114,10 +131,12 @@ def shown(value):
         return '%d items' % len(value.queue)
     if _is_all_plain(value, 3):
         return repr(value)[:200]
-    parts = _parts(value)
     if type(value) in _HOLDERS:
         return '%s of %d' % (type(value).__name__, len(value))
-    return None if parts is None else type(value).__name__
+    if _parts(value) is None:
+        return None
+    parts = ['%s=%r' % part for part in vars(value).items() if _is_all_plain(part[1], 2)]
+    return ('%s(%s)' % (type(value).__name__, ', '.join(parts)))[:200]
 
 
 def _is_all_plain(value, depth):

@@ -132,7 +132,9 @@ def _fails(_process):
     """An exception has left the child's function."""
     error = sys.exc_info()[1]
     if tracing() and not (isinstance(error, SystemExit) and error.code in (None, 0)):
-        Call('raise', at=_place(error.__traceback__)).failed(error)
+        # The traceback may go to where the program looks for it.
+        fields = '"key":"captured"' if sys.stderr is not sys.__stderr__ else ''
+        Call('raise', None, fields, _place(error.__traceback__)).failed(error)
 
 
 def _place(entry):
@@ -140,7 +142,7 @@ def _place(entry):
     found = ''
     while entry is not None:
         path = entry.tb_frame.f_code.co_filename
-        if place._judge(path) == place._USER:
+        if not path.startswith('<') and place._judge(path) == place._USER:
             found = ',"at":' + place.quote('%s:%d' % (path[path.rfind('/') + 1:], entry.tb_lineno))
         entry = entry.tb_next
     return found
@@ -170,12 +172,12 @@ def _look(child):
     """The variables of the main module."""
     given = [id(one) for one in child.process._args] + [id(child.process)]
     for name in copies.changed(child.variables, child.names):
-        if id(child.names[name]) in given and not _is_worker(child.process):
+        if id(copies.lookup(child.names, name)) in given and not _is_worker(child.process):
             # Told as what it is to the child.
             continue
-        value = child.names[name]
+        value = copies.lookup(child.names, name)
         kind = 'queue' if copies._is_queue(value) else 'global'
-        where = code.changes_at(child.names, name) or kind == 'queue' and _target_place(child.process)
+        where = code.changes_at(child.names, name.rpartition('.')[2]) or kind == 'queue' and _target_place(child.process)
         _tell_change(child, kind, name, value, where)
     for name, value, before in child.handlers_queues:
         if copies.differs(before, copies.content(value)):
@@ -216,10 +218,18 @@ def _returned(process, value):
     if not tracing():
         return
     target = process._target
-    if code.never_runs(target):
+    if process._popen is None and _current() is not process:
+        # Called like any method: in this very process.
+        _drop(process, 'run', value)
+    elif code.never_runs(target):
         _drop(process, 'call', value)
     elif value is not None and not _is_worker(process) and not _is_service(process):
         _drop(process, 'return', value)
+
+
+def _current():
+    from multiprocessing import process
+    return process.current_process()
 
 
 def _drop(process, kind, value):
@@ -257,12 +267,24 @@ def _tell_handlers(child):
         Call('drop', None, join_fields(text_field('key', 'atexit'), text_field('func', name)), at).done()
 
 
+def _is_asked_by_program():
+    """Whether the exit code is read by the program, or a test of Python's own, and not by the library."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        kind = place._judge(path)
+        if kind not in (place._OURS, place._MULTIPROCESSING):
+            return kind != place._LIBRARY or '/test/' in path
+        frame = frame.f_back
+    return False
+
+
 def _looked_at(process):
     """Somebody reads an exit code: told once, when it is there."""
     popen = process._popen
     if (popen is not None and tracing() and '_forklore_seen' not in popen.__dict__
             and '_forklore_role' not in process.__dict__ and popen.poll() is not None
-            and place.creator() is not None):
+            and _is_asked_by_program()):
         popen._forklore_seen = True
         Call('exitcode', None, join_fields(
             text_field('child', process.name), '"pid":%d' % popen.pid)).done(str(popen.returncode))

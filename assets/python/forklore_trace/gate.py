@@ -17,7 +17,8 @@ from .place import at_field
 
 _GO, _EXPIRE, _OPEN, _BEGIN = b'g', b't', b'o', b'b'
 # No scheduling points: nobody waits for them, nor they for anybody.
-_NOTES = frozenset(('create', 'name', 'attach', 'task.start', 'task.end', 'join_thread'))
+_NOTES = frozenset(('create', 'name', 'attach', 'task.start', 'task.end', 'join_thread', 'exitcode', 'raise', 'drop',
+                    'copy.changed', 'inherit'))
 # Seconds that a message may take into its pipe before the gate goes on without it.
 _FLUSH = 0.5
 

@@ -156,7 +156,7 @@ def _positions():
             if number < 3 or not stat.S_ISREG(os.fstat(number).st_mode):
                 continue
             path = _path(number)
-            if path.startswith((ours, '/dev/shm/', '/memfd:')) or path.endswith(' (deleted)'):
+            if path.startswith((ours, '/dev/shm/', '/memfd:')) or '/pym-' in path:
                 continue
             if not fcntl.fcntl(number, fcntl.F_GETFL) & os.O_APPEND:
                 found[number] = path, os.lseek(number, 0, os.SEEK_CUR)

@@ -10,7 +10,7 @@ import time
 import weakref
 from collections import deque
 
-from . import messages
+from . import copies, messages, nested
 from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
@@ -22,18 +22,27 @@ from .tracebacks import hide_frames
 class _Outbox(deque):
     """The buffer a queue's feeder empties, with each message's identity beside it."""
 
-    def __init__(self):
+    def __init__(self, tag=None):
         deque.__init__(self)
         self.items = deque()
+        self.tag = tag
+        # What containers hold when they are put, by their items: they may change before they are sent.
+        self.put = {}
 
-    def append(self, message, item=None):
-        self.items.append(item)
+    def append(self, message, item=None, at=''):
+        if type(message) in nested.KINDS and len(self.put) < 100:
+            self.put[item] = copies.content(message)
+        self.items.append((item, at))
         deque.append(self, message)
 
     def popleft(self):
         message = deque.popleft(self)
         # The feeder sends it next, in this thread (`connection` seals it).
-        local.item = self.items.popleft()
+        local.item, local.put_at = item, at = self.items.popleft()
+        if item in self.put:
+            if copies.differs(self.put.pop(item), copies.content(message)):
+                Call('copy.changed', self.tag, '"key":"put",%s,%s' % (
+                    text_field('item', item), text_field('value', copies.shown(message) or '')), at).done()
         return message
 
     def clear(self):
@@ -156,10 +165,9 @@ def patch(module):
             raise
         unfinished = getattr(self, '_unfinished_tasks', None)
         item = messages.next_item()
-
         with self._notempty:
             if self._thread is None:
-                self._buffer = _Outbox()
+                self._buffer = _Outbox(tag)
                 self._start_thread()
                 _sending.append((tag, weakref.ref(self)))
             if unfinished is None:
@@ -169,7 +177,7 @@ def patch(module):
                     call.done(more='"item":"%s"' % item)
                     unfinished.release()
             if type(self._buffer) is _Outbox:
-                self._buffer.append(obj, item)
+                self._buffer.append(obj, item, call.at)
             else:
                 self._buffer.append(obj)
             self._notempty.notify()
@@ -308,6 +316,16 @@ def patch(module):
         return silently(original, self)
 
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
+
+    def make_onerror(original):
+        # (A static method; what is no message has no identity.)
+        def _on_queue_feeder_error(e, obj):
+            if tracing() and local.item is not None:
+                Call('drop', None, '"key":"unsent",%s' % text_field('item', local.item), local.put_at).failed(e)
+            return original.__func__(e, obj)
+        return staticmethod(_on_queue_feeder_error)
+    if '_on_queue_feeder_error' in queue.__dict__:
+        queue._on_queue_feeder_error = make_onerror(queue.__dict__['_on_queue_feeder_error'])
 
     def size(self):
         return '"n":%d' % self._maxsize if self._maxsize < module_most else ''

@@ -8,7 +8,7 @@ use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
 use crate::model::{Process, World};
 use crate::text::clean;
-use crate::trace::{Exit, OpName, Role};
+use crate::trace::{Exit, OpName, Role, Stream};
 
 /// Most children that are remembered.
 const MOST: usize = 1 << 14;
@@ -19,6 +19,8 @@ pub(in crate::finding) struct ChildErrorUnseen {
     raised: BTreeMap<u32, (u64, String, Option<String>)>,
     /// Children that ended themselves by `os._exit`.
     left: BTreeMap<u32, (u64, Option<String>)>,
+    /// Where children were started, by parent and name.
+    starts: BTreeMap<(u32, String), String>,
     /// Children whose exit code somebody has read.
     looked: HashSet<u32>,
 }
@@ -27,6 +29,8 @@ impl Rule for ChildErrorUnseen {
     fn watches(&self) -> &'static [Watch] {
         &[
             Watch::Op(OpName::Raise),
+            Watch::Op(OpName::Start),
+            Watch::Op(OpName::OsFork),
             Watch::Op(OpName::ExitCode),
             Watch::Op(OpName::OsExit),
         ]
@@ -36,12 +40,22 @@ impl Rule for ChildErrorUnseen {
         let (Some(op), Some(proc)) = (event.kind.op(), event.proc) else {
             return;
         };
-        if self.raised.len() + self.left.len() + self.looked.len() >= MOST {
+        if self.raised.len() + self.left.len() + self.looked.len() + self.starts.len() >= MOST {
+            return;
+        }
+        if let (OpName::Start | OpName::OsFork, Some(child), Some(at)) =
+            (op.op, &op.args.child, &op.at)
+        {
+            self.starts.insert((proc, child.clone()), at.clone());
             return;
         }
         match (op.op, &op.error) {
             (OpName::Raise, Some(error)) => {
                 let error = clean(error).into_owned();
+                if op.args.key.as_deref() == Some("captured") {
+                    // The program keeps the traceback: it may look at that.
+                    self.looked.insert(proc);
+                }
                 self.raised.insert(proc, (event.seq, error, op.at.clone()));
             }
             (OpName::OsExit, _) => {
@@ -56,12 +70,17 @@ impl Rule for ChildErrorUnseen {
     }
 
     fn end(&mut self, world: &World, found: &mut Found) {
-        // Who forks by hand learns the status where it collects the child.
-        let is_child = |process: &&Process| {
-            process.role == Role::Process && !process.name.starts_with("os.fork")
-        };
-        for process in world.processes().filter(is_child) {
-            if let Some(finding) = self.judge(world, process) {
+        for process in world
+            .processes()
+            .filter(|process| process.role == Role::Process)
+        {
+            // Who forks by hand learns the status where it collects the child.
+            let finding = if process.name.starts_with("os.fork") {
+                self.forked(world, process)
+            } else {
+                self.judge(world, process)
+            };
+            if let Some(finding) = finding {
                 found.add(finding);
             }
         }
@@ -79,6 +98,29 @@ fn is_explained(error: &str) -> bool {
 }
 
 impl ChildErrorUnseen {
+    fn started_at(&self, child: &Process) -> Option<&str> {
+        let key = (child.parent?, child.name.to_string());
+        self.starts.get(&key).map(String::as_str)
+    }
+
+    /// A child of `os.fork` that printed a traceback and went to the end of the program.
+    fn forked(&self, world: &World, child: &Process) -> Option<Finding> {
+        let well = world.process(0).and_then(Process::exit) == Some(Exit::Code(0));
+        if child.exit() != Some(Exit::Code(1)) || self.left.contains_key(&child.proc) || !well {
+            return None;
+        }
+        let mut lines = world
+            .log()
+            .lines_of(child.proc)
+            .filter(|line| line.stream == Stream::Stderr);
+        lines.find(|line| line.text().starts_with("Traceback (most recent call last)"))?;
+        let last = lines.next_back()?;
+        let error = clean(&last.text()).into_owned();
+        let at = self.started_at(child);
+        let text = error_text(child, &error, at, false);
+        Some(told(child, Certainty::Likely, text, last.seq, at))
+    }
+
     fn judge(&self, world: &World, child: &Process) -> Option<Finding> {
         let looked = self.looked.contains(&child.proc);
         let well = world.process(0).and_then(Process::exit) == Some(Exit::Code(0));
@@ -99,10 +141,11 @@ impl ChildErrorUnseen {
             } else {
                 Certainty::Certain
             });
-            let text = error_text(child, error, at.as_deref(), looked);
+            let at = at.as_deref().or(self.started_at(child));
+            let text = error_text(child, error, at, looked);
             let kind = error.split(':').next().unwrap_or_default().to_owned();
-            let same = format!("{kind} {}", at.as_deref().unwrap_or_default());
-            return Some(told(child, certainty, text, *seq, at.as_deref()).same(same));
+            let same = format!("{kind} {}", at.unwrap_or_default());
+            return Some(told(child, certainty, text, *seq, at).same(same));
         }
         let (seq, at) = match child.exit()? {
             Exit::Code(0) | Exit::Unknown => return None,

@@ -123,6 +123,7 @@ fn told(world: &World, event: &Event, proc: u32, op: &Op) -> Option<Finding> {
             .same(name.clone())
         }
         "item" => item(world, op, &who, &value),
+        "put" => changed_after_put(world, op, &who, &value),
         _ => return None,
     };
     Some(
@@ -131,6 +132,20 @@ fn told(world: &World, event: &Event, proc: u32, op: &Op) -> Option<Finding> {
             .process(process)
             .place(op.at.as_deref()),
     )
+}
+
+/// A container that was put and changed before the feeder thread pickled it.
+fn changed_after_put(world: &World, op: &Op, who: &str, value: &str) -> Finding {
+    let queue = op.object.as_deref().and_then(|id| world.object(id));
+    let name = queue.map_or_else(|| "?".to_owned(), label);
+    let text = Words::tell(
+        "finding.changed-after-put.text",
+        &[("who", &who), ("queue", &name), ("value", &value)],
+    );
+    Finding::new("changed-after-put", Harm::Wrong, Certainty::Certain, text)
+        .advice(Words::tell("finding.changed-after-put.advice", &[]))
+        .lesson("queue")
+        .object(queue)
 }
 
 fn hint(rule: &'static str, text: Words) -> Finding {

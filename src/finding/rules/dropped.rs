@@ -57,6 +57,40 @@ impl Rule for Dropped {
                 ),
             )
             .advice(Words::tell("finding.exit-handler-dropped.advice", &[])),
+            Some("run") => Finding::new(
+                "run-called-directly",
+                Harm::Wrong,
+                Certainty::Likely,
+                Words::tell(
+                    "finding.run-called-directly.text",
+                    &[("func", &func), ("who", &who)],
+                ),
+            )
+            .advice(Words::tell("finding.run-called-directly.advice", &[]))
+            .lesson("create-process"),
+            Some("unsent") => {
+                let item = op.args.item.as_deref().unwrap_or_default();
+                let queue = world.objects().find(|object| {
+                    let mailbox = object.queue().map(|queue| &queue.mailbox);
+                    mailbox.is_some_and(|mailbox| {
+                        mailbox.messages().any(|message| &*message.item == item)
+                    })
+                });
+                let name = queue.map_or_else(|| "?".to_owned(), label);
+                let error = clean(op.error.as_deref().unwrap_or("?")).into_owned();
+                Finding::new(
+                    "item-not-pickled",
+                    Harm::Wrong,
+                    Certainty::Certain,
+                    Words::tell(
+                        "finding.item-not-pickled.text",
+                        &[("who", &who), ("queue", &name), ("error", &error)],
+                    ),
+                )
+                .advice(Words::tell("finding.item-not-pickled.advice", &[]))
+                .lesson("queue")
+                .object(queue)
+            }
             Some("queue") => {
                 let queue = op.object.as_deref().and_then(|id| world.object(id));
                 let name = queue.map_or_else(|| "?".to_owned(), label);

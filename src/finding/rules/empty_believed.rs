@@ -72,8 +72,16 @@ impl Rule for EmptyBelieved {
                 .filter(|message| &*message.value != "None" && !was_killed(world, message.producer))
                 .collect();
             let before = left.iter().filter(|message| message.seq < look.seq).count();
-            if let Some(object) = object.filter(|_| look.there > 0 && before > 0) {
+            let Some(object) = object.filter(|_| !left.is_empty()) else {
+                continue;
+            };
+            if look.there > 0 && before > 0 {
                 found.add(told(world, object, look, before));
+            } else if left
+                .iter()
+                .all(|message| message.seq > look.seq && message.producer != look.proc)
+            {
+                found.add(too_early(world, object, look, left.len()));
             }
         }
     }
@@ -104,6 +112,27 @@ fn found_nothing(op: &Op) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// The queue was empty indeed, and what came later was never taken.
+fn too_early(world: &World, object: &Object, look: &Look, left: usize) -> Finding {
+    let process = world.process(look.proc);
+    let text = Words::tell(
+        "finding.empty-believed.later",
+        &[
+            ("who", &who(process)),
+            ("op", &look.op),
+            ("queue", &label(object)),
+            ("n", &left),
+        ],
+    );
+    Finding::new("empty-believed", Harm::Wrong, Certainty::Hint, text)
+        .advice(Words::tell("finding.empty-believed.advice", &[]))
+        .lesson("queue")
+        .event(look.seq)
+        .process(process)
+        .object(Some(object))
+        .place(look.at.as_deref())
 }
 
 fn told(world: &World, object: &Object, look: &Look, left: usize) -> Finding {

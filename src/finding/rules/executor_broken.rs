@@ -56,7 +56,7 @@ impl Rule for ExecutorBroken {
                 self.given_up
                     .insert((id.clone(), task), (event.seq, op.at.clone()));
             }
-            None if op.op == OpName::ResultGet => {
+            None if op.op == OpName::ResultGet && !self.given_up.is_empty() => {
                 self.given_up.remove(&(id.clone(), task));
             }
             _ => {}

@@ -46,14 +46,11 @@ impl Rule for PicklingDwarfs {
             return;
         };
         let Some(pool) = &op.object else { return };
-        if !self.pools.contains_key(pool) {
-            if self.pools.len() >= MOST {
-                return;
-            }
-            self.pools.insert(pool.clone(), Sums::default());
-        }
-        let Some(sums) = self.pools.get_mut(pool) else {
-            return;
+        let room = self.pools.len() < MOST;
+        let sums = match self.pools.get_mut(pool) {
+            Some(sums) => sums,
+            None if room => self.pools.entry(pool.clone()).or_default(),
+            None => return,
         };
         if op.op == OpName::TaskStart {
             let bytes = op.args.n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);

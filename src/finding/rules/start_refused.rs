@@ -61,9 +61,10 @@ impl Rule for StartRefused {
 
     fn end(&mut self, world: &World, found: &mut Found) {
         for (proc, mut finding) in self.open.drain(..) {
-            // Who ended well has handled it.
-            let well = world.process(proc).and_then(Process::exit) == Some(Exit::Code(0));
-            if well {
+            // Who did not fail has handled it.
+            let exit = world.process(proc).and_then(Process::exit);
+            let failed = matches!(exit, Some(Exit::Code(code)) if code != 0);
+            if !failed {
                 finding.certainty = Certainty::Hint;
             }
             found.add(finding);

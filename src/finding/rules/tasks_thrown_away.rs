@@ -19,7 +19,7 @@ const AHEAD: u64 = 100;
 
 #[derive(Debug, Default)]
 pub(in crate::finding) struct TasksThrownAway {
-    /// First tasks of the results that somebody asked for, by pool.
+    /// First tasks of the results that somebody asked for in vain, by pool.
     asked: HashSet<(String, u64)>,
     inputs: BTreeMap<String, Input>,
     /// Pools whose end was told.
@@ -44,7 +44,6 @@ impl Rule for TasksThrownAway {
             Watch::Op(OpName::Submit),
             Watch::Op(OpName::ResultGet),
             Watch::Op(OpName::ResultWait),
-            Watch::Wait(OpName::ResultGet),
             Watch::Op(OpName::Terminate),
         ]
     }
@@ -120,7 +119,8 @@ impl TasksThrownAway {
 
     fn asked(&mut self, id: &str, task: Option<u64>, op: &Op) {
         let Some(task) = task else { return };
-        if self.asked.len() < MOST {
+        // (Of those that were got nothing is open.)
+        if op.error.is_some() && self.asked.len() < MOST {
             self.asked.insert((id.to_owned(), task));
         }
         if task >= UNSIZED
