@@ -301,15 +301,14 @@ impl Work<'_> {
             self.found.runs += 1;
             let name = self.exploring.name(&world);
             let mut outcomes = self.found.outcomes.iter_mut();
-            match outcomes.find(|outcome| outcome.name == name) {
-                Some(outcome) => outcome.seen += 1,
+            if let Some(outcome) = outcomes.find(|outcome| outcome.name == name) {
+                outcome.seen += 1;
+            } else {
                 // Nobody knows the way of a run at full speed.
-                None => {
-                    let outcome = self.outcome(name, Vec::new());
-                    self.found
-                        .outcomes
-                        .push(OutcomeFound { seen: 1, ..outcome });
-                }
+                let outcome = self.outcome(name, Vec::new());
+                self.found
+                    .outcomes
+                    .push(OutcomeFound { seen: 1, ..outcome });
             }
             teller.tell_sometimes(|| self.found.clone());
         }
