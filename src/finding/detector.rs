@@ -17,8 +17,6 @@ pub struct Findings {
     found: Found,
     /// The last look is of now: nobody has begun or ended anything since.
     looked: bool,
-    /// The rules were asked why it stands still.
-    was_still: bool,
     over: bool,
 }
 
@@ -95,7 +93,6 @@ impl Findings {
             routes,
             found: Found::default(),
             looked: false,
-            was_still: false,
             over: false,
         }
     }
@@ -144,7 +141,6 @@ impl Findings {
 
     /// The run stands still: why?
     fn judge(&mut self, still: &Still<'_>) {
-        self.was_still = true;
         self.found.forget_hangs();
         for rule in &mut self.rules {
             rule.still(still, &mut self.found);
@@ -157,7 +153,7 @@ impl Findings {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        if let Some(waits) = world.deadlock().filter(|_| !self.was_still) {
+        if let Some(waits) = world.deadlock().filter(|_| !self.found.has_hangs()) {
             self.judge(&Still::remembered(world, waits));
         }
         for rule in &mut self.rules {
