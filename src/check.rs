@@ -10,6 +10,7 @@ mod grade;
 mod kinds;
 mod lines;
 mod objects;
+mod outcomes;
 mod processes;
 mod shown;
 mod tasks;
@@ -24,6 +25,7 @@ use crate::trace::{Header, Role, RunStatus};
 
 pub use facts::{Facts, outcome};
 pub use grade::{Answer, Evidence, Grade, Mark, grade};
+pub use outcomes::outcome_name;
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,6 +34,6 @@ mod tree;
 mod wakeups;
 
 pub use error::StartError;
-pub use gate::{GateMode, Ready, Scheduler};
+pub use gate::{Chosen, GateMode, Ready, Scheduler};
 pub use launch::Launch;
 pub use run::Run;

@@ -10,7 +10,6 @@ pub mod operation;
 mod outcomes;
 mod races;
 pub mod reproduce;
-pub mod schedule;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;

@@ -45,7 +45,8 @@ pub enum Control {
     /// Let nothing through until `Resume` (a replay: hold the play head).
     Pause,
     Resume,
-    /// Let the announced operation of this process through; `None` lets the next enabled one through.
+    /// Let the announced operation of this process through, or let it begin to wait; `None` follows
+    /// the run's schedule, or draws.
     Step {
         proc: Option<u32>,
     },

@@ -36,6 +36,7 @@ pub(crate) mod printed;
 mod questions;
 pub mod reference;
 mod role;
+pub mod schedule;
 mod scope;
 mod section;
 mod source;

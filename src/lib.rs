@@ -56,7 +56,8 @@
 //! - `src/tui/panel/objects/inspect.rs`: how the Objects panel shows it.
 //! - `src/inspect/doing.rs`, `src/inspect/rules/meetings.rs`: how `why` tells that a living process
 //!   waits for it. Without it the finding says that the cause is not known.
-//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python.
+//! - `assets/python/forklore_trace/meetings.py`: the same operations in a traced Python, and
+//!   `assets/python/forklore_trace/remote.py` where a manager can have one.
 //!   The test of this list wants every class there. A class of a module that is not followed yet also
 //!   needs a line in `_FOLLOWED` of hooks.py.
 //! - `tests/mp/synchronize.rs`: a case for each operation.
@@ -129,6 +130,7 @@
 //!   `src/cli/scenario.rs`, `src/cli/test.rs` and `src/cli/screen.rs` use it.
 //! - `src/tui/runs.rs` and `src/cli/compare.rs`: which of its lines are a lesson's.
 //! - `src/tui/app.rs`, `src/tui/update.rs` and `src/tui/popup/parameters.rs`: how the session chooses it.
+//!   `src/tui/app/ended.rs`: whether its runs are explored.
 //! - `src/lesson/scope.rs`: the name that a lesson's expressions see.
 //!
 //! An executor beside [`explore::native`] makes its runs explorable.

@@ -45,6 +45,7 @@ mod shared;
 mod step;
 mod tasks;
 mod timeline;
+mod turns;
 mod waits;
 
 use std::sync::Arc;
@@ -80,6 +81,7 @@ pub use sequence::{Element, Sequence};
 pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
+pub use turns::Turns;
 pub use waits::{Awaited, LostTask, Party, Thing, Wait};
 
 /// A point of the log worth finding again.
@@ -126,6 +128,7 @@ pub struct World {
     requests: Appended<Request>,
     log: OutputLog,
     ps: PsTable,
+    turns: Turns,
     faults: Appended<FaultNote>,
     markers: Appended<Marker>,
     anomalies: Appended<Anomaly>,
@@ -154,6 +157,7 @@ impl Default for World {
             requests: Appended::default(),
             log: OutputLog::default(),
             ps: PsTable::default(),
+            turns: Turns::default(),
             faults: Appended::default(),
             markers: Appended::default(),
             anomalies: Appended::default(),
@@ -284,6 +288,11 @@ impl World {
 
     pub fn ps(&self) -> &PsTable {
         &self.ps
+    }
+
+    /// Who was let through the gate.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     pub fn faults(&self) -> &Appended<FaultNote> {

@@ -17,15 +17,18 @@
 
 mod action;
 mod app;
+mod choosing;
 mod course;
 mod destination;
 mod effect;
+mod hint;
 mod hints;
 mod host;
 mod keymap;
 mod layout;
 pub(crate) mod markdown;
 mod offscreen;
+mod outcomes;
 pub(crate) mod panel;
 mod panes;
 mod popup;
@@ -50,6 +53,7 @@ pub use app::Start;
 pub use effect::Leave;
 pub use host::{Host, Program, PythonChoice, Recorded, RunOptions, RunRequest, RunToSave, Started};
 pub use offscreen::Offscreen;
+pub use outcomes::{Explorable, Explored, OutcomeFound, Stage, Survey};
 pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
 pub use theme::{Background, Glyphs, Theme};
 
@@ -83,7 +87,8 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             (asked, dirty) = (false, false);
             due = terminal::now() + FRAME;
         }
-        let wait = match (hurry, dirty, app.runs.is_moving()) {
+        let moving = app.runs.is_moving() || app.outcomes.is_going();
+        let wait = match (hurry, dirty, moving) {
             (true, ..) => Duration::ZERO,
             (false, true, _) => left,
             (false, false, true) => FRAME,
@@ -114,7 +119,14 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
         let taken = app.take_events(terminal::now, terminal::now() + TAKING);
         dirty |= taken.came;
         hurry = taken.more;
-        if taken.ended {
+        if let Some(of) = app.survey_due()
+            && let Some(survey) = host.survey(&of)
+        {
+            app.outcomes.begin(of, survey);
+        }
+        let found = app.take_outcomes();
+        dirty |= found;
+        if taken.ended || found {
             keep(&mut app, host);
         }
     }
@@ -157,7 +169,10 @@ fn perform(
 
 fn begin(app: &mut App, host: &mut dyn Host, order: &RunRequest) {
     match host.start(order) {
-        Ok(started) => app.begin_run(started, &order.params),
+        Ok(started) => {
+            app.begin_run(started, &order.params);
+            app.follow(order);
+        }
         Err(why) => app.notice(why),
     }
 }

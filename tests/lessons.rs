@@ -12,6 +12,8 @@
 
 #[path = "lessons/broken.rs"]
 mod broken;
+#[path = "lessons/facts.rs"]
+mod facts;
 #[path = "lessons/mutants.rs"]
 mod mutants;
 #[path = "lessons/native.rs"]

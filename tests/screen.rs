@@ -13,6 +13,8 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "screen/choosing.rs"]
+mod choosing;
 #[path = "screen/manners.rs"]
 mod manners;
 #[path = "screen/packs.rs"]

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::at_fault;
 use super::facts::Facts;
+use super::outcomes::why_not;
 use super::shown::{joined, quoted};
 use crate::lesson::{
     AnswerOption, EvalError, Lines, Prediction, PredictionKind, Scope, Value, Words,
@@ -33,6 +34,10 @@ pub struct Evidence {
     pub runs: u64,
     /// There are no others: every schedule was explored.
     pub complete: bool,
+    /// Executions that were explored.
+    pub executions: u64,
+    /// Ids of listings that no execution prints.
+    pub unreachable: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +221,8 @@ fn possible(
         let can = if seen {
             Some(true)
         } else {
-            evidence.complete.then_some(false)
+            let cannot = evidence.complete || evidence.unreachable.contains(id);
+            cannot.then_some(false)
         };
         let name = listing
             .title
@@ -224,7 +230,14 @@ fn possible(
             .unwrap_or_else(|| Words::tell("grade.tutorial", &[]));
         clauses.push(match can {
             Some(true) => Words::tell("grade.can", &[("listing", &name)]),
-            Some(false) => Words::tell("grade.cannot", &[("listing", &name)]),
+            Some(false) => {
+                let why = if evidence.complete {
+                    why_not(&manifest.outcome, &lines, &evidence.seen)
+                } else {
+                    Words::tell("grade.no-execution", &[])
+                };
+                Words::tell("grade.cannot", &[("listing", &name), ("why", &why)])
+            }
             None => Words::tell("grade.not-seen", &[("listing", &name)]),
         });
         undecided |= can.is_none();
@@ -240,7 +253,13 @@ fn possible(
     }
     if undecided {
         let runs = evidence.runs.max(1);
-        clauses.push(Words::tell("grade.runs", &[("runs", &runs)]));
+        clauses.push(match evidence.executions {
+            0 => Words::tell("grade.runs", &[("runs", &runs)]),
+            executions => Words::tell(
+                "grade.explored",
+                &[("runs", &runs), ("executions", &executions)],
+            ),
+        });
     }
     let mark = match (right, wrong) {
         (0, 0) => Mark::Undecided,

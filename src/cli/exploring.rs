@@ -10,13 +10,14 @@ use super::args::StdoutArg;
 use super::context::Context;
 use super::engine::Played;
 use super::words;
-use crate::check::{Facts, outcome};
+use crate::check::{Facts, outcome_name};
+use crate::engine::StartError;
 use crate::engine::directory::{in_use, run_directory};
 use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Launch, Native, Projection};
 use crate::explore::{Came, Explored};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
-use crate::model::{Awaited, Wait};
+use crate::model::World;
 use crate::protocol::{StageConfig, subcommand};
 use crate::sys::clock;
 use crate::text::Lang;
@@ -43,9 +44,18 @@ impl<'a> Exploring<'a> {
     ) -> Result<Exploring<'a>, Failure> {
         // Refuses a lesson that has no twin.
         Played::native(context, lesson)?;
-        let dir = run_directory().map_err(|error| {
-            Failure::new(Code::NotStarted, words::starting(context.lang, &error))
-        })?;
+        Exploring::start(lesson, params, stdout, seed)
+            .map_err(|error| Failure::new(Code::NotStarted, words::starting(context.lang, &error)))
+    }
+
+    /// The same of a lesson that is known to have a twin.
+    pub(crate) fn start(
+        lesson: &'a Lesson,
+        params: Params,
+        stdout: StdoutArg,
+        seed: u64,
+    ) -> Result<Exploring<'a>, StartError> {
+        let dir = run_directory()?;
         let circumstances = Circumstances {
             stdout: stdout.word().to_owned(),
             ..Circumstances::default()
@@ -59,6 +69,11 @@ impl<'a> Exploring<'a> {
             _in_use: in_use(&dir),
             dir,
         })
+    }
+
+    /// What an outcome of these is called: of a run, or of a listing.
+    pub(crate) fn setting(&self) -> &Setting {
+        &self.setting
     }
 
     /// What the order of prints means for the lesson's outcomes.
@@ -92,29 +107,20 @@ impl<'a> Exploring<'a> {
 
     /// What an execution came to, under the lesson's projection.
     pub(crate) fn came(&self, native: &Native, schedule: &[u32]) -> Came {
-        let world = native.world();
+        Came {
+            label: self.name(native.world()),
+            schedule: native.births(schedule),
+        }
+    }
+
+    /// The outcome of a run.
+    pub(crate) fn name(&self, world: &World) -> String {
         let facts = Facts {
             lesson: self.lesson,
             setting: &self.setting,
             world,
         };
-        let mut label = match outcome(&facts) {
-            Ok(label) => label.text,
-            Err(error) => error.to_string(),
-        };
-        if world.blocked().deadlock {
-            // Neither PIDs nor words of a language: equal deadlocks have equal labels.
-            for wait in world.waits() {
-                if !label.is_empty() {
-                    label.push('\n');
-                }
-                label += &waiting(&wait);
-            }
-        }
-        Came {
-            label,
-            schedule: native.births(schedule),
-        }
+        outcome_name(&facts).unwrap_or_else(|error| error.to_string())
     }
 
     /// Why it could not be explored.
@@ -190,22 +196,4 @@ impl Drop for Progress {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
     }
-}
-
-/// `Process-1: acquire lock → Process-2`: who waits, at what, and for whom.
-fn waiting(wait: &Wait) -> String {
-    let of = match &wait.target {
-        Awaited::Object(thing) => thing.name.as_ref().unwrap_or(&thing.id).to_string(),
-        Awaited::Child { party, name, .. } => {
-            let known = party.as_ref().map(|child| &child.name).or(name.as_ref());
-            known.map_or_else(String::new, ToString::to_string)
-        }
-        Awaited::Workers { .. } | Awaited::Result { .. } | Awaited::Nothing => String::new(),
-    };
-    let holders: Vec<&str> = wait.held_by.iter().map(|holder| &*holder.name).collect();
-    let holders = match (&wait.target, holders.as_slice()) {
-        (Awaited::Object(_), [_, ..]) => format!(" → {}", holders.join(", ")),
-        _ => String::new(),
-    };
-    format!("{}: {} {of}{holders}", wait.who.name, wait.op)
 }

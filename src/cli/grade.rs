@@ -84,6 +84,9 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
             .tell("grade.recordings", &[("folder", &clean(&folder))]);
         let _ = writeln!(summary, "{}", style.paint.mood(Mood::Dim, words));
     }
+    if !human {
+        context.tell_styled(summary.trim_end_matches('\n'));
+    }
     let document = match args.format {
         GradeFormat::Human => summary,
         GradeFormat::Json => told::json(lesson.slug(), &all)?,

@@ -14,9 +14,9 @@ use super::words;
 use crate::check::{self, Verdict};
 use crate::engine::GateMode;
 use crate::error::{Code, Failure};
-use crate::explore::schedule::{Schedule, ScheduleError, without_comments};
 use crate::explore::strategy::StrategyName;
 use crate::feed::Feed;
+use crate::lesson::schedule::{Schedule, ScheduleError, without_comments};
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::report::{Rows, Style, deadlock, ending, findings, verdicts};
@@ -65,7 +65,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<Code, Stop> {
             (pace, ..) => paced(Some(pace.unwrap_or(AT_ONCE))),
         },
         order: match schedule {
-            Some(schedule) => Order::Scheduled(schedule.steps),
+            Some(schedule) => Order::Scheduled(schedule),
             None => Order::Drawn(
                 args.strategy
                     .map_or(StrategyName::Random, StrategyName::from),
@@ -185,18 +185,9 @@ impl Show for Taken<'_> {
 
 /// The schedule in which these steps were taken, as text.
 pub(crate) fn schedule_of(lesson: &Lesson, params: &Params, steps: &[u32]) -> String {
-    let defaults = Params::defaults(&lesson.manifest.parameters);
-    let given = params
-        .iter()
-        .filter(|(name, value)| defaults.get(name) != Some(value));
-    Schedule {
-        lesson: lesson.slug().to_owned(),
-        params: given
-            .map(|(name, value)| (name.to_owned(), value.to_string()))
-            .collect(),
-        steps: steps.to_vec(),
-    }
-    .to_string()
+    let mut schedule = Schedule::of(lesson.slug(), &lesson.manifest.parameters, params);
+    schedule.steps = steps.to_vec();
+    schedule.to_string()
 }
 
 fn json(

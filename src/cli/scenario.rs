@@ -19,6 +19,7 @@ use crate::engine::{GateMode, Scheduler, StartError, native::NativeConfig, pytho
 use crate::error::{Code, Failure};
 use crate::explore::scheduler::Script;
 use crate::explore::strategy::{Strategy, StrategyName};
+use crate::lesson::schedule::Schedule;
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
 use crate::trace::{Engine, Header};
@@ -41,7 +42,9 @@ pub(crate) struct Conditions {
 pub(crate) enum Order {
     /// Nobody: the processes go in turn.
     InTurn,
-    Scheduled(Vec<u32>),
+    Scheduled(Schedule),
+    /// As it is scheduled, and then drawn at random.
+    Continued(Schedule),
     Drawn(StrategyName),
 }
 
@@ -49,7 +52,11 @@ impl Conditions {
     fn scheduler(&self) -> Option<Box<dyn Scheduler>> {
         match &self.order {
             Order::InTurn => None,
-            Order::Scheduled(steps) => Some(Box::new(Script::new(steps.clone()))),
+            Order::Scheduled(schedule) => Some(Box::new(Script::new(schedule, None))),
+            Order::Continued(schedule) => {
+                let then = Strategy::new(StrategyName::Random, self.seed);
+                Some(Box::new(Script::new(schedule, Some(then))))
+            }
             Order::Drawn(strategy) => Some(Box::new(Strategy::new(*strategy, self.seed))),
         }
     }
@@ -83,6 +90,18 @@ impl<'a> Scenario<'a> {
             conditions,
             lines: false,
         })
+    }
+
+    /// What the native engine runs.
+    pub(crate) fn native(lesson: &'a Lesson, conditions: Conditions) -> Scenario<'a> {
+        Scenario {
+            lesson,
+            conditions: Conditions {
+                played: Played::Native,
+                ..conditions
+            },
+            lines: false,
+        }
     }
 
     /// The same, with the line of each process where Python runs it.
@@ -159,7 +178,8 @@ impl<'a> Scenario<'a> {
         })
     }
 
-    fn start_native(&self) -> Result<Run, StartError> {
+    /// The same, by the native engine, whatever it is to be run by.
+    pub(crate) fn start_native(&self) -> Result<Run, StartError> {
         Run::start(NativeConfig {
             lesson: self.lesson.slug().to_owned(),
             params: self.conditions.params.to_json(),

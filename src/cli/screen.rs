@@ -5,6 +5,7 @@
 
 mod saved;
 mod state;
+mod survey;
 mod taped;
 
 use std::io;
@@ -18,17 +19,18 @@ use super::args::engine::{EngineArg, EngineArgs, MethodArg};
 use super::choose;
 use super::context::{Context, variable};
 use super::recorder::Recorded;
-use super::scenario::{Conditions, Scenario, any_seed, paced};
+use super::scenario::{Conditions, Order, Scenario, any_seed, paced};
 use super::trust;
 use crate::engine::GateMode;
 use crate::engine::interpreter::Interpreter;
 use crate::error::{Code, Failure};
+use crate::explore::strategy::StrategyName;
 use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::trace;
 use crate::tui::{
-    self, Background, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest, RunToSave, Start,
-    Started, Theme,
+    self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest,
+    RunToSave, Start, Started, Survey, Theme,
 };
 pub(crate) use taped::Tapes;
 
@@ -239,7 +241,10 @@ impl Host for Engine<'_> {
                 paced(order.options.pace)
             },
             // Slow motion must not teach an order that full speed never has.
-            order: super::scenario::Order::Drawn(crate::explore::strategy::StrategyName::Random),
+            order: match &order.schedule {
+                Some(schedule) => Order::Continued(schedule.clone()),
+                None => Order::Drawn(StrategyName::Random),
+            },
         };
         let scenario = Scenario::new(self.context, lesson, conditions)
             .map_err(|failure| failure.to_string())?
@@ -258,6 +263,11 @@ impl Host for Engine<'_> {
             header,
             recorded: None,
         })
+    }
+
+    fn survey(&mut self, of: &Explorable) -> Option<Box<dyn Survey>> {
+        let survey = survey::Background::start(of.clone(), self.context.lang);
+        Some(Box::new(survey))
     }
 
     fn pythons(&self) -> Vec<PythonChoice> {

@@ -14,6 +14,7 @@ use super::recorder::{Recorded, Recorder};
 use crate::engine::Run;
 use crate::engine::shutdown::Shutdown;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
+use crate::finding::Certainty;
 use crate::lesson::Words;
 use crate::model::World;
 use crate::sys::{clock, limits};
@@ -82,6 +83,8 @@ pub(crate) struct Trial {
     pub world: World,
     pub seconds: f64,
     pub cut: Option<Cut>,
+    /// What went wrong in it, as far as that is certain or likely.
+    pub findings: Vec<Words>,
     /// Why its recording was given up.
     pub lost: Option<String>,
 }
@@ -114,7 +117,10 @@ pub(crate) fn run(
         Ending::Asked(request) => return Err(Stop::Asked(request)),
         Ending::OutputLost(error) => return Err(error.into()),
     }
+    let findings = driven.findings.list().into_iter();
+    let sure = findings.filter(|finding| finding.certainty >= Certainty::Likely);
     Ok(Trial {
+        findings: sure.map(|finding| finding.text.clone()).collect(),
         world: driven.world,
         seconds: clock::instant().duration_since(began).as_secs_f64(),
         cut: bounded.cut,

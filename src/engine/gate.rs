@@ -11,7 +11,7 @@ mod scheduler;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use self::scheduler::{Ready, Scheduler};
+pub use self::scheduler::{Chosen, Ready, Scheduler};
 use super::observer::{Activity, Observer};
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
@@ -124,7 +124,7 @@ pub(crate) struct Gate {
     participants: BTreeMap<u32, Participant>,
     /// Children that have not introduced themselves yet, by PID.
     unannounced: BTreeMap<i32, Participant>,
-    /// Steps asked for and not yet taken; `None` lets the next in turn go.
+    /// Steps asked for and not yet taken; `None` leaves it to the scheduler.
     steps: VecDeque<Option<u32>>,
     /// Who chooses; without one they go in turn.
     scheduler: Option<Box<dyn Scheduler>>,
@@ -258,9 +258,17 @@ impl Gate {
             };
         }
         while let Some(step) = self.steps.pop_front() {
-            let choice = step.map_or(Some(next), |proc| self.chosen(world, proc));
+            let Some(proc) = step else {
+                return match self.scheduled(world, next) {
+                    Ok(choice) => self.grant(choice, now),
+                    Err(why) => Decision::Misfit(why),
+                };
+            };
             // One that has ended or can't go makes its step void.
-            if let Some(choice) = choice {
+            if let Some(choice) = self.chosen(world, proc) {
+                if let Some(scheduler) = &mut self.scheduler {
+                    scheduler.went(proc, choice.grant == Grant::Begin);
+                }
                 return self.grant(choice, now);
             }
         }
@@ -363,12 +371,16 @@ impl Gate {
                 op: &pending.op,
             })
             .collect();
-        let Some(proc) = scheduler.choose(&ready) else {
+        let Some(Chosen { proc, begins }) = scheduler.choose(&ready) else {
             return Ok(next);
         };
         self.scheduler = Some(scheduler);
         self.chosen += 1;
-        let choice = self.goes(world, proc);
+        let choice = if begins {
+            self.begins(world, proc)
+        } else {
+            self.goes(world, proc)
+        };
         choice.ok_or_else(|| scheduler::misfit(world, proc, self.chosen))
     }
 
@@ -388,19 +400,21 @@ impl Gate {
 
     /// What a process chosen by hand can be told: to go if it can, else to begin to wait.
     fn chosen(&self, world: &World, proc: u32) -> Option<Choice> {
-        let begins = || {
-            let begun = self
-                .participants
-                .get(&proc)
-                .is_some_and(|participant| participant.begun);
-            let mut announced = self.announced(world);
-            (!begun && announced.any(|(announced, _)| announced == proc)).then_some(Choice {
-                proc,
-                grant: Grant::Begin,
-                due: None,
-            })
-        };
-        self.goes(world, proc).or_else(begins)
+        let goes = self.goes(world, proc);
+        goes.or_else(|| self.begins(world, proc))
+    }
+
+    /// A process that can't go and does not wait yet begins to.
+    fn begins(&self, world: &World, proc: u32) -> Option<Choice> {
+        let begun = |participant: &Participant| participant.begun;
+        let mut announced = self.announced(world);
+        let (_, pending) = announced.find(|(announced, _)| *announced == proc)?;
+        let waits = self.participants.get(&proc).is_some_and(begun);
+        (!waits && !can_go(world, proc, &pending.op)).then_some(Choice {
+            proc,
+            grant: Grant::Begin,
+            due: None,
+        })
     }
 
     /// The end of a sleep, or of a wait that has a timeout.

@@ -135,7 +135,7 @@ impl Interpreter {
             let name = format!("python{given}");
             let named = on_path(&name).chain(installed());
             return named
-                .filter_map(|path| Interpreter::ask(&path).ok())
+                .filter_map(|path| Interpreter::at(&path).ok())
                 .find(|found| found.version.is(given))
                 .ok_or_else(not_found);
         }
@@ -143,14 +143,14 @@ impl Interpreter {
         if path.is_dir() {
             let inside = path.join("bin/python3");
             return if inside.exists() {
-                Interpreter::ask(&inside)
+                Interpreter::at(&inside)
             } else {
                 Err(not_found())
             };
         }
         if given.contains('/') {
             return if path.exists() {
-                Interpreter::ask(path)
+                Interpreter::at(path)
             } else {
                 Err(not_found())
             };
@@ -167,6 +167,7 @@ impl Interpreter {
             found.push(first);
         }
         for path in installed() {
+            // What works is tried.
             let asked = Interpreter::ask(&path);
             let known = found.iter().flatten().any(|known| {
                 asked.as_ref().is_ok_and(|asked| {
@@ -181,6 +182,11 @@ impl Interpreter {
             }
         }
         found
+    }
+
+    /// What is at `path`; asked only where its files do not say it.
+    fn at(path: &Path) -> Result<Interpreter, InterpreterError> {
+        known(path).map_or_else(|| Interpreter::ask(path), Ok)
     }
 
     /// Asks the program at `path` who it is.
@@ -233,6 +239,24 @@ pub(super) fn behind_shim(program: &OsStr) -> Option<PathBuf> {
         .map(|found| found.path)
 }
 
+/// A Python whose own headers say its version: to ask it would take nearly as long as to start it.
+fn known(path: &Path) -> Option<Interpreter> {
+    let real = path.canonicalize().ok().filter(|_| !is_script(path))?;
+    let name = real.file_name()?.to_str()?;
+    let minor: u32 = name.strip_prefix("python3.")?.parse().ok()?;
+    let header = format!("include/{name}/patchlevel.h");
+    let text = std::fs::read_to_string(real.parent()?.parent()?.join(header)).ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("#define PY_VERSION"))?;
+    let version = Version::parse(line.split('"').nth(1)?)?;
+    let fits = (version.major, version.minor) == (3, minor) && minor >= OLDEST;
+    fits.then_some(Interpreter {
+        path: std::path::absolute(path).ok()?,
+        version,
+    })
+}
+
 fn is_script(path: &Path) -> bool {
     let mut head = [0; 2];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
@@ -246,7 +270,7 @@ fn first(
 ) -> Result<Interpreter, InterpreterError> {
     let mut why = None;
     for path in paths {
-        match Interpreter::ask(&path) {
+        match Interpreter::at(&path) {
             Ok(found) => return Ok(found),
             Err(error) => why = why.or(Some(error)),
         }

@@ -89,7 +89,6 @@ rules! {
     LeftBehind in left_behind,
     LostUpdate in lost_update,
     NoWork in no_work,
-    OwnerDied in owner_died,
     PicklingDwarfs in pickling_dwarfs,
     ShellKilled in shell_killed,
     StartRefused in start_refused,

@@ -231,7 +231,10 @@ impl<'a> Graph<'a> {
         loop {
             let moved = |at: &usize| {
                 let thread = self.thread(*at);
-                self.nodes[*at].stuck && !thread.stood_still(self.process(*at).pid)
+                let node = &self.nodes[*at];
+                // A server that looks up from time to time still serves.
+                let looks_up = node.serves && matches!(node.what, What::Timed(_));
+                node.stuck && !looks_up && !thread.stood_still(self.process(*at).pid)
             };
             let moved: Vec<usize> = (0..self.nodes.len()).filter(moved).collect();
             if moved.is_empty() {

@@ -191,7 +191,7 @@ fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
 
 fn finding(view: View<'_>, cause: Cause) -> Finding {
     let certainty = cause.certainty.min(by_signals(view, cause.rule));
-    let text = if certainty < cause.certainty {
+    let text = if certainty == Certainty::Hint && cause.certainty > certainty {
         Words::tell("why.unless", &[("text", &cause.text)])
     } else {
         cause.text
@@ -280,6 +280,9 @@ fn by_signals(view: View<'_>, rule: &str) -> Certainty {
     let is_asked = asked && view.process().caught & TO_END != 0;
     if view.graph.nodes[view.at].by_signal || is_asked {
         Certainty::Hint
+    } else if view.process().unknown_python.is_some() {
+        // The kernel's word alone.
+        Certainty::Likely
     } else {
         Certainty::Certain
     }

@@ -120,7 +120,11 @@ impl<'a> View<'a> {
 
     /// `file:line` of the program's own function that waits.
     pub(super) fn place(self) -> Option<String> {
+        // A server of the library is nowhere in the program.
         let stack = self.graph.stack(self.at)?;
+        if self.process().service().is_some() {
+            return None;
+        }
         let frame = place::own_frames(stack).next()?;
         Some(format!(
             "{}:{}",

@@ -166,7 +166,7 @@ impl World {
         if let Some(object) = self.objects.get_mut(pool)
             && let Body::Pool(pool) = &mut object.body
         {
-            pool.add_worker(proc, alive);
+            pool.add_worker(proc, None, alive);
         }
     }
 

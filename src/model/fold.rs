@@ -43,10 +43,14 @@ impl World {
             Kind::ProcessReaped(reaped) => self.process_reaped(event, reaped.exit),
             Kind::Op(op) | Kind::OpEnd(op) => {
                 self.forget_deadlock_if_over(event, op);
+                self.acted(event);
                 self.op(event, op);
             }
             Kind::OpWait(op) => self.op_wait(event, op),
-            Kind::OpBegin(op) => self.op_begin(event, op),
+            Kind::OpBegin(op) => {
+                self.acted(event);
+                self.op_begin(event, op);
+            }
             Kind::Output(output) => self.output(event, output),
             Kind::Line { file, line } => self.line(event, file, *line),
             Kind::Ps(update) => self.ps_rows(event, update),
@@ -288,6 +292,9 @@ impl World {
     }
 
     fn op_wait(&mut self, event: &Event, op: &Op) {
+        if let Some(proc) = event.proc.filter(|_| op.op != OpName::Sleep) {
+            self.turns.waits(proc);
+        }
         let Some(place) = self.who_acts(event) else {
             return;
         };
@@ -380,7 +387,16 @@ impl World {
         }
     }
 
+    fn acted(&mut self, event: &Event) {
+        if let Some(proc) = event.proc {
+            self.turns.acted(proc);
+        }
+    }
+
     fn gate(&mut self, event: &Event) {
+        if let Some(proc) = event.proc {
+            self.turns.granted(proc, &self.limits);
+        }
         if let Some(place) = self.who_acts(event)
             && let Some(process) = self.processes.at_mut(place)
         {

@@ -30,6 +30,8 @@ pub struct Limits {
     pub notes: usize,
     /// Rows of ps.
     pub rows: usize,
+    /// Turns at the gate; a run with more has no schedule.
+    pub turns: usize,
 }
 
 impl Default for Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             requests: 16_384,
             notes: 4_096,
             rows: 16_384,
+            turns: 65_536,
         }
     }
 }

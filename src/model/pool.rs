@@ -71,6 +71,8 @@ pub struct Totals {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Worker {
     pub proc: u32,
+    /// The thread of that process, in a pool of threads.
+    pub tid: Option<i32>,
     pub alive: bool,
     /// The task it runs.
     pub task: Option<u64>,
@@ -137,10 +139,12 @@ impl Pool {
         self.workers.iter().any(|worker| worker.proc == proc)
     }
 
-    pub(super) fn add_worker(&mut self, proc: u32, alive: bool) {
-        if !self.has_worker(proc) {
+    pub(super) fn add_worker(&mut self, proc: u32, tid: Option<i32>, alive: bool) {
+        let known = |worker: &Worker| (worker.proc, worker.tid) == (proc, tid);
+        if !self.workers.iter().any(known) {
             self.workers.push(Worker {
                 proc,
+                tid,
                 alive,
                 task: None,
                 done: 0,
@@ -153,18 +157,18 @@ impl Pool {
         self.workers.retain(|worker| worker.proc != proc);
     }
 
-    /// A worker has ended; its task is lost.
+    /// A process has ended; the tasks of its workers are lost.
     pub(super) fn worker_ended(&mut self, proc: u32) {
-        let Some(worker) = self.workers.iter_mut().find(|worker| worker.proc == proc) else {
-            return;
-        };
-        worker.alive = false;
-        if let Some(task) = worker.task.take().and_then(|task| self.tasks.get_mut(task))
-            && task.state == TaskState::Running
-        {
-            task.state = TaskState::Lost;
-            self.totals.running -= 1;
-            self.totals.lost += 1;
+        let ended = self.workers.iter_mut().filter(|worker| worker.proc == proc);
+        for worker in ended {
+            worker.alive = false;
+            if let Some(task) = worker.task.take().and_then(|task| self.tasks.get_mut(task))
+                && task.state == TaskState::Running
+            {
+                task.state = TaskState::Lost;
+                self.totals.running -= 1;
+                self.totals.lost += 1;
+            }
         }
     }
 
@@ -205,7 +209,8 @@ impl Pool {
     }
 
     fn task_start(&mut self, step: &Step<'_>, number: u64) -> Option<AnomalyKind> {
-        self.add_worker(step.proc, true);
+        let me = (step.proc, step.tid);
+        self.add_worker(step.proc, step.tid, true);
         let Some(task) = self.tasks.get_mut(number) else {
             return self.missing();
         };
@@ -218,7 +223,7 @@ impl Pool {
         let before = self
             .workers
             .iter_mut()
-            .find(|worker| worker.proc == step.proc)
+            .find(|worker| (worker.proc, worker.tid) == me)
             .and_then(|worker| worker.task.replace(number));
         // A worker that begins another task without ending the first has lost it.
         if let Some(task) = before.and_then(|before| self.tasks.get_mut(before))
@@ -238,7 +243,7 @@ impl Pool {
         if let Some(worker) = self
             .workers
             .iter_mut()
-            .find(|worker| worker.proc == step.proc)
+            .find(|worker| (worker.proc, worker.tid) == (step.proc, step.tid))
         {
             worker.done += 1;
             if worker.task == Some(number) {

@@ -114,7 +114,7 @@ words! {
         SetFlag = "event.set", ClearFlag = "event.clear", IsSet = "event.is_set", Wait = "wait",
         Notify = "notify", NotifyAll = "notify_all", Abort = "abort", Reset = "reset",
         // Value, Array
-        Get = "get", Set = "set", GetSlice = "get_slice", SetSlice = "set_slice",
+        GetObj = "get_obj", Get = "get", Set = "set", GetSlice = "get_slice", SetSlice = "set_slice",
         // Queue, SimpleQueue, JoinableQueue, Connection
         Put = "put", QueueGet = "queue.get", TaskDone = "task_done", QueueJoin = "queue.join",
         JoinThread = "join_thread", CancelJoinThread = "cancel_join_thread", QSize = "qsize", Empty = "empty", Full = "full",
@@ -142,6 +142,7 @@ words! {
         // signals
         Signal = "signal", SetWakeupFd = "set_wakeup_fd", Alarm = "alarm", SetITimer = "setitimer",
         // of a process itself
+        AtExit = "atexit.register",
         Sleep = "sleep", Print = "print", Flush = "flush", Exit = "exit",
         // of a child of multiprocessing: what its end shows (`endings.py` of the Python package)
         Raise = "raise", Drop = "drop", CopyChanged = "copy.changed", Inherit = "inherit",

@@ -38,8 +38,14 @@ pub(crate) enum Action {
     Stop,
     /// Manual stepping on or off.
     Manual,
-    /// Let one operation through: of the selected process, or the next that can go.
+    /// Let one operation through: of the process that is marked.
     StepOnce,
+    /// The same for the process in this row, counted from 1.
+    Choose(usize),
+    /// A fresh run to the step before.
+    Undo,
+    /// What else this program could have come to.
+    Outcomes,
     Seek(Seek),
     Faster,
     Slower,

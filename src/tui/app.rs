@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::course::Course;
-use super::host::{Program, PythonChoice, RunOptions, Started};
+use super::host::{Program, PythonChoice, RunOptions, RunRequest, Started};
+use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
 use super::popup::Popup;
@@ -75,6 +76,8 @@ pub(crate) struct App {
     results_due: bool,
     /// Words last searched for.
     pub(crate) search: Option<String>,
+    /// What the programs that were run could have come to.
+    pub(crate) outcomes: Outcomes,
     /// Lines of panels, kept from frame to frame.
     pub(crate) cache: Cache,
 }
@@ -94,6 +97,7 @@ impl App {
             pythons: Vec::new(),
             results_due: false,
             search: None,
+            outcomes: Outcomes::default(),
             cache: Cache::default(),
         };
         if let Some(started) = start.recording {
@@ -199,6 +203,20 @@ impl App {
         self.runs.current = Some(run);
     }
 
+    /// The run that has begun follows the schedule it was ordered with.
+    pub(crate) fn follow(&mut self, order: &RunRequest) {
+        let (Some(run), Some(schedule)) = (&mut self.runs.current, &order.schedule) else {
+            return;
+        };
+        if let Some(steps) = order.taken {
+            for _ in 0..steps {
+                run.control(Control::Step { proc: None });
+            }
+            self.notice = Some(self.lang.tell("tui.undone", &[("n", &steps)]));
+        }
+        run.guide = Some(schedule.clone());
+    }
+
     pub(crate) fn open_popup(&mut self, popup: impl Popup) {
         self.popup = Some(Box::new(popup));
     }
@@ -254,7 +272,7 @@ impl App {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
             if self.is_of_own_program() && self.world().deadlock().is_some() {
                 self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
-                self.panes.focus = PanelId::Checks;
+                self.panes.focus = PanelId::Findings;
             }
         }
         if current.stuck

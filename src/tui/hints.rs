@@ -4,24 +4,14 @@
 //! is worked out from what the `App` shows, nothing is kept here; the footer tells it, so that a
 //! learner who only ever presses the key told there comes through every lesson.
 
+use super::action::Action;
 use super::app::App;
+use super::choosing::{self, Prospect, candidates};
+use super::hint::Hint;
+use super::keymap::Binding;
 use super::layout::Frames;
-use super::panel::PanelId;
+use super::panel::{PanelId, outcomes};
 use super::run::RunView;
-
-/// A key and what it does, for the footer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hint {
-    pub(crate) keys: &'static str,
-    /// Locale key of its words.
-    pub(crate) words: &'static str,
-}
-
-impl Hint {
-    pub(crate) const fn new(keys: &'static str, words: &'static str) -> Hint {
-        Hint { keys, words }
-    }
-}
 
 /// The next step.
 pub(crate) fn next(app: &App, frames: &Frames) -> Hint {
@@ -69,12 +59,54 @@ fn before(app: &App) -> Hint {
 fn during(app: &App, run: &RunView) -> Hint {
     if !run.is_now() {
         Hint::new("e", "tui.key-now")
-    } else if app.options.manual || run.stepped {
-        Hint::new("o", "tui.next-step")
+    } else if run.stepped {
+        step(app)
     } else if run.paused {
         Hint::new("Space", "tui.next-resume")
     } else {
         Hint::new("Space", "tui.next-pause")
+    }
+}
+
+/// What `o` does next.
+fn step(app: &App) -> Hint {
+    let chosen = choosing::chosen(app);
+    let candidates = candidates(app.world());
+    let one = candidates
+        .iter()
+        .find(|one| Some(one.process.proc) == chosen);
+    match one.map(|one| one.prospect) {
+        Some(Prospect::BeginsToWait) => Hint::new("o", "tui.next-begin"),
+        Some(Prospect::Waits) => Hint::new("↑↓", "tui.next-another"),
+        _ => Hint::new("o", "tui.next-step"),
+    }
+}
+
+/// A key of the table as it is offered now: what it does in this state, or nothing at all.
+pub(crate) fn offered(app: &App, binding: &Binding) -> Option<Hint> {
+    let hint = |words| Some(Hint::new(binding.shown, words));
+    let run = app.runs.current.as_ref();
+    let live = run.filter(|run| run.is_live());
+    let stepped = app.runs.stepped().is_some();
+    match binding.action() {
+        Action::Run if live.is_some() => hint("tui.key-run-again"),
+        Action::Pause => match run? {
+            _ if stepped => hint("tui.key-let-run"),
+            run if run.is_playing() => hint("tui.key-pause"),
+            run if run.is_recording() || !run.is_now() => hint("tui.key-play"),
+            run if run.is_over() && !app.runs.comparing => None,
+            run if run.paused => hint("tui.next-resume"),
+            _ => hint(binding.words),
+        },
+        // Space says it already.
+        Action::Manual if stepped => None,
+        Action::Manual if app.options.manual => hint("tui.key-manual-off"),
+        Action::Outcomes => {
+            let map = app.outcome_map(run?);
+            map.and_then(|_| hint(binding.words))
+        }
+        Action::Undo => choosing::undone(app).and_then(|_| hint(binding.words)),
+        _ => hint(binding.words),
     }
 }
 
@@ -83,8 +115,12 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
         Hint::new("e", "tui.next-slow")
     } else if !run.is_now() {
         Hint::new("e", "tui.key-now")
+    } else if outcomes::playable(app).is_some() {
+        Hint::new("Enter", "tui.next-witness")
     } else if !has_compared(run, frames) {
         Hint::new("Enter", "tui.next-checks")
+    } else if has_more_outcomes(app, run) {
+        Hint::new("m", "tui.next-outcomes")
     } else if !app.has_varied() && has_parameters(app) {
         Hint::new("p", "tui.next-change")
     } else if is_last(app) {
@@ -97,6 +133,12 @@ fn after(app: &App, run: &RunView, frames: &Frames) -> Hint {
 /// The checks have been seen, or stand there to be seen.
 fn has_compared(run: &RunView, frames: &Frames) -> bool {
     run.results.seen || run.results.verdicts.is_empty() || frames.inner(PanelId::Checks).is_some()
+}
+
+/// There is something to see beside what happened.
+fn has_more_outcomes(app: &App, run: &RunView) -> bool {
+    let map = app.outcome_map(run);
+    !run.results.outcomes_seen && map.is_some_and(|map| map.found.outcomes.len() > 1)
 }
 
 fn has_parameters(app: &App) -> bool {

@@ -3,10 +3,12 @@
 //! The cli implements it: starting runs is the engine's work, files are the cli's. The screen gets
 //! a `Feed` and the recording's header, and knows no more of processes than that.
 
+use super::outcomes::{Explorable, Survey};
 use super::progress::Progress;
 use super::run::RunView;
 use crate::feed::Feed;
 use crate::lesson::Params;
+use crate::lesson::schedule::Schedule;
 use crate::trace::{Engine, Header, StartMethod};
 
 /// A run the learner asked for.
@@ -16,6 +18,10 @@ pub struct RunRequest {
     pub lesson: String,
     pub params: Params,
     pub options: RunOptions,
+    /// What its first steps are, in a run that is stepped by hand.
+    pub schedule: Option<Schedule>,
+    /// How many of them are taken at once, where the run is the one before up to a step.
+    pub taken: Option<usize>,
 }
 
 /// How a lesson is run, beside its parameters.
@@ -122,6 +128,11 @@ pub trait Host {
     /// # Errors
     /// Why it could not start, in the learner's language.
     fn start(&mut self, order: &RunRequest) -> Result<Started, String>;
+
+    /// Explores in the background what a program could come to, where it can.
+    fn survey(&mut self, _of: &Explorable) -> Option<Box<dyn Survey>> {
+        None
+    }
 
     /// The Pythons that are found by now, python3 first.
     fn pythons(&self) -> Vec<PythonChoice> {

@@ -54,7 +54,6 @@ impl Binding {
     }
 }
 
-#[cfg(test)]
 impl Binding {
     pub(crate) fn action(&self) -> Action {
         self.action
@@ -92,6 +91,15 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[Char(' ')], "Space", Action::Pause, "tui.key-pause", true),
     bind(&[Char('s')], "s", Action::Manual, "tui.key-manual", true),
     bind(&[Char('o')], "o", Action::StepOnce, "tui.key-step", false),
+    bind(&[Char('u')], "u", Action::Undo, "tui.key-undo", true),
+    bind(
+        &[Char('m')],
+        "m",
+        Action::Outcomes,
+        "tui.key-outcomes",
+        true,
+    ),
+    bind(&[], "1-9", Action::Choose(1), "tui.key-choose", false),
     bind(&[Char('a')], "a", Action::Predict, "tui.key-predict", false),
     bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),
     bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
@@ -365,7 +373,11 @@ pub(crate) fn action(app: &App, key: KeyEvent) -> Option<Action> {
         Code(KeyCode::Backspace) => Some(Action::Erase),
         _ => None,
     });
-    typed.or_else(|| {
+    let digit = match pressed {
+        Char(c @ '1'..='9') => c.to_digit(10).map(|n| Action::Choose(n as usize)),
+        _ => None,
+    };
+    typed.or(digit).or_else(|| {
         TABLE
             .iter()
             .find(|binding| binding.keys.contains(&pressed))

@@ -4,7 +4,7 @@
 //! wide ones everything. Pure geometry: it draws nothing.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Position, Rect, Size};
 
 use super::action::{Action, Seek, Step};
 use super::app::App;
@@ -64,18 +64,42 @@ impl Placed {
         }
     }
 
+    /// The names in its border. Where there is not room for more, they are only names.
+    pub(crate) fn titles(&self, app: &App) -> Vec<(PanelId, String)> {
+        let own = [self.id];
+        let tabs = if self.tabs.is_empty() {
+            &own[..]
+        } else {
+            &self.tabs
+        };
+        let titles = |more: bool| {
+            let title = |id: &PanelId| (*id, tab_title(app, *id, more && *id == self.id));
+            tabs.iter().map(title).collect::<Vec<_>>()
+        };
+        let whole = titles(true);
+        let columns: usize = whole.iter().map(|(_, title)| width(title) + 1).sum();
+        if columns + 2 <= usize::from(self.rect.width) {
+            whole
+        } else {
+            titles(false)
+        }
+    }
+
     /// The panel whose name stands in this column of the border.
     fn tab_at(&self, app: &App, column: u16) -> Option<PanelId> {
         let mut end = usize::from(self.rect.x) + 1;
-        self.tabs.iter().copied().find(|id| {
-            end += width(&tab_title(app, *id, *id == self.id)) + 1;
+        let titles = self.titles(app).into_iter();
+        let mut titles = titles.filter(|_| !self.tabs.is_empty());
+        let at = titles.find(|(_, title)| {
+            end += width(title) + 1;
             usize::from(column) < end
-        })
+        });
+        at.map(|(id, _)| id)
     }
 }
 
-/// The name of a panel in a border; of the one that is shown, with what it says beside its name.
-pub(crate) fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
+/// The name of a panel in a border, with what it says beside its name where that is wanted.
+fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
     let panel = id.panel();
     let name = app.lang.phrase(panel.title());
     match panel.subtitle(app).filter(|_| shown) {
@@ -85,10 +109,11 @@ pub(crate) fn tab_title(app: &App, id: PanelId, shown: bool) -> String {
 }
 
 /// Regions that stand together on a small screen.
-const GROUPS: [&[Region]; 5] = [
+const GROUPS: [&[Region]; 6] = [
     &[Region::Text],
     &[Region::Program],
     &[Region::Processes, Region::Output],
+    &[Region::Choice, Region::Program, Region::Output],
     &[Region::Shared, Region::Time],
     &[Region::Results],
 ];
@@ -129,26 +154,32 @@ pub(crate) fn frames(app: &App, area: Rect) -> Frames {
 
 /// The first panel of some regions.
 pub(crate) fn first_of(app: &App, regions: &[Region]) -> PanelId {
-    let first = PanelId::shown(app).find(|id| regions.contains(&id.panel().region()));
-    first.unwrap_or(PanelId::Output)
+    let first = |region: &Region| PanelId::shown(app).find(|id| id.panel().region() == *region);
+    regions.iter().find_map(first).unwrap_or(PanelId::Output)
 }
 
-/// The groups that have a panel to show here.
+/// The groups that have a panel to show here that no group before them has.
 pub(crate) fn groups(app: &App) -> impl Iterator<Item = &'static [Region]> {
     GROUPS.into_iter().filter(|group| {
         let mut panels = PanelId::shown(app);
-        panels.any(|id| group.contains(&id.panel().region()))
+        panels.any(|id| group.first() == Some(&id.panel().region()))
     })
 }
 
+/// What is chosen and what has come of it, one at a time.
+const TIME: &[Region] = &[Region::Time, Region::Choice];
+
 /// Of the panels of some regions the one that is shown: the one with the focus, else the first; of those
-/// that are read, the program once there is a run.
+/// that are read, the program once there is a run; the choices while a run is stepped by hand.
 fn shown(app: &App, regions: &[Region]) -> PanelId {
     if regions.contains(&app.panes.focus.panel().region()) {
         return app.panes.focus;
     }
     if regions.contains(&Region::Program) && app.runs.current.is_some() {
         return first_of(app, &[Region::Program]);
+    }
+    if regions == TIME && app.runs.stepped().is_some() {
+        return first_of(app, &[Region::Choice]);
     }
     first_of(app, regions)
 }
@@ -159,6 +190,7 @@ fn group(app: &App, body: Rect) -> Vec<Placed> {
         .unwrap_or(GROUPS[0]);
     let heights = regions.iter().map(|region| match region {
         Region::Processes => ps_height(app, body.height / 2),
+        Region::Choice => choices_height(app, body),
         _ => Constraint::Fill(1),
     });
     let rects = Layout::vertical(heights).split(body);
@@ -173,6 +205,24 @@ fn ps_height(app: &App, most: u16) -> Constraint {
     let rows = app.world().process_count() + super::panel::ps::above(app);
     let rows = u16::try_from(rows).unwrap_or(u16::MAX);
     Constraint::Length(rows.saturating_add(2).clamp(6.min(most), most))
+}
+
+/// The left part of a screen that is wide enough to have one.
+pub(crate) fn left(app: &App) -> Option<Rect> {
+    let frames = frames(app, area(app));
+    let apart = !app.panes.zoom && !app.runs.comparing && frames.tabs.is_none();
+    let mut panels = frames.panels.iter();
+    let text = panels.find(|placed| READ.contains(&placed.id.panel().region()))?;
+    apart.then_some(text.rect)
+}
+
+/// As many lines as there are choices, within half of the room.
+fn choices_height(app: &App, body: Rect) -> Constraint {
+    let inside = Size::new(body.width.saturating_sub(2), body.height);
+    let rows = PanelId::Choices.panel().rows(app, inside);
+    let lines = rows.head.len() + rows.foot.len() + rows.count + 2;
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    Constraint::Length(lines.min(body.height / 2))
 }
 
 fn middle(app: &App, body: Rect) -> Vec<Placed> {
@@ -191,7 +241,7 @@ fn middle(app: &App, body: Rect) -> Vec<Placed> {
         one(Region::Processes, ps),
         one(Region::Output, output),
         one(Region::Shared, objects),
-        one(Region::Time, timeline),
+        Placed::of(app, TIME, timeline),
     ]
 }
 
@@ -218,7 +268,7 @@ fn wide(app: &App, body: Rect) -> Vec<Placed> {
         one(Region::Program, source),
         one(Region::Processes, ps),
         one(Region::Output, output),
-        one(Region::Time, timeline),
+        Placed::of(app, TIME, timeline),
         one(Region::Shared, objects),
         one(Region::Results, checks),
     ];

@@ -14,9 +14,12 @@
 
 mod cache;
 mod checks;
+mod choices;
 mod findings;
+mod fold;
 mod lesson;
 mod objects;
+pub(crate) mod outcomes;
 pub(crate) mod output;
 pub(crate) mod ps;
 mod source;
@@ -29,8 +32,9 @@ use ratatui::text::Line;
 
 use super::app::App;
 use super::layout;
-use crate::model::{Process, World};
+use crate::model::Process;
 pub(crate) use cache::Cache;
+pub(crate) use fold::{folded, started_order};
 
 /// Makes `PanelId` of the table: the order is the one Tab goes through.
 macro_rules! panels {
@@ -61,9 +65,11 @@ panels! {
     Source in source,
     Ps in ps,
     Output in output,
+    Choices in choices,
     Objects in objects,
     Timeline in timeline,
     Checks in checks,
+    Outcomes in outcomes,
     Findings in findings,
 }
 
@@ -74,6 +80,7 @@ pub(crate) enum Region {
     Program,
     Processes,
     Output,
+    Choice,
     Shared,
     Time,
     Results,
@@ -91,6 +98,8 @@ pub(crate) enum Moves {
     NewestRows,
     /// Select another process.
     Selection,
+    /// Select another outcome.
+    Outcome,
     /// Go to the moment that the next of its entries is about.
     Moments,
 }
@@ -228,13 +237,6 @@ pub(crate) fn text(app: &App, id: PanelId) -> String {
         let all: Vec<String> = (0..lines.count).map(lines.line).collect();
         all.join("\n")
     })
-}
-
-/// Processes in the order they were started in: a row each.
-pub(crate) fn started_order(world: &World) -> Vec<&Process> {
-    let mut processes: Vec<&Process> = world.processes().collect();
-    processes.sort_by_key(|process| (process.forked_seq(), process.proc));
-    processes
 }
 
 /// The first row shown: that of the selected process is always seen.

@@ -41,6 +41,8 @@ pub(crate) struct Panes {
     pub(crate) follow: bool,
     /// The process that is selected, by birth number.
     pub(crate) selected: Option<u32>,
+    /// The outcome that is selected, from 0.
+    pub(crate) outcome: Option<usize>,
     /// Only the selected process's output.
     pub(crate) filter: bool,
     /// Rows of ps of forklore itself are shown too.
@@ -58,6 +60,7 @@ impl Panes {
             viewport: Viewport::default(),
             follow: true,
             selected: None,
+            outcome: None,
             filter: false,
             own_rows: false,
         }
@@ -79,7 +82,7 @@ impl Panes {
 
     /// A run begins.
     pub(super) fn begin_run(&mut self) {
-        self.selected = None;
+        (self.selected, self.outcome) = (None, None);
         self.follow = true;
         for place in self.places.values_mut() {
             place.found = None;

@@ -26,7 +26,7 @@ use ratatui::text::Line;
 use super::action::{Action, Step};
 use super::app::App;
 use super::effect::Effect;
-use super::hints::Hint;
+use super::hint::Hint;
 
 /// What stands over the panels.
 pub(crate) trait Popup: Any + Debug {
@@ -72,6 +72,8 @@ pub(crate) struct Sheet {
     pub(crate) selected: Option<usize>,
     /// Lines scrolled past.
     pub(crate) scroll: usize,
+    /// It stands on the left where the screen is wide: the rows of ps and the output stay in sight.
+    pub(crate) beside: bool,
 }
 
 impl Sheet {
@@ -81,6 +83,7 @@ impl Sheet {
             lines,
             selected: None,
             scroll: 0,
+            beside: false,
         }
     }
 }

@@ -17,6 +17,7 @@ use super::quiz::Locked;
 use crate::check::{Evidence, Facts, circumstances};
 use crate::feed::{Control, Flaw};
 use crate::finding::Findings;
+use crate::lesson::schedule::Schedule;
 use crate::lesson::{Lesson, Params};
 use crate::model::{History, World};
 use crate::trace::{Event, FaultKind, Header, RunStatus};
@@ -42,10 +43,12 @@ pub(crate) struct RunView {
     pub(crate) findings: Findings,
     cursor: Cursor,
     pub(crate) paused: bool,
-    /// When in the run it was paused, ns.
-    pub(crate) paused_at: i64,
     /// It is being stepped by hand.
     pub(crate) stepped: bool,
+    /// Everything in it had to pass the gate: its turns are a schedule.
+    pub(crate) is_scheduled: bool,
+    /// The schedule it was begun with.
+    pub(crate) guide: Option<Schedule>,
     pub(crate) results: Results,
     /// What the learner last asked to be taken to.
     pub(crate) wanted: Option<EventQuery>,
@@ -60,6 +63,7 @@ impl RunView {
     ) -> RunView {
         let empty = World::new().scaled(started.header.time_scale);
         let recorded = started.recorded;
+        let is_scheduled = recorded.is_none() && started.header.gate != "open";
         RunView {
             number,
             cursor: recorded.as_ref().map_or_else(Cursor::now, |recorded| {
@@ -72,8 +76,9 @@ impl RunView {
             history: History::new(empty),
             findings: Findings::new(),
             paused: false,
-            paused_at: 0,
             stepped: false,
+            is_scheduled,
+            guide: None,
             results: Results::of(locked),
             wanted: None,
         }
@@ -168,6 +173,7 @@ impl RunView {
     }
 
     pub(crate) fn control(&mut self, control: Control) -> bool {
+        self.is_scheduled &= control != Control::Open;
         self.intake.control(control)
     }
 
@@ -247,8 +253,12 @@ impl RunView {
     /// The time that is shown of the moment looked at, ns: it stands while the run is paused.
     pub(crate) fn shown_time(&self) -> i64 {
         let now = self.world().now();
-        let stands = self.paused && !self.stepped && self.is_now();
-        if stands { now.min(self.paused_at) } else { now }
+        let stands = self.paused && self.is_now() && self.is_live();
+        if stands {
+            now.min(self.intake.acted_at)
+        } else {
+            now
+        }
     }
 
     /// How long it took, or has been going, ns.

@@ -43,6 +43,12 @@ impl Runs {
         self.current.as_ref().map_or(&self.nothing, RunView::world)
     }
 
+    /// The run that is stepped by hand and looked at as it is now.
+    pub(crate) fn stepped(&self) -> Option<&RunView> {
+        let run = self.current.as_ref()?;
+        (run.is_live() && run.is_now() && run.stepped).then_some(run)
+    }
+
     /// The number of the run that comes next.
     pub(super) fn next_number(&mut self) -> u64 {
         self.begun += 1;

@@ -2,8 +2,10 @@
 //!
 //! PIDs and times are fixed; nothing here starts a process or waits.
 
+mod choosing;
 mod comparing;
 mod keys;
+mod outcomes;
 mod pictures;
 mod rhythm;
 mod scene;

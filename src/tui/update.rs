@@ -4,10 +4,11 @@
 
 mod comparing;
 mod places;
+mod stepping;
 
 use std::time::Instant;
 
-use super::action::{Action, Seek};
+use super::action::Action;
 use super::app::App;
 use super::effect::{Effect, Leave};
 use super::host::RunRequest;
@@ -25,16 +26,16 @@ use super::popup::predict::Predict;
 use super::popup::quit::Quit;
 use super::popup::search::Search;
 use super::run::RunView;
-use super::words;
 use crate::feed::Control;
 use crate::lesson::Params;
-use crate::model::State;
-use crate::text::{Lang, clean};
+use crate::text::Lang;
 use crate::trace::Engine;
 
 use comparing::{both, compare, compared};
 pub(crate) use places::{find, go_to};
 use places::{pick, scroll, sideways, turn};
+pub(crate) use stepping::play_witness;
+use stepping::{choose, manual, pause, pick_choice, step_once, takes_a_step, undo};
 
 /// Does an action at this time; gives what has to be done outside.
 pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect> {
@@ -52,13 +53,23 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
             Then::Pass => {}
         }
     }
+    if action == Action::Confirm
+        && let Some(place) = super::panel::outcomes::playable(app)
+    {
+        return play_witness(app, place);
+    }
     match action {
         Action::Run => return run(app),
         Action::Predict => predict(app),
         Action::Pause => return pause(app, now),
-        Action::Stop => return vec![Effect::Control(Control::Stop)],
+        Action::Stop => return stop(app),
+        Action::Outcomes => show_outcomes(app),
         Action::Manual => return manual(app),
         Action::StepOnce => return step_once(app),
+        Action::Choose(row) => return choose(app, row),
+        Action::Undo => return undo(app),
+        Action::Confirm if takes_a_step(app) => return step_once(app),
+        Action::Pick(PanelId::Choices, row) => return pick_choice(app, row),
         Action::Faster => return pace(app, 1, now),
         Action::Slower => return pace(app, -1, now),
         Action::Copy => return copy(app),
@@ -262,9 +273,11 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
         app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
         return Vec::new();
     };
-    if matches!(
+    if app.options.manual {
+        app.panes.focus = PanelId::Choices;
+    } else if matches!(
         app.panes.focus,
-        PanelId::Lesson | PanelId::Source | PanelId::Checks
+        PanelId::Lesson | PanelId::Source | PanelId::Checks | PanelId::Outcomes | PanelId::Choices
     ) {
         app.panes.focus = PanelId::Output;
     }
@@ -277,123 +290,9 @@ fn order(app: &App, lesson: String, params: Params) -> RunRequest {
         lesson,
         params,
         options: app.options.clone(),
+        schedule: None,
+        taken: None,
     }
-}
-
-/// Live and at now: the gate. Looking back, or a recording: the play head.
-fn pause(app: &mut App, now: Instant) -> Vec<Effect> {
-    let run = app.runs.current.as_ref();
-    if app.is_of_own_program() && run.is_some_and(|run| run.is_live() && run.is_now()) {
-        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
-        return Vec::new();
-    }
-    if app.options.manual
-        && app
-            .runs
-            .current
-            .as_ref()
-            .is_some_and(|run| run.is_live() && run.is_now())
-    {
-        return manual(app);
-    }
-    let comparing = app.runs.comparing;
-    let Some(run) = &mut app.runs.current else {
-        return Vec::new();
-    };
-    if run.is_recording() || !run.is_now() || (comparing && run.is_over()) {
-        app.runs.toggle_playing(now);
-        return Vec::new();
-    }
-    if run.is_over() {
-        return Vec::new();
-    }
-    run.paused = !run.paused;
-    run.paused_at = run.world().now();
-    if run.paused {
-        return vec![Effect::Control(Control::Pause)];
-    }
-    run.stepped = false;
-    vec![Effect::Control(Control::Resume)]
-}
-
-/// Every operation waits to be let through by hand, from the run's first one on where it is set
-/// before; or none does any more.
-fn manual(app: &mut App) -> Vec<Effect> {
-    if app.is_of_own_program() {
-        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
-        return Vec::new();
-    }
-    app.options.manual = !app.options.manual;
-    let by_hand = app.options.manual;
-    let key = if by_hand {
-        "tui.manual-on"
-    } else {
-        "tui.manual-off"
-    };
-    app.notice = Some(app.lang.phrase(key).to_owned());
-    let Some(run) = app.runs.current.as_mut().filter(|run| run.is_live()) else {
-        return Vec::new();
-    };
-    run.paused = by_hand;
-    run.stepped = by_hand;
-    match (by_hand, app.options.pace) {
-        (true, _) => vec![Effect::Control(Control::Pause)],
-        (false, Some(per_second)) => vec![
-            Effect::Control(Control::Pace { per_second }),
-            Effect::Control(Control::Resume),
-        ],
-        (false, None) => vec![Effect::Control(Control::Open)],
-    }
-}
-
-/// Lets one operation through; says why where the chosen process can't go.
-fn step_once(app: &mut App) -> Vec<Effect> {
-    if app.is_of_own_program() {
-        app.notice = Some(app.lang.phrase("tui.own-no-pause").to_owned());
-        return Vec::new();
-    }
-    if !app.runs.current.as_ref().is_some_and(RunView::is_live) {
-        let key = if app.options.manual {
-            "tui.step-first"
-        } else {
-            "tui.step-nothing"
-        };
-        app.notice = Some(app.lang.phrase(key).to_owned());
-        return Vec::new();
-    }
-    if let Some(words) = app.panes.selected.and_then(|proc| held_up(app, proc)) {
-        app.notice = Some(words);
-        return Vec::new();
-    }
-    if let Some(run) = &mut app.runs.current {
-        // From now on it goes step by step.
-        (run.paused, run.stepped) = (true, true);
-        run.seek(Seek::Now, None);
-    }
-    vec![Effect::Control(Control::Step {
-        proc: app.panes.selected,
-    })]
-}
-
-/// Why this process can't be let through, where it can't.
-fn held_up(app: &App, proc: u32) -> Option<String> {
-    let run = app.runs.current.as_ref().filter(|run| run.is_now())?;
-    let world = run.world();
-    let process = world.process(proc)?;
-    let can_go = match &process.state {
-        // What can't go begins to wait.
-        State::AtGate(_) => true,
-        // It has not announced anything yet: the step waits for it.
-        State::Running | State::Sleeping { .. } => !process.is_service(),
-        State::Waiting(pending) => world.enabled(proc, &pending.op),
-        State::Exited { .. } => false,
-    };
-    let state = words::state(app.lang, world, process);
-    let name = clean(&process.name);
-    (!can_go).then(|| {
-        app.lang
-            .tell("tui.step-held", &[("name", &name), ("state", &state)])
-    })
 }
 
 /// One step along the paces; beyond the fastest the gate is open. Looking back, the speed.
@@ -405,15 +304,39 @@ fn pace(app: &mut App, by: i64, now: Instant) -> Vec<Effect> {
     }
     app.options.change_pace(by);
     if app.options.manual {
-        // It counts once `s` lets the operations go again.
-        app.notice = Some(app.lang.phrase("tui.manual-on").to_owned());
+        // It counts once the operations go by themselves again.
+        let pace = app.options.pace;
+        let pace = pace.map(|pace| app.lang.tell("tui.speed-paced", &[("n", &pace)]));
+        let pace = pace.unwrap_or_else(|| app.lang.phrase("tui.speed-open").to_owned());
+        app.notice = Some(app.lang.tell("tui.pace-later", &[("pace", &pace)]));
         return Vec::new();
+    }
+    if app.options.pace.is_some() {
+        app.notice = Some(app.lang.phrase("tui.pace-likely").to_owned());
     }
     vec![Effect::Control(
         app.options
             .pace
             .map_or(Control::Open, |per_second| Control::Pace { per_second }),
     )]
+}
+
+/// Ends the run that goes on; where none does, the exploring.
+fn stop(app: &mut App) -> Vec<Effect> {
+    let live = app.runs.current.as_ref().is_some_and(RunView::is_live);
+    if !live && app.outcomes.stop() {
+        app.notice = Some(app.lang.phrase("tui.outcomes-stopped").to_owned());
+        return Vec::new();
+    }
+    vec![Effect::Control(Control::Stop)]
+}
+
+fn show_outcomes(app: &mut App) {
+    app.panes.focus = PanelId::Outcomes;
+    app.panes.zoom = false;
+    if let Some(run) = &mut app.runs.current {
+        run.results.outcomes_seen = true;
+    }
 }
 
 fn cut_idle(app: &mut App) {

@@ -45,7 +45,7 @@ fn was_ended(world: &World, process: &Process) -> bool {
     end.is_some_and(|note| note.end.ended.contains(&process.pid))
 }
 
-fn waiting(lang: Lang, world: &World, pending: &Pending, room: usize) -> String {
+pub(crate) fn waiting(lang: Lang, world: &World, pending: &Pending, room: usize) -> String {
     let what = target(lang, world, &pending.target, pending.op.op.as_str());
     let holders = world.held_by(&pending.target);
     let holder = holders.first().and_then(|proc| world.process(*proc));
@@ -76,7 +76,7 @@ fn is_held(world: &World, target: &Target) -> bool {
 }
 
 /// Whether this is a pool's worker that has no task.
-fn is_idle(world: &World, process: &Process) -> bool {
+pub(crate) fn is_idle(world: &World, process: &Process) -> bool {
     let pool = process.pool.and_then(|key| world.object_at(key)?.pool());
     let mut workers = pool.into_iter().flat_map(|pool| &pool.workers);
     workers.any(|worker| worker.proc == process.proc && worker.task.is_none())
@@ -116,7 +116,7 @@ pub(crate) fn event(lang: Lang, world: &World, event: &Event) -> String {
 }
 
 /// An operation: `set temp[1] 101`, `join Process-2`, `get queue → 'h1'`.
-fn operation(world: &World, op: &Op) -> String {
+pub(crate) fn operation(world: &World, op: &Op) -> String {
     let object = op.object.as_deref();
     let label = object.map(|id| world.object(id).map_or(id, |object| object.label()));
     let mut text = op.op.to_string();

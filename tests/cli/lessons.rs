@@ -206,7 +206,7 @@ fn check_tells_everything_at_once_in_the_language_that_is_read() {
     }
     let chinese = say(&[&arguments[..], &["--lang", "zh"]].concat());
     for told in [
-        "order：读到 \"x\"，应为 整数",
+        "order：读到 \"x\"，应为：整数",
         "title：缺少 `title`：课程的标题",
         "Python 读不懂",
     ] {

@@ -489,3 +489,17 @@ fn a_lessons_own_words_can_do_no_harm() {
         assert!(!said.err.contains(steering), "{:?}", said.err);
     }
 }
+
+#[test]
+fn what_lies_in_a_list_has_its_name_under_python_too() {
+    let said = say(&[
+        "run",
+        "philosophers",
+        "--engine",
+        "python",
+        "--set",
+        "meet=true",
+    ]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert!(said.out.contains("waits for forks[1]"), "{}", said.out);
+}

@@ -44,8 +44,14 @@ fn one_schedule_is_one_run() {
         "manager-dict",
         "queue",
         "lock",
+        "lost-update",
+        "philosophers",
     ] {
-        let code = schedule_of(&[lesson, "--set", "processes=2", "--strategy", "surw"]);
+        let few = match lesson {
+            "philosophers" => "philosophers=2",
+            _ => "processes=2",
+        };
+        let code = schedule_of(&[lesson, "--set", few, "--strategy", "surw"]);
         let first = told(&["--schedule", &code]);
         assert!(first.len() > 10, "{first:?}");
         for _ in 0..19 {
@@ -79,6 +85,30 @@ fn an_outcome_that_was_explored_is_reached() {
             outcome["outcome"].as_str().unwrap_or_default()
         );
     }
+}
+
+#[test]
+fn slow_motion_draws_an_order_and_never_always_the_same() {
+    let first = |seed: &str| {
+        let lines = told(&["create-process", "--pace", "100000", "--seed", seed]);
+        let mut lines = lines.into_iter().filter(|(_, kind, _)| kind == "output");
+        lines.next().map(|(.., data)| data)
+    };
+    let seeds = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    let firsts: std::collections::BTreeSet<_> = seeds.into_iter().map(first).collect();
+    assert!(firsts.len() > 1, "{firsts:?}");
+    assert_eq!(first("5"), first("5"));
+}
+
+#[test]
+fn a_step_may_only_begin_to_wait() {
+    let code = "lock@processes=2:0x2.1.2b.1";
+    let told = told(&["--schedule", code]);
+    let waits = told.iter().filter(|(_, kind, _)| kind == "op.wait");
+    assert_eq!(waits.count(), 1, "{told:?}");
+    // One that can go does not begin to wait.
+    let said = say(&["run", "--schedule", "lock@processes=2:0x2.1b"]);
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
 }
 
 #[test]

@@ -44,6 +44,7 @@ const FORGED: &[(&str, &str)] = &[
         "no process may send",
     ),
     (r#""kind":"party""#, "no process may send"),
+    (r#""kind":"look","threads":[]"#, "no process may send"),
     (
         r#""pid":{main},"kind":"process.reaped","code":0,"by":1"#,
         "is no child of it that has ended",

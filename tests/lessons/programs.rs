@@ -14,7 +14,7 @@ use super::native::rest;
 use super::python::Python;
 
 /// The name, and the arguments after the start method.
-const PROGRAMS: [(&str, &[&str]); 13] = [
+const PROGRAMS: [(&str, &[&str]); 14] = [
     ("locks", &["Lock", "40"]),
     ("locks", &["RLock", "40"]),
     ("locks", &["Semaphore", "40"]),
@@ -26,6 +26,7 @@ const PROGRAMS: [(&str, &[&str]); 13] = [
     ("meetings", &[]),
     ("pipes", &[]),
     ("managers", &[]),
+    ("remotes", &[]),
     ("system", &[]),
     ("executor", &[]),
 ];

@@ -43,6 +43,7 @@ for method in METHODS:
         ('pipes', [method], 'send recv poll close', ''),
         ('managers', [method], 'dict.set dict.get dict.pop dict.update list.append list.sort '
                                'namespace.get namespace.set shutdown', ''),
+        ('remotes', [method], 'put queue.get task_done queue.join wait notify abort reset', ''),
         ('threads', [method], 'acquire release put queue.get', ''),
         ('processes', [method], 'start join terminate', ''),
         ('frames', [method], 'task.start task.end result.ready', 'lines'),

@@ -141,13 +141,14 @@ def messages(events):
         elif op in ('put', 'send') and 'error' not in event:
             box = boxes.setdefault(thing if op == 'put' else others[thing], [])
             box.append(args.get('item'))
-            if op == 'put' and most[thing] is not None and len(box) > most[thing]:
+            if op == 'put' and 'item' in args and most[thing] is not None and len(box) > most[thing]:
                 yield where + '%s holds %d' % (thing, len(box))
         elif op in ('queue.get', 'recv') and ('error' not in event or 'item' in args):
             try:
                 boxes.setdefault(thing, []).remove(args.get('item'))
             except ValueError:
-                yield where + '%s: %s was never put' % (thing, args.get('item'))
+                if 'item' in args:
+                    yield where + '%s: %s was never put' % (thing, args.get('item'))
 
 
 def cells(events):

@@ -113,6 +113,15 @@ def in_module(original, call):
     return like(original, double)
 
 
+def put(module, name, made):
+    """Puts what was made in the place of a module's original, and where the original is pickled from."""
+    original = getattr(module, name)
+    setattr(module, name, made)
+    home = sys.modules.get(original.__module__)
+    if getattr(home, original.__name__, None) is original:
+        setattr(home, original.__name__, made)
+
+
 def like(original, owner):
     """A builtin that looks like `original` and calls `owner`, which is its `self`."""
     known = raw()

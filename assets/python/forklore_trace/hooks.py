@@ -24,6 +24,7 @@ _FOLLOWED = {
     'multiprocessing.pool': ('pool', 'patch'),
     'multiprocessing.shared_memory': ('shared_memory', 'patch'),
     'subprocess': ('subprocess', 'patch'),
+    'atexit': ('atexit', 'patch'),
     'signal': ('signals', 'patch'),
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
@@ -110,6 +111,7 @@ def wrap(owner, name, make):
         value = getattr(original, attribute, None)
         if value is not None:
             setattr(function, attribute, value)
+    function.__dict__.update(getattr(original, '__dict__', {}))
     function.__wrapped__ = original
     setattr(owner, name, function)
     return function

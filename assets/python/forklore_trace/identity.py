@@ -107,6 +107,9 @@ def tell_name(tag, frame, place_in=0):
     names = place.variables(frame)
     if len(names) > place_in:
         Call('name', tag, text_field('name', names[place_in])).done()
+    elif not names:
+        from . import names as unknown
+        unknown.later(tag)
 
 
 def tag_of(thing):

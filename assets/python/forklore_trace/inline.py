@@ -85,6 +85,7 @@ def _put(owner, name, function):
     original = owner.__dict__[name]
     for attribute in ('__module__', '__name__', '__qualname__', '__doc__'):
         setattr(function, attribute, getattr(original, attribute))
+    function.__dict__.update(original.__dict__)
     setattr(owner, name, function)
 
 
@@ -200,5 +201,5 @@ def _around(original, begin, failed, ended):
         finally:
             if ended is not None:
                 ended(*given)
-    function.__name__ = original.__name__
+    function.__wrapped__ = original
     return function

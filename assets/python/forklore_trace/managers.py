@@ -2,8 +2,8 @@
 
 Maps each method of a proxy to an operation. The client reports the operation, so the kernel says which
 process did it. It holds the object's witness lock from the request to the event, so nobody sees an
-effect before its event. Locks and events in the server are traced by `remote`; queues, conditions,
-barriers and pools in the server are not traced.
+effect before its event. Locks, events, conditions, barriers and queues in the server are traced by
+`remote`; pools in the server are not traced.
 """
 
 import sys
@@ -24,7 +24,8 @@ _PROXIES = {
     'ArrayProxy': ('Array', 'get_slice'),
 }
 
-_REMOTE = ('AcquirerProxy', 'EventProxy')
+_REMOTE = ('AcquirerProxy', 'EventProxy', 'ConditionProxy', 'BarrierProxy', 'AutoProxy[Queue]',
+           'AutoProxy[JoinableQueue]')
 
 # Method of a proxy → word, the names of its arguments, whether its result is told.
 _DICT = {

@@ -136,11 +136,10 @@ def is_users(frame):
 
 
 def direct_creator():
-    """The frame that called ours; None where it is not the program's or a package's."""
-    frame = _frame(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
-    if frame is None:
+    """The frame that called what asks; None where it is not the program's or a package's."""
+    try:
+        frame = _frame(2)
+    except ValueError:
         return None
     path = frame.f_code.co_filename
     kind = _kinds.get(path)

@@ -2,7 +2,7 @@
 
 Traces `create`, `close`, `terminate`, `join`, and what a worker does with its tasks: the start when it
 has taken one, the end before the result can be seen. `submissions` traces how tasks get in, `results`
-how they come back. A `ThreadPool` has no processes and is not traced.
+how they come back. The workers of a `ThreadPool` are threads: they tell the same.
 """
 
 import sys
@@ -47,19 +47,47 @@ def tell_results(line, tag, pickler, read):
             data = pickler.dumps(result)
             of = read(result) if channel.on else None
             if of is not None:
-                task, fine, value = of
-                call = Call('task.end', tag, '"task":%d,"n":%d' % (task, len(data)), at='')
                 endings.task_ended()
-                if fine:
-                    call.done(short_repr(value))
-                else:
-                    call.failed(getattr(value, 'exc', value))
+                _tell_result(tag, of, ',"n":%d' % len(data))
             with lock:
                 writer.send_bytes(data)
         except BaseException as error:
             hide_frames(error)
             raise
     line.put = put
+
+
+class _Line(object):
+    """A queue between a `ThreadPool` and its workers that tells of what they take and give."""
+
+    def __init__(self, queue, tag):
+        self._queue, self._tag = queue, tag
+
+    def __getattr__(self, name):
+        return getattr(self._queue, name)
+
+    def get(self, *args, **kwargs):
+        task = self._queue.get(*args, **kwargs)
+        if task is not None and tracing() and not args and not kwargs:
+            Call('task.start', self._tag, '"task":%d' % (task[0] + task[1]), at='').done()
+        return task
+
+
+class _Results(_Line):
+
+    def put(self, result):
+        if result is not None and tracing():
+            _tell_result(self._tag, _of_result(result))
+        self._queue.put(result)
+
+
+def _tell_result(tag, of, more=''):
+    task, fine, value = of
+    call = Call('task.end', tag, '"task":%d%s' % (task, more), at='')
+    if fine:
+        call.done(short_repr(value))
+    else:
+        call.failed(getattr(value, 'exc', value))
 
 
 def _of_result(result):
@@ -95,20 +123,23 @@ def patch(module):
     _follow_lines(queues.SimpleQueue, pickler)
 
     def begins(self, *_, **__):
-        self._forklore_frame = creator_frame() if tracing() and not isinstance(
-            self, module.ThreadPool) else None
+        self._forklore_frame = creator_frame() if tracing() else None
         local.silenced += 1
 
     def populates(self):
         if self.__dict__.get('_forklore_frame') is not None and tag_of(self) is None:
             # The pool is sound and has no workers yet.
+            self._forklore_numbers = submissions.Numbers()
+            if isinstance(self, module.ThreadPool):
+                self._forklore = tag = new_tag('ThreadPool')
+                self._inqueue, self._outqueue = _Line(self._inqueue, tag), _Results(self._outqueue, tag)
+                return tell_create(tag, 'ThreadPool', '"n":%d' % self._processes)
             tag = new_tag('Pool', by_descriptor(self._inqueue._reader.fileno(), ':tasks'))
             ledger.remember(by_descriptor(self._outqueue._writer.fileno(), ':results'),
                             tag.name, tag.slot)
             self._forklore = tag
             _tell_tasks(self._inqueue, tag, pickler)
             tell_results(self._outqueue, tag, pickler, _of_result)
-            self._forklore_numbers = submissions.Numbers()
             tell_create(tag, 'Pool', '"n":%d' % self._processes)
 
     def begun(self, *_, **__):

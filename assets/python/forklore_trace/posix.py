@@ -45,7 +45,7 @@ def _replace(name, told, live=channel):
         except BaseException as error:
             hide(error)
             raise
-    setattr(os, name, cfunction.in_module(original, call))
+    cfunction.put(os, name, cfunction.in_module(original, call))
 
 
 def _unflushed():
@@ -54,16 +54,16 @@ def _unflushed():
 
 
 def _fork(original):
-    def fork():
+    def fork(*args, **kwargs):
         if place.is_multiprocessings(sys._getframe(2)):
             # Whoever is born there says so itself.
-            return original()
+            return original(*args, **kwargs)
         local.forking = name = next_name('os.fork')
         call = Call('os.fork', None, join_fields(text_field('child', name), _unflushed()))
         # Before the fork, for the child's first event must not come first.
         call.done()
         try:
-            pid = original()
+            pid = original(*args, **kwargs)
         except BaseException as error:
             local.forking = None
             send('"kind":"fault","fault":"start_failed",' + text_field('detail', '%s: %s' % (name, error)))
@@ -77,7 +77,7 @@ def _fork(original):
 def _exit(original):
     def _exit(*args, **kwargs):
         try:
-            status = args[0] if args else kwargs['status']
+            status = args[0] if args else kwargs.get('status')
             if place.is_users(sys._getframe(2)) and type(status) is int:
                 if 'forklore_trace.queues' in sys.modules:
                     sys.modules['forklore_trace.queues'].tell_unsent()
@@ -134,8 +134,8 @@ def _pid(original):
 
 
 def _id(original):
-    def waitid(*args):
-        found = original(*args)
+    def waitid(*args, **kwargs):
+        found = original(*args, **kwargs)
         if found is not None and not args[2] & os.WNOWAIT and found.si_code in (
                 os.CLD_EXITED, getattr(os, 'CLD_KILLED', 2), os.CLD_DUMPED):
             send('"pid":%d,"kind":"process.reaped","%s":%d,"by":%d' % (
@@ -180,10 +180,10 @@ def _is_ready(descriptor, reads):
 
 
 def _read(original):
-    def read(*args):
+    def read(*args, **kwargs):
         tag = _tag(args[0]) if _ends and args else None
         if tag is None:
-            return original(*args)
+            return original(*args, **kwargs)
         call = Call('read', tag, '"n":%d' % args[1] if len(args) > 1 and type(args[1]) is int else '')
         try:
             if not _is_ready(args[0], True):
@@ -198,10 +198,10 @@ def _read(original):
 
 
 def _write(original):
-    def write(*args):
+    def write(*args, **kwargs):
         tag = _tag(args[0]) if _ends and len(args) == 2 else None
         if tag is None or type(args[1]) is not bytes:
-            return original(*args)
+            return original(*args, **kwargs)
         count = len(args[1])
         call = Call('write', tag, '"n":%d' % count)
         if count <= _ATOMIC and _is_ready(args[0], False):

@@ -8,7 +8,7 @@ preparation data. Workers of a pool and the server of a manager are not operatio
 import os
 import sys
 
-from . import channel, endings, forked, inherited, inline, place
+from . import channel, endings, forked, inherited, inline, names, place
 from .call import Call, tracing, join_fields, timeout_fields, text_field
 from .channel import local, send
 from .hooks import wrap
@@ -73,6 +73,7 @@ def patch(module):
         inherited.prepares()
         role, call, fits = _role(process), None, False
         if role == 'process' and tracing():
+            names.find()
             call = Call('start', None, join_fields(text_field('func', _func(process)),
                                               text_field('child', process.name)))
             fits = (getattr(process, '_popen', 0) is None and process._parent_pid == os.getpid()

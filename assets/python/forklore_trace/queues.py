@@ -165,7 +165,6 @@ def patch(module):
             raise
         unfinished = getattr(self, '_unfinished_tasks', None)
         item = messages.next_item()
-
         with self._notempty:
             if self._thread is None:
                 self._buffer = _Outbox(tag)

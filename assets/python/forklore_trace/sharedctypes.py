@@ -2,7 +2,8 @@
 
 Traces the accesses that go through CPython's wrappers. Each takes the object's lock once and sends its
 event while it holds it, so `ver` is right wherever the lock excludes others. Accesses past the wrapper
-(`get_obj`, `RawArray`) go to the memory of ctypes and are not seen.
+(`get_obj`, `RawArray`) go to the memory of ctypes and are not seen; that such an object was made or asked
+for is told.
 """
 
 import sys
@@ -282,6 +283,40 @@ def patch(module):
             return made
         return synchronized
 
+    def make_raw(kind, describe):
+        def make(original):
+            def maker(*args, **kwargs):
+                frame = creator_frame() if tracing() and not local.inside else None
+                try:
+                    made = original(*args, **kwargs)
+                except BaseException as error:
+                    hide_frames(error)
+                    raise
+                if frame is not None:
+                    # What ctypes made has no room for a tag, and no method that could tell.
+                    tag = new_tag(kind)
+                    tell_create(tag, kind, join_fields(*describe(made)))
+                    tell_name(tag, frame)
+                return made
+            return maker
+        return make
+
+    def raw_array(obj):
+        return array(obj, '') if hasattr(obj, '__len__') else ()
+
+    def raw_value(obj):
+        return (code(type(obj)), text_field('value', short_repr(obj.value))) if hasattr(obj, 'value') else ()
+
+    def make_get_obj(original):
+        def get_obj(self):
+            if tag_of(self) is not None and tracing():
+                Call('get_obj', self._forklore).done()
+            return original(self)
+        return get_obj
+
+    wrap(module, 'RawArray', make_raw('RawArray', raw_array))
+    wrap(module, 'RawValue', make_raw('RawValue', raw_value))
+    wrap(module.SynchronizedBase, 'get_obj', make_get_obj)
     wrap(module, 'Array', make_maker('Array', array))
     wrap(module, 'Value', make_maker('Value', value))
     wrap(module, 'synchronized', make_synchronized)

@@ -40,7 +40,7 @@ def patch(module):
     wrap(module, 'signal', make_signal)
     for name, told in (('set_wakeup_fd', _wakeup), ('alarm', _alarm), ('setitimer', _itimer)):
         if hasattr(module, name):
-            setattr(module, name, _builtin(getattr(module, name), told))
+            cfunction.put(module, name, _builtin(getattr(module, name), told))
 
 
 def _builtin(original, told):

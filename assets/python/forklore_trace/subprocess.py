@@ -37,7 +37,7 @@ def patch(module):
 
     def ended(self, args, *_):
         call, local.launching = local.launching, None
-        if call is None:
+        if call is None or type(self.pid) is not int:
             return
         pipes = [name for name in _STREAMS if getattr(self, name, None) is not None]
         self._forklore = tag = new_tag('Popen')

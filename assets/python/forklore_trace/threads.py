@@ -8,7 +8,6 @@ and its effect as processes can.
 """
 
 import os
-import sys
 
 from . import cfunction
 from .call import Call, join_fields, short_repr, text_field, timeout_fields, tracing
@@ -59,6 +58,12 @@ class _Part(object):
     def __getattr__(self, name):
         return getattr(self.lock, name)
 
+    def __repr__(self):
+        return repr(self.lock)
+
+    def __reduce_ex__(self, protocol):
+        return self.lock.__reduce_ex__(protocol)
+
 
 def _took(tag, call):
     tag.depth += 1
@@ -77,7 +82,7 @@ def _acquire(self, *args, **kwargs):
         block = args[0] if args else kwargs.get('blocking', True)
         timeout = args[1] if len(args) > 1 else kwargs.get('timeout', -1)
         # Of arguments that are not plain the original alone knows what to make.
-        plain = type(block) in (bool, int) and type(timeout) in (int, float) and (
+        plain = not set(kwargs) - {'blocking', 'timeout'} and len(args) + len(kwargs) <= 2 and type(block) in (bool, int) and type(timeout) in (int, float) and (
             timeout == -1 or block and timeout >= 0)
         call = Call('acquire', tag, timeout_fields(block, None if timeout == -1 else timeout) if plain else '')
         try:
@@ -132,9 +137,9 @@ class _Lock(object):
 
     def __init__(self, lock, tag):
         self._lock, self._forklore = lock, tag
-        for name, kind in (('acquire', _Acquire), ('release', _Release)):
+        for name in ('acquire', 'release'):
             raw = getattr(lock, name)
-            setattr(self, name, cfunction.like(raw, kind(lock, tag, raw)))
+            setattr(self, name, cfunction.like(raw, _PARTS[type(lock).__name__, name](lock, tag, raw)))
 
     acquire_lock = property(lambda self: self.acquire)
     release_lock = property(lambda self: self.release)
@@ -163,9 +168,9 @@ class _Lock(object):
         self._lock._at_fork_reinit()
 
 
-_LOOKS = {'__slots__': (), '__module__': '_thread', '__qualname__': 'lock'}
-_Acquire = type('_thread.lock', (_Part,), dict(_LOOKS, __call__=_acquire))
-_Release = type('_thread.lock', (_Part,), dict(_LOOKS, __call__=_release))
+_PARTS = {(kind, name): type('_thread.' + kind, (_Part,), {
+    '__slots__': (), '__module__': '_thread', '__qualname__': kind, '__call__': call})
+          for kind in ('lock', 'RLock', '_RLock') for name, call in (('acquire', _acquire), ('release', _release))}
 _Lock.__module__, _Lock.__name__, _Lock.__qualname__ = '_thread', 'lock', 'lock'
 
 
@@ -182,16 +187,9 @@ def _locks(module, name, kind):
         tell_name(tag, frame)
         return _Lock(lock, tag)
 
-    def put(made):
-        setattr(module, name, made)
-        # It is pickled by its own name: a manager's table of types is.
-        home = sys.modules[original.__module__]
-        if getattr(home, original.__name__, None) is original:
-            setattr(home, original.__name__, made)
-
     if not isinstance(original, type):
         if hasattr(original, '__self__'):
-            put(cfunction.in_module(original, make))
+            cfunction.put(module, name, cfunction.in_module(original, make))
         else:
             wrap(module, name, lambda _: make)
         return
@@ -214,7 +212,8 @@ def _locks(module, name, kind):
         def __getattr__(cls, attribute):
             return getattr(original, attribute)
 
-    put(Kind(original.__name__, (), {'__module__': original.__module__, '__slots__': (), '__doc__': original.__doc__}))
+    cfunction.put(module, name, Kind(original.__name__, (), {
+        '__module__': original.__module__, '__slots__': (), '__doc__': original.__doc__}))
 
 
 def _init(kind, args=lambda self: ''):

@@ -30,7 +30,7 @@ fn graded(lesson: &Lesson, set: &[&str], run: &Run, id: &str, answer: &Answer) -
     let evidence = Evidence {
         seen: [seen].into(),
         runs: 1,
-        complete: false,
+        ..Evidence::default()
     };
     with_evidence(lesson, set, run, id, answer, &evidence)
 }
@@ -97,11 +97,74 @@ fn a_listing_is_possible_once_seen_and_impossible_once_all_is_explored() {
         seen: seen.iter().map(ToString::to_string).collect(),
         runs: 1,
         complete: true,
+        ..Evidence::default()
     };
     let mark = |evidence: &Evidence| with_evidence(&lesson, &[], &run, id, &answer, evidence).0;
     assert_eq!(mark(&explored(&["1 0 2 3 4 5 9 7 8 6"])), Mark::Right);
     assert_eq!(mark(&explored(&["0 1 2 3 4 5 6 7 8 9"])), Mark::Partly);
     assert_eq!(mark(&explored(&["torn"])), Mark::Wrong);
+    // A search for one of them alone decides that one.
+    let one = Evidence {
+        seen: ["1 0 2 3 4 5 9 7 8 6".to_owned()].into(),
+        runs: 1,
+        executions: 9,
+        unreachable: ["torn".to_owned()].into(),
+        ..Evidence::default()
+    };
+    let (mark, why) = with_evidence(&lesson, &[], &run, id, &answer, &one);
+    assert_eq!(mark, Mark::Right);
+    assert!(why.contains("none prints it"), "{why}");
+}
+
+const LISTINGS: &str = r#"
+[[listings]]
+id = "missing"
+lines = ["a", "b"]
+[[listings]]
+id = "strange"
+lines = ["a", "b", "c", "d"]
+[[listings]]
+id = "reversed"
+lines = ["b", "a", "c"]
+[[listings]]
+id = "other"
+lines = ["c", "a", "b"]
+[[predictions]]
+id = "possible"
+kind = "possible"
+question = { en = "a", zh = "啊" }
+explanation = { en = "a", zh = "啊" }
+listings = ["missing", "strange", "reversed", "other"]
+"#;
+
+#[test]
+fn what_is_impossible_has_its_reason() {
+    let lesson = lesson(LISTINGS);
+    let mut run = Run::with_children(1);
+    for line in ["a", "b", "c"] {
+        run.print(0, line);
+    }
+    run.finish();
+    let evidence = Evidence {
+        seen: ["a\nb\nc", "a\nc\nb", "c\na\nb\nx"]
+            .map(str::to_owned)
+            .into(),
+        runs: 3,
+        complete: true,
+        ..Evidence::default()
+    };
+    let ids = ["missing", "strange", "reversed", "other"];
+    let answer = Answer::Possible(ids.map(|id| (id.to_owned(), false)).to_vec());
+    let (mark, why) = with_evidence(&lesson, &[], &run, "possible", &answer, &evidence);
+    assert_eq!(mark, Mark::Right, "{why}");
+    for reason in [
+        "every outcome has the line `c`",
+        "no outcome has the line `d`",
+        "in every outcome `a` comes before `b`",
+        "it is none of the 3 outcomes there are",
+    ] {
+        assert!(why.contains(reason), "{reason}: {why}");
+    }
 }
 
 const ORDER: &str = r#"

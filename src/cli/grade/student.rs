@@ -140,6 +140,12 @@ impl Student {
         if !passed && let Some(error) = error_of(world, by_itself) {
             verdicts.push(failed("error", error));
         }
+        // A deadlock is told already, as how the run ended.
+        let told = matches!(world.deadlock(), Some(waits) if !waits.is_empty());
+        if !passed && !told {
+            let cause = trial.findings.first();
+            verdicts.extend(cause.map(|cause| failed("cause", cause.clone())));
+        }
         verdicts.append(&mut checks);
         verdicts
     }

@@ -116,16 +116,8 @@ fn looked_at(context: &Context, library: &Library, named: &[String]) -> Result<L
     }
     for given in named {
         let path = Path::new(given);
-        if path.is_dir() {
+        if path.is_dir() || given.contains('/') {
             folder(context, library, path, &mut looked)?;
-        } else if given.contains('/') {
-            let why = io::Error::from(io::ErrorKind::NotFound);
-            let error = LessonError::NoPack {
-                path: path.to_owned(),
-                source: why,
-            };
-            let what = words::lesson(context.lang, &error);
-            return Err(Failure::new(Code::Unreadable, what));
         } else {
             looked
                 .lessons

@@ -11,13 +11,25 @@ pub struct Ready<'w> {
     pub op: &'w Op,
 }
 
+/// Who goes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// By birth number.
+    pub proc: u32,
+    /// It can't go, and is only to begin to wait.
+    pub begins: bool,
+}
+
 /// Chooses the order of a gated run. Without one the processes go in turn.
 pub trait Scheduler: Send + std::fmt::Debug {
-    /// Who goes next, by birth number; `ready` is not empty, in order of birth. `None` leaves it to
+    /// Who goes next; `ready` is not empty, in order of birth. `None` leaves it to
     /// the gate from now on.
     ///
     /// One that names somebody who can't go does not fit the program: the run ends.
-    fn choose(&mut self, ready: &[Ready<'_>]) -> Option<u32>;
+    fn choose(&mut self, ready: &[Ready<'_>]) -> Option<Chosen>;
+
+    /// Somebody went by hand instead, or only began to wait.
+    fn went(&mut self, _proc: u32, _begins: bool) {}
 }
 
 /// Why a process that was chosen can't go, in English, for the run's last event.

@@ -1,7 +1,7 @@
 //! The gate, moved by hand: a `World` of made events, a clock that stands still, eyes that see what
 //! they are told.
 
-use super::{COMPUTES, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE};
+use super::{COMPUTES, Chosen, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE, Ready, Scheduler};
 use crate::engine::GateMode;
 use crate::engine::observer::{Activity, Observer};
 use crate::feed::Control;
@@ -302,6 +302,82 @@ fn one_that_gets_no_processor_is_waited_for_and_one_that_computes_is_not() {
         }
     );
     assert!(table.now < begun + LONGEST);
+}
+
+/// A schedule, as `explore` has it, that notes who went by hand.
+#[derive(Debug)]
+struct Listed(std::collections::VecDeque<Chosen>);
+
+impl Scheduler for Listed {
+    fn choose(&mut self, _: &[Ready<'_>]) -> Option<Chosen> {
+        self.0.pop_front()
+    }
+
+    fn went(&mut self, proc: u32, begins: bool) {
+        if self.0.front() == Some(&Chosen { proc, begins }) {
+            self.0.pop_front();
+        } else {
+            self.0.clear();
+        }
+    }
+}
+
+/// A gate by hand that follows these steps, and two processes about to take one lock.
+fn followed(steps: &[(u32, bool)]) -> Table {
+    let mut table = Table::new(GateMode::Manual, 2);
+    let steps = steps.iter().map(|(proc, begins)| Chosen {
+        proc: *proc,
+        begins: *begins,
+    });
+    table.gate.scheduler = Some(Box::new(Listed(steps.collect())));
+    table.lock();
+    for proc in 0..2 {
+        table.announce(proc, OpName::Acquire, Some("Lock-1"), None);
+    }
+    table
+}
+
+#[test]
+fn a_step_that_names_nobody_follows_the_schedule_its_waits_too() {
+    let mut table = followed(&[(1, false), (0, true), (1, false)]);
+    let follow = |table: &mut Table| table.gate.obey(Control::Step { proc: None }, table.now);
+    let lock = Some("Lock-1");
+    follow(&mut table);
+    assert_eq!(table.go(OpName::Acquire, lock), (1, Grant::Go));
+    table.announce(1, OpName::Print, None, None);
+    follow(&mut table);
+    let (proc, grant) = (0, Grant::Begin);
+    assert_eq!(table.decide(), Decision::Grant { proc, grant });
+    table.log(0, Kind::Gate);
+    let op = Op {
+        op: OpName::Acquire,
+        object: lock.map(str::to_owned),
+        ..Op::default()
+    };
+    table.log(0, Kind::OpWait(Box::new(op)));
+    assert_eq!(table.decide(), Decision::Wait { until: i64::MAX });
+    follow(&mut table);
+    assert_eq!(table.go(OpName::Print, None), (1, Grant::Go));
+    let turns = table.world.turns().all();
+    assert_eq!(turns, Some((vec![1, 0, 1], [1].into())));
+}
+
+#[test]
+fn a_schedule_is_left_when_somebody_else_goes_by_hand() {
+    let mut table = followed(&[(1, false), (1, false)]);
+    let step = Control::Step { proc: Some(0) };
+    table.gate.obey(step, table.now);
+    assert_eq!(table.go(OpName::Acquire, Some("Lock-1")), (0, Grant::Go));
+    table.announce(0, OpName::Print, None, None);
+    table.gate.obey(Control::Step { proc: None }, table.now);
+    assert_eq!(table.go(OpName::Print, None), (0, Grant::Go));
+}
+
+#[test]
+fn a_schedule_that_lets_somebody_begin_to_wait_who_can_go_does_not_fit() {
+    let mut table = followed(&[(1, true)]);
+    table.gate.obey(Control::Step { proc: None }, table.now);
+    assert!(matches!(table.decide(), Decision::Misfit(_)));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::explore::schedule::{Schedule, without_comments};
 use crate::explore::strategy::{Random, Strategy, StrategyName, draw};
+use crate::lesson::schedule::{Schedule, without_comments};
 
 use super::search;
 use super::toy::{Op, Program, Toy};
@@ -17,9 +17,10 @@ fn a_schedule_is_read_as_it_was_written() {
     let schedule = Schedule {
         lesson: "lock".to_owned(),
         params: vec![("processes".to_owned(), "3".to_owned())],
-        steps: vec![0, 0, 0, 1, 2, 2, 10],
+        steps: vec![0, 0, 0, 1, 2, 2, 10, 2, 2],
+        begins: BTreeSet::from([7, 8]),
     };
-    let text = "lock@processes=3:0x3.1.2x2.10";
+    let text = "lock@processes=3:0x3.1.2x2.10.2b.2b";
     assert_eq!(schedule.to_string(), text);
     assert_eq!(code(text), schedule);
     assert_eq!(
@@ -28,6 +29,7 @@ fn a_schedule_is_read_as_it_was_written() {
             lesson: "queue".to_owned(),
             params: Vec::new(),
             steps: vec![0],
+            begins: BTreeSet::new(),
         }
     );
     assert_eq!(code("array@a=1,b=[2]:1").params.len(), 2);
@@ -76,6 +78,7 @@ fn any_schedule_survives() {
             steps: (0..steps)
                 .filter_map(|_| u32::try_from(random.below(4)).ok())
                 .collect(),
+            begins: BTreeSet::new(),
         };
         assert_eq!(code(&schedule.to_string()), schedule);
     }

@@ -3,19 +3,21 @@
 //! In a forked child such a lock is a copy. The thread that held it was not copied.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at_place, who};
+use crate::finding::names::{at_place, party, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
 use crate::model::Process;
-use crate::trace::Role;
+use crate::text::clean;
+use crate::trace::{OpName, Role};
 
 #[derive(Debug, Default)]
 pub(in crate::finding) struct ForkedLock;
 
 impl Rule for ForkedLock {
     fn still(&mut self, still: &Still<'_>, found: &mut Found) {
+        copies(still, found);
         for process in still.world.processes().filter(|process| process.is_alive()) {
             let mut threads = still.threads(process.pid);
             let (Some(only), None) = (threads.next(), threads.next()) else {
@@ -64,6 +66,38 @@ impl Rule for ForkedLock {
                 .place(started.and_then(|started| started.at.as_deref()));
             found.hang_of(finding, process.proc);
         }
+    }
+}
+
+/// Locks of threads that the log knows to be copies.
+fn copies(still: &Still<'_>, found: &mut Found) {
+    for (wait, object) in still.on(&[OpName::Acquire]) {
+        let Some(copied) = object.lock().and_then(|lock| lock.copied.as_ref()) else {
+            continue;
+        };
+        // The program's name for it is the original's.
+        let original = object.of.as_deref().and_then(|id| still.world.object(id));
+        let process = still.process(&wait.who);
+        let parent = process.and_then(|process| still.world.process(process.parent?));
+        let holder = clean(copied.holder.as_deref().unwrap_or("?")).into_owned();
+        let text = Words::tell(
+            "finding.forked-lock.copied",
+            &[
+                ("who", &party(&wait.who)),
+                ("at", &at_place(wait.at.as_deref())),
+                ("lock", &what(original.or(Some(object)))),
+                ("holder", &holder),
+                ("parent", &who(parent)),
+                ("there", &at_place(copied.at.as_deref())),
+            ],
+        );
+        let finding = still
+            .finding("forked-lock", text, wait)
+            .advice(Words::tell("finding.forked-lock.advice", &[]))
+            .process(parent)
+            .object(original)
+            .place(copied.at.as_deref());
+        found.hang(finding, wait);
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Graph, Owner, Waker, What};
 use crate::inspect::channels::Channel;
 use crate::inspect::process::Process;
+use crate::inspect::program::Service;
 use crate::inspect::semaphore::Record;
 
 impl Graph<'_> {
@@ -14,6 +15,12 @@ impl Graph<'_> {
         if node.serves && !matches!(node.what, What::Runs) {
             // An idle worker waits for whoever could give it work; a server for whoever could ask.
             let polls = matches!(node.what, What::Timed(_) | What::Accept);
+            if process.service() == Some(Service::Forkserver) {
+                // It tells of the ends of its children, too.
+                let mut found = self.children(process.pid);
+                found.push(Waker::Program);
+                return found;
+            }
             if polls || process.service().is_some() {
                 return vec![Waker::Program];
             }
@@ -29,13 +36,7 @@ impl Graph<'_> {
             What::Stopped => Vec::new(),
             What::Semaphore(inode) => self.semaphore_wakers(at, *inode),
             What::Child(Some(pid)) => vec![self.exit_waker(*pid)],
-            What::Child(None) => {
-                let children = self.program.processes.iter();
-                children
-                    .filter(|child| child.ppid == process.pid)
-                    .map(|child| self.exit_waker(child.pid))
-                    .collect()
-            }
+            What::Child(None) => self.children(process.pid),
             What::Lock(_) => match self.lock_owner(at) {
                 Owner::Thread(owner) => vec![Waker::Node(owner)],
                 Owner::Nobody => Vec::new(),
@@ -48,6 +49,13 @@ impl Graph<'_> {
             What::Poll(fds) => self.polling(process, fds, at),
             What::File { owners, .. } => owners.iter().map(|pid| self.exit_or_any(*pid)).collect(),
         }
+    }
+
+    /// The ends of a process's children.
+    fn children(&self, pid: i32) -> Vec<Waker> {
+        let all = self.program.processes.iter();
+        let children = all.filter(|child| child.ppid == pid);
+        children.map(|child| self.exit_waker(child.pid)).collect()
     }
 
     /// The other threads of its process.

@@ -4,6 +4,7 @@ use super::Cause;
 use crate::inspect::graph::What;
 use crate::inspect::heap::{Address, Heap};
 use crate::inspect::place;
+use crate::inspect::program::Service;
 use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
 
@@ -41,8 +42,15 @@ fn owed(view: View<'_>) -> Option<Owed> {
 /// Processes that are workers of a pool of this process, and whether each does a task.
 fn workers(view: View<'_>) -> Vec<(usize, bool)> {
     let own = view.pid();
-    let all = view.graph.program.processes.iter();
-    let children = all.filter(|process| process.ppid == own && !process.is_dead());
+    let program = view.graph.program;
+    // A forkserver is between them.
+    let is_own = |ppid: i32| {
+        let parent = program.process(ppid);
+        let by_server = parent.filter(|parent| parent.service() == Some(Service::Forkserver));
+        ppid == own || by_server.is_some_and(|server| server.ppid == own)
+    };
+    let all = program.processes.iter();
+    let children = all.filter(|process| is_own(process.ppid) && !process.is_dead());
     children
         .filter_map(|process| {
             let main = view.graph.main_node(process.pid)?;

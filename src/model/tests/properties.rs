@@ -27,6 +27,7 @@ fn small() -> Limits {
         requests: 4,
         notes: 7,
         rows: 3,
+        turns: 5,
     }
 }
 

@@ -6,7 +6,10 @@ use std::time::Instant;
 use super::App;
 use crate::check::{Evidence, Mark};
 use crate::feed::Flaw;
+use crate::trace::Engine;
+use crate::tui::outcomes::{Explorable, Map};
 use crate::tui::popup::graded::Graded;
+use crate::tui::progress::Outcomes as SeenOutcomes;
 use crate::tui::quiz::Locked;
 use crate::tui::run::RunView;
 
@@ -64,24 +67,36 @@ impl App {
         if run.is_recording() || run.was_meddled_with() {
             return;
         }
+        let setting = setting(run);
         let visit = self.course.progress.lessons.entry(slug).or_default();
-        let setting = run.params.iter();
-        let setting: Vec<String> = setting
-            .map(|(name, value)| format!("{name}={}", value.repr()))
-            .collect();
-        let outcomes = visit.saw(&setting.join(" "), &labels);
-        let evidence = Evidence {
+        let outcomes = visit.saw(&setting, &labels);
+        self.grade(run, outcomes);
+    }
+
+    /// Holds the answers against the run, what earlier runs have shown, and what was explored.
+    fn grade(&self, run: &mut RunView, outcomes: SeenOutcomes) {
+        let slug = &run.header.lesson;
+        let (Some(lesson), Some(visit)) = (
+            self.course.lesson_of(slug),
+            self.course.progress.lessons.get(slug),
+        ) else {
+            return;
+        };
+        let mut evidence = Evidence {
             seen: outcomes.seen,
             runs: outcomes.runs,
-            complete: false,
+            ..Evidence::default()
         };
+        if let Some(map) = self.outcome_map(run) {
+            map.add_to(&mut evidence);
+        }
+        let undecided = Some(mark_word(Mark::Undecided));
+        let graded = |id: &String| run.results.grades.iter().any(|one| one.id == *id);
         let open: Vec<Locked> = visit
             .answers
             .iter()
-            .filter(|(id, given)| {
-                let undecided = given.mark.as_deref() == Some(mark_word(Mark::Undecided));
-                undecided && !run.results.has_locked(id)
-            })
+            .filter(|(id, given)| given.mark.as_deref() == undecided || graded(id))
+            .filter(|(id, _)| !run.results.has_locked(id))
             .map(|(id, given)| Locked {
                 id: id.clone(),
                 answer: (&given.said).into(),
@@ -89,6 +104,54 @@ impl App {
             })
             .collect();
         run.grade(lesson, &open, &evidence);
+    }
+
+    /// The run whose other outcomes are to be looked for now.
+    pub(crate) fn survey_due(&self) -> Option<Explorable> {
+        let run = self.runs.current.as_ref()?;
+        let due = run.is_over() && !run.is_recording() && run.came_to_its_end();
+        if !due || !is_explored(run) || self.outcome_map(run).is_some() {
+            return None;
+        }
+        self.course.lesson_of(&run.header.lesson)?;
+        Some(Explorable::of(&run.header, &run.params))
+    }
+
+    /// What the program of this run could have come to.
+    pub(crate) fn outcome_map(&self, run: &RunView) -> Option<&Map> {
+        let map = self.outcomes.of(&run.header, &run.params);
+        map.filter(|_| is_explored(run))
+    }
+
+    /// Takes in what was explored; answers that this decides are graded anew. Whether anything came.
+    pub(crate) fn take_outcomes(&mut self) -> bool {
+        if !self.outcomes.take() {
+            return false;
+        }
+        if let Some(mut run) = self.runs.current.take() {
+            if run.is_over() && run.results.outcome.is_some() && !run.is_recording() {
+                let visit = self.course.progress.lessons.get(&run.header.lesson);
+                let seen = visit.and_then(|visit| visit.outcomes.get(&setting(&run)).cloned());
+                let mut seen = seen.unwrap_or_default();
+                seen.seen.extend(run.results.outcome.clone());
+                self.grade(&mut run, seen);
+                self.keep_marks(&run);
+            }
+            self.runs.current = Some(run);
+        }
+        true
+    }
+
+    /// What became of the answers is kept.
+    fn keep_marks(&mut self, run: &RunView) {
+        let Some(visit) = self.course.progress.lessons.get_mut(&run.header.lesson) else {
+            return;
+        };
+        for one in &run.results.grades {
+            if let Some(given) = visit.answers.get_mut(&one.id) {
+                given.mark = Some(mark_word(one.grade.mark).to_owned());
+            }
+        }
     }
 
     fn keep_results(&mut self, now: Instant) {
@@ -154,6 +217,20 @@ impl App {
         }
         shows
     }
+}
+
+/// Whether there is an explorer for what ran.
+fn is_explored(run: &RunView) -> bool {
+    run.header.engine.engine() == Engine::Native
+}
+
+/// The parameters of a run, as outcomes are kept by them.
+fn setting(run: &RunView) -> String {
+    let params = run.params.iter();
+    let params: Vec<String> = params
+        .map(|(name, value)| format!("{name}={}", value.repr()))
+        .collect();
+    params.join(" ")
 }
 
 /// A mark as it is kept.

@@ -35,6 +35,8 @@ pub(super) enum Content {
         stuck: bool,
         /// Verdicts and grades there are.
         judged: (usize, usize),
+        /// Outcomes found so far, and whether they are all: answers are graded by them.
+        explored: (usize, bool),
     },
 }
 

@@ -43,6 +43,11 @@ impl Panel for Checks {
             judged: run.map_or((0, 0), |run| {
                 (run.results.verdicts.len(), run.results.grades.len())
             }),
+            explored: run
+                .and_then(|run| app.outcome_map(run))
+                .map_or((0, false), |map| {
+                    (map.found.outcomes.len(), map.found.complete)
+                }),
         };
         let id = PanelId::Checks;
         let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
@@ -72,6 +77,7 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
         lines.extend(markdown::wrapped(words, wide));
         return lines;
     }
+    lines.extend(popup::graded::outcome(app, wide));
     for verdict in &run.results.verdicts {
         lines.extend(one(app, verdict, wide));
     }

@@ -6,7 +6,7 @@
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, first_with, started_order};
+use super::{Moves, Panel, PanelId, Region, Rows, first_with, folded, started_order};
 use crate::model::Process;
 use crate::text::{clean, cut, fit, fit_right, width};
 use crate::trace::PsRow;
@@ -31,6 +31,7 @@ impl Panel for Ps {
         let mut head = vec![Line::from(names)];
         head.extend(own(app).iter().map(|row| own_row(app, row, &columns, wide)));
         let order = started_order(app.world());
+        let folded = folded(app.world());
         let room = usize::from(size.height).saturating_sub(head.len());
         let selected = app.panes.selected;
         // Unless one is selected the youngest are seen.
@@ -42,7 +43,10 @@ impl Panel for Ps {
             first: first_with(app, &order, top, room),
             row: Box::new(move |index| {
                 let process = order.get(index);
-                process.map_or_else(Line::default, |process| row(app, process, &columns, wide))
+                process.map_or_else(Line::default, |process| {
+                    let more = folded.get(&process.proc).copied().unwrap_or(0);
+                    row(app, process, more, &columns, wide)
+                })
             }),
         }
     }
@@ -181,7 +185,14 @@ fn rest(app: &App, name: &str, state: &str, command: &str, room: usize) -> Strin
     cut(format!("{name} {state} {command}").trim_end(), left, room)
 }
 
-fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'static> {
+/// The row of a process, and of so many more that are folded into it.
+fn row(
+    app: &App,
+    process: &Process,
+    more: usize,
+    columns: &[Column],
+    wide: usize,
+) -> Line<'static> {
     let theme = app.theme;
     let alive = process.is_alive();
     let colour = theme.process(process.colour());
@@ -218,6 +229,11 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
         process,
         room.saturating_sub(name_width(app, room) + 1),
     );
+    let state = if more > 0 {
+        app.lang.tell("tui.ps-folded", &[("n", &more)])
+    } else {
+        state
+    };
     let command = command.map_or_else(|| "".into(), |row| clean(&row.command));
     let rest = rest(app, &name, &state, &command, room);
     if alive {
@@ -238,9 +254,13 @@ fn row(app: &App, process: &Process, columns: &[Column], wide: usize) -> Line<'s
 /// All rows, every column.
 fn copied(app: &App) -> String {
     let mut text = head(app, &COLUMNS, 200);
+    let folded = folded(app.world());
     for process in started_order(app.world()) {
         text.push('\n');
-        text += row(app, process, &COLUMNS, 200).to_string().trim_end();
+        let more = folded.get(&process.proc).copied().unwrap_or(0);
+        text += row(app, process, more, &COLUMNS, 200)
+            .to_string()
+            .trim_end();
     }
     text
 }

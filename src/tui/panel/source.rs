@@ -13,6 +13,7 @@ use crate::model::Process;
 use crate::text::{clean, cut};
 use crate::trace::OpName;
 use crate::tui::app::App;
+use crate::tui::choosing;
 use crate::tui::host::Program;
 use crate::tui::markdown;
 use crate::tui::panes::Twin;
@@ -37,22 +38,29 @@ impl Panel for Source {
         let lines: Vec<&str> = text(app).lines().collect();
         let place = app.panes.place(PanelId::Source);
         let standing = standing(app);
+        let chosen = choosing::chosen(app);
+        let goes = |(_, process): &&(usize, &Process)| Some(process.proc) == chosen;
+        let seen: Vec<(usize, &Process)> = standing.iter().filter(goes).copied().collect();
+        let seen = if seen.is_empty() { &standing } else { &seen };
         let wide = usize::from(size.width);
         Rows {
             head: unread(app).map_or_else(Vec::new, |words| markdown::wrapped(&words, wide)),
             foot: Vec::new(),
             count: lines.len(),
-            first: first_line(place.top, lines.len(), usize::from(size.height), &standing),
+            first: first_line(place.top, lines.len(), usize::from(size.height), seen),
             row: Box::new(move |row| {
                 let text = lines.get(row).copied().unwrap_or_default();
                 let here = standing.iter().filter(|(line, _)| *line == row + 1);
                 let here: Vec<&Process> = here.map(|(_, process)| *process).collect();
-                line(
-                    app,
-                    row + 1,
-                    &cut(&clean(text), place.left, wide.saturating_sub(8)),
-                    &here,
-                )
+                let goes = here.iter().any(|process| Some(process.proc) == chosen);
+                let code = cut(&clean(text), place.left, wide.saturating_sub(8));
+                let line = line(app, row + 1, &code, &here);
+                if goes {
+                    // Where the next step is taken.
+                    line.style(app.theme.selected())
+                } else {
+                    line
+                }
             }),
         }
     }

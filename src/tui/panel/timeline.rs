@@ -9,7 +9,7 @@ mod lane;
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with, started_order};
+use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with, folded, started_order};
 use crate::text::width;
 use crate::tui::app::App;
 use crate::tui::words;
@@ -45,6 +45,7 @@ impl Panel for Timeline {
             foot.extend(legend);
         }
         let order = started_order(app.world());
+        let folded = folded(app.world());
         let room = usize::from(size.height).saturating_sub(foot.len());
         Rows {
             head: Vec::new(),
@@ -53,7 +54,10 @@ impl Panel for Timeline {
             first: first_with(app, &order, app.panes.place(PanelId::Timeline).top, room),
             row: Box::new(move |row| {
                 let process = order.get(row);
-                process.map_or_else(Line::default, |process| axis.lane(process, wide))
+                process.map_or_else(Line::default, |process| {
+                    let more = folded.get(&process.proc).copied().unwrap_or(0);
+                    axis.lane(process, more, wide)
+                })
             }),
         }
     }
@@ -79,7 +83,7 @@ impl Panel for Timeline {
             count: order.len(),
             line: Box::new(move |row| {
                 let process = order.get(row);
-                process.map_or_else(String::new, |process| axis.lane(process, 80).to_string())
+                process.map_or_else(String::new, |process| axis.lane(process, 0, 80).to_string())
             }),
         })
     }

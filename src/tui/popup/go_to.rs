@@ -4,7 +4,7 @@ use super::{Popup, Sheet, Then};
 use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::update::go_to;
 
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::{Popup, SCROLL, Sheet, Then, moved};
 use crate::text::fit;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::keymap::{self, TABLE};
 
 #[derive(Debug, Default)]

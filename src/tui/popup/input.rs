@@ -5,7 +5,7 @@ use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 
 #[derive(Debug, Default)]
 pub(crate) struct Input {

@@ -10,7 +10,7 @@ use crate::trace::Role;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::markdown;
 
 /// Columns of the text.

@@ -8,7 +8,7 @@ use crate::text::{clean, fit_right};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::markdown;
 
 /// Columns of the welcome.

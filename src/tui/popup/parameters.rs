@@ -8,7 +8,7 @@ use crate::text::{clean, fit, width};
 use crate::trace::{Engine, StartMethod};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::host::RunOptions;
 use crate::tui::run::RunView;
 

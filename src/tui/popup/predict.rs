@@ -7,7 +7,7 @@ use crate::lesson::{Lesson, Prediction, PredictionKind};
 use crate::text::clean;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::markdown;
 use crate::tui::quiz::{Draft, Question, Quiz};
 use crate::tui::update::start;

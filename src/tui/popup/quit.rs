@@ -4,7 +4,7 @@ use super::{Popup, Sheet, Then};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::hints::Hint;
+use crate::tui::hint::Hint;
 use crate::tui::markdown;
 
 /// Columns of the text.

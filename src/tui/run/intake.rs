@@ -36,6 +36,8 @@ pub(super) struct Intake {
     recorded: bool,
     /// What may be kept of a recording.
     most_kept: usize,
+    /// When something other than rows of ps came last, ns.
+    pub(super) acted_at: i64,
     /// The feed has no more.
     pub(super) over: bool,
     pub(super) flaw: Option<Flaw>,
@@ -48,6 +50,7 @@ impl Intake {
             waiting: Default::default(),
             recorded,
             most_kept: KEPT,
+            acted_at: 0,
             over: false,
             flaw: None,
         }
@@ -110,6 +113,9 @@ impl Intake {
                 _ => {}
             }
             findings.before(history.now(), event);
+            if !matches!(event.kind, Kind::Ps(_)) {
+                self.acted_at = self.acted_at.max(event.t);
+            }
             history.push(line, event);
             findings.after(history.now(), event);
             *place += 1;

@@ -1,7 +1,7 @@
 //! `Results`: what a run that has ended is held against: the lesson's checks, the learner's answers.
 
 use crate::check::{
-    Answer, Evidence, Facts, Grade, Mark, Verdict, circumstances, evaluate, grade, outcome,
+    Answer, Evidence, Facts, Grade, Mark, Verdict, circumstances, evaluate, grade, outcome_name,
 };
 use crate::lesson::{Lesson, Params};
 use crate::model::World;
@@ -23,8 +23,12 @@ pub(crate) struct Results {
     locked: Vec<Locked>,
     pub(crate) grades: Vec<Graded>,
     pub(crate) verdicts: Vec<Verdict>,
+    /// How it came out.
+    pub(crate) outcome: Option<String>,
     /// The learner has seen them.
     pub(crate) seen: bool,
+    /// … and what else could have come.
+    pub(crate) outcomes_seen: bool,
 }
 
 impl Results {
@@ -51,8 +55,8 @@ impl Results {
             setting: &setting,
             world,
         };
-        let label = outcome(&facts).map(|label| label.text);
-        label.into_iter().collect()
+        self.outcome = outcome_name(&facts).ok();
+        self.outcome.iter().cloned().collect()
     }
 
     /// Grades the answers given before the run began, and of `open`, which earlier runs could not

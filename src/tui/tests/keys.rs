@@ -62,9 +62,9 @@ fn stepping_by_hand_is_set_before_the_run_and_told_why_one_cannot_go() {
     scene.begin(0, OpName::Join, "");
     play(&mut app, scene, "lock");
     assert!(app.runs.current.as_ref().is_some_and(|run| run.paused));
-    assert!(picture(&mut app, (80, 24)).contains("▸ o let one operation go"));
+    assert!(picture(&mut app, (80, 24)).contains("▸ o let the marked one go"));
     let step = |proc| Effect::Control(Control::Step { proc });
-    assert_eq!(press(&mut app, "o"), [step(None)]);
+    assert_eq!(press(&mut app, "o"), [step(Some(0))]);
     app.panes.selected = Some(2);
     assert_eq!(press(&mut app, "o"), [step(Some(2))]);
     // Process-3 waits for the lock that Process-2 holds.

@@ -45,7 +45,7 @@ fn pictures_of(lesson: &str, made: impl Fn(&mut App)) -> String {
 }
 
 /// Holds a picture of what was made against the one that is kept.
-fn hold(name: &str, lesson: &str, made: impl Fn(&mut App)) {
+pub(super) fn hold(name: &str, lesson: &str, made: impl Fn(&mut App)) {
     settings().bind(|| insta::assert_snapshot!(name, pictures_of(lesson, made)));
 }
 

@@ -157,6 +157,13 @@ impl Scene {
         self.push(Some(proc), Kind::OpBegin(Box::new(op)));
     }
 
+    /// An operation that was let go is done.
+    pub(super) fn finish(&mut self, proc: u32, op: OpName, object: &str) {
+        let mut op = one(op, object, Args::default());
+        op.result = Some("True".to_owned());
+        self.push(Some(proc), Kind::OpEnd(Box::new(op)));
+    }
+
     pub(super) fn end(&mut self) {
         self.end_as(RunStatus::Finished);
     }
@@ -232,6 +239,17 @@ pub(super) fn begin(app: &mut App, scene: Scene, lesson: &str) {
     let clock = crate::tui::terminal::now;
     let playing = |app: &App| app.runs.current.as_ref().is_some_and(RunView::is_playing);
     while app.take_events(clock, clock()).came && !playing(app) {}
+}
+
+/// Gives the session a run that began with its gate like this, and takes its events.
+pub(super) fn begin_run(app: &mut App, scene: Scene, lesson: &str, gate: &str) {
+    let params = app.course.params.clone();
+    let mut started = scene.started(lesson);
+    gate.clone_into(&mut started.header.gate);
+    started.header.seed = Some(7);
+    app.begin_run(started, &params);
+    let clock = crate::tui::terminal::now;
+    while app.take_events(clock, clock()).came {}
 }
 
 /// Opens a scene as a recording; all of it is read.

@@ -5,7 +5,7 @@ use super::super::app::App;
 use super::super::destination::Destination;
 use super::super::panel::{self, Moves, PanelId};
 use super::super::popup::moved;
-use super::super::{layout, search, words};
+use super::super::{choosing, layout, search, words};
 
 /// The next panel of all.
 pub(super) fn turn(app: &mut App, by: isize) {
@@ -22,7 +22,15 @@ pub(super) fn turn(app: &mut App, by: isize) {
 pub(super) fn scroll(app: &mut App, panel: PanelId, step: Step) {
     let moves = panel.panel().moves();
     if moves == Moves::Selection {
-        return select(app, step);
+        return select(app, panel, step);
+    }
+    if moves == Moves::Outcome {
+        app.panes.outcome = panel::outcomes::selected(app).map(|place| {
+            // Beyond the last one it stays there when it is shown.
+            moved(place, step, usize::MAX)
+        });
+        app.panes.outcome = panel::outcomes::selected(app);
+        return;
     }
     if moves == Moves::Moments {
         return to_entry(app, panel, step);
@@ -63,13 +71,21 @@ fn show_entry(app: &mut App, panel: PanelId, entry: usize, moments: &[u64]) {
     }
 }
 
-/// Moves the selection of a process.
-fn select(app: &mut App, step: Step) {
-    let order = panel::started_order(app.world());
-    let selected = app.panes.selected;
-    let row = selected.and_then(|proc| order.iter().position(|process| process.proc == proc));
+/// Moves the selection of a process; among the choices, of one that has not ended.
+fn select(app: &mut App, panel: PanelId, step: Step) {
+    let world = app.world();
+    let order: Vec<u32> = if panel == PanelId::Choices {
+        let candidates = choosing::candidates(world).into_iter();
+        candidates.map(|one| one.process.proc).collect()
+    } else {
+        let processes = panel::started_order(world).into_iter();
+        processes.map(|process| process.proc).collect()
+    };
+    let marked = choosing::chosen(app).filter(|_| panel == PanelId::Choices);
+    let selected = app.panes.selected.or(marked);
+    let row = selected.and_then(|proc| order.iter().position(|one| *one == proc));
     let row = row.map_or(0, |row| moved(row, step, order.len()));
-    app.panes.selected = order.get(row).map(|process| process.proc);
+    app.panes.selected = order.get(row).copied();
 }
 
 pub(super) fn sideways(app: &mut App, by: i64) {
@@ -92,6 +108,9 @@ pub(super) fn pick(app: &mut App, panel: PanelId, line: u16) {
     let proc = row.and_then(|row| panel.panel().process_at(app, row));
     let entry = row.and_then(|row| panel.panel().entry_at(app, row));
     drop(rows);
+    if let (PanelId::Outcomes, Some(row)) = (panel, row) {
+        app.panes.outcome = panel::outcomes::at(app, row);
+    }
     if let Some(entry) = entry {
         let moments = panel.panel().moments(app);
         return show_entry(app, panel, entry, &moments);

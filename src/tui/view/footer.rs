@@ -1,13 +1,21 @@
 //! The last line: the next step first, then what there is to say, else further keys.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
-use crate::text::{clean, width};
+use super::framed::draw_lines;
+use crate::text::width;
 use crate::tui::app::App;
-use crate::tui::hints::{self, Hint};
+use crate::tui::hint::Hint;
+use crate::tui::hints;
 use crate::tui::keymap::{self, Binding, TABLE};
 use crate::tui::layout::Frames;
+use crate::tui::markdown;
+
+/// Lines that what there is to say may take.
+const MOST: u16 = 4;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, frames: &Frames) {
     let rect = frames.footer;
@@ -16,14 +24,26 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, frames: &Frames) {
         return;
     }
     if let Some(notice) = &app.notice {
-        let text = clean(notice);
-        frame.render_widget(
-            Line::from(Span::styled(format!(" {text}"), app.theme.warning())),
-            rect,
-        );
-        return;
+        return say(app, frame, rect, notice);
     }
     frame.render_widget(Line::from(hints(app, frames)), rect);
+}
+
+/// What there is to say, whole: where the last line is too short it takes those above, too.
+fn say(app: &App, frame: &mut Frame<'_>, last: Rect, notice: &str) {
+    let lines = markdown::wrapped(notice, usize::from(last.width).saturating_sub(2));
+    let high = u16::try_from(lines.len()).unwrap_or(MOST).clamp(1, MOST);
+    let rect = Rect {
+        y: last.bottom().saturating_sub(high),
+        height: high,
+        ..last
+    };
+    frame.render_widget(Clear, rect);
+    frame.buffer_mut().set_style(rect, app.theme.base());
+    let lines = lines
+        .into_iter()
+        .map(|line| Line::from(format!(" {line}")).style(app.theme.warning()));
+    draw_lines(frame, rect, lines);
 }
 
 /// The next step, then as many other keys as there is room for; help and the way out come always.
@@ -85,16 +105,13 @@ fn keys(app: &App, hint: Hint) -> &'static str {
 /// Keys of the table that stand in the footer, but for the one told already and those of a lesson where
 /// none is open: a recording of a program of one's own has nothing to run.
 fn table(app: &App, next: Hint) -> Vec<Hint> {
-    let offered = |binding: &&Binding| {
+    let of_a_lesson = |binding: &&Binding| {
         binding.is_offered(app) && (app.course.lesson().is_some() || !binding.is_of_a_lesson())
     };
     TABLE
         .iter()
         .filter(|binding| binding.footer && !binding.shown.split(' ').any(|key| key == next.keys))
-        .filter(offered)
-        .map(|binding| Hint {
-            keys: binding.shown,
-            words: binding.words,
-        })
+        .filter(of_a_lesson)
+        .filter_map(|binding| hints::offered(app, binding))
         .collect()
 }

@@ -8,19 +8,13 @@ use ratatui::widgets::{Block, BorderType, Borders};
 
 use crate::text::width;
 use crate::tui::app::App;
-use crate::tui::layout::{Placed, tab_title};
+use crate::tui::layout::Placed;
 use crate::tui::panel::{PanelId, Rows};
 use crate::tui::theme::Glyphs;
 
 /// A panel with its border and title.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, placed: &Placed) {
     let (id, rect) = (placed.id, placed.rect);
-    let own = [id];
-    let tabs = if placed.tabs.is_empty() {
-        &own[..]
-    } else {
-        &placed.tabs
-    };
     let focused = app.panes.focus == id && app.popup.is_none();
     let border = match app.theme.glyphs {
         Glyphs::Unicode => BorderType::Rounded,
@@ -33,8 +27,8 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, placed: &Placed) {
         ""
     };
     let mut title = vec![Span::styled(mark, app.theme.heading())];
-    for (n, tab) in tabs.iter().enumerate() {
-        let style = match (*tab == id, focused) {
+    for (n, (tab, name)) in placed.titles(app).into_iter().enumerate() {
+        let style = match (tab == id, focused) {
             (true, true) => app.theme.heading(),
             (true, false) => Style::new(),
             (false, _) => app.theme.dim(),
@@ -45,7 +39,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, placed: &Placed) {
                 app.theme.dim(),
             ));
         }
-        title.push(Span::styled(tab_title(app, *tab, *tab == id), style));
+        title.push(Span::styled(name, style));
     }
     let block = Block::new()
         .borders(Borders::ALL)

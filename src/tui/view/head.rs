@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::text::clean;
+use crate::text::{clean, width};
 use crate::trace::{Engine, StartMethod};
 use crate::tui::app::App;
 use crate::tui::words;
@@ -32,7 +32,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, rect: Rect) {
     spans.push(Span::styled(python(app), app.theme.heading()));
     spans.push(Span::styled(changed_params(app), app.theme.dim()));
     let left: usize = spans.iter().map(Span::width).sum();
-    let right = status(app);
+    let right = status(app, usize::from(rect.width).saturating_sub(left));
     let room = usize::from(rect.width).saturating_sub(left + right.width());
     spans.push(Span::raw(" ".repeat(room)));
     spans.push(right);
@@ -77,8 +77,8 @@ fn changed_params(app: &App) -> String {
         .collect()
 }
 
-/// How the run stands, in words.
-fn status(app: &App) -> Span<'static> {
+/// How the run stands, in words; `room` columns for them.
+fn status(app: &App, room: usize) -> Span<'static> {
     let lang = app.lang;
     let Some(run) = &app.runs.current else {
         let words = match app.course.slug {
@@ -112,6 +112,13 @@ fn status(app: &App) -> Span<'static> {
             Span::styled(words, app.theme.warning())
         }
         _ if !run.is_now() => Span::styled(lang.phrase("tui.run-past"), app.theme.warning()),
+        None if app.options.pace.is_some() && !run.paused => {
+            let seed = run.header.seed.unwrap_or_default();
+            let words = lang.tell("tui.run-drawn", &[("seed", &seed)]);
+            let plain = || lang.phrase("tui.run-going").to_owned();
+            let words = Some(words).filter(|words| width(words) <= room);
+            Span::styled(words.unwrap_or_else(plain), app.theme.good())
+        }
         None if run.paused => Span::styled(lang.phrase("tui.run-paused"), app.theme.warning()),
         None => Span::styled(lang.phrase("tui.run-going"), app.theme.good()),
     }

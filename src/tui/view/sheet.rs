@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use super::framed::{ASCII, draw_lines, more_lines};
 use crate::text::width;
 use crate::tui::app::App;
+use crate::tui::layout;
 use crate::tui::popup::Sheet;
 use crate::tui::theme::Glyphs;
 
@@ -16,7 +17,15 @@ fn sheet(app: &App) -> Option<Sheet> {
 }
 
 impl Sheet {
-    fn rect(&self, area: Rect) -> Rect {
+    fn rect(&self, app: &App, area: Rect) -> Rect {
+        let area = match layout::left(app).filter(|_| self.beside) {
+            Some(left) => Rect {
+                x: left.x,
+                width: left.width,
+                ..area
+            },
+            None => area,
+        };
         let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
         let wide = widest.max(width(&self.title) + 4) + 4;
         // The head and the footer stay in sight.
@@ -39,14 +48,14 @@ impl Sheet {
 /// Where the lines of the popup stand, from its first line; for the mouse.
 pub(crate) fn inside(app: &App, area: Rect) -> Option<Rect> {
     let sheet = sheet(app)?;
-    let inner = sheet.rect(area).inner(Margin::new(2, 1));
+    let inner = sheet.rect(app, area).inner(Margin::new(2, 1));
     (sheet.first(usize::from(inner.height)) == 0).then_some(inner)
 }
 
 /// The popup, over everything.
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Some(sheet) = sheet(app) else { return };
-    let rect = sheet.rect(area);
+    let rect = sheet.rect(app, area);
     frame.render_widget(Clear, rect);
     unhalve(frame, rect);
     frame.buffer_mut().set_style(rect, app.theme.base());

@@ -1,5 +1,5 @@
 # finds: forked-lock certain
-# says: ForkProcess-1, another thread of MainProcess
+# says: ForkProcess-1, cache_lock, refresher
 
 import multiprocessing as mp
 import threading

@@ -1,4 +1,4 @@
-# finds: threads-wait likely
+# finds: event-unset certain
 # says: Process-1
 
 import multiprocessing as mp, threading

@@ -1,14 +1,20 @@
 """C functions that are followed: what anybody can see of them, and what they make of odd arguments."""
+import atexit
 import copy
 import inspect
 import multiprocessing as mp
+import os
 import pickle
+import queue
 import re
+import signal
+import subprocess
 import sys
 import threading
 import time
 import warnings
 import xmlrpc.client
+from concurrent.futures import Future, ProcessPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 
@@ -67,3 +73,15 @@ for lock in (mp.Lock(), mp.RLock(), mp.Semaphore(2), mp.BoundedSemaphore(1)):
     class Keeps:
         go = acquire
     show(attempt(Keeps().go, False), attempt(release))
+for name in ('fork', 'pipe', 'pipe2', 'read', 'write', 'close', '_exit', 'wait', 'waitpid', 'wait3', 'wait4', 'waitid'):
+    function = getattr(os, name)
+    show(look(function), pickle.loads(pickle.dumps(function)) is function)
+    if name not in ('fork', 'pipe', '_exit', 'wait'):
+        show(attempt(function), attempt(function, 'x'), attempt(function, 1, 2, 3, 4, 5), attempt(function, foo=1))
+for function in (signal.set_wakeup_fd, signal.alarm, signal.setitimer, atexit.register, threading.Lock().acquire,
+                 threading.Lock().release, threading.RLock().acquire):
+    show(look(function), attempt(function, 'x', 'y', 'z', 1), attempt(function, foo=1))
+for thing in (signal.signal, subprocess.Popen, subprocess.Popen.wait, ProcessPoolExecutor.submit, ProcessPoolExecutor,
+              Future.result, threading.Thread.join, threading.Condition, threading.Event.wait, queue.Queue.put,
+              mp.Process.start, mp.Queue().put, mp.Pool, threading.RLock):
+    show(repr(thing), attempt(inspect.signature, thing), thing.__name__, thing.__qualname__, thing.__module__, thing.__doc__)

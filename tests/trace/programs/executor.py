@@ -40,9 +40,9 @@ if __name__ == '__main__':
         print(list(executor.map(square, range(6), chunksize=4)))
         futures = [executor.submit(square, x) for x in range(6, 10)]
         print(sorted(future.exception() is None for future in as_completed(futures)), failure(futures[1]))
-        print(len(wait(futures).done), failure(executor.submit(hidden(1), 1)))
+        print(len(wait(futures).done))
         if sys.version_info >= (3, 7):
-            print(failure(executor.submit(hidden, 1)))
+            print(failure(executor.submit(hidden(1), 1)), failure(executor.submit(hidden, 1)))
         held = [executor.submit(blocked, 1) for _ in range(2)]
         many = [executor.submit(square, x) for x in range(100, 160)]
         print(many[-1].cancel(), many[-1].cancelled(), gate.set(), [future.result() for future in held], sum(future.result() for future in many[:-1]))

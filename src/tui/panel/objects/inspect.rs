@@ -375,10 +375,22 @@ impl Sheet<'_> {
                 .app
                 .lang
                 .tell("tui.worker-done", &[("n", &worker.done)]);
+            let threads = self
+                .world
+                .process(worker.proc)
+                .map(|process| &process.threads);
+            let thread = threads.and_then(|threads| {
+                let mut threads = threads.iter();
+                threads
+                    .find(|thread| Some(thread.tid) == worker.tid)?
+                    .name
+                    .as_deref()
+            });
+            let thread = thread.map_or_else(String::new, |name| format!(" {}", clean(name)));
             lines.push(Line::from(vec![
                 Span::raw("  "),
                 self.who(worker.proc),
-                Span::raw(format!(" {what}")),
+                Span::raw(format!("{thread} {what}")),
                 Span::styled(format!(" {done}"), self.app.theme.dim()),
             ]));
         }

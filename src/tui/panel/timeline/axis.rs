@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::lane::{self, NAME};
 use crate::model::{Process, World};
-use crate::text::{clean, fit};
+use crate::text::{clean, cut, fit};
 use crate::tui::panel::started_order;
 use crate::tui::theme::Theme;
 use crate::tui::words;
@@ -61,7 +61,7 @@ impl Axis<'_> {
         let room = usize::from(area.height.saturating_sub(u16::from(scaled)));
         let order = started_order(self.world);
         let lanes = order.into_iter().take(room);
-        let mut lines: Vec<_> = lanes.map(|process| self.lane(process, wide)).collect();
+        let mut lines: Vec<_> = lanes.map(|process| self.lane(process, 0, wide)).collect();
         if scaled {
             lines.resize(room, Line::default());
             lines.push(self.scale(wide));
@@ -69,7 +69,8 @@ impl Axis<'_> {
         lines
     }
 
-    pub(super) fn lane(self, process: &Process, wide: usize) -> Line<'static> {
+    /// The lane of a process, and of so many more that are folded into it.
+    pub(super) fn lane(self, process: &Process, more: usize, wide: usize) -> Line<'static> {
         let style = self.theme.process(process.colour());
         let named = if process.is_alive() {
             style
@@ -81,7 +82,13 @@ impl Axis<'_> {
         } else {
             ""
         };
-        let name = fit(&format!("{hand}{}", clean(&process.name)), NAME);
+        let more = match more {
+            0 => String::new(),
+            more => format!(" +{more}"),
+        };
+        let room = NAME.saturating_sub(more.len());
+        let name = cut(&format!("{hand}{}", clean(&process.name)), 0, room);
+        let name = fit(&(name + &more), NAME);
         let mut spans = vec![Span::styled(format!("{name} "), named)];
         let lane = lane::Lane::new(self.world, process, self.window, wide);
         spans.extend(lane.spans(self.theme, style));

@@ -2,12 +2,14 @@
 //!
 //! The lesson, the parameters that are not as the lesson has them, and who takes each step, by birth
 //! number. `1x3` is process 1 three times in a row. The text has no spaces, so that a double click
-//! marks it whole; in a file, everything from a `#` to the end of its line is a comment.
+//! marks it whole; in a file, everything from a `#` to the end of its line is a comment. `2b` lets
+//! process 2 only begin to wait, for what it can't have yet.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::operation::Proc;
+use super::{Parameter, Params};
 
 /// Who takes each step of a run of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,37 @@ pub struct Schedule {
     pub lesson: String,
     /// Parameters given, as `--set` takes them.
     pub params: Vec<(String, String)>,
-    pub steps: Vec<Proc>,
+    /// Birth numbers.
+    pub steps: Vec<u32>,
+    /// Of these, by place, the ones with which a process only begins to wait.
+    pub begins: BTreeSet<usize>,
+}
+
+impl Schedule {
+    /// Of a run with these parameters, whose defaults are left out.
+    #[must_use]
+    pub fn of(lesson: &str, parameters: &[Parameter], params: &Params) -> Schedule {
+        let defaults = Params::defaults(parameters);
+        let given = params
+            .iter()
+            .filter(|(name, value)| defaults.get(name) != Some(value));
+        Schedule {
+            lesson: lesson.to_owned(),
+            params: given
+                .map(|(name, value)| (name.to_owned(), value.to_string()))
+                .collect(),
+            steps: Vec::new(),
+            begins: BTreeSet::new(),
+        }
+    }
+
+    /// The same, with its first steps only.
+    #[must_use]
+    pub fn cut(mut self, steps: usize) -> Schedule {
+        self.steps.truncate(steps);
+        self.begins.retain(|step| *step < steps);
+        self
+    }
 }
 
 /// What is wrong with the text of a schedule, and at which of its characters (from 1).
@@ -40,12 +72,20 @@ impl fmt::Display for Schedule {
             let mark = if index == 0 { '@' } else { ',' };
             write!(f, "{mark}{name}={value}")?;
         }
-        let runs = self.steps.chunk_by(|one, other| one == other);
+        let begins = |step: &usize| self.begins.contains(step);
+        let steps: Vec<(u32, bool)> = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(step, proc)| (*proc, begins(&step)))
+            .collect();
+        let runs = steps.chunk_by(|one, other| one == other && !one.1);
         for (index, run) in runs.enumerate() {
             f.write_str(if index == 0 { ":" } else { "." })?;
-            match run.len() {
-                1 => write!(f, "{}", run[0])?,
-                times => write!(f, "{}x{times}", run[0])?,
+            match (run[0], run.len()) {
+                ((proc, true), _) => write!(f, "{proc}b")?,
+                ((proc, false), 1) => write!(f, "{proc}")?,
+                ((proc, false), times) => write!(f, "{proc}x{times}")?,
             }
         }
         Ok(())
@@ -68,10 +108,13 @@ impl FromStr for Schedule {
             mark = ",";
         }
         rest.expect(":", "colon")?;
-        let mut steps = Vec::new();
+        let (mut steps, mut begins) = (Vec::new(), BTreeSet::new());
         loop {
             let proc = rest.number("process")?;
-            let times = if rest.take("x") {
+            let times = if rest.take("b") {
+                begins.insert(steps.len());
+                1
+            } else if rest.take("x") {
                 rest.number("times")?
             } else {
                 1
@@ -90,6 +133,7 @@ impl FromStr for Schedule {
             lesson,
             params,
             steps,
+            begins,
         })
     }
 }
