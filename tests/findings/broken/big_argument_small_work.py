@@ -9,6 +9,6 @@ def first(table, n):
 
 
 if __name__ == "__main__":
-    table = {n: str(n) * 10 for n in range(20000)}
+    table = bytes(3_000_000)
     with mp.Pool(2) as pool:
         print(len(pool.starmap(first, [(table, n) for n in range(12)], chunksize=1)))
