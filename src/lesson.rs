@@ -14,7 +14,7 @@
 //!
 //! # lesson.toml
 //!
-//! `assets/reference/en.md` describes every key, kind, name and function ([`reference`]); `forklore lessons
+//! `assets/reference/en.md` describes every key, kind, name and function ([`mod@reference`]); `forklore lessons
 //! help` shows it. `lessons/06-lock/lesson.toml` is the example to copy from.
 
 mod checks;
