@@ -64,7 +64,8 @@ impl How {
 }
 
 /// Roles and operations. Prints and ends are operations at the gate alone; names depend on what a line
-/// of the program shows, and whose lock an Array makes for itself is CPython's business.
+/// of the program shows, and whose lock an Array makes for itself is CPython's business. CPython's pools
+/// have threads; no primitive of `mp` starts one.
 fn kinds(events: &[Event]) -> BTreeSet<(Role, OpName)> {
     let mut world = World::new();
     let mut found = BTreeSet::new();
@@ -80,7 +81,12 @@ fn kinds(events: &[Event]) -> BTreeSet<(Role, OpName)> {
         let ours = matches!(role, Role::Main | Role::Process | Role::Worker);
         let said = !matches!(
             op.op,
-            OpName::Name | OpName::Create | OpName::Print | OpName::Exit
+            OpName::Name
+                | OpName::Create
+                | OpName::Print
+                | OpName::Exit
+                | OpName::ThreadStart
+                | OpName::ThreadEnd
         );
         // A join that the program does not call is luck: who has ended by then is collected already.
         let called = op.op != OpName::Join || op.at.is_some() || op.object.is_some();
