@@ -159,7 +159,7 @@ fn hostile_words_of_a_recording_steer_nothing() {
         .replace("MainProcess", "\\u001b[31mMain\\r\\n")
         .replace("\"plain", "\"\\u001b[?1049lplain");
     let mut screen = replay("a.jsonl", hostile.as_bytes(), (120, 40));
-    screen.wait_for("28/28");
+    screen.wait_for("29/29");
     screen.press("[");
     screen.wait_for("plain");
     screen.press("q");
