@@ -106,10 +106,15 @@ impl World {
         pending.timeout.is_none() && !self.enabled_for(proc, tid, &pending.op)
     }
 
+    /// The child that a wait names. Its wait may have been told before its start was.
+    pub(super) fn child_of(&self, proc: Option<u32>, pid: Option<i32>) -> Option<u32> {
+        proc.or_else(|| self.by_pid(pid?).map(|child| child.proc))
+    }
+
     /// Who has what an operation is on, by birth number; empty where nobody in particular has it.
     pub fn held_by(&self, target: &Target) -> Vec<u32> {
         let holder = match target {
-            Target::Child { proc, .. } => *proc,
+            Target::Child { proc, pid, .. } => self.child_of(*proc, *pid),
             Target::Task { pool, task } => self
                 .object_at(*pool)
                 .and_then(Object::pool)

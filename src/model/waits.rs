@@ -206,7 +206,7 @@ impl World {
             Target::Child { name, pid, proc } => Awaited::Child {
                 name: name.clone(),
                 pid: *pid,
-                party: proc.and_then(|proc| self.party(proc)),
+                party: self.child_of(*proc, *pid).and_then(|proc| self.party(proc)),
             },
             Target::Nothing => Awaited::Nothing,
         }

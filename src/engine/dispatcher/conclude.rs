@@ -177,8 +177,9 @@ impl Dispatcher {
         let services = services.filter(|process| process.is_alive() && process.is_service());
         let services: Vec<i32> = services.map(|process| process.pid).collect();
         let mut look = look(&self.suspects(), &services);
-        // Who waits for us to take his events does not stand still.
-        look.stuck &= self.stillness.has_lasted() && !self.backlog.is_held();
+        // A process that waits for us, to take its events or to grant its operation, does not stand still.
+        let waits_for_us = self.backlog.is_held() || self.gates.is_closed();
+        look.stuck &= self.stillness.has_lasted() && !waits_for_us;
         look
     }
 

@@ -30,6 +30,11 @@ pub(super) struct Gates {
 }
 
 impl Gates {
+    /// Whether operations wait for their grants.
+    pub(super) fn is_closed(&self) -> bool {
+        self.policy.is_closed()
+    }
+
     pub(super) fn new(policy: Gate, page: PageWriter) -> Gates {
         Gates {
             policy,
