@@ -178,6 +178,7 @@ pub(crate) fn until<T>(
     deadline: Option<i64>,
     mut poll: impl FnMut() -> Poll<T>,
 ) -> Option<T> {
+    let mut read = false;
     loop {
         pump_all();
         let expected = match poll() {
@@ -188,8 +189,11 @@ pub(crate) fn until<T>(
             return None;
         }
         let watch = watch_all();
-        if changes_soon(word, expected, &watch) {
-            continue;
+        if deadline == SOON {
+            if !std::mem::replace(&mut read, true) && changes_soon(word, expected, &watch) {
+                continue;
+            }
+            return None;
         }
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;

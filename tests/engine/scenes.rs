@@ -1,6 +1,7 @@
 //! The scenes and what they must show.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use forklore::engine::GateMode;
 use forklore::engine::{Launch, Run};
@@ -308,8 +309,16 @@ fn begun_by_hand() {
         2,
         |kind| matches!(kind, Kind::OpWait(op) if op.op == OpName::Acquire),
     );
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", waits.pid)).expect("it lives");
-    assert!(stat.contains(") S "), "{stat}");
+    // It says so before it sleeps.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", waits.pid)).expect("it lives");
+        if stat.contains(") S ") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{stat}");
+        std::thread::yield_now();
+    }
     // The lock's owner prints and releases it.
     step(1, ends);
     step(1, ends);
