@@ -1,7 +1,7 @@
 //! The scenes and what they must show.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use forklore::engine::GateMode;
 use forklore::engine::{Launch, Run};
@@ -310,13 +310,13 @@ fn begun_by_hand() {
         |kind| matches!(kind, Kind::OpWait(op) if op.op == OpName::Acquire),
     );
     // It says so before it sleeps.
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = clock::instant() + Duration::from_secs(20);
     loop {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", waits.pid)).expect("it lives");
         if stat.contains(") S ") {
             break;
         }
-        assert!(Instant::now() < deadline, "{stat}");
+        assert!(clock::instant() < deadline, "{stat}");
         std::thread::yield_now();
     }
     // The lock's owner prints and releases it.
