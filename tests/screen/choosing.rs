@@ -54,15 +54,16 @@ fn a_process_that_cannot_go_begins_to_wait_and_an_undone_step_is_taken_back() {
         "3",
         "can’t go: waiting for lock, held by Process-1",
     );
+    // Its row of ps is a sample: the next one has it.
+    screen.wait("Process-2 asleep", |text| {
+        text.lines().any(|line| {
+            line.contains("Process-2")
+                && line.contains(" S")
+                && line.contains("waiting for lock, held by Process-1")
+        })
+    });
     let text = screen.text();
     assert_eq!(schedule(&text, "lock"), "lock@processes=2:0x2.1.2b");
-    let asleep = |line: &&str| line.contains("Process-2") && line.contains(" S");
-    let line = text.lines().find(asleep);
-    let line = line.unwrap_or_else(|| panic!("{text}"));
-    assert!(
-        line.contains("waiting for lock, held by Process-1"),
-        "{line}"
-    );
     // Behind the mark of a living process.
     let pid = |text: &str| {
         let mut rows = text.lines().filter_map(|line| line.split_once('●'));
