@@ -125,10 +125,14 @@ impl Dispatcher {
             return self.stillness.broken();
         }
         if !self.log.world.blocked().deadlock {
-            if self.look_if_stuck() {
+            let look = self.look_now();
+            if !look.stuck {
+                self.stillness.judge_later();
+            } else if self.stillness.is_stuck_again() {
+                self.append(self.log.now(), 0, None, Kind::Look(Box::new(look)));
                 self.stillness.judged();
             } else {
-                self.stillness.judge_later();
+                self.stillness.judge_again();
             }
             if let Some(followed) = &mut self.followed {
                 followed.note_stuck(false);
@@ -151,17 +155,6 @@ impl Dispatcher {
             }
         }
         wakeups.is_empty()
-    }
-
-    /// Nothing has happened for a while, but by the log somebody could go on. Where the kernel says that
-    /// nobody can, what each thread does is told.
-    fn look_if_stuck(&mut self) -> bool {
-        let look = self.look_now();
-        let stuck = look.stuck;
-        if stuck {
-            self.append(self.log.now(), 0, None, Kind::Look(Box::new(look)));
-        }
-        stuck
     }
 
     /// Tells what each thread does: the run stands still, or is about to be ended.

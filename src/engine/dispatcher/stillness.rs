@@ -17,6 +17,8 @@ pub(super) struct Stillness {
     due_at: i64,
     /// What could wake one was told.
     told: bool,
+    /// The kernel showed nobody who could go on at the last look.
+    stuck: bool,
 }
 
 impl Stillness {
@@ -26,6 +28,7 @@ impl Stillness {
             active_at: now,
             due_at: now + STILL,
             told: false,
+            stuck: false,
         }
     }
 
@@ -37,6 +40,12 @@ impl Stillness {
     /// Whether nothing has happened for a while.
     pub(super) fn has_lasted(&self) -> bool {
         monotonic_ns() >= self.active_at + AGAIN
+    }
+
+    /// The kernel shows nobody who can go on; whether it did at the look before, with nothing in between.
+    /// One look may meet a process in the middle of a short wait, just when its sleep is over.
+    pub(super) fn is_stuck_again(&mut self) -> bool {
+        std::mem::replace(&mut self.stuck, true)
     }
 
     /// When to judge it (ns).
