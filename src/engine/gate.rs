@@ -7,29 +7,19 @@
 //! It knows no clock and sends nothing: it is told the time, and the dispatcher sends what it
 //! decides.
 
+mod participant;
 mod scheduler;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use self::participant::{Participant, STARTS};
 pub use self::scheduler::{Chosen, Ready, Scheduler};
-use super::observer::{Activity, Observer};
+use super::observer::Observer;
 use crate::feed::Control;
 use crate::model::{Pending, Pool, PoolState, Process, State, Worker, World};
 use crate::protocol::Grant;
 use crate::trace::{Event, Kind, Op, OpName, Role};
 
-/// How long a process may take from its last word to its next announcement before it is looked at
-/// from outside.
-const OUTSIDE: i64 = 100_000_000;
-/// Processor time after which one that runs counts as outside the gate: it computes. One that only
-/// waits for a processor does not.
-const COMPUTES: u64 = 50_000_000;
-/// The same for a child that has not introduced itself: a Python starts before it can.
-const STARTS: u64 = 1_000_000_000;
-/// Pause between two looks.
-const LOOK: i64 = 20_000_000;
-/// How long it is waited for at most.
-const LONGEST: i64 = 3_000_000_000;
 const SECOND: f64 = 1e9;
 
 /// How the gate stands.
@@ -55,66 +45,6 @@ pub(crate) enum Decision {
     Stuck,
     /// The scheduler chose one that can't go, and why it can't.
     Misfit(String),
-}
-
-/// One process that can be held, or will be once it has announced itself.
-#[derive(Debug)]
-struct Participant {
-    pid: i32,
-    /// When it last said anything (ns).
-    active_at: i64,
-    /// Processor time it had when it was first looked at since.
-    cpu: Option<u64>,
-    /// Processor time it may take before it counts as outside the gate.
-    computes: u64,
-    /// It was seen to be outside the gate since.
-    outside: bool,
-    /// It may have children that nobody has heard of.
-    may_have_forked: bool,
-    /// When, in virtual ns, each operation it announced times out or its sleep ends. While one waits
-    /// for its grant a callback may announce another: the last goes first.
-    due: Vec<Option<f64>>,
-    /// Its operation was told to begin to wait (`Grant::Begin`).
-    begun: bool,
-}
-
-impl Participant {
-    fn new(pid: i32, now: i64) -> Participant {
-        Participant {
-            pid,
-            active_at: now,
-            cpu: None,
-            computes: COMPUTES,
-            outside: false,
-            may_have_forked: true,
-            due: Vec::new(),
-            begun: false,
-        }
-    }
-
-    fn spoke(&mut self, now: i64) {
-        *self = Participant {
-            due: std::mem::take(&mut self.due),
-            begun: self.begun,
-            ..Participant::new(self.pid, now)
-        };
-    }
-
-    /// When to look again; `None` once it is outside the gate.
-    fn look_again(&mut self, now: i64, observer: &impl Observer) -> Option<i64> {
-        if self.outside {
-            return None;
-        }
-        if now < self.active_at + OUTSIDE {
-            return Some(self.active_at + OUTSIDE);
-        }
-        self.outside = now >= self.active_at + LONGEST
-            || match observer.doing(self.pid) {
-                Activity::Resting => true,
-                Activity::Running { cpu } => cpu >= *self.cpu.get_or_insert(cpu) + self.computes,
-            };
-        (!self.outside).then_some(now + LOOK)
-    }
 }
 
 #[derive(Debug)]

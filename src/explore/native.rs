@@ -7,6 +7,8 @@
 //! again or has ended, and so has whatever it started.
 
 mod access;
+mod known;
+mod machine;
 mod notes;
 mod zygote;
 
@@ -19,14 +21,15 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 pub use self::access::Projection;
-use self::access::{Announced, Names, Now, Part, Scene, Unsupported};
+use self::access::{Announced, Now, Scene, Unsupported};
+use self::known::Known;
 pub use self::zygote::Launch;
 use self::zygote::Zygote;
 use super::contradiction::Note;
-use super::operation::{Machine, Next, Operation, Proc, Step};
+use super::operation::{Next, Proc};
 use crate::engine::exits::of_process;
 use crate::model::World;
-use crate::protocol::{Grant, MOST_GRANTS};
+use crate::protocol::Grant;
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, send_packet};
 use crate::trace::{Event, Exit, Kind, Op, OpName, ProcessStart, Role, Stream, read_packet};
@@ -481,144 +484,4 @@ fn await_end(handle: &PidFd) {
     let mut fds = [PollFd::new(handle.as_fd(), PollFlags::POLLIN)];
     let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
     while poll(&mut fds, patience) == Err(Errno::EINTR) {}
-}
-
-/// The processes of this execution, for names that hold in all.
-struct Known<'a>(&'a [Process]);
-
-impl Names for Known<'_> {
-    fn process(&self, birth: u32) -> Proc {
-        self.0
-            .get(birth as usize)
-            .map_or(Proc::MAX, |process| process.number)
-    }
-
-    fn object(&self, id: &str) -> String {
-        let Some((name, pid)) = id.split_once('@') else {
-            return id.to_owned();
-        };
-        let mut processes = self.0.iter();
-        let maker = processes.rfind(|process| process.pid.to_string() == pid);
-        match maker {
-            Some(maker) => format!("{name}@{}", maker.number),
-            None => id.to_owned(),
-        }
-    }
-}
-
-impl Native {
-    fn birth(&self, proc: Proc) -> Result<usize, NativeError> {
-        let mut processes = self.processes.iter();
-        let birth = processes.position(|process| process.number == proc);
-        birth.ok_or(NativeError::Lost(io::ErrorKind::NotFound.into()))
-    }
-
-    /// Lets a process go on, by one operation for each byte.
-    fn grant(&mut self, birth: usize, grants: &[u8]) -> Result<(), NativeError> {
-        let process = &mut self.processes[birth];
-        process.stand = Stand::Runs;
-        process.due = None;
-        process.ahead = grants.len() - 1;
-        let gate = process.gate.as_ref();
-        let sent = gate.map(|gate| send_packet(gate.as_fd(), grants));
-        sent.transpose().map_err(NativeError::Lost)?;
-        self.settle()
-    }
-}
-
-impl Machine for Native {
-    type Error = NativeError;
-
-    fn restart(&mut self) -> Result<(), NativeError> {
-        self.processes.clear();
-        self.world = World::new();
-        self.seq = 0;
-        self.clock = 0;
-        self.printed.clear();
-        self.notes.clear();
-        self.unborn = 0;
-        let ready = loop {
-            match self.ready.take() {
-                Some(ready) => break ready,
-                None => self.hear()?,
-            }
-        };
-        self.zygote.begin().map_err(NativeError::Lost)?;
-        if let Kind::ProcessStart(start) = &ready.event.kind {
-            let start = start.clone();
-            self.born(ready.pid, &start, ready.event, ready.gate)?;
-        }
-        self.settle()
-    }
-
-    fn next(&self) -> &[Next] {
-        &self.next
-    }
-
-    fn step(&mut self, proc: Proc) -> Result<Step, NativeError> {
-        let birth = self.birth(proc)?;
-        let mut next = self.next.iter();
-        let Some(operation) = next.find(|next| next.proc == proc) else {
-            return Err(NativeError::Lost(io::ErrorKind::NotFound.into()));
-        };
-        let operation: Operation = operation.operation.clone();
-        let footprint = operation.footprint().unwrap_or_default();
-        let process = &mut self.processes[birth];
-        let parts: Vec<Part> = std::mem::take(&mut process.announced.parts);
-        let (starts, sleeps) = (
-            process.op.op == OpName::Start,
-            process.op.op == OpName::Sleep,
-        );
-        let grant = if footprint.passes_time && !sleeps {
-            Grant::Expire
-        } else {
-            Grant::Go
-        };
-        if footprint.passes_time {
-            self.clock = process.due.map_or(self.clock, |due| due.max(self.clock));
-        }
-        let asks = match process.op.op {
-            OpName::IsAlive | OpName::ExitCode => true,
-            OpName::Join => process.op.args.timeout.is_some(),
-            _ => false,
-        };
-        if asks {
-            self.asks = true;
-            self.await_deaths()?;
-        }
-        let before = self.processes.len();
-        let printed = self.printed.len();
-        self.grant(birth, &[grant.byte()])?;
-        let matters = self.config.projection == Projection::Output || self.config.listing.is_some();
-        if matters && self.printed.len() > printed && !parts.contains(&Part::Output) {
-            return Err(NativeError::Unforeseen {
-                process: self.name(birth),
-            });
-        }
-        let touches = footprint.touches.len();
-        let levels = parts.iter().take(touches);
-        Ok(Step {
-            levels: levels.map(|part| part.level(self.now())).collect(),
-            starts: self
-                .processes
-                .get(before)
-                .filter(|_| starts)
-                .map(|child| child.number),
-            footprint,
-        })
-    }
-
-    fn repeat(&mut self, proc: Proc, steps: usize) -> Result<(), NativeError> {
-        if self.asks {
-            for _ in 0..steps {
-                self.step(proc)?;
-            }
-            return Ok(());
-        }
-        let birth = self.birth(proc)?;
-        for grants in vec![Grant::Go.byte(); steps].chunks(MOST_GRANTS) {
-            self.grant(birth, grants)?;
-        }
-        Ok(())
-    }
 }

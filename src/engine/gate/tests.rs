@@ -1,7 +1,8 @@
 //! The gate, moved by hand: a `World` of made events, a clock that stands still, eyes that see what
 //! they are told.
 
-use super::{COMPUTES, Chosen, Decision, Gate, Grant, LONGEST, LOOK, OUTSIDE, Ready, Scheduler};
+use super::participant::{COMPUTES, LONGEST, LOOK, OUTSIDE};
+use super::{Chosen, Decision, Gate, Grant, Ready, Scheduler};
 use crate::engine::GateMode;
 use crate::engine::observer::{Activity, Observer};
 use crate::feed::Control;
