@@ -363,7 +363,7 @@ impl<'a> Call<'a> {
             Grant::Expire => return None,
             // The operation is enabled in the log; what it needs may still be in flight.
             Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
-            Grant::Open if timeout.blocks() => attempt(wait::SOON),
+            Grant::Open if timeout.blocks() => wait::soon(wait::ANSWER, || attempt(wait::NOW)),
             Grant::Open | Grant::Go | Grant::Begin => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {
