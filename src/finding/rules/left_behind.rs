@@ -84,6 +84,10 @@ impl Rule for LeftBehind {
             .iter()
             .filter(|(_, children)| !children.is_empty())
         {
+            let ended = |owner: &Process| world.was_ended(owner.pid);
+            if world.process(*parent).is_some_and(ended) {
+                continue;
+            }
             let first = children.first().and_then(|child| world.process(*child));
             let start = first.and_then(|child| self.starts.get(&(*parent, child.name.to_string())));
             found.add(zombies(world, *parent, children).place(start.map(String::as_str)));
