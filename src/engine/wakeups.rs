@@ -169,8 +169,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
     if suspect.waiting.contains(&tid) {
         return None;
     }
-    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
-    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+    let Some(call) = Syscall::of(pid, tid) else {
         return wakeup(Cause::Unseen, format!("TID {tid}"));
     };
     match call.wait(pid) {

@@ -39,6 +39,7 @@ mod task_error_unseen;
 mod task_lost;
 mod tasks_thrown_away;
 mod thread_copy;
+mod thread_error_unseen;
 mod threads_wait;
 mod unflushed;
 mod worker_cannot_start;
@@ -98,5 +99,6 @@ rules! {
     StartRefused in start_refused,
     TaskErrorUnseen in task_error_unseen,
     TasksThrownAway in tasks_thrown_away,
+    ThreadErrorUnseen in thread_error_unseen,
     Unflushed in unflushed,
 }

@@ -128,8 +128,37 @@ def use_of(frame):
         return READ
 
 
+def _under_way(frame):
+    """The instructions of a frame's code, and which of them is a call under way."""
+    instructions = _instructions(frame.f_code)
+    return instructions, next((at for at, one in enumerate(instructions) if one[0] >= frame.f_lasti), len(instructions))
+
+
+def sets_part(frame):
+    """Whether the value of the call under way has an attribute set at once, and is kept nowhere."""
+    instructions, at = _under_way(frame)
+    following = instructions[at + 1:at + 2]
+    return bool(following) and following[0][1] == 'STORE_ATTR'
+
+
+def only_changes_parts(frame):
+    """Whether a loop goes through the value of the call under way, and only changes what it comes to."""
+    instructions, at = _under_way(frame)
+    names = [one[1] for one in instructions[at + 1:at + 6]]
+    if names[:2] != ['GET_ITER', 'FOR_ITER']:
+        return False
+    # `for part in …`, or `for key, part in …`: the last name is that of the value.
+    stored = [at + 3]
+    if names[2:3] == ['UNPACK_SEQUENCE']:
+        stored = [at + 5] if names[3:4] != ['STORE_FAST_STORE_FAST'] else [at + 4]
+    return stored[0] < len(instructions) and instructions[stored[0]][1].startswith('STORE_') and _is_only_changed(
+        instructions, stored[0])
+
+
 def _is_only_changed(instructions, stored):
     name = instructions[stored][2]
+    if isinstance(name, tuple):
+        name = name[-1]
     loads = [at for at, one in enumerate(instructions) if _is_load(one[1]) and (
         one[2] == name or isinstance(one[2], tuple) and name in one[2])]
     return bool(loads) and all(_is_changed(instructions, at) for at in loads)

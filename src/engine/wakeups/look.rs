@@ -58,8 +58,7 @@ fn thread(pid: i32, tid: i32, descriptors: &Descriptors) -> Option<ThreadLook> {
         state: state.to_string(),
         ..ThreadLook::default()
     };
-    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
-    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+    let Some(call) = Syscall::of(pid, tid) else {
         return Some(look);
     };
     look.call = call.name();

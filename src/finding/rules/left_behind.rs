@@ -128,7 +128,15 @@ impl LeftBehind {
             .process(main)
             .event(seq);
         for process in others {
-            finding = finding.process(Some(process));
+            let popen = world.objects().find(|object| {
+                object
+                    .popen()
+                    .is_some_and(|popen| popen.pid == Some(process.pid))
+            });
+            let key = (process.parent.unwrap_or(0), process.name.to_string());
+            let started = self.starts.get(&key).map(String::as_str);
+            let at = popen.and_then(|popen| popen.created_at.as_deref());
+            finding = finding.process(Some(process)).place(at.or(started));
         }
         Some(finding)
     }
