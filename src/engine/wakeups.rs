@@ -30,6 +30,8 @@ pub(crate) struct Suspect {
     pub native: bool,
     /// The log knows of a timer that will send it a signal.
     pub timer: bool,
+    /// A server of a manager: it waits for clients all the time.
+    pub server: bool,
 }
 
 /// Something that could end a wait, in a process.
@@ -182,6 +184,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
             Cause::Unseen,
             format!("TID {tid}, syscall {}", call.number()),
         ),
+        Wait::ForClient(_) if suspect.server => None,
         Wait::ForClient(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
         Wait::For(fds) => fds
             .into_iter()
@@ -219,6 +222,7 @@ mod tests {
             waiting: BTreeSet::new(),
             native: false,
             timer: false,
+            server: false,
         };
         // From 'ready' to its wait it runs.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;

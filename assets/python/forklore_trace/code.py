@@ -109,15 +109,18 @@ def _is_changed(instructions, at):
 DROPPED, KEPT, READ = 'dropped', 'kept', 'read'
 
 
+def _under_way(frame):
+    """The instructions of a frame's code, and which of them is under way: in some versions `f_lasti` is
+    in its caches."""
+    instructions = _instructions(frame.f_code)
+    return instructions, sum(one[0] <= frame.f_lasti for one in instructions) - 1
+
+
 def use_of(frame):
     """What the program does with the value of the call under way in this frame: changes it at once and
     keeps it nowhere, gives it a name and only ever changes it by that name, or else."""
     try:
-        code = frame.f_code
-        instructions = _instructions(code)
-        at = next((place for place, one in enumerate(instructions) if one[0] >= frame.f_lasti), None)
-        if at is None:
-            return READ
+        instructions, at = _under_way(frame)
         following = instructions[at + 1] if at + 1 < len(instructions) else None
         if following is None:
             return READ
@@ -126,12 +129,6 @@ def use_of(frame):
         return DROPPED if _is_changed(instructions, at) else READ
     except Exception:
         return READ
-
-
-def _under_way(frame):
-    """The instructions of a frame's code, and which of them is a call under way."""
-    instructions = _instructions(frame.f_code)
-    return instructions, next((at for at, one in enumerate(instructions) if one[0] >= frame.f_lasti), len(instructions))
 
 
 def sets_part(frame):
