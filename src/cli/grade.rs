@@ -176,6 +176,7 @@ impl Grading<'_> {
         let verdicts = student.verdicts(self.lesson, row, &header, &trial);
         let changed = changed(self.lesson, row);
         graded.add(verdicts, trial.seconds, kept.as_deref(), changed);
+        graded.result.found(&trial.findings);
         Ok(())
     }
 }

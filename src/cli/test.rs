@@ -313,6 +313,7 @@ impl Bench<'_> {
             Ending::OutputLost(error) => return Err(error.into()),
         }
         result.add(verdicts, seconds, kept.as_deref());
+        result.found(driven.findings.list());
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use super::recorder::{Recorded, Recorder};
 use crate::engine::Run;
 use crate::engine::shutdown::Shutdown;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Finding};
 use crate::lesson::Words;
 use crate::model::World;
 use crate::sys::{clock, limits};
@@ -84,7 +84,7 @@ pub(crate) struct Trial {
     pub seconds: f64,
     pub cut: Option<Cut>,
     /// What went wrong in it, as far as that is certain or likely.
-    pub findings: Vec<Words>,
+    pub findings: Vec<Finding>,
     /// Why its recording was given up.
     pub lost: Option<String>,
 }
@@ -120,7 +120,7 @@ pub(crate) fn run(
     let findings = driven.findings.list().into_iter();
     let sure = findings.filter(|finding| finding.certainty >= Certainty::Likely);
     Ok(Trial {
-        findings: sure.map(|finding| finding.text.clone()).collect(),
+        findings: sure.cloned().collect(),
         world: driven.world,
         seconds: clock::instant().duration_since(began).as_secs_f64(),
         cut: bounded.cut,

@@ -30,6 +30,8 @@ pub(crate) struct Suspect {
     pub native: bool,
     /// The log knows of a timer that will send it a signal.
     pub timer: bool,
+    /// A server of a manager: it waits for clients all the time.
+    pub server: bool,
 }
 
 /// Something that could end a wait, in a process.
@@ -169,8 +171,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
     if suspect.waiting.contains(&tid) {
         return None;
     }
-    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
-    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+    let Some(call) = Syscall::of(pid, tid) else {
         return wakeup(Cause::Unseen, format!("TID {tid}"));
     };
     match call.wait(pid) {
@@ -183,6 +184,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
             Cause::Unseen,
             format!("TID {tid}, syscall {}", call.number()),
         ),
+        Wait::ForClient(_) if suspect.server => None,
         Wait::ForClient(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
         Wait::For(fds) => fds
             .into_iter()
@@ -220,6 +222,7 @@ mod tests {
             waiting: BTreeSet::new(),
             native: false,
             timer: false,
+            server: false,
         };
         // From 'ready' to its wait it runs.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;

@@ -178,14 +178,16 @@ def _locks(module, name, kind):
     """A function that makes locks: the program's own tell of themselves."""
     original = getattr(module, name)
 
-    def make(*args, **kwargs):
-        lock = original(*args, **kwargs)
-        frame = direct_creator() if tracing() else None
+    def made(lock, frame):
         if frame is None:
             return lock
         tag = _new(kind)
         tell_name(tag, frame)
         return _Lock(lock, tag)
+
+    def make(*args, **kwargs):
+        lock = original(*args, **kwargs)
+        return made(lock, direct_creator() if tracing() else None)
 
     if not isinstance(original, type):
         if hasattr(original, '__self__'):
@@ -198,7 +200,8 @@ def _locks(module, name, kind):
         """Since 3.13 what makes locks is their class."""
 
         def __call__(cls, *args, **kwargs):
-            return make(*args, **kwargs)
+            lock = original(*args, **kwargs)
+            return made(lock, direct_creator() if tracing() else None)
 
         def __instancecheck__(cls, thing):
             return isinstance(thing, original)

@@ -144,7 +144,7 @@ impl Student {
         let told = matches!(world.deadlock(), Some(waits) if !waits.is_empty());
         if !passed && !told {
             let cause = trial.findings.first();
-            verdicts.extend(cause.map(|cause| failed("cause", cause.clone())));
+            verdicts.extend(cause.map(|cause| failed("cause", cause.text.clone())));
         }
         verdicts.append(&mut checks);
         verdicts

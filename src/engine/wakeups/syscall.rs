@@ -42,6 +42,25 @@ impl Syscall {
         Some(Syscall { number, arguments })
     }
 
+    /// The call of a thread, seen as what it was before a signal interrupted it: poll(2) is then called
+    /// `restart_syscall`, with the arguments it had. That it polls is what the kernel waits in.
+    pub(super) fn of(pid: i32, tid: i32) -> Option<Syscall> {
+        let task = format!("/proc/{pid}/task/{tid}");
+        let line = std::fs::read_to_string(format!("{task}/syscall")).ok()?;
+        let call = Syscall::parse(&line)?;
+        #[cfg(target_arch = "x86_64")]
+        if call.number == libc::SYS_restart_syscall {
+            let place = std::fs::read_to_string(format!("{task}/wchan")).unwrap_or_default();
+            if place.starts_with("poll_") || place.starts_with("do_sys_poll") {
+                return Some(Syscall {
+                    number: libc::SYS_poll,
+                    ..call
+                });
+            }
+        }
+        Some(call)
+    }
+
     pub(super) fn number(self) -> i64 {
         self.number
     }

@@ -6,6 +6,7 @@ use super::{
     LessonResult, Results, human_lesson, human_summary, json, junit, tap_lesson, tap_start,
 };
 use crate::check::Verdict;
+use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
 use crate::report::Style;
 use crate::text::{Lang, Paint};
@@ -146,4 +147,21 @@ fn people_are_told_what_failed_and_where_to_look() {
         human_summary(&style(Lang::En), &results),
         "2 lessons, 4 runs: 2 checks passed, 1 failed (1.8 s)\n"
     );
+}
+
+#[test]
+fn what_went_wrong_stands_in_the_output_and_makes_nothing_fail() {
+    let mut results = results();
+    let text = Words::new("a <lock> is held", "");
+    let finding = Finding::new("owner-died", Harm::Hang, Certainty::Certain, text);
+    for lesson in &mut results.lessons {
+        lesson.found([&finding, &finding]);
+    }
+    let document = junit(&results).unwrap();
+    let line = "certain owner-died: a &lt;lock&gt; is held (run ";
+    // A suite each, and the check that failed.
+    assert_eq!(document.matches("<system-out>").count(), 3, "{document}");
+    assert_eq!(document.matches(line).count(), 3, "{document}");
+    assert!(document.contains("failures=\"1\""), "{document}");
+    assert_eq!(results.failed(), 1);
 }
