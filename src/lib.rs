@@ -160,6 +160,7 @@ pub mod lesson;
 pub mod model;
 pub mod mp;
 pub mod object;
+mod proc;
 pub mod programs;
 pub mod protocol;
 pub mod replay;

@@ -1,12 +1,12 @@
 //! What each thread does, in words: the sentence under a process.
 
-use super::call::Until;
 use super::channels::{Channel, End};
 use super::graph::{Owner, What};
 use super::names::Name;
 use super::place;
 use super::view::{View, list, thing};
 use crate::lesson::Words;
+use crate::proc::{Call, Until};
 use crate::sys::{calendar, clock};
 use crate::text::clean;
 
@@ -71,7 +71,7 @@ fn tenths(millis: u64) -> String {
 }
 
 fn timed(view: View<'_>, until: Until) -> Words {
-    let sleeps = matches!(view.graph.thread(view.at).call, super::call::Call::Sleep(_));
+    let sleeps = matches!(view.graph.thread(view.at).call, Call::Sleep(_));
     let left = match until {
         Until::At { realtime, millis } => {
             let now = if realtime {

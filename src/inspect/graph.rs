@@ -11,7 +11,6 @@ mod wakers;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::serving::serves;
-use super::call::{Call, Until};
 use super::channels::{Channel, Channels, file_locks};
 use super::heap::Heap;
 use super::names::Name;
@@ -19,6 +18,7 @@ use super::process::{Process, Thread};
 use super::program::Program;
 use super::semaphore::{self, Record, Semaphore};
 use super::stack::Stack;
+use crate::proc::{Call, Until, may_wake};
 
 /// What a thread does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl<'a> Graph<'a> {
                 semaphore::at(process, *address).map_or(What::Lock(*address), What::Semaphore)
             }
             Call::Child(pid) => What::Child(pid.map(|pid| self.program.outer(process, pid))),
-            Call::Read(fd) => What::Read(*fd, channel(*fd, false)),
+            Call::Read(fd) | Call::ChildBy(fd) => What::Read(*fd, channel(*fd, false)),
             Call::Write(fd) => What::Write(*fd, channel(*fd, true)),
             Call::Accept(_) => What::Accept,
             Call::Poll { fds, .. } => What::Poll(fds.iter().map(|(fd, _)| *fd).collect()),
@@ -156,7 +156,7 @@ impl<'a> Graph<'a> {
                 }
             }
             Call::Signal { .. } => What::Signal,
-            Call::Connect(_) | Call::Open => What::Outside,
+            Call::Connect(_) | Call::Open(_) => What::Outside,
             Call::Sleep(until) => What::Timed(*until),
             Call::Other(_) | Call::Unseen => What::Unknown,
         }
@@ -169,8 +169,10 @@ impl<'a> Graph<'a> {
             .map(|node| node.wakers.contains(&Waker::Alive))
             .collect();
         let alive = self.spread(alive);
-        let handles =
-            |at: usize| self.thread(at).tid == self.process(at).pid && handles(self.process(at));
+        let handles = |at: usize| {
+            let process = self.process(at);
+            self.thread(at).tid == process.pid && may_wake(process.caught) != 0
+        };
         let signalled = (0..self.nodes.len()).map(|at| alive[at] || handles(at));
         let signalled = self.spread(signalled.collect());
         for (at, node) in self.nodes.iter_mut().enumerate() {
@@ -310,31 +312,6 @@ impl<'a> Graph<'a> {
             ends.find_map(|end| named(end.pid, end.fd))
         })
     }
-}
-
-/// Signals whose handlers end no wait, as far as can be told: those that ask a process to end, tell of
-/// its own faults or children, or concern a terminal. The first two real-time signals are the C
-/// library's.
-fn handles(process: &Process) -> bool {
-    const NONE: [i32; 13] = [
-        libc::SIGHUP,
-        libc::SIGINT,
-        libc::SIGQUIT,
-        libc::SIGTERM,
-        libc::SIGILL,
-        libc::SIGABRT,
-        libc::SIGFPE,
-        libc::SIGBUS,
-        libc::SIGSEGV,
-        libc::SIGCHLD,
-        libc::SIGWINCH,
-        libc::SIGPIPE,
-        libc::SIGCONT,
-    ];
-    let ignored = NONE
-        .iter()
-        .fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
-    process.caught & !ignored != 0
 }
 
 /// Who has a lock of `threading`.

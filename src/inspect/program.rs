@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::names::{Child, Names};
 use super::place;
-use super::process::{Process, numbers};
+use super::process::Process;
 use super::stack::Files;
+use crate::proc::{file, numbers};
 use crate::sys::stat::Stat;
 
 /// Processes of one program that are looked at.
@@ -37,10 +38,6 @@ fn parents() -> BTreeMap<i32, Stat> {
     numbers("/proc").into_iter().filter_map(stat).collect()
 }
 
-fn command_line(pid: i32) -> Vec<u8> {
-    std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()
-}
-
 fn exe(pid: i32) -> Option<std::path::PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
@@ -53,9 +50,9 @@ fn is_same_program(child: i32, parent: i32) -> bool {
     if exe(parent) != Some(program) {
         return false;
     }
-    let line = command_line(child);
+    let line = file(child, "cmdline");
     let of_multiprocessing = b"from multiprocessing".as_slice();
-    line == command_line(parent)
+    line == file(parent, "cmdline")
         || line
             .windows(of_multiprocessing.len())
             .any(|window| window == of_multiprocessing)

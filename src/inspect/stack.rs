@@ -13,8 +13,7 @@ use super::elf::{self, Symbol};
 use super::heap::{Address, Heap};
 use super::layout::{Frames, Layout, THREAD_NEXT};
 use super::lines::line_of;
-use super::maps::Mapping;
-use super::memory::{Memory, is_address};
+use crate::proc::{Mapping, Memory, is_address};
 
 const MOST_THREADS: usize = 4096;
 const MOST_FRAMES: usize = 1000;

@@ -2,8 +2,8 @@
 
 use super::{Graph, Owner, What};
 use crate::inspect::heap::Address;
-use crate::inspect::memory::is_address;
 use crate::inspect::place;
+use crate::proc::is_address;
 
 impl Graph<'_> {
     /// The thread whose end a thread waits for, by its `threading.get_ident`.
