@@ -8,7 +8,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use super::process::Process;
 use super::program::Program;
 use super::sockets::Sockets;
-use crate::proc::{links, numbers};
+use crate::proc::{Fd, links, numbers};
 use crate::sys::peek;
 use crate::sys::pidfd::PidFd;
 
@@ -46,8 +46,8 @@ impl Channel {
 pub(crate) struct Channels<'a> {
     program: &'a Program,
     sockets: Sockets,
-    /// Who has a pipe or a socket open: the end, whether it reads and writes.
-    open: HashMap<u64, Vec<(End, bool, bool)>>,
+    /// Who has a pipe or a socket open.
+    open: HashMap<u64, Vec<(End, &'a Fd)>>,
     /// Pipes and sockets that processes outside have open.
     outside: BTreeSet<u64>,
 }
@@ -84,7 +84,7 @@ impl<'a> Channels<'a> {
             .map(|process| process.pid)
             .collect();
         let mut wanted: BTreeSet<u64> = BTreeSet::new();
-        let mut open: HashMap<u64, Vec<(End, bool, bool)>> = HashMap::new();
+        let mut open: HashMap<u64, Vec<(End, &Fd)>> = HashMap::new();
         for process in &program.processes {
             for fd in &process.fds {
                 let (pipe, socket) = (fd.pipe(), fd.socket());
@@ -99,7 +99,7 @@ impl<'a> Channels<'a> {
                     fd: fd.number,
                 };
                 let known = open.entry(inode).or_default();
-                known.push((end, fd.reads, fd.writes));
+                known.push((end, fd));
             }
         }
         Channels {
@@ -117,8 +117,8 @@ impl<'a> Channels<'a> {
         if let Some(inode) = open.pipe() {
             return Some(Channel {
                 inode,
-                readers: self.ends(inode, |reads, _| reads),
-                writers: self.ends(inode, |_, writes| writes),
+                readers: self.ends(inode, Fd::reads),
+                writers: self.ends(inode, Fd::writes),
                 outside: self.outside.contains(&inode),
                 pending: false,
                 asked: End { pid, fd },
@@ -128,10 +128,10 @@ impl<'a> Channels<'a> {
         let pending = self.sockets.listener(own);
         let peer = pending.or_else(|| self.sockets.peer(own))?;
         let (from, to) = if to_write { (own, peer) } else { (peer, own) };
-        let readers = self.ends(to, |_, _| true);
+        let readers = self.ends(to, |_| true);
         Some(Channel {
             inode: own.min(peer),
-            writers: self.ends(from, |_, _| true),
+            writers: self.ends(from, |_| true),
             asked: readers.first().copied().unwrap_or(End { pid, fd }),
             readers,
             outside: self.outside.contains(&peer),
@@ -139,10 +139,10 @@ impl<'a> Channels<'a> {
         })
     }
 
-    fn ends(&self, inode: u64, is_end: impl Fn(bool, bool) -> bool) -> Vec<End> {
+    fn ends(&self, inode: u64, is_end: impl Fn(&Fd) -> bool) -> Vec<End> {
         let all = self.open.get(&inode).into_iter().flatten();
-        all.filter(|(_, reads, writes)| is_end(*reads, *writes))
-            .map(|(end, _, _)| *end)
+        all.filter(|(_, fd)| is_end(fd))
+            .map(|(end, _)| *end)
             .collect()
     }
 }

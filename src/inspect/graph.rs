@@ -18,7 +18,7 @@ use super::process::{Process, Thread};
 use super::program::Program;
 use super::semaphore::{self, Record, Semaphore};
 use super::stack::Stack;
-use crate::proc::{Call, Until, may_wake};
+use crate::proc::{Call, Until, file, may_wake};
 
 /// What a thread does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(crate) enum What {
     Read(i32, Option<Channel>),
     Write(i32, Option<Channel>),
     Poll(Vec<i32>),
+    /// For the other end of a FIFO to be opened.
+    Fifo(String),
     /// For a lock of a file, held by these processes.
     File {
         path: String,
@@ -143,23 +145,41 @@ impl<'a> Graph<'a> {
             Call::Accept(_) => What::Accept,
             Call::Poll { fds, .. } => What::Poll(fds.iter().map(|(fd, _)| *fd).collect()),
             Call::FileLock(fd) => {
-                let owners = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
-                match owners {
-                    Some((_, owners)) => What::File {
-                        path: process
-                            .fd(*fd)
-                            .map(|fd| fd.target.clone())
-                            .unwrap_or_default(),
-                        owners: owners.clone(),
-                    },
-                    None => What::Unknown,
+                let waited = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
+                match (waited, process.fd(*fd)) {
+                    (Some((inode, owners)), Some(open)) => {
+                        let holders = self.lock_holders(&open.target, *inode);
+                        What::File {
+                            path: open.target.clone(),
+                            owners: holders.unwrap_or_else(|| owners.clone()),
+                        }
+                    }
+                    _ => What::Unknown,
                 }
             }
+            Call::Open(path) => fifo(process, *path).map_or(What::Outside, What::Fifo),
             Call::Signal { .. } => What::Signal,
-            Call::Connect(_) | Call::Open(_) => What::Outside,
+            Call::Connect(_) => What::Outside,
             Call::Sleep(until) => What::Timed(*until),
             Call::Other(_) | Call::Unseen => What::Unknown,
         }
+    }
+
+    /// The processes that have a file open under a lock of it; `None` where none of the program has.
+    fn lock_holders(&self, path: &str, inode: u64) -> Option<Vec<i32>> {
+        let place = format!(":{inode}");
+        let holds = |process: &&Process| {
+            let mut fds = process.fds.iter().filter(|fd| fd.target == path);
+            fds.any(|fd| {
+                let info = file(process.pid, &format!("fdinfo/{}", fd.number));
+                let info = String::from_utf8_lossy(&info);
+                let mut locks = info.lines().filter(|line| line.starts_with("lock:"));
+                locks.any(|line| line.split(' ').any(|word| word.ends_with(&place)))
+            })
+        };
+        let holders = self.program.processes.iter().filter(holds);
+        let holders: Vec<i32> = holders.map(|process| process.pid).collect();
+        (!holders.is_empty()).then_some(holders)
     }
 
     fn decide(&mut self) {
@@ -312,6 +332,16 @@ impl<'a> Graph<'a> {
             ends.find_map(|end| named(end.pid, end.fd))
         })
     }
+}
+
+/// The FIFO whose path lies at this address.
+fn fifo(process: &Process, path: u64) -> Option<String> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let path = process.memory.c_string(path)?;
+    let whole = std::path::Path::new(&process.cwd).join(&path);
+    let inside = format!("/proc/{}/root{}", process.pid, whole.display());
+    let is_fifo = std::fs::metadata(inside).is_ok_and(|meta| meta.file_type().is_fifo());
+    is_fifo.then_some(path)
 }
 
 /// Who has a lock of `threading`.

@@ -370,10 +370,13 @@ impl Heap {
         found.map(|(_, value)| value)
     }
 
-    /// The module that a class written in Python comes from.
-    pub(crate) fn module_of(&self, object: Address) -> Option<String> {
-        let class = self.memory.pointer(object + OB_TYPE)?;
-        let dict = self.memory.pointer(class + TYPE_DICT)?;
-        self.text(self.item(dict, "__module__")?)
+    /// Whether its class is written in Python, in such a module.
+    pub(crate) fn is_from(&self, object: Address, is_module: impl Fn(&str) -> bool) -> bool {
+        let module = || {
+            let class = self.memory.pointer(object + OB_TYPE)?;
+            let dict = self.memory.pointer(class + TYPE_DICT)?;
+            self.text(self.item(dict, "__module__")?)
+        };
+        module().is_some_and(|module| is_module(&module))
     }
 }

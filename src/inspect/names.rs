@@ -200,9 +200,13 @@ impl Look<'_> {
             .objects
             .entry(value)
             .or_insert_with(|| name.clone());
-        if heap.is_a(value, "BaseProcess") || class == "Popen" {
+        let is_process = heap.is_a(value, "BaseProcess");
+        if is_process || class == "Popen" {
             self.child(value, &class);
-            return;
+            // A class of the program's own has attributes of its own.
+            if !is_process || heap.is_from(value, is_library_module) {
+                return;
+            }
         }
         if depth >= DEEPEST {
             return;
@@ -253,10 +257,7 @@ impl Look<'_> {
                 next.extend(items.map(|item| deeper(item, format!("{}{{…}}", name.text))));
             }
             _ => {
-                let of_library = !name.part.is_empty()
-                    || heap
-                        .module_of(value)
-                        .is_some_and(|module| is_library_module(&module));
+                let of_library = !name.part.is_empty() || heap.is_from(value, is_library_module);
                 for (key, item) in heap.attributes(value).into_iter().take(ENTRIES) {
                     if self.is_plain(item) {
                         continue;

@@ -39,6 +39,10 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Thread {
     pub tid: i32,
+    /// Its TID in its own PID namespace.
+    pub inner: i32,
+    /// Clock ticks from boot to its start.
+    pub start: u64,
     pub call: Call,
     pub stack: Option<Stack>,
     /// How often it had been switched away from before it was looked at.
@@ -81,7 +85,7 @@ impl Process {
             .filter_map(|(tid, status)| {
                 let place = stacks.iter().position(|stack| stack.tid == tid);
                 let stack = place.map(|place| stacks.swap_remove(place));
-                Thread::look(pid, tid, &memory, stack, status.switches)
+                Thread::look(pid, tid, &memory, stack, &status)
             })
             .collect();
         threads.sort_by_key(|thread| (thread.tid != pid, thread.tid));
@@ -106,6 +110,14 @@ impl Process {
         })
     }
 
+    /// Forgets what was read of its memory.
+    pub(crate) fn forget(&self) {
+        self.memory.forget();
+        if let Some(python) = &self.python {
+            python.heap.memory.forget();
+        }
+    }
+
     pub(crate) fn is_dead(&self) -> bool {
         matches!(self.state, 'Z' | 'X' | 'x')
     }
@@ -121,7 +133,7 @@ impl Thread {
         tid: i32,
         memory: &Memory,
         stack: Option<Stack>,
-        switches: Option<u64>,
+        status: &Status,
     ) -> Option<Thread> {
         let stat = Stat::parse(&file(pid, &format!("task/{tid}/stat")))?;
         let call = match stat.state {
@@ -132,9 +144,11 @@ impl Thread {
         };
         Some(Thread {
             tid,
+            inner: status.inner.unwrap_or(tid),
+            start: stat.start,
             call,
             stack,
-            switches,
+            switches: status.switches,
         })
     }
 

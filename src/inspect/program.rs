@@ -105,7 +105,13 @@ impl Program {
             .collect();
         processes.sort_by_key(|process| (process.pid != root, process.start, process.pid));
         processes.first()?;
-        let mut names: Vec<Names> = processes.iter().map(Names::of).collect();
+        let named = |process: &Process| {
+            let names = Names::of(process);
+            // Most of its memory is not asked for again.
+            process.forget();
+            names
+        };
+        let mut names: Vec<Names> = processes.iter().map(named).collect();
         for (process, names) in processes.iter().zip(&mut names) {
             for child in &mut names.children {
                 child.pid = outer(&processes, process, child.pid);
@@ -121,6 +127,17 @@ impl Program {
     /// Our PID of a process that another names by its own PID namespace.
     pub(crate) fn outer(&self, by: &Process, pid: i32) -> i32 {
         outer(&self.processes, by, pid)
+    }
+
+    /// Our TID of a thread that a process names by its own PID namespace; `None` where it has none.
+    pub(crate) fn outer_thread(&self, by: &Process, tid: i32) -> Option<i32> {
+        let known = by.threads.iter().find(|thread| thread.inner == tid);
+        known.map(|thread| thread.tid).or_else(|| {
+            let mut others = self.processes.iter().flat_map(|process| &process.threads);
+            others
+                .find(|thread| thread.inner == tid)
+                .map(|thread| thread.tid)
+        })
     }
 
     pub(crate) fn place(&self, pid: i32) -> Option<usize> {

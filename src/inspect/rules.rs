@@ -6,6 +6,8 @@
 
 mod children;
 mod cycles;
+mod files;
+mod futures;
 mod locks;
 mod managers;
 mod meetings;
@@ -77,23 +79,31 @@ const MOST: usize = 32;
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 26] = [
     children::stopped,
     pools::result_thread_died,
+    pools::result_thread_waits,
+    pools::starved,
     pools::task_lost,
     pools::executor_without_workers,
+    pipes::not_accepted,
     managers::unanswered,
     meetings::barrier,
     meetings::event,
     meetings::unfinished_tasks,
     meetings::condition,
     queues::not_drained,
+    pipes::cut_short,
     queues::full,
     queues::reader_died,
     queues::empty,
     locks::lock,
     pipes::full,
     pipes::no_end,
+    files::lock,
+    files::fifo,
+    futures::starved,
+    futures::never_set,
     threads::queue,
     threads::lock,
 ];
@@ -132,7 +142,8 @@ fn order<'a>(graph: &'a Graph<'a>) -> impl Iterator<Item = usize> + 'a {
         let view = View { graph, at: *at };
         let in_pool = |function| view.calls("multiprocessing/pool.py", function);
         let waits = matches!(node.what, What::Lock(_)) && !node.serves;
-        node.stuck || waits && (in_pool("join") || in_pool("get"))
+        let fifo = matches!(node.what, What::Fifo(_));
+        node.stuck || fifo || waits && (in_pool("join") || in_pool("get"))
     })
 }
 

@@ -1,9 +1,10 @@
 //! What a process has open, and what that leads to (`proc_pid_fd(5)`).
 
+use std::cell::OnceCell;
 use std::fs::File;
 
-use nix::fcntl::{AtFlags, readlinkat};
-use nix::sys::stat::{Mode, fstatat};
+use nix::fcntl::readlinkat;
+use nix::sys::stat::{Mode, lstat};
 
 use super::{file, numbers};
 
@@ -15,13 +16,31 @@ const MOST: usize = 65_536;
 pub(crate) struct Fd {
     pub number: i32,
     pub target: String,
-    pub reads: bool,
-    pub writes: bool,
+    pid: i32,
+    /// The permissions of its link, once asked for.
+    mode: OnceCell<Mode>,
     /// Of a pidfd, its process; of an epoll(7) set, its descriptors.
     pub watches: Vec<i32>,
 }
 
 impl Fd {
+    pub(crate) fn reads(&self) -> bool {
+        self.mode().contains(Mode::S_IRUSR)
+    }
+
+    pub(crate) fn writes(&self) -> bool {
+        self.mode().contains(Mode::S_IWUSR)
+    }
+
+    /// How it is open stands in the permissions of its link.
+    fn mode(&self) -> Mode {
+        *self.mode.get_or_init(|| {
+            let link = format!("/proc/{}/fd/{}", self.pid, self.number);
+            lstat(link.as_str())
+                .map_or(Mode::empty(), |stat| Mode::from_bits_truncate(stat.st_mode))
+        })
+    }
+
     /// The inode of a pipe.
     pub(crate) fn pipe(&self) -> Option<u64> {
         inode(&self.target, "pipe:[")
@@ -50,33 +69,22 @@ pub(crate) fn links(pid: i32) -> Vec<(i32, String)> {
     numbers.filter_map(link).collect()
 }
 
-/// What a process has open. How a pipe is open stands in the permissions of its link; what a pidfd or an
-/// epoll(7) set watches, in its fdinfo (`proc_pid_fdinfo(5)`).
+/// What a process has open.
 pub(crate) fn descriptors(pid: i32) -> Vec<Fd> {
-    let folder = File::open(format!("/proc/{pid}/fd"));
-    let open = links(pid).into_iter().filter_map(|(number, target)| {
-        let name = number.to_string();
-        let stat = fstatat(
-            folder.as_ref().ok()?,
-            name.as_str(),
-            AtFlags::AT_SYMLINK_NOFOLLOW,
-        );
-        let mode = Mode::from_bits_truncate(stat.ok()?.st_mode);
-        let watches = match target.as_str() {
+    let open = links(pid).into_iter().map(|(number, target)| Fd {
+        number,
+        watches: match target.as_str() {
             "anon_inode:[pidfd]" | "anon_inode:[eventpoll]" => watches(pid, number),
             _ => Vec::new(),
-        };
-        Some(Fd {
-            number,
-            target,
-            reads: mode.contains(Mode::S_IRUSR),
-            writes: mode.contains(Mode::S_IWUSR),
-            watches,
-        })
+        },
+        target,
+        pid,
+        mode: OnceCell::new(),
     });
     open.collect()
 }
 
+/// What it watches, by its fdinfo (`proc_pid_fdinfo(5)`).
 fn watches(pid: i32, fd: i32) -> Vec<i32> {
     let info = file(pid, &format!("fdinfo/{fd}"));
     let info = String::from_utf8_lossy(&info);
@@ -105,7 +113,7 @@ mod tests {
                 .expect("it is open")
         };
         let (reader, writer) = (of(reader.as_raw_fd()), of(writer.as_raw_fd()));
-        assert!(reader.reads && !reader.writes && writer.writes && !writer.reads);
+        assert!(reader.reads() && !reader.writes() && writer.writes() && !writer.reads());
         assert!(reader.pipe().is_some() && reader.pipe() == writer.pipe());
     }
 }

@@ -26,7 +26,7 @@ impl Descriptors {
         };
         for pid in pids {
             for fd in descriptors(*pid) {
-                let end = (fd.target.clone(), fd.writes);
+                let end = (fd.target.clone(), fd.writes());
                 let holders = found.open.entry(end).or_default();
                 if holders.last() != Some(pid) {
                     holders.push(*pid);
@@ -78,7 +78,7 @@ impl Descriptors {
         };
         let target = &open.target;
         let inside = if target.starts_with("pipe:") {
-            self.open.contains_key(&(target.clone(), !open.writes))
+            self.open.contains_key(&(target.clone(), !open.writes()))
         } else if let Some(inode) = target.strip_prefix("socket:[") {
             self.unix.contains(inode.trim_end_matches(']'))
         } else {

@@ -41,8 +41,47 @@ impl Graph<'_> {
                     None => Owner::Unknown,
                 }
             }
-            _ => Owner::Unknown,
+            _ => {
+                let import = self
+                    .import_owner(at)
+                    .and_then(|owner| self.by_ident(pid, owner));
+                let owner = import.or_else(|| self.mutex_owner(at, address));
+                owner.map_or(Owner::Unknown, Owner::Thread)
+            }
         }
+    }
+
+    /// The lock of a module that a thread wants to import.
+    fn import_lock(&self, at: usize) -> Option<Address> {
+        let (stack, heap) = (self.stack(at)?, self.heap(at)?);
+        let frames = place::library_frames(stack).iter();
+        let mut locks = frames
+            .filter(|frame| frame.code.name == "acquire" && frame.code.file.contains("importlib"));
+        locks.next()?.local(heap, "self")
+    }
+
+    /// The thread that imports the module.
+    fn import_owner(&self, at: usize) -> Option<u64> {
+        let heap = self.heap(at)?;
+        let owner = heap.attr(self.import_lock(at)?, "owner")?;
+        heap.int(owner).map(i64::cast_unsigned)
+    }
+
+    /// The name of the module that a thread wants to import.
+    pub(crate) fn imports(&self, at: usize) -> Option<String> {
+        let heap = self.heap(at)?;
+        heap.text(heap.attr(self.import_lock(at)?, "name")?)
+    }
+
+    /// The owner of a mutex of the C library: `__lock`, `__count` and `__owner` of `pthread_mutex_t`.
+    pub(crate) fn mutex_owner(&self, at: usize, address: u64) -> Option<usize> {
+        const CONTENDED: i32 = 2;
+        let process = self.process(at);
+        let state = process.memory.int(address)?;
+        let owner = process.memory.int(address + 8)?;
+        let is_mutex = state & CONTENDED != 0 && owner > 0;
+        let owner = is_mutex.then(|| self.program.outer_thread(process, owner))??;
+        (0..self.nodes.len()).find(|node| self.thread(*node).tid == owner && *node != at)
     }
 
     /// The lock of `threading` whose semaphore lies at this address, and whether it is an RLock.

@@ -29,6 +29,7 @@ impl Graph<'_> {
             What::Runs
             | What::Timed(_)
             | What::Accept
+            | What::Fifo(_)
             | What::Outside
             | What::Signal
             | What::Unknown

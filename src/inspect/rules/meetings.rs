@@ -42,13 +42,8 @@ pub(super) fn barrier(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.barrier.advice", &[]);
-    let mut cause = Cause::new("barrier-member-missing", text, advice).object(name);
-    let failed = view
-        .deaths()
-        .into_iter()
-        .filter(|child| child.exit != Some(0));
-    cause.pids.extend(failed.map(|child| child.pid));
-    Some(cause)
+    let cause = Cause::new("barrier-member-missing", text, advice).object(name);
+    Some(cause.also(view.failed()))
 }
 
 pub(super) fn event(view: View<'_>) -> Option<Cause> {
