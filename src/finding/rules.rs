@@ -21,6 +21,7 @@ mod lock_circle;
 mod lost_update;
 mod manager_answer;
 mod no_work;
+mod noted;
 mod owner_died;
 mod pickling_dwarfs;
 mod pipe_full;
@@ -75,6 +76,7 @@ rules! {
     ManagerAnswer in manager_answer,
     ThreadsWait in threads_wait,
     HangUnknown in hang_unknown,
+    Noted in noted,
     JoinedOneByOne in joined_one_by_one,
     ChildErrorUnseen in child_error_unseen,
     CopyChanged in copy_changed,

@@ -4,7 +4,7 @@
 //! read without stopping its thread; that of a thread that runs may be torn and is then shorter.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
@@ -183,8 +183,11 @@ impl Python {
         for _ in 0..64 {
             let Some(this) = interpreter else { break };
             let mut thread = memory.pointer(this + layout.interpreter_threads);
+            // Threads that begin and end meanwhile can make the list a circle.
+            let mut seen = HashSet::new();
             while let Some(state) = thread
-                && found.len() < MOST_THREADS
+                && seen.len() < MOST_THREADS
+                && seen.insert(state)
             {
                 found.extend(self.stack(state, tids));
                 thread = memory.pointer(state + THREAD_NEXT);

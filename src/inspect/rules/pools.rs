@@ -177,14 +177,19 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
         return None;
     }
     let heap = view.graph.heap(view.at)?;
-    let workers = workers(view);
-    // A result thread that is in a callback has not collected what may be there.
-    let mut own = view
-        .graph
-        .nodes_of(view.pid())
-        .iter()
-        .map(|at| view.with(*at));
-    if own.any(|other| other.calls(POOL, "_handle_results") && !view.graph.nodes[other.at].serves) {
+    let of_threads = owed.pool.is_some_and(|pool| heap.is_a(pool, "ThreadPool"));
+    let workers = if of_threads {
+        worker_threads(view)
+    } else {
+        workers(view)
+    };
+    // A thread of the pool's own that is in the program's code, a callback or the generator of the tasks,
+    // has not done its work yet.
+    let own = view.graph.nodes_of(view.pid()).iter();
+    let own = own.map(|at| view.with(*at));
+    let mut helpers = own
+        .filter(|other| other.calls(POOL, "_handle_results") || other.calls(POOL, "_handle_tasks"));
+    if helpers.any(|other| !view.graph.nodes[other.at].serves) {
         return None;
     }
     // One that is in a task has its own reason; one that can't take a task, too.
