@@ -16,8 +16,6 @@ use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 
 const PAGE: u64 = 4096;
-/// Pages read at once: what is asked for next often lies behind.
-const AHEAD: usize = 4;
 /// Pages kept at most: 64 MiB of a process.
 const MOST_PAGES: usize = 16_384;
 /// The longest string or array that is read.
@@ -133,35 +131,15 @@ impl Memory {
 
     fn with_page(&self, start: u64, look: impl FnOnce(&[u8])) -> Option<()> {
         let mut pages = self.pages.borrow_mut();
-        if !pages.contains_key(&start) {
-            if pages.len() >= MOST_PAGES {
-                return None;
-            }
-            self.read_ahead(start, &mut pages);
+        if pages.len() >= MOST_PAGES && !pages.contains_key(&start) {
+            return None;
         }
-        pages.get(&start)?.as_deref().map(look)
-    }
-
-    /// Keeps a page and those behind it, as far as they are there.
-    fn read_ahead(&self, start: u64, pages: &mut ByAddress<Page>) {
-        const SIZE: usize = 4096;
-        let mut bytes = [0; AHEAD * SIZE];
-        let base = usize::try_from(start).unwrap_or(0);
-        // The kernel stops at the first piece that it can't read whole.
-        let remote: [RemoteIoVec; AHEAD] = std::array::from_fn(|page| RemoteIoVec {
-            base: base.saturating_add(page * SIZE),
-            len: SIZE,
+        let page = pages.entry(start).or_insert_with(|| {
+            let mut bytes = vec![0; 4096].into_boxed_slice();
+            let read = self.fill(start, &mut bytes).ok()?;
+            (read == bytes.len()).then_some(bytes)
         });
-        let mut local = [IoSliceMut::new(&mut bytes)];
-        let read = match process_vm_readv(Pid::from_raw(self.pid), &mut local, &remote) {
-            Err(Errno::EPERM | Errno::ENOSYS) => self.fill_by_file(start, &mut bytes),
-            read => read,
-        };
-        let whole = bytes[..read.unwrap_or(0)].chunks_exact(SIZE);
-        for (page, address) in whole.zip((start..).step_by(SIZE)) {
-            pages.entry(address).or_insert_with(|| Some(page.into()));
-        }
-        pages.entry(start).or_insert(None);
+        page.as_deref().map(look)
     }
 
     fn array<const N: usize>(&self, address: u64) -> Option<[u8; N]> {

@@ -84,8 +84,13 @@ fn is_waiting(view: View<'_>) -> bool {
 
 /// A callback that waits for a result of its own pool: it runs in the only thread that collects results.
 pub(super) fn result_thread_waits(view: View<'_>) -> Option<Cause> {
-    let in_callback = view.calls(POOL, "_handle_results") && !view.graph.nodes[view.at].serves;
-    let owed = (in_callback && view.graph.nodes[view.at].stuck).then(|| owed(view))??;
+    let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
+    let handler = place::call(stack, POOL, "_handle_results")?;
+    let owed = is_waiting(view).then(|| owed(view))??;
+    // A callback may well wait for another pool.
+    if handler.local(heap, "cache")? != heap.attr(owed.pool?, "_cache")? {
+        return None;
+    }
     let name = owed.pool.and_then(|pool| view.object_name(pool));
     let text = Words::tell(
         "why.callback.text",
