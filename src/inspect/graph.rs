@@ -14,6 +14,7 @@ use self::serving::serves;
 use super::channels::{Channel, Channels, file_locks};
 use super::heap::Heap;
 use super::names::Name;
+use super::place;
 use super::process::{Process, Thread};
 use super::program::Program;
 use super::semaphore::{self, Record, Semaphore};
@@ -131,6 +132,9 @@ impl<'a> Graph<'a> {
     ) -> What {
         if let Some(until) = thread.call.until() {
             return What::Timed(until);
+        }
+        if let Some(child) = joined(process, thread) {
+            return What::Child(Some(self.program.outer(process, child)));
         }
         let channel = |fd, to_write| self.channels.channel(process.pid, fd, to_write);
         match &thread.call {
@@ -332,6 +336,16 @@ impl<'a> Graph<'a> {
             ends.find_map(|end| named(end.pid, end.fd))
         })
     }
+}
+
+/// The child of a forkserver whose end a thread waits for, at a pipe.
+fn joined(process: &Process, thread: &Thread) -> Option<i32> {
+    let waits = matches!(thread.call, Call::Poll { .. });
+    let (python, stack) = (process.python.as_ref()?, thread.stack.as_ref()?);
+    let popen = "multiprocessing/popen_forkserver.py";
+    let object = waits.then(|| place::caller(&python.heap, stack, popen, "poll"))??;
+    let pid = python.heap.int(python.heap.attr(object, "pid")?)?;
+    i32::try_from(pid).ok()
 }
 
 /// The FIFO whose path lies at this address.

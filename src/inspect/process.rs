@@ -71,7 +71,7 @@ impl Process {
             .iter()
             .map(|(tid, status)| (status.inner.unwrap_or(*tid), *tid))
             .collect();
-        let (python, unknown_python) = match find(pid, &exe, &mappings, files) {
+        let (mut python, mut unknown_python) = match find(pid, &exe, &mappings, files) {
             Found::Python(python) => (Some(*python), None),
             Found::Unknown(version) => (None, Some(version)),
             Found::No => (None, None),
@@ -80,6 +80,12 @@ impl Process {
             .as_ref()
             .map(|python| python.stacks(&inner))
             .unwrap_or_default();
+        // A build whose structures are others.
+        if stacks.is_empty()
+            && let Some(python) = python.take()
+        {
+            unknown_python = Some(python.version());
+        }
         let mut threads: Vec<Thread> = before
             .into_iter()
             .filter_map(|(tid, status)| {
@@ -116,6 +122,12 @@ impl Process {
         if let Some(python) = &self.python {
             python.heap.memory.forget();
         }
+    }
+
+    /// Whether the memory at an address is shared with other processes.
+    pub(crate) fn shares(&self, address: u64) -> bool {
+        let mut mappings = self.mappings.iter();
+        mappings.any(|mapping| mapping.shared && mapping.contains(address))
     }
 
     pub(crate) fn is_dead(&self) -> bool {

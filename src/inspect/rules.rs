@@ -149,7 +149,8 @@ fn order<'a>(graph: &'a Graph<'a>) -> impl Iterator<Item = usize> + 'a {
 
 fn is_unexplained(graph: &Graph<'_>, at: usize) -> bool {
     let node = &graph.nodes[at];
-    node.stuck && !node.serves && graph.stack(at).is_some()
+    let is_main = graph.thread(at).tid == graph.process(at).pid;
+    node.stuck && !node.serves && (is_main || graph.stack(at).is_some())
 }
 
 /// Whether a finding names this process and place.

@@ -109,20 +109,23 @@ pub(crate) fn find(pid: i32, exe: &str, mappings: &[Mapping], files: &mut Files)
     let library = mappings
         .iter()
         .find(|mapping| mapping.path.contains("/libpython3.") && minor_of(&mapping.path).is_some());
-    let program = || {
-        let is_named = exe.rsplit('/').next()?.starts_with("python");
-        let own = mappings.iter().find(|mapping| mapping.path == exe);
-        own.filter(|_| is_named)
-    };
-    let Some(first) = library.or_else(program) else {
-        return Found::No;
-    };
-    // A program that is only called python says its version by the library folder it reads.
+    // Modules in C that it has loaded: they name the version, and tell a program that has Python inside.
     let folder = || {
         mappings.iter().find_map(|mapping| {
             let (_, rest) = mapping.path.split_once("/lib/python3.")?;
-            rest.split('/').next()?.parse().ok()
+            let (minor, module) = rest.split_once('/')?;
+            module
+                .starts_with("lib-dynload/")
+                .then(|| minor.parse().ok())?
         })
+    };
+    let program = || {
+        let is_named = exe.rsplit('/').next()?.starts_with("python");
+        let own = mappings.iter().find(|mapping| mapping.path == exe);
+        own.filter(|_| is_named || folder().is_some())
+    };
+    let Some(first) = library.or_else(program) else {
+        return Found::No;
     };
     let Some(minor) = minor_of(&first.path).or_else(folder) else {
         return Found::Unknown("?".to_owned());

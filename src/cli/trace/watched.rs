@@ -31,11 +31,11 @@ impl<F: Feed> Feed for Watched<F> {
         let item = self.feed.poll(deadline);
         if let FeedItem::Events(batch) = &item {
             let own = batch.events().iter().filter(|event| event.proc == Some(0));
-            let exits = own.filter_map(|event| match event.kind {
+            let mut exits = own.filter_map(|event| match event.kind {
                 Kind::ProcessExit(exit) => Some(exit),
                 _ => None,
             });
-            if let Some(exit) = exits.last() {
+            if let Some(exit) = exits.next_back() {
                 self.ended.set(Some(exit));
             }
         }

@@ -20,9 +20,6 @@ impl Graph<'_> {
 
     /// The thread that has to end, or to release, before a lock of `threading` is free.
     pub(crate) fn lock_owner(&self, at: usize) -> Owner {
-        let Some(heap) = self.heap(at) else {
-            return Owner::Unknown;
-        };
         let pid = self.process(at).pid;
         if let Some(ident) = self.joins(at) {
             return self
@@ -32,23 +29,18 @@ impl Graph<'_> {
         let What::Lock(address) = self.nodes[at].what else {
             return Owner::Unknown;
         };
-        match self.lock_object(at, address) {
-            Some((object, true)) => {
-                let owner = heap.memory.pointer(object + 24);
-                match owner.map(|owner| self.by_ident(pid, owner)) {
-                    Some(Some(owner)) => Owner::Thread(owner),
-                    Some(None) => Owner::Nobody,
-                    None => Owner::Unknown,
-                }
-            }
-            _ => {
-                let import = self
-                    .import_owner(at)
-                    .and_then(|owner| self.by_ident(pid, owner));
-                let owner = import.or_else(|| self.mutex_owner(at, address));
-                owner.map_or(Owner::Unknown, Owner::Thread)
-            }
+        if let Some((object, true)) = self.lock_object(at, address) {
+            let owner = self.process(at).memory.pointer(object + 24);
+            return match owner.map(|owner| self.by_ident(pid, owner)) {
+                Some(Some(owner)) => Owner::Thread(owner),
+                Some(None) => Owner::Nobody,
+                None => Owner::Unknown,
+            };
         }
+        let import = self.import_owner(at);
+        let import = import.and_then(|owner| self.by_ident(pid, owner));
+        let owner = import.or_else(|| self.mutex_owner(at, address));
+        owner.map_or(Owner::Unknown, Owner::Thread)
     }
 
     /// The lock of a module that a thread wants to import.

@@ -6,7 +6,7 @@ use crate::inspect::stack::Frame;
 
 /// Functions in which a thread waits for whatever others want of it, and the one that it is in while it
 /// does so: any, where none is named.
-const SERVING: [(&str, &str, Option<&str>); 15] = [
+const SERVING: [(&str, &str, Option<&str>); 16] = [
     ("multiprocessing/pool.py", "_handle_workers", None),
     ("multiprocessing/pool.py", "_handle_tasks", Some("get")),
     // Where that is written in C.
@@ -22,6 +22,12 @@ const SERVING: [(&str, &str, Option<&str>); 15] = [
     ("multiprocessing/resource_sharer.py", "_serve", None),
     ("multiprocessing/queues.py", "_feed", Some("wait")),
     ("concurrent/futures/process.py", "run", None),
+    // To 3.8.
+    (
+        "concurrent/futures/process.py",
+        "_queue_management_worker",
+        None,
+    ),
     (
         "concurrent/futures/process.py",
         "_process_worker",

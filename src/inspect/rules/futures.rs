@@ -51,9 +51,11 @@ pub(super) fn starved(view: View<'_>) -> Option<Cause> {
 pub(super) fn never_set(view: View<'_>) -> Option<Cause> {
     let future = waits_in(view, BASE, "result", "Future")?;
     let nodes = view.graph.nodes_of(view.pid()).iter();
-    let by_executor = nodes
-        .map(|at| view.with(*at))
-        .any(|other| other.calls(THREADS, "_worker") || other.calls(PROCESSES, "run"));
+    let by_executor = nodes.map(|at| view.with(*at)).any(|other| {
+        other.calls(THREADS, "_worker")
+            || other.calls(PROCESSES, "run")
+            || other.calls(PROCESSES, "_queue_management_worker")
+    });
     if by_executor {
         return None;
     }
