@@ -187,7 +187,7 @@ fn refused(context: &Context, pid: i32, error: &LookError) -> Failure {
         ),
         LookError::Denied(Denied::Root) => not_seen(
             lang.tell("why.denied-other", &[("pid", &pid)]),
-            lang.tell("why.denied-root-remedy", &[("pid", &pid)]),
+            lang.phrase("why.denied-root-remedy").to_owned(),
         ),
         LookError::Denied(Denied::Other) => not_seen(
             lang.tell("why.denied-other", &[("pid", &pid)]),

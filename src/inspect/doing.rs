@@ -138,6 +138,10 @@ pub(super) fn semaphore_thing(name: Option<&Name>, is_lock: bool) -> Words {
 }
 
 fn on_lock(view: View<'_>, address: u64) -> Words {
+    // At its end a process waits for its threads.
+    if view.calls("threading.py", "_shutdown") {
+        return Words::tell("why.doing.threads", &[]);
+    }
     let joins = view.graph.joins(view.at).is_some();
     if !joins && let Some(words) = inside_library(view) {
         return words;

@@ -24,6 +24,26 @@ pub(crate) struct Fd {
 }
 
 impl Fd {
+    /// One descriptor; `None` where it is not open.
+    pub(crate) fn of(pid: i32, number: i32) -> Option<Fd> {
+        let target = std::fs::read_link(format!("/proc/{pid}/fd/{number}")).ok()?;
+        Some(Fd::new(pid, number, target.to_string_lossy().into_owned()))
+    }
+
+    fn new(pid: i32, number: i32, target: String) -> Fd {
+        let watches = match target.as_str() {
+            "anon_inode:[pidfd]" | "anon_inode:[eventpoll]" => watches(pid, number),
+            _ => Vec::new(),
+        };
+        Fd {
+            number,
+            target,
+            pid,
+            mode: OnceCell::new(),
+            watches,
+        }
+    }
+
     pub(crate) fn reads(&self) -> bool {
         self.mode().contains(Mode::S_IRUSR)
     }
@@ -71,17 +91,9 @@ pub(crate) fn links(pid: i32) -> Vec<(i32, String)> {
 
 /// What a process has open.
 pub(crate) fn descriptors(pid: i32) -> Vec<Fd> {
-    let open = links(pid).into_iter().map(|(number, target)| Fd {
-        number,
-        watches: match target.as_str() {
-            "anon_inode:[pidfd]" | "anon_inode:[eventpoll]" => watches(pid, number),
-            _ => Vec::new(),
-        },
-        target,
-        pid,
-        mode: OnceCell::new(),
-    });
-    open.collect()
+    let open = links(pid).into_iter();
+    open.map(|(number, target)| Fd::new(pid, number, target))
+        .collect()
 }
 
 /// What it watches, by its fdinfo (`proc_pid_fdinfo(5)`).

@@ -213,15 +213,15 @@ mod tests {
         let many: Vec<u8> = (0..=255).cycle().take(10_000).collect();
         let memory = Memory::of(std::process::id().cast_signed());
         let address = many.as_ptr() as u64;
+        let mut part = [0; 4];
+        assert_eq!(memory.fill_by_file(address + 3, &mut part), Ok(4));
+        assert_eq!(part, [3, 4, 5, 6]);
         assert!(memory.holds(address + 1, &many[1..9000]));
         assert!(!memory.holds(address, &many[1..9000]));
         assert_eq!(memory.bytes(address, many.len()), Some(many));
         let text = c"a C string".as_ptr();
         assert_eq!(memory.c_string(text as u64).as_deref(), Some("a C string"));
         assert_eq!(memory.word(8), None);
-        let mut part = [0; 4];
-        assert_eq!(memory.fill_by_file(address + 3, &mut part), Ok(4));
-        assert_eq!(part, [3, 4, 5, 6]);
         assert_eq!(memory.bytes(u64::MAX - 4, 8), None);
     }
 }

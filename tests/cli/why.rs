@@ -1,7 +1,6 @@
 //! `why`: programs that hang are explained from outside, programs that merely wait are left in peace.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -47,8 +47,14 @@ impl Descriptors {
 
     /// What the descriptor leads to: `pipe:[1234]`.
     pub(super) fn target(&self, pid: i32, fd: i32) -> String {
-        let open = self.fds.get(&(pid, fd));
-        open.map_or_else(|| "?".to_owned(), |fd| fd.target.clone())
+        let open = self.get(pid, fd);
+        open.map_or_else(|| "?".to_owned(), |fd| fd.target)
+    }
+
+    /// One that was opened since is looked at now.
+    fn get(&self, pid: i32, fd: i32) -> Option<Fd> {
+        let known = self.fds.get(&(pid, fd)).cloned();
+        known.or_else(|| Fd::of(pid, fd))
     }
 
     /// The descriptors that a call waits for; those of an epoll(7) set for the set.
@@ -58,8 +64,8 @@ impl Descriptors {
             Call::Poll { fds, .. } => fds.iter().map(|(fd, _)| *fd).collect(),
             _ => Vec::new(),
         };
-        let inside = |fd: i32| match self.fds.get(&(pid, fd)) {
-            Some(open) if open.target == "anon_inode:[eventpoll]" => open.watches.clone(),
+        let inside = |fd: i32| match self.get(pid, fd) {
+            Some(open) if open.target == "anon_inode:[eventpoll]" => open.watches,
             _ => vec![fd],
         };
         fds.into_iter().flat_map(inside).collect()
@@ -73,7 +79,7 @@ impl Descriptors {
 
     /// What the descriptor leads to, where that is outside.
     pub(super) fn outside(&self, pid: i32, fd: i32) -> Option<String> {
-        let Some(open) = self.fds.get(&(pid, fd)) else {
+        let Some(open) = self.get(pid, fd) else {
             return Some(format!("descriptor {fd}"));
         };
         let target = &open.target;
