@@ -4,7 +4,7 @@
 //! read without stopping its thread; that of a thread that runs may be torn and is then shorter.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
@@ -13,8 +13,7 @@ use super::elf::{self, Symbol};
 use super::heap::{Address, Heap};
 use super::layout::{Frames, Layout, THREAD_NEXT};
 use super::lines::line_of;
-use super::maps::Mapping;
-use super::memory::{Memory, is_address};
+use crate::proc::{Mapping, Memory, is_address};
 
 const MOST_THREADS: usize = 4096;
 const MOST_FRAMES: usize = 1000;
@@ -110,20 +109,23 @@ pub(crate) fn find(pid: i32, exe: &str, mappings: &[Mapping], files: &mut Files)
     let library = mappings
         .iter()
         .find(|mapping| mapping.path.contains("/libpython3.") && minor_of(&mapping.path).is_some());
-    let program = || {
-        let is_named = exe.rsplit('/').next()?.starts_with("python");
-        let own = mappings.iter().find(|mapping| mapping.path == exe);
-        own.filter(|_| is_named)
-    };
-    let Some(first) = library.or_else(program) else {
-        return Found::No;
-    };
-    // A program that is only called python says its version by the library folder it reads.
+    // Modules in C that it has loaded: they name the version, and tell a program that has Python inside.
     let folder = || {
         mappings.iter().find_map(|mapping| {
             let (_, rest) = mapping.path.split_once("/lib/python3.")?;
-            rest.split('/').next()?.parse().ok()
+            let (minor, module) = rest.split_once('/')?;
+            module
+                .starts_with("lib-dynload/")
+                .then(|| minor.parse().ok())?
         })
+    };
+    let program = || {
+        let is_named = exe.rsplit('/').next()?.starts_with("python");
+        let own = mappings.iter().find(|mapping| mapping.path == exe);
+        own.filter(|_| is_named || folder().is_some())
+    };
+    let Some(first) = library.or_else(program) else {
+        return Found::No;
     };
     let Some(minor) = minor_of(&first.path).or_else(folder) else {
         return Found::Unknown("?".to_owned());
@@ -184,8 +186,11 @@ impl Python {
         for _ in 0..64 {
             let Some(this) = interpreter else { break };
             let mut thread = memory.pointer(this + layout.interpreter_threads);
+            // Threads that begin and end meanwhile can make the list a circle.
+            let mut seen = HashSet::new();
             while let Some(state) = thread
-                && found.len() < MOST_THREADS
+                && seen.len() < MOST_THREADS
+                && seen.insert(state)
             {
                 found.extend(self.stack(state, tids));
                 thread = memory.pointer(state + THREAD_NEXT);

@@ -246,7 +246,11 @@ impl App {
 
     /// Puts the checks in front: what ran is compared with what was thought.
     pub(crate) fn show_checks(&mut self) {
-        self.panes.focus = PanelId::Checks;
+        self.panes.focus = if self.is_of_own_program() {
+            PanelId::Findings
+        } else {
+            PanelId::Checks
+        };
         self.panes.zoom = false;
         if let Some(run) = &mut self.runs.current {
             run.results.seen = true;

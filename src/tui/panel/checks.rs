@@ -10,7 +10,6 @@ use crate::check::Verdict;
 use crate::explain;
 use crate::lesson::Truth;
 use crate::model::Wait;
-use crate::trace::Engine;
 use crate::tui::app::App;
 use crate::tui::run::RunView;
 use crate::tui::{markdown, popup};
@@ -24,6 +23,10 @@ impl Panel for Checks {
 
     fn region(&self) -> Region {
         Region::Results
+    }
+
+    fn is_of_a_lesson(&self) -> bool {
+        true
     }
 
     fn subtitle(&self, app: &App) -> Option<String> {
@@ -67,8 +70,6 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     if run.results.verdicts.is_empty() {
         let words = if !run.is_over() {
             app.lang.phrase("tui.checks-later")
-        } else if run.header.engine.engine() == Engine::Trace {
-            app.lang.phrase("tui.checks-own")
         } else if app.course.lesson_of(&run.header.lesson).is_none() {
             app.lang.phrase("tui.checks-no-lesson")
         } else {
