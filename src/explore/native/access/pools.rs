@@ -25,6 +25,8 @@ impl<N: Names> Scene<'_, N> {
         let one_way = |wanted| Ok((wanted, Vec::new()));
         match op.op {
             OpName::Submit if op.args.callbacks.is_some() => refused(Why::Callback),
+            // It is refused.
+            OpName::Submit if pool.state != PoolState::Open => one_way(Vec::new()),
             OpName::Submit => one_way(vec![write(Part::Tasks(id()))]),
             OpName::Close => one_way(vec![write(Part::Closed(id()))]),
             OpName::Terminate => {
