@@ -147,6 +147,7 @@ pub(crate) fn reason(lang: Lang, error: &SearchError<NativeError>) -> String {
                 Why::Callback => "explore.why-callback",
                 Why::FirstResult => "explore.why-first-result",
                 Why::Dying => "explore.why-dying",
+                Why::KilledWaiting => "explore.why-killed-waiting",
                 Why::Replaced => "explore.why-replaced",
                 Why::Text => "explore.why-text",
             };

@@ -413,7 +413,7 @@ impl Native {
             _ => Vec::new(),
         };
         self.apply(birth, event);
-        self.kill(&kills);
+        self.kill(&kills)?;
         if let Some(code) = code {
             if self.is_replaced(birth) {
                 return Err(self.unsupported(birth, OpName::Exit, Why::Replaced));

@@ -27,6 +27,8 @@ fn told(arguments: &[&str]) -> Vec<(Option<u64>, String, String)> {
         kind != "ps" && kind != "op.begin" && !services.contains(proc)
     };
     let events = events.into_iter().map(|(of, what, _)| (of, what));
+    // At a deadlock forklore looks, and ends them in whatever order.
+    let events = events.take_while(|((_, kind), _)| kind != "look");
     let events = events.filter(given);
     events
         .map(|((proc, kind), what)| (proc, kind, what))

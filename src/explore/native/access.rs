@@ -192,6 +192,8 @@ pub enum Why {
     FirstResult,
     /// Whether its process has died of a signal by now is the kernel's choice.
     Dying,
+    /// It is ended while others count on it: it waits at a Condition or a Barrier.
+    KilledWaiting,
     /// A worker has ended while there was work: its pool replaces it at a moment that is no operation.
     Replaced,
     /// With a listing: what it prints is not known before.

@@ -71,11 +71,16 @@ impl Native {
     }
 
     /// They are ended.
-    pub(super) fn kill(&mut self, ended: &[(usize, i32)]) {
+    pub(super) fn kill(&mut self, ended: &[(usize, i32)]) -> Result<(), NativeError> {
         for (birth, signal) in ended {
+            let op = &self.processes[*birth].op;
+            if op.op == OpName::Wait && op.args.key.as_deref() == Some("wake") {
+                return Err(self.unsupported(*birth, op.op, Why::KilledWaiting));
+            }
             self.processes[*birth].killed = Killed::Now;
             self.gone(*birth, Exit::Signal(*signal));
         }
+        Ok(())
     }
 
     /// A worker that ends while there may be work is replaced, sooner or later.
