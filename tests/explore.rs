@@ -130,7 +130,10 @@ fn interleave(machine: &mut Unreduced<Native>, most: u64, seed: u64) -> Option<A
             Ok(None) => break,
             Ok(Some(how)) => how,
             Err(SearchError::Machine(NativeError::Unsupported { .. })) => return None,
-            Err(error) => panic!("program {seed}: {error}"),
+            Err(error) => {
+                let steps = search.execution().schedule();
+                panic!("program {seed}: {error}, after {steps:?}")
+            }
         };
         if how == Ended::Anew {
             (all.outcomes, all.traces, all.executions) = Default::default();

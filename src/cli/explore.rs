@@ -55,7 +55,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
     };
     io::stdout().write_all(page.as_bytes())?;
     let saved = match &args.save {
-        Some(file) if !asked => explorer.save(file, &found)?,
+        Some(file) if !asked => explorer.save(file.as_deref(), &found)?,
         _ => Code::Fine,
     };
     match shutdown.requests().try_recv() {
@@ -225,14 +225,14 @@ impl Explorer<'_> {
     }
 
     /// Puts the table into the lesson's file, or into another; nothing that is not complete.
-    fn save(&self, file: &Path, found: &Explored) -> Result<Code, Failure> {
+    fn save(&self, file: Option<&Path>, found: &Explored) -> Result<Code, Failure> {
         let (lang, lesson) = (self.context.lang, self.exploring.lesson);
         if !found.complete {
             self.context.tell(&lang.phrase("explore.not-saved"));
             return Ok(Code::CheckFailed);
         }
         let own = PathBuf::from(lesson.path()).join("outcomes.toml");
-        let file = if file.as_os_str().is_empty() { &own } else { file };
+        let file = file.unwrap_or(&own);
         let outcomes = found.outcomes.iter().map(|outcome| KnownOutcome {
             outcome: outcome.label.clone(),
             executions: outcome.executions,

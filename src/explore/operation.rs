@@ -58,6 +58,8 @@ pub struct Operation {
     pub accesses: Vec<Access>,
     /// What it does instead where these can't go; nothing where it has no other way.
     pub otherwise: Vec<Access>,
+    /// Where others may end the process: that it lives, without which it neither goes nor tries.
+    pub lives: Option<Access>,
     /// Where a level is not as needed it fails, and has only read, instead of waiting.
     pub tries: bool,
     /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep.
@@ -69,13 +71,13 @@ impl Operation {
     /// does not count: it comes only when nobody can go.
     pub fn footprint_at(&self, level: impl Fn(&Access) -> i64) -> Option<Footprint> {
         let goes = |accesses: &[Access]| {
-            let mut accesses = accesses.iter();
+            let mut accesses = accesses.iter().chain(&self.lives);
             accesses.all(|access| access.needs.met(level(access)))
         };
         let touch = |accesses: &[Access], goes| {
             let touch = |access: &Access| (access.object, goes && access.writes_at(level(access)));
             Some(Footprint {
-                touches: accesses.iter().map(touch).collect(),
+                touches: accesses.iter().chain(&self.lives).map(touch).collect(),
                 passes_time: false,
             })
         };
@@ -85,12 +87,13 @@ impl Operation {
         if !self.otherwise.is_empty() && goes(&self.otherwise) {
             return touch(&self.otherwise, true);
         }
-        self.tries.then(|| touch(&self.accesses, false))?
+        let tries = self.tries && goes(&[]);
+        tries.then(|| touch(&self.accesses, false))?
     }
 
     /// All that it may touch.
     pub fn all_accesses(&self) -> impl Iterator<Item = &Access> {
-        self.accesses.iter().chain(&self.otherwise)
+        self.accesses.iter().chain(&self.otherwise).chain(&self.lives)
     }
 
     /// What it touches if it goes now.

@@ -230,14 +230,9 @@ fn take(part: Part) -> Wanted {
 
 impl<N: Names> Scene<'_, N> {
     pub(super) fn announced(&self, birth: u32, op: &Op) -> Result<Announced, Unsupported> {
-        let (mut wanted, mut other) = self.ways(birth, op)?;
-        if self.mortal && op.op != OpName::Exit {
-            let alive = (Part::End(birth), false, Needs::AtMost(0));
-            if !other.is_empty() {
-                other.push(alive.clone());
-            }
-            wanted.push(alive);
-        }
+        let (wanted, other) = self.ways(birth, op)?;
+        let mortal = self.mortal && op.op != OpName::Exit;
+        let alive = mortal.then(|| (Part::End(birth), false, Needs::AtMost(0)));
         let at_once = op.args.blocking == Some(false)
             || op.args.timeout.is_some_and(|seconds| seconds <= 0.0);
         let accesses = |wanted: &[Wanted]| {
@@ -249,13 +244,17 @@ impl<N: Names> Scene<'_, N> {
                 reads_from: matches!(part, Part::End(_)).then_some(1),
                 level: part.level(self.now),
             };
-            wanted.iter().map(access).collect()
+            wanted.iter().map(access).collect::<Vec<_>>()
         };
-        let parts = |wanted: Vec<Wanted>| wanted.into_iter().map(|(part, ..)| part).collect();
+        let parts = |wanted: Vec<Wanted>| {
+            let all = wanted.into_iter().chain(alive.clone());
+            all.map(|(part, ..)| part).collect()
+        };
         Ok(Announced {
             operation: Operation {
                 accesses: accesses(&wanted),
                 otherwise: accesses(&other),
+                lives: accesses(alive.as_slice()).pop(),
                 tries: at_once && op.op != OpName::Sleep,
                 times_out: false,
             },

@@ -75,7 +75,8 @@ impl Machine for Native {
         let operation: Operation = operation.operation.clone();
         let footprint = operation.footprint().unwrap_or_default();
         let process = &mut self.processes[birth];
-        let mut objects = operation.accesses.iter().map(|access| access.object);
+        let objects = operation.accesses.iter().chain(&operation.lives);
+        let mut objects = objects.map(|access| access.object);
         let mut touched = footprint.touches.iter().map(|(object, _)| *object);
         let first = footprint.passes_time || objects.by_ref().eq(touched.by_ref());
         let announced = std::mem::take(&mut process.announced);
