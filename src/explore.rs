@@ -13,8 +13,10 @@ pub mod reproduce;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;
+mod unreduced;
 pub mod wakeup;
 
+pub use unreduced::Unreduced;
 pub use outcomes::{Budget, Came, Explored, Outcome, explore};
 
 #[cfg(test)]

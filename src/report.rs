@@ -13,7 +13,7 @@ mod rows;
 mod verdicts;
 
 pub use findings::{findings, findings_json, living};
-pub use live::{Live, deadlock, program_line};
+pub use live::{Live, circle, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results};
 pub use rows::{Rows, exit_word};

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::execution::{Event, Execution};
-use super::operation::{Machine, Proc};
+use super::operation::{Machine, Proc, all_ended};
 use super::races;
 use super::wakeup::{Branch, Planned, Tree};
 
@@ -20,6 +20,9 @@ pub enum Ended {
     Deadlock,
     /// All who could go were asleep: it was begun in vain.
     GivenUp,
+    /// The machine has learnt what it had overlooked: the search begins anew, and nothing that came
+    /// before counts.
+    Anew,
 }
 
 /// Why a search can't go on.
@@ -98,6 +101,10 @@ impl Search {
         machine.restart()?;
         self.replay(machine)?;
         let ended = self.extend(machine, branch)?;
+        if machine.begins_anew() {
+            *self = Search::default();
+            return Ok(Some(Ended::Anew));
+        }
         if ended != Ended::GivenUp {
             races::reverse(&self.execution, machine.next(), |first, sequence| {
                 let point = &mut self.points[first];
@@ -168,8 +175,7 @@ impl Search {
                 let enabled = offered.iter().filter(|next| next.operation.is_enabled());
                 let enabled: Vec<Proc> = enabled.map(|next| next.proc).collect();
                 if enabled.is_empty() {
-                    let all = offered.is_empty();
-                    return Ok(if all {
+                    return Ok(if all_ended(offered) {
                         Ended::Complete
                     } else {
                         Ended::Deadlock

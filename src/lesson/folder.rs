@@ -36,6 +36,8 @@ pub struct Files {
     pub python: String,
     /// program.rs
     pub rust: Option<String>,
+    /// outcomes.toml
+    pub outcomes: Option<String>,
     /// Name under probes/ and text, by name.
     pub probes: Vec<(String, String)>,
 }
@@ -87,6 +89,7 @@ impl Lesson {
             zh: read_part(path, Part::Zh)?,
             python: read_part(path, Part::Python)?.unwrap_or_default(),
             rust: read_part(path, Part::Rust)?,
+            outcomes: read_part(path, Part::Outcomes)?,
             probes: probes(&path.join("probes"))?,
         };
         let folder = path
@@ -276,17 +279,19 @@ pub(super) enum Part {
     En,
     Zh,
     Rust,
+    Outcomes,
     /// Every probe; there is no text to give.
     Probes,
 }
 
 impl Part {
-    pub(super) const ALL: [Part; 6] = [
+    pub(super) const ALL: [Part; 7] = [
         Part::Manifest,
         Part::Python,
         Part::En,
         Part::Zh,
         Part::Rust,
+        Part::Outcomes,
         Part::Probes,
     ];
 
@@ -297,6 +302,7 @@ impl Part {
             Part::En => "en.md",
             Part::Zh => "zh.md",
             Part::Rust => "program.rs",
+            Part::Outcomes => "outcomes.toml",
             Part::Probes => "probes",
         }
     }

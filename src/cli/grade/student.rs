@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use crate::check::{self, Verdict};
 use crate::cli::args::GradeArgs;
 use crate::cli::header;
-use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::Trial;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
 use crate::engine::{GateMode, Run, StartError};
 use crate::explain;
-use crate::lesson::{Check, CheckKind, Lesson, Origin, Params, Words, kinds::RunKind};
+use crate::lesson::{
+    Check, CheckKind, Lesson, Origin, Params, Words, hexadecimal, kinds::RunKind,
+};
 use crate::model::World;
 use crate::text::{Lang, clean_line};
 use crate::trace::{Engine, Exit, Header, RunStatus, Stream};

@@ -165,6 +165,7 @@ impl Toy {
             object,
             write,
             needs,
+            reads_from: None,
             level: self.level(object),
         };
         let of = |accesses| Operation {
@@ -237,6 +238,7 @@ impl Toy {
             };
             process.due = lasts.map(|lasts| process.due.unwrap_or(now + lasts));
             next.push(Next {
+                is_dead: false,
                 proc: Proc::try_from(proc).unwrap_or(0),
                 operation: self.operation(proc, op),
             });
