@@ -29,8 +29,8 @@ use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::trace;
 use crate::tui::{
-    self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest,
-    RunToSave, Start, Started, Survey, Theme,
+    self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunOptions,
+    RunRequest, RunToSave, Start, Started, Survey, Theme,
 };
 pub(crate) use taped::Tapes;
 
@@ -39,6 +39,7 @@ pub(crate) use taped::Tapes;
 pub(crate) fn open(
     context: &Context,
     given: Option<&str>,
+    stdout: StdoutArg,
     record: Option<PathBuf>,
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
@@ -47,7 +48,12 @@ pub(crate) fn open(
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
     trust::settle(context, &library);
-    show(context, library, lesson, None, record.map(Tapes::new))
+    let options = RunOptions {
+        pipe: stdout == StdoutArg::Pipe,
+        ..RunOptions::default()
+    };
+    let tapes = record.map(Tapes::new);
+    show(context, (library, lesson), options, None, tapes)
 }
 
 /// Opens the screen on a recording; `original` is the file it is in.
@@ -58,13 +64,15 @@ pub(crate) fn replay(
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
     context.ask_no_more();
-    show(context, library, None, Some((recording, original)), None)
+    let (lesson, options) = (None, RunOptions::default());
+    let recording = Some((recording, original));
+    show(context, (library, lesson), options, recording, None)
 }
 
 fn show(
     context: &Context,
-    library: Rc<Library>,
-    lesson: Option<String>,
+    (library, lesson): (Rc<Library>, Option<String>),
+    options: RunOptions,
     recording: Option<(Started, Option<PathBuf>)>,
     tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
@@ -89,6 +97,7 @@ fn show(
     };
     let start = Start {
         lesson,
+        options,
         theme,
         recording,
         progress,

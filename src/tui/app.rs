@@ -31,6 +31,8 @@ pub struct Start {
     pub library: Rc<Library>,
     /// Slug of the lesson to open; `None` opens the last one, or the list with a welcome.
     pub lesson: Option<String>,
+    /// How the first run is run.
+    pub options: RunOptions,
     pub lang: Lang,
     pub theme: Theme,
     /// A recording to look at, or a run that has begun.
@@ -48,6 +50,7 @@ impl Start {
         Start {
             library,
             lesson: None,
+            options: RunOptions::default(),
             lang,
             theme: Theme::default(),
             recording: None,
@@ -92,7 +95,7 @@ impl App {
             panes: Panes::new(),
             popup: None,
             notice: None,
-            options: RunOptions::default(),
+            options: start.options,
             program: start.program,
             pythons: Vec::new(),
             results_due: false,

@@ -22,6 +22,8 @@ _PATIENCE = 10.0
 _NOSIGNAL = getattr(_socket, 'MSG_NOSIGNAL', 0x4000)
 
 on = False
+# Tells what stdout's buffer holds and nobody knows of, before anything else is told; None where all is known.
+untold = None
 _path = None
 _origin = 0
 _fd = -1
@@ -237,6 +239,8 @@ def send(fields, field=None):
     it went out."""
     if not on:
         return False
+    if untold is not None:
+        untold()
     if field is None:
         field = local.field
         if field is None:

@@ -13,6 +13,7 @@ import sys
 from binascii import b2a_base64
 
 from . import channel, ledger, place
+from .unwritten import Unwritten
 
 _MOST = 64 << 10
 _BLOCK = 8192
@@ -31,6 +32,8 @@ class _Raw(io.FileIO):
     # What a look into the buffers found there: it goes out before anything else.
     _held = b''
     _looks = None
+    # What is in the buffers above, where that is told.
+    unwritten = None
 
     def write(self, data):
         if self._looks is not None:
@@ -39,6 +42,8 @@ class _Raw(io.FileIO):
         if self._held:
             held, self._held = self._held, b''
             self.write(held)
+        if self.unwritten is not None:
+            self.unwritten.leaves(len(data))
         try:
             now = self._stat(self.fileno())
             if (now.st_dev, now.st_ino) == self._pointed:
@@ -177,4 +182,6 @@ def _stream(old, name, descriptor, mode, stream):
     buffer = raw if unbuffered else io.BufferedWriter(raw, _BLOCK)
     new = io.TextIOWrapper(buffer, old.encoding, old.errors, '\n', **settings)
     new.mode = 'w'
+    if name == 'stdout' and not unbuffered and not settings.get('write_through'):
+        raw.unwritten = Unwritten(new)
     return new
