@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::course::Course;
 use super::host::{Program, PythonChoice, RunOptions, RunRequest, Started};
+use super::inquiry::Inquiries;
 use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
@@ -81,6 +82,7 @@ pub(crate) struct App {
     pub(crate) search: Option<String>,
     /// What the programs that were run could have come to.
     pub(crate) outcomes: Outcomes,
+    pub(crate) inquiries: Inquiries,
     /// Lines of panels, kept from frame to frame.
     pub(crate) cache: Cache,
 }
@@ -101,6 +103,7 @@ impl App {
             results_due: false,
             search: None,
             outcomes: Outcomes::default(),
+            inquiries: Inquiries::default(),
             cache: Cache::default(),
         };
         if let Some(started) = start.recording {
