@@ -56,7 +56,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine, StdoutArg};
+use args::{Command, CommandLine};
 use context::Context;
 use outlet::WriteError;
 

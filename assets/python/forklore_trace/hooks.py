@@ -96,7 +96,11 @@ def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
         before.get(module.__name__, _nothing)(module)
-        ours = __import__('forklore_trace.' + file, fromlist=['patch'])
+        writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+        try:
+            ours = __import__('forklore_trace.' + file, fromlist=['patch'])
+        finally:
+            sys.dont_write_bytecode = writes_none
         getattr(ours, function)(module)
         also.get(module.__name__, _nothing)(module)
     except Exception as error:

@@ -144,11 +144,7 @@ fn shown(app: &App, world: &World, printed: &Printed, left: usize, wide: usize) 
         0 => String::new(),
         bytes => app.lang.tell("tui.output-cut", &[("n", &bytes)]),
     };
-    if let Some(of) = printed.copied_from.and_then(|proc| world.process(proc)) {
-        let of = crate::text::clean(&of.name);
-        cut_off += "  ";
-        cut_off += &app.lang.tell("tui.output-copied", &[("of", &of)]);
-    }
+    cut_off += &copy_of(app, world, printed.copied_from);
     let taken = crate::text::width(&head) + crate::text::width(&cut_off);
     let room = wide.saturating_sub(taken + 2);
     let clean = beginning(printed, left + room);
@@ -169,6 +165,15 @@ fn shown(app: &App, world: &World, printed: &Printed, left: usize, wide: usize) 
         Span::styled(text, text_style),
         Span::styled(cut_off, theme.warning()),
     ])
+}
+
+/// Whose text it is that a process had as a copy; empty where it had none.
+fn copy_of(app: &App, world: &World, printer: Option<u32>) -> String {
+    let Some(of) = printer.and_then(|proc| world.process(proc)) else {
+        return String::new();
+    };
+    let of = crate::text::clean(&of.name);
+    format!("  {}", app.lang.tell("tui.output-copied", &[("of", &of)]))
 }
 
 /// What stands before a process's text. Where there is little room the program's own words come first.

@@ -4,9 +4,9 @@
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{filter, head};
+use super::{copy_of, filter, head};
 use crate::model::{Process, World};
-use crate::text::{clean, clean_line, cut, width};
+use crate::text::{clean_line, cut, width};
 use crate::tui::app::App;
 
 /// Bytes of a buffer that are looked at.
@@ -39,18 +39,17 @@ pub(super) fn rows(app: &App, size: Size) -> Vec<Line<'static>> {
 
 fn row(app: &App, world: &World, process: &Process, wide: usize) -> Line<'static> {
     let (theme, lang) = (app.theme, app.lang);
-    let note = if process.is_alive() {
-        let printer = process.unwritten.copied_from(process.proc);
-        match printer.and_then(|proc| world.process(proc)) {
-            Some(of) => lang.tell("tui.output-unwritten-copy", &[("of", &clean(&of.name))]),
-            None => lang.phrase("tui.output-unwritten").to_owned(),
-        }
+    // Where a line has its time.
+    let (what, style) = if process.is_alive() {
+        ("tui.output-buffer", theme.dim())
     } else {
-        lang.phrase("tui.output-unwritten-lost").to_owned()
+        ("tui.output-lost", theme.warning())
     };
-    let head = head(wide, "", process.pid, &process.name);
+    let head = head(wide, lang.phrase(what), process.pid, &process.name);
+    let printer = process.unwritten.copied_from(process.proc);
+    let note = copy_of(app, world, printer);
     let mark = theme.glyphs.pick("░", "~");
-    let room = wide.saturating_sub(width(&head) + width(&note) + 5);
+    let room = wide.saturating_sub(width(&head) + width(&note) + 2);
     let mut text = String::new();
     for (_, part) in process.unwritten.texts() {
         if text.len() > LOOKED_AT {
@@ -61,9 +60,9 @@ fn row(app: &App, world: &World, process: &Process, wide: usize) -> Line<'static
     let text = text.replace('\n', theme.glyphs.pick("⏎", "\\n"));
     let text = clean_line(text.as_bytes(), LOOKED_AT);
     Line::from(vec![
-        Span::styled(head, theme.dim()),
+        Span::styled(head, style),
         Span::styled(format!("{mark} "), theme.process(process.colour())),
         Span::styled(cut(&text.text, 0, room), theme.dim()),
-        Span::styled(format!("  {note}"), theme.warning()),
+        Span::styled(note, theme.warning()),
     ])
 }
