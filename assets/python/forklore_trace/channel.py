@@ -66,8 +66,8 @@ class _Local(_thread._local):
     numbered = lazy = None
     # The put or get of a thread's queue that the thread is in, until it has come to its moment.
     moving = None
-    # Arguments of the object a manager is asked for.
-    asked = None
+    # Arguments of the object a manager is asked for; in its server, the address while it makes a pool.
+    asked = serving = None
 
 
 local = _Local()

@@ -1,4 +1,4 @@
-"""`concurrent.futures._base`: futures of the tasks that a `ProcessPoolExecutor` runs.
+"""`concurrent.futures._base`: futures of the tasks that an executor runs.
 
 Traces the methods that wait for a future, `cancel`, and the moment its result is back, before anybody
 can see it. A future that no followed executor has made is left alone (`executor` marks its own).
@@ -82,8 +82,13 @@ def patch(module):
         if known is None or self._state in _OVER or not tracing():
             return
         tag, number = known
+        failed = isinstance(value, BaseException)
+        if tag.name.startswith('ThreadPoolExecutor'):
+            # A thread that ran it, and nobody between.
+            end = Call('task.end', tag, number, at='')
+            end.failed(value) if failed else end.done(short_repr(value))
         call = Call('result.ready', tag, number, at='')
-        if not isinstance(value, BaseException):
+        if not failed:
             return call.done()
         # Where a pool broke, its cause is what the program needs to know.
         lines = str(value.__cause__ or '').strip('\n\'"').splitlines()

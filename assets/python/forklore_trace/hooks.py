@@ -28,6 +28,7 @@ _FOLLOWED = {
     'signal': ('signals', 'patch'),
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
+    'concurrent.futures.thread': ('executor', 'patch_thread'),
     'traceback': ('tracebacks', 'patch_traceback'),
     'threading': ('threads', 'patch'),
     'queue': ('threads', 'patch_queue'),

@@ -135,10 +135,10 @@ def is_users(frame):
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
-def direct_creator():
-    """The frame that called what asks; None where it is not the program's or a package's."""
+def direct_creator(above=2):
+    """The frame that called what asks, so far above; None where it is not the program's or a package's."""
     try:
-        frame = _frame(2)
+        frame = _frame(above)
     except ValueError:
         return None
     path = frame.f_code.co_filename

@@ -31,14 +31,14 @@ class _Owned(Tag):
         self.holder, self.depth = '', 0
 
 
-def _own(tag):
-    """The tag in this process; a copy gets its own when it is first used."""
+def _own(tag, value=''):
+    """The tag in this process; a copy gets its own when it is first used. `value` is what it holds."""
     if tag.pid == os.getpid():
         return
     before, held, depth = tag.field[8:], tag.holder, tag.depth
     tag.__init__(tag.kind)
     tag.depth = depth
-    tell_create(tag, tag.kind, join_fields('"of"' + before, held and '"n":1,' + held))
+    tell_create(tag, tag.kind, join_fields('"of"' + before, held and '"n":1,' + held, value))
 
 
 def _new(kind, args=''):
@@ -178,14 +178,17 @@ def _locks(module, name, kind):
     """A function that makes locks: the program's own tell of themselves."""
     original = getattr(module, name)
 
-    def make(*args, **kwargs):
+    def new(args, kwargs):
         lock = original(*args, **kwargs)
-        frame = direct_creator() if tracing() else None
+        frame = direct_creator(3) if tracing() else None
         if frame is None:
             return lock
         tag = _new(kind)
         tell_name(tag, frame)
         return _Lock(lock, tag)
+
+    def make(*args, **kwargs):
+        return new(args, kwargs)
 
     if not isinstance(original, type):
         if hasattr(original, '__self__'):
@@ -198,7 +201,7 @@ def _locks(module, name, kind):
         """Since 3.13 what makes locks is their class."""
 
         def __call__(cls, *args, **kwargs):
-            return make(*args, **kwargs)
+            return new(args, kwargs)
 
         def __instancecheck__(cls, thing):
             return isinstance(thing, original)
@@ -233,15 +236,15 @@ def _init(kind, args=lambda self: ''):
     return make
 
 
-def _method(told):
-    """Makes a method of those that have a tag tell of itself."""
+def _method(told, value=lambda self: ''):
+    """Makes a method of those that have a tag tell of itself; `value` is the field of what one holds."""
     def make(original):
         def method(self, *args, **kwargs):
             try:
                 tag = self.__dict__.get('_forklore')
                 if tag is None or type(tag) is not _Owned or not tracing():
                     return original(self, *args, **kwargs)
-                _own(tag)
+                _own(tag, value(self))
                 return told(original, self, tag, *args, **kwargs)
             except BaseException as error:
                 hide_frames(error)
@@ -282,6 +285,7 @@ def patch(module):
     _locks(module, 'Lock', 'threading.Lock')
     _locks(module, 'RLock', 'threading.RLock')
     _patch_condition(module)
+    _patch_semaphore(module)
     wrap(module.Event, '__init__', _init('threading.Event'))
     wrap(module.Event, 'wait', _waits('wait', lambda self: not self._flag))
     wrap(module.Event, 'set', _tells('event.set'))
@@ -333,6 +337,45 @@ def _patch_condition(module):
     wrap(condition, 'wait', _method(wait))
     wrap(condition, 'notify', _tells('notify'))
     wrap(condition, 'notify_all', _tells('notify_all'))
+
+
+def _patch_semaphore(module):
+    def count(self):
+        return '"n":%d' % self._value
+
+    def acquire(original, self, tag, blocking=True, timeout=None):
+        call = Call('acquire', tag, timeout_fields(blocking, timeout))
+        try:
+            if blocking and not self._value:
+                call.waiting()
+            taken = silently(original, self, blocking, timeout)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.done(str(taken))
+        return taken
+
+    def release(original, self, tag, n=1):
+        most = getattr(self, '_initial_value', None)
+        # Before 3.9 it takes none.
+        given = () if n == 1 else (n,)
+        if type(n) is not int or n < 1 or most is not None and self._value + n > most:
+            call = Call('release', tag)
+            try:
+                return silently(original, self, *given)
+            except BaseException as error:
+                call.failed(error)
+                raise
+        for _ in range(n):
+            Call('release', tag).done()
+        return silently(original, self, *given)
+
+    semaphore, bounded = module.Semaphore, module.BoundedSemaphore
+    for kind in (semaphore, bounded):
+        wrap(kind, '__init__', _init('threading.' + kind.__name__, count))
+        wrap(kind, 'release', _method(release, count))
+    # Two names of one function.
+    semaphore.__enter__ = wrap(semaphore, 'acquire', _method(acquire, count))
 
 
 def _patch_join(module):

@@ -9,9 +9,8 @@ before it is written.
 import sys
 import time
 
-from . import cfunction, channel
+from . import cfunction, channel, place
 from .channel import now, quote
-from .place import at_of
 
 # Texts told in a second for their own sake, and bytes after which one more is.
 _RATE = 200
@@ -22,8 +21,8 @@ _clock = time.monotonic
 class _Stream(object):
     """What `write` is bound to: by all looks the stream."""
 
-    def __init__(self, stream, call):
-        self._stream, self._call = stream, call
+    def __init__(self, stream):
+        self._stream = stream
 
     def __getattr__(self, name):
         return getattr(self._stream, name)
@@ -31,39 +30,42 @@ class _Stream(object):
     def __repr__(self):
         return repr(self._stream)
 
-    def __call__(self, *args, **kwargs):
-        return self._call(*args, **kwargs)
-
-
-_Stream.__module__, _Stream.__name__, _Stream.__qualname__ = '_io', '_io.TextIOWrapper', 'TextIOWrapper'
-
 
 class Unwritten(object):
-    """The bytes in the buffers of a stream; how many of them were told, and where the last were printed."""
+    """The bytes in the buffers of a stream; how many of them were told, and where the last were printed.
 
-    def __init__(self, stream):
-        self._text, self._told, self._at = bytearray(), 0, ''
+    `lines`: the stream writes at the end of each line.
+    """
+
+    def __init__(self, stream, lines):
+        self._text, self._told, self.at = bytearray(), 0, ''
         self._left, self._refilled = _RATE, 0.0
-        self._encoded = stream.encoding, stream.errors
         write = stream.write
-        stream.write = cfunction.like(write, _Stream(stream, self._followed(write)))
+        double = type('_io.TextIOWrapper', (_Stream,), {
+            '__module__': '_io', '__qualname__': 'TextIOWrapper',
+            '__call__': staticmethod(self._followed(write, lines, stream.encoding, stream.errors))})
+        stream.write = cfunction.like(write, double(stream))
 
-    def _followed(self, write, live=channel, place=at_of, get_frame=sys._getframe):
-        def call(*args, **kwargs):
-            if not live.on or kwargs or len(args) != 1 or type(args[0]) is not str:
-                return write(*args, **kwargs)
-            text = args[0]
+    def _followed(self, write, lines, encoding, errors,
+                  live=channel, fields=place._fields, search=place._search, get_frame=sys._getframe):
+        # All that is needed once the modules are emptied is bound here.
+        def call(text):
+            if not live.on:
+                return write(text)
             try:
-                # Before: what is written at once leaves the buffers meanwhile.
-                self._text += text.encode(*self._encoded)
-                self._at = place(get_frame(1))
+                frame = get_frame(1)
+                known = fields.get((id(frame.f_code), frame.f_lasti))
+                self.at = search(frame) if known is None else known[0]
+                if not lines or text[-1:] != '\n':
+                    # Before: what is written at once leaves the buffers meanwhile.
+                    self._text += text.encode(encoding, errors)
             except Exception:
-                # It can't be encoded, or modules are empty at the very end.
-                pass
+                # It is no text, or can't be encoded: the stream has its own words for that.
+                return write(text)
             count = write(text)
             if len(self._text) > self._told:
                 live.untold = self.tell
-                if (not text or text[-1] == '\n') and self._may_tell():
+                if not lines and (not text or text[-1] == '\n') and self._may_tell():
                     self.tell()
             return count
         return call
@@ -94,4 +96,4 @@ class Unwritten(object):
         self._told = len(self._text)
         if text:
             channel.send('"kind":"op","op":"print"%s,"args":{"key":"buffered","value":%s},"t0":%d' % (
-                self._at, quote(text), now()))
+                self.at, quote(text), now()))
