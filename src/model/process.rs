@@ -299,6 +299,13 @@ impl Processes {
         if self.list.len() >= limit {
             return None;
         }
+        // The kernel gives a PID again once its process has been collected.
+        if let Some(before) = self.place_of_pid(process.pid)
+            && let Some(State::Exited { reaped, .. }) =
+                self.at_mut(before).map(|process| &mut process.state)
+        {
+            *reaped = true;
+        }
         // Birth order is kept even where events name a later birth first.
         let place = self.list.len();
         if process.proc as usize != place {

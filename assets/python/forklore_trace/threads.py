@@ -370,9 +370,9 @@ def _patch_semaphore(module):
             Call('release', tag).done()
         return silently(original, self, *given)
 
-    semaphore, bounded = module.Semaphore, module.BoundedSemaphore
-    for kind in (semaphore, bounded):
-        wrap(kind, '__init__', _init('threading.' + kind.__name__, count))
+    semaphore = module.Semaphore
+    for kind, name in ((semaphore, 'threading.Semaphore'), (module.BoundedSemaphore, 'threading.BoundedSemaphore')):
+        wrap(kind, '__init__', _init(name, count))
         wrap(kind, 'release', _method(release, count))
     # Two names of one function.
     semaphore.__enter__ = wrap(semaphore, 'acquire', _method(acquire, count))

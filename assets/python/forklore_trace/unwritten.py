@@ -68,7 +68,11 @@ class Unwritten(object):
                 if not lines and (not text or text[-1] == '\n') and self._may_tell():
                     self.tell()
             return count
-        return call
+
+        def checked(*args, **kwargs):
+            # Before 3.9 C does not count the arguments first.
+            return call(*args) if len(args) == 1 and not kwargs else write(*args, **kwargs)
+        return call if sys.version_info >= (3, 9) else checked
 
     def leaves(self, count):
         """So many bytes are being written."""

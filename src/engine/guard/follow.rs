@@ -188,7 +188,7 @@ impl Follower {
 
     /// Whether this is a process that has ended and been reported, and not a new one of its PID.
     fn is_gone(&self, pid: i32, stat: &Stat) -> bool {
-        self.gone.get(&pid) == Some(&stat.start)
+        stat.is_dead() && self.gone.get(&pid) == Some(&stat.start)
     }
 
     fn executed(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
