@@ -11,8 +11,9 @@ def _chain():
     import sys
     here = os.path.dirname(os.path.abspath(__file__))
     if os.environ.get('FORKLORE_TRACE'):
-        # Our bytecode is kept, whatever the program wants of its own.
-        writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+        # In the cache our bytecode is kept, whatever the program wants of its own.
+        writes_none = sys.dont_write_bytecode
+        sys.dont_write_bytecode = writes_none and not os.path.basename(here).startswith('python-')
         try:
             import forklore_trace
             forklore_trace.start()

@@ -15,7 +15,7 @@ from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, creator_frame, lookup_tag, new_tag, tag_of, tell_create, tell_name
 from .pool import tell_results
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -118,11 +118,7 @@ def _follow(module, kind, created, number, workers):
                 waits = kwargs.get('wait', args[0] if args else True)
                 if waits and workers(self):
                     call.waiting()
-                try:
-                    silently(original, self, *args, **kwargs)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                attempt(call, original, self, *args, **kwargs)
                 call.done()
             except BaseException as error:
                 hide_frames(error)

@@ -8,7 +8,7 @@ off and the module stays as it was imported.
 
 import sys
 
-from . import channel
+from . import channel, place
 
 # Modules of CPython, and the file here that follows each.
 _FOLLOWED = {
@@ -97,7 +97,9 @@ def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
         before.get(module.__name__, _nothing)(module)
-        writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+        # As in sitecustomize.py.
+        writes_none = sys.dont_write_bytecode
+        sys.dont_write_bytecode = writes_none and not place.is_cached()
         try:
             ours = __import__('forklore_trace.' + file, fromlist=['patch'])
         finally:

@@ -23,6 +23,11 @@ _frame = sys._getframe
 _bottom = None
 
 
+def is_cached():
+    """Whether the package lies in the user's cache."""
+    return os.path.basename(os.path.dirname(_HERE[:-1])).startswith('python-')
+
+
 def set_bottom(code):
     """Names the function a forked child begins with."""
     global _bottom

@@ -12,7 +12,7 @@ from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -179,13 +179,9 @@ def patch(module):
                 if tag is None or not tracing():
                     return original(self)
                 call = Call('join', tag)
-                try:
-                    if self._state != module.RUN and self._worker_handler.is_alive():
-                        call.waiting()
-                    silently(original, self)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                if self._state != module.RUN and self._worker_handler.is_alive():
+                    call.waiting()
+                attempt(call, original, self)
                 call.done()
             except BaseException as error:
                 hide_frames(error)

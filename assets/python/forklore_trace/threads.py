@@ -15,7 +15,7 @@ from .channel import local, thread_name
 from .hooks import wrap
 from .identity import Tag, next_name, tag_of, tell_create, tell_name
 from .place import direct_creator
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames, patch_threading
 
 
@@ -258,13 +258,9 @@ def _waits(op, blocks):
     def told(original, self, tag, *args, **kwargs):
         timeout = kwargs.get('timeout', args[0] if args else None)
         call = Call(op, tag, timeout_fields(True, timeout))
-        try:
-            if blocks(self):
-                call.waiting()
-            value = silently(original, self, *args, **kwargs)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if blocks(self):
+            call.waiting()
+        value = attempt(call, original, self, *args, **kwargs)
         call.done(None if value is None else str(value))
         return value
     return _method(told)
@@ -345,13 +341,9 @@ def _patch_semaphore(module):
 
     def acquire(original, self, tag, blocking=True, timeout=None):
         call = Call('acquire', tag, timeout_fields(blocking, timeout))
-        try:
-            if blocking and not self._value:
-                call.waiting()
-            taken = silently(original, self, blocking, timeout)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if blocking and not self._value:
+            call.waiting()
+        taken = attempt(call, original, self, blocking, timeout)
         call.done(str(taken))
         return taken
 
@@ -360,12 +352,7 @@ def _patch_semaphore(module):
         # Before 3.9 it takes none.
         given = () if n == 1 else (n,)
         if type(n) is not int or n < 1 or most is not None and self._value + n > most:
-            call = Call('release', tag)
-            try:
-                return silently(original, self, *given)
-            except BaseException as error:
-                call.failed(error)
-                raise
+            return attempt(Call('release', tag), original, self, *given)
         for _ in range(n):
             Call('release', tag).done()
         return silently(original, self, *given)
@@ -388,13 +375,9 @@ def _patch_join(module):
                 call = Call('thread.join', None, join_fields(
                     text_field('key', self.name), '' if tid is None else '"index":%d' % tid,
                     timeout_fields(True, timeout)))
-                try:
-                    if self.is_alive():
-                        call.waiting()
-                    original(self, timeout)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                if self.is_alive():
+                    call.waiting()
+                attempt(call, original, self, timeout)
                 call.done()
             except BaseException as error:
                 hide_frames(error)

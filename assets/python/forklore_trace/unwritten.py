@@ -16,6 +16,8 @@ from .channel import now, quote
 _RATE = 200
 _LUMP = 1024
 _clock = time.monotonic
+# Begins a print that stays in the buffer as a step at the gate, where there is one (`gate`).
+begins = None
 
 
 class _Stream(object):
@@ -62,6 +64,8 @@ class Unwritten(object):
             except Exception:
                 # It is no text, or can't be encoded: the stream has its own words for that.
                 return write(text)
+            if begins is not None and not lines and (not text or text[-1] == '\n'):
+                return self._step(write, text)
             count = write(text)
             if len(self._text) > self._told:
                 live.untold = self.tell
@@ -73,6 +77,14 @@ class Unwritten(object):
             # Before 3.9 C does not count the arguments first.
             return call(*args) if len(args) == 1 and not kwargs else write(*args, **kwargs)
         return call if sys.version_info >= (3, 9) else checked
+
+    def _step(self, write, text):
+        """One print, at the gate."""
+        channel.untold = None
+        step = begins(self.at)
+        count = write(text)
+        step.done(more=self._news())
+        return count
 
     def leaves(self, count):
         """So many bytes are being written."""
@@ -95,9 +107,13 @@ class Unwritten(object):
 
     def tell(self):
         """The event of what was not told yet."""
+        news = self._news()
+        if news:
+            channel.send('"kind":"op","op":"print"%s,"args":{%s},"t0":%d' % (self.at, news, now()))
+
+    def _news(self):
+        """The fields of what was not told yet, which is told then; empty where there is nothing."""
         channel.untold = None
         text = self._text[self._told:].decode('utf-8', 'replace')
         self._told = len(self._text)
-        if text:
-            channel.send('"kind":"op","op":"print"%s,"args":{"key":"buffered","value":%s},"t0":%d' % (
-                self.at, quote(text), now()))
+        return '"key":"buffered","value":' + quote(text) if text else ''
