@@ -37,6 +37,8 @@ pub(crate) struct CommandLine {
     pub lesson: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub stdout: Option<StdoutArg>,
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
@@ -304,7 +306,7 @@ pub(crate) struct ReplayArgs {
     pub source: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum StdoutArg {
     #[default]
     Tty,
