@@ -96,6 +96,7 @@ impl<'a> Exploring<'a> {
                     line_buffered: self.line_buffered,
                     seed: self.seed,
                     dir: self.dir.clone(),
+                    supervisor: 0,
                     zygote: true,
                 },
             },

@@ -37,7 +37,7 @@ pub(crate) fn in_use(dir: &Path) -> Option<File> {
 
 /// `XDG_RUNTIME_DIR` where it is a directory of ours (it may be another user's after `su`), else the
 /// directory for temporary files.
-fn runtime_base() -> PathBuf {
+pub(crate) fn runtime_base() -> PathBuf {
     std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
         .filter(|dir| std::fs::metadata(dir).is_ok_and(|meta| is_ours(&meta)))

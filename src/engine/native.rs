@@ -52,6 +52,7 @@ impl Run {
             line_buffered: config.line_buffered,
             seed: config.seed,
             dir: dir.clone(),
+            supervisor: std::process::id().cast_signed(),
             zygote: false,
         };
         let json = serde_json::to_string(&stage).map_err(|error| StartError::System {

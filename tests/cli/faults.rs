@@ -202,18 +202,18 @@ fn a_server_killed_under_a_client_breaks_its_connection() {
     over.assert_told(&["stderr: BrokenPipeError: [Errno 32] Broken pipe"]);
 }
 
-/// A lesson in the middle of its run: processes of every kind wait for something.
+/// A lesson in the middle of its run: processes of every kind wait for something. It would go on for
+/// longer than any test waits.
 fn in_the_middle(lesson: &str) -> Live {
-    let short = ["--set", "messages=1"];
-    let twice = ["--set", "lock=Lock", "--set", "depth=2"];
-    let more: &[&str] = match lesson {
-        "queue" => &short,
-        "lock" => &twice,
-        _ => &["--time-scale", "20"],
+    let slow = match lesson {
+        // Without sleeps of their own.
+        "queue" | "lock" => ["--pace", "0.5"],
+        _ => ["--time-scale", "20"],
     };
-    let mut run = Live::start(&[&[lesson], more].concat());
+    let mut run = Live::start(&[&[lesson][..], &slow].concat());
     run.crowd(2);
-    run.until(|event| matches!(event.kind, Kind::OpWait(_)) && event.proc != Some(0));
+    let waits = |kind: &_| matches!(kind, Kind::OpWait(_) | Kind::OpBegin(_));
+    run.until(|event| waits(&event.kind) && event.proc != Some(0));
     run
 }
 
