@@ -3,7 +3,7 @@
 //! Holds a pidfd for each from its first word to its end, so that its end is seen whoever its parent
 //! is. It decides when an exit may be told: with the status known, or after the reaper had its time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -80,8 +80,9 @@ pub(crate) struct ExitWatch {
     limit_reached: bool,
     /// Descriptors that are given up at the limit, so that /proc can still be read.
     reserve: Vec<File>,
-    /// How many of them have ended and wait for their reaper's word.
-    ended: usize,
+    /// Those that have ended and wait for their reaper's word, by the time at which they are told
+    /// without it.
+    ended: BTreeSet<(i64, i32)>,
 }
 
 impl ExitWatch {
@@ -93,7 +94,7 @@ impl ExitWatch {
             parents: HashMap::new(),
             limit_reached: false,
             reserve: reserve(),
-            ended: 0,
+            ended: BTreeSet::new(),
         }
     }
 
@@ -264,35 +265,27 @@ impl ExitWatch {
         let overdue = matches!(entry.state, State::Ended { tell_at } if now >= tell_at);
         if exit == Exit::Unknown && reaper.is_none() && entry.process.is_some() && !overdue {
             if entry.state == State::Alive {
-                entry.state = State::Ended {
-                    tell_at: now + REAPER_TIME,
-                };
-                self.ended += 1;
+                let tell_at = now + REAPER_TIME;
+                entry.state = State::Ended { tell_at };
+                self.ended.insert((tell_at, pid));
                 unwatch(entry, epoll);
             }
             return None;
         }
         unwatch(entry, epoll);
-        self.ended -= usize::from(entry.state != State::Alive);
+        if let State::Ended { tell_at } = entry.state {
+            self.ended.remove(&(tell_at, pid));
+        }
         self.entries.remove(&pid);
         Some(exit)
     }
 
     /// PIDs whose exit waits for a reaper that has not spoken by `now`, and when to look again.
     pub(crate) fn overdue(&self, now: i64) -> (Vec<i32>, Option<i64>) {
-        let mut due = Vec::new();
-        let mut next: Option<i64> = None;
-        if self.ended == 0 {
-            return (due, next);
-        }
-        for (pid, entry) in &self.entries {
-            match entry.state {
-                State::Ended { tell_at } if now >= tell_at => due.push(*pid),
-                State::Ended { tell_at } => next = Some(next.map_or(tell_at, |at| at.min(tell_at))),
-                State::Alive => {}
-            }
-        }
-        (due, next)
+        let due = self.ended.range(..=(now, i32::MAX));
+        let due = due.map(|(_, pid)| *pid).collect();
+        let next = self.ended.range((now, i32::MAX)..).next();
+        (due, next.map(|(tell_at, _)| *tell_at))
     }
 
     /// Those that have not ended live on and are watched no longer.
