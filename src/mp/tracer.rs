@@ -157,7 +157,7 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
     let (ours, theirs) = pair.ok().unzip();
     let mut buf = Vec::new();
     let packet = Packet::process_start(&mut buf, now(), ppid, name, role, daemon, method).finish();
-    let fds: Vec<RawFd> = theirs.iter().map(AsRawFd::as_raw_fd).collect();
+    let fds: Vec<RawFd> = theirs.iter().map(OwnedFd::as_raw_fd).collect();
     let rights = [ControlMessage::ScmRights(&fds)];
     let rights = &rights[..fds.len()];
     let iov = [std::io::IoSlice::new(packet)];

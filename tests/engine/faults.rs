@@ -1,7 +1,6 @@
 //! Runs that go wrong: no process is left, and the right error is reported.
 
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
 use forklore::engine::{Run, StartError};
@@ -13,8 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::harness::{
-    MARK, PATIENCE, assert_nothing_left, await_marked, binary, end, exits, lesson, mark, marked,
-    output, rest, shell, until,
+    MARK, PATIENCE, assert_nothing_left, await_marked, end, exits, lesson, mark, marked, output,
+    rest, shell, until,
 };
 
 #[test]
@@ -95,9 +94,6 @@ fn a_run_that_is_dropped_leaves_nothing() {
     assert!(!dir.exists());
 }
 
-/// Names a program that stands in for forklore as guard and stage.
-const STAND_IN: &str = "FORKLORE_TEST_STAND_IN";
-
 /// A supervisor in a process of its own, for tests that kill or starve it. They run this test binary
 /// with the scenario in the environment.
 #[test]
@@ -116,15 +112,6 @@ fn supervisor_process() {
             )));
             println!("DIR {}", run.dir().display());
             rest(&mut run, Vec::new());
-        }
-        Ok("unheard") => {
-            let stand_in = std::env::var(STAND_IN).expect("its path");
-            let mut config = lesson("pool-blocking", &[("processes", 2)], &mark);
-            config.forklore = Some(stand_in.into());
-            // Every sleep takes longer than the test.
-            config.time_scale = 10_000.0;
-            // The stage ends this process before it begins.
-            drop(Run::start(config));
         }
         Ok("descriptors") => {
             let used = std::fs::read_dir("/proc/self/fd").expect("/proc").count() as u64;
@@ -206,15 +193,8 @@ fn assert_all_told(events: &[Event], spare: u64) {
 }
 
 fn supervisor(scenario: &str, mark: &str) -> Child {
-    supervisor_command(scenario, mark)
-        .spawn()
-        .expect("it starts")
-}
-
-fn supervisor_command(scenario: &str, mark: &str) -> Command {
     let own = std::env::current_exe().expect("this test binary");
-    let mut command = Command::new(own);
-    command
+    Command::new(own)
         .args([
             "--ignored",
             "--exact",
@@ -224,8 +204,9 @@ fn supervisor_command(scenario: &str, mark: &str) -> Command {
         ])
         .env(MARK, mark)
         .env("FORKLORE_TEST_SCENARIO", scenario)
-        .stdout(Stdio::piped());
-    command
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts")
 }
 
 /// The rest of the line that begins with `word`.
@@ -249,40 +230,6 @@ fn a_supervisor_killed_leaves_nothing() {
     child.wait().expect("our child");
     assert_nothing_left(&mark);
     assert!(!std::path::Path::new(&dir).exists());
-}
-
-/// The stage's children must not take init, which has adopted the guard, for the supervisor.
-#[test]
-fn guard_and_supervisor_killed_before_the_stage_begins_leave_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let stand_in = folder.path().join("forklore");
-    let script = format!(
-        "#!/bin/sh\n\
-         if [ \"$1\" = __stage ]; then\n\
-         parent() {{ read -r pid name state ppid rest < /proc/$PPID/stat; }}\n\
-         parent; supervisor=$ppid\n\
-         kill -STOP $PPID; kill -KILL $supervisor\n\
-         while [ $ppid = $supervisor ]; do parent; done\n\
-         echo $PPID > {0}/part; mv {0}/part {0}/guard\n\
-         fi\n\
-         exec {1} \"$@\"\n",
-        folder.path().display(),
-        binary().display(),
-    );
-    std::fs::write(&stand_in, script).expect("written");
-    std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o700)).expect("ours");
-    let mark = mark();
-    let mut child = supervisor_command("unheard", &mark)
-        .env(STAND_IN, &stand_in)
-        .spawn()
-        .expect("it starts");
-    child.wait().expect("our child");
-    // Guard, main process and two workers.
-    await_marked(&mark, 4);
-    let guard = std::fs::read_to_string(folder.path().join("guard")).expect("its PID");
-    let guard = guard.trim().parse().expect("a PID");
-    kill(Pid::from_raw(guard), Signal::SIGKILL).expect("it is stopped");
-    assert_nothing_left(&mark);
 }
 
 #[test]
