@@ -90,6 +90,7 @@ fn run(case: &Case, n: i64) -> Explored {
                 line_buffered: true,
                 seed: 0,
                 dir: dir.path().to_owned(),
+                supervisor: 0,
                 zygote: true,
             },
         },

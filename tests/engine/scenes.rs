@@ -132,6 +132,7 @@ pub fn start_with(
         line_buffered: true,
         seed: 0,
         dir: dir.clone(),
+        supervisor: 0,
         zygote: false,
     };
     let json = serde_json::to_string(&config).expect("plain values");
