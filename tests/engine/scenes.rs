@@ -132,7 +132,7 @@ pub fn start_with(
         line_buffered: true,
         seed: 0,
         dir: dir.clone(),
-        supervisor: 0,
+        supervisor: std::process::id().cast_signed(),
         zygote: false,
     };
     let json = serde_json::to_string(&config).expect("plain values");
