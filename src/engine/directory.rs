@@ -5,6 +5,7 @@
 //! be in use); one that is not locked although it is old was left.
 
 use std::fs::{DirEntry, File, FileType, Metadata};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,12 +37,15 @@ pub(crate) fn in_use(dir: &Path) -> Option<File> {
 }
 
 /// `XDG_RUNTIME_DIR` where it is a directory of ours (it may be another user's after `su`), else the
-/// directory for temporary files.
+/// directory for temporary files. A colon would end the path in the middle of `PYTHONPATH`, by which
+/// Pythons are followed: /tmp has none.
 pub(crate) fn runtime_base() -> PathBuf {
+    let whole = |dir: &PathBuf| !dir.as_os_str().as_bytes().contains(&b':');
     std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
-        .filter(|dir| std::fs::metadata(dir).is_ok_and(|meta| is_ours(&meta)))
-        .unwrap_or_else(std::env::temp_dir)
+        .filter(|dir| whole(dir) && std::fs::metadata(dir).is_ok_and(|meta| is_ours(&meta)))
+        .or_else(|| Some(std::env::temp_dir()).filter(whole))
+        .unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
 fn is_ours(meta: &Metadata) -> bool {

@@ -127,3 +127,43 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
         assert!(entries(base.path()).is_empty());
     }
 }
+
+/// What a Python wrote whose program is this, traced with its run's directory in `base`; `None` where there
+/// is no Python.
+fn python_said(base: &Path, program: &str) -> Option<String> {
+    Command::new("python3").arg("--version").output().ok()?;
+    let command = ["trace", "--format", "json", "--", "python3", "-c", program];
+    let output = under_umask("022", base, &command).output();
+    Some(String::from_utf8(output.expect("it runs").stdout).expect("JSON"))
+}
+
+/// A file with holes there would end the program by SIGBUS once the disk is full.
+#[test]
+fn what_pythons_share_is_in_no_file() {
+    let base = tempfile::tempdir().expect("a directory");
+    let program = "import multiprocessing, os\n\
+                   made = [multiprocessing.Queue(), multiprocessing.Lock(), multiprocessing.Value('i')]\n\
+                   made[1].acquire()\n\
+                   for folder, _, names in os.walk(os.path.dirname(os.environ['FORKLORE_TRACE'])):\n\
+                   \x20   for name in names:\n\
+                   \x20       size = os.lstat(os.path.join(folder, name)).st_size\n\
+                   \x20       print('large' if size > 1 << 18 else 'small', name)\n";
+    let Some(said) = python_said(base.path(), program) else {
+        return;
+    };
+    assert!(said.contains("small sitecustomize.py"), "{said}");
+    assert!(!said.contains("large "), "{said}");
+}
+
+#[test]
+fn a_colon_in_the_path_keeps_no_python_from_being_followed() {
+    let base = tempfile::Builder::new()
+        .prefix("a:b")
+        .tempdir()
+        .expect("a directory");
+    let program = "import multiprocessing; multiprocessing.Lock().acquire()";
+    let Some(said) = python_said(base.path(), program) else {
+        return;
+    };
+    assert!(said.contains("\"op\":\"acquire\""), "{said}");
+}
