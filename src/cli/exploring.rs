@@ -12,7 +12,7 @@ use super::engine::Played;
 use super::words;
 use crate::check::{Facts, outcome_name};
 use crate::engine::StartError;
-use crate::engine::directory::{in_use, run_directory};
+use crate::engine::directory::run_directory;
 use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Launch, Native, Projection};
 use crate::explore::{Came, Explored};
@@ -55,7 +55,7 @@ impl<'a> Exploring<'a> {
         stdout: StdoutArg,
         seed: u64,
     ) -> Result<Exploring<'a>, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let circumstances = Circumstances {
             stdout: stdout.word().to_owned(),
             ..Circumstances::default()
@@ -66,7 +66,7 @@ impl<'a> Exploring<'a> {
             params,
             line_buffered: matches!(stdout, StdoutArg::Tty),
             seed,
-            _in_use: in_use(&dir),
+            _in_use: in_use,
             dir,
         })
     }
