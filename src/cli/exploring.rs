@@ -12,7 +12,7 @@ use super::engine::Played;
 use super::words;
 use crate::check::{Facts, outcome_name};
 use crate::engine::StartError;
-use crate::engine::directory::{in_use, run_directory};
+use crate::engine::directory::run_directory;
 use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Launch, Native, NativeError, Projection, Why};
 use crate::explore::search::SearchError;
@@ -56,7 +56,7 @@ impl<'a> Exploring<'a> {
         stdout: StdoutArg,
         seed: u64,
     ) -> Result<Exploring<'a>, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let circumstances = Circumstances {
             stdout: stdout.word().to_owned(),
             ..Circumstances::default()
@@ -67,7 +67,7 @@ impl<'a> Exploring<'a> {
             params,
             line_buffered: matches!(stdout, StdoutArg::Tty),
             seed,
-            _in_use: in_use(&dir),
+            _in_use: in_use,
             dir,
         })
     }
@@ -97,6 +97,7 @@ impl<'a> Exploring<'a> {
                     line_buffered: self.line_buffered,
                     seed: self.seed,
                     dir: self.dir.clone(),
+                    supervisor: 0,
                     zygote: true,
                 },
             },

@@ -93,7 +93,10 @@ impl Operation {
 
     /// All that it may touch.
     pub fn all_accesses(&self) -> impl Iterator<Item = &Access> {
-        self.accesses.iter().chain(&self.otherwise).chain(&self.lives)
+        self.accesses
+            .iter()
+            .chain(&self.otherwise)
+            .chain(&self.lives)
     }
 
     /// What it touches if it goes now.

@@ -80,7 +80,11 @@ impl Machine for Native {
         let mut touched = footprint.touches.iter().map(|(object, _)| *object);
         let first = footprint.passes_time || objects.by_ref().eq(touched.by_ref());
         let announced = std::mem::take(&mut process.announced);
-        let parts: Vec<Part> = if first { announced.parts } else { announced.other_parts };
+        let parts: Vec<Part> = if first {
+            announced.parts
+        } else {
+            announced.other_parts
+        };
         let (starts, sleeps) = (
             process.op.op == OpName::Start,
             process.op.op == OpName::Sleep,
