@@ -114,35 +114,31 @@ mod tests {
     use std::os::unix::net::UnixListener;
     use std::time::Duration;
 
-    use super::{LEFT, NEW, in_use, make, remove_left};
+    use super::{LEFT, in_use, make, remove_left};
 
     #[test]
     fn what_was_left_is_removed_and_what_is_in_use_or_a_strangers_is_not() {
         let base = tempfile::tempdir().expect("a directory");
-        let folder = |name: &str| {
+        let directory = |name: &str| {
             let dir = base.path().join(name);
             let made = std::fs::DirBuilder::new().mode(0o700).create(&dir);
             made.expect("made");
             dir
         };
-        let left = folder("forklore-run-a");
+        let left = directory("forklore-run-a");
         let listener = UnixListener::bind(left.join("listener-1")).expect("bound");
         std::fs::create_dir_all(left.join("python/forklore_trace")).expect("made");
         std::fs::write(left.join("python/forklore_trace/hooks.py"), "").expect("written");
         std::fs::write(left.join("door.counters"), "").expect("written");
         std::fs::create_dir_all(left.join("lesson/lock")).expect("made");
-        let used = folder("forklore-run-b");
+        let used = directory("forklore-run-b");
         let lock = in_use(&used).expect("it can be locked");
-        let full = folder("forklore-run-c");
+        let full = directory("forklore-run-c");
         std::fs::write(full.join("notes"), "").expect("written");
-        let other = folder("forklore-other");
+        let other = directory("forklore-other");
         let link = base.path().join("forklore-run-link");
         std::os::unix::fs::symlink(&other, &link).expect("made");
-        let young = base.path().join(format!("{NEW}d"));
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&young)
-            .expect("made");
+        let young = directory("forklore-new-d");
         let (mine, in_use) = make(base.path()).expect("made");
         remove_left(base.path(), LEFT);
         assert!(!left.exists());

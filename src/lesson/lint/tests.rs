@@ -52,6 +52,7 @@ fn files() -> Files {
         zh: Some("# 两个\n\n## 看\n".to_owned()),
         python: PYTHON.to_owned(),
         rust: Some(RUST.to_owned()),
+        outcomes: None,
         probes: vec![("shown.py".to_owned(), "print('yes')\n".to_owned())],
     }
 }
