@@ -180,8 +180,9 @@ fn folded(events: &[Event]) -> World {
     world
 }
 
-/// The outcome of a native run in an order drawn at random, and that order.
-fn drawn(lesson: &Lesson, how: &How, seed: u64) -> (String, Schedule) {
+/// The outcome of a native run in an order drawn at random, and that order; none where a pool is at work:
+/// which worker takes a task is no step of CPython's.
+fn drawn(lesson: &Lesson, how: &How, seed: u64) -> (String, Option<Schedule>) {
     let mut run = Run::start(NativeConfig {
         lesson: lesson.slug().to_owned(),
         params: how.params.to_json(),
@@ -202,9 +203,12 @@ fn drawn(lesson: &Lesson, how: &How, seed: u64) -> (String, Schedule) {
         ..Schedule::of(lesson.slug(), &lesson.manifest.parameters, &how.params)
     };
     let circumstances = native::circumstances(how.buffering == Buffering::Lines);
+    let pool = world
+        .processes()
+        .any(|process| process.role == Role::Worker);
     (
         outcome(lesson, &how.params, &circumstances, &world),
-        schedule,
+        (!pool).then_some(schedule),
     )
 }
 
@@ -221,10 +225,16 @@ fn let_go_in_the_same_order_python_comes_to_the_outcome_of_the_native_twin() {
                 lines: false,
             };
             let (wanted, schedule) = drawn(lesson, &how, seed);
-            let script = Script::new(&schedule, None);
-            let world = folded(&ran(&python, lesson, &how, Some(script)));
+            if schedule.is_none() && buffering == Buffering::Blocks {
+                // In which order the workers end is luck, and with it their output.
+                continue;
+            }
+            let script = schedule.as_ref().map(|order| Script::new(order, None));
+            let world = folded(&ran(&python, lesson, &how, script));
             let found = outcome(lesson, &how.params, &how.circumstances(&python), &world);
-            assert_eq!(found, wanted, "{schedule} {}", buffering.word());
+            let order = schedule.map_or_else(String::new, |order| order.to_string());
+            let (lesson, buffering) = (lesson.slug(), buffering.word());
+            assert_eq!(found, wanted, "{lesson} {buffering} {order}");
         }
     }
 }
