@@ -27,7 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trace", &[]),
     ("object", &[]),
     ("protocol", &["sys"]),
-    ("proc", &["sys"]),
+    ("proc", &[]),
     // L1
     ("mp", &["sys", "trace", "protocol", "object"]),
     ("model", &["trace"]),

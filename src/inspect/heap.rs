@@ -25,6 +25,10 @@ const INLINE_VALUES: u64 = 1 << 2;
 /// Keys and values of a dictionary, by their addresses.
 type Entries = Rc<[(Address, Address)]>;
 
+/// What was read at an address in one process, and the words that stood there: a forked child has the
+/// same at the same place, and where the words are the same it is not read again.
+pub(crate) type Inherited<T> = Rc<RefCell<ByAddress<([u64; 2], T)>>>;
+
 /// The objects of one process.
 #[derive(Debug)]
 pub(crate) struct Heap {
@@ -32,16 +36,18 @@ pub(crate) struct Heap {
     pub layout: Layout,
     /// Names of types and of their bases, by address.
     types: RefCell<ByAddress<Rc<[String]>>>,
+    inherited: Inherited<Rc<[String]>>,
     /// The keys that the objects of a type share, by address.
     shared: RefCell<ByAddress<Option<Entries>>>,
 }
 
 impl Heap {
-    pub(crate) fn new(memory: Memory, layout: Layout) -> Heap {
+    pub(crate) fn new(memory: Memory, layout: Layout, inherited: Inherited<Rc<[String]>>) -> Heap {
         Heap {
             memory,
             layout,
             types: RefCell::default(),
+            inherited,
             shared: RefCell::default(),
         }
     }
@@ -79,6 +85,13 @@ impl Heap {
         if let Some(known) = self.types.borrow().get(&class) {
             return Rc::clone(known);
         }
+        let word = |offset| self.memory.word(class + offset).unwrap_or(0);
+        let words = [word(TYPE_NAME), word(TYPE_MRO)];
+        let known = self.inherited.borrow().get(&class).cloned();
+        if let Some((_, names)) = known.filter(|(known, _)| *known == words) {
+            self.types.borrow_mut().insert(class, Rc::clone(&names));
+            return names;
+        }
         let name = |class: Address| {
             let name = self.memory.pointer(class + TYPE_NAME)?;
             self.memory.c_string(name)
@@ -91,6 +104,8 @@ impl Heap {
             .chain(bases.filter_map(name))
             .collect();
         self.types.borrow_mut().insert(class, Rc::clone(&names));
+        let entry = (words, Rc::clone(&names));
+        self.inherited.borrow_mut().insert(class, entry);
         names
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Names {
 }
 
 struct Look<'a> {
+    /// The PID of the process in its own PID namespace.
+    pid: i32,
     heap: &'a Heap,
     names: Names,
     seen: HashSet<Address, BuildHasherDefault<AddressHasher>>,
@@ -76,6 +78,7 @@ impl Names {
         };
         let heap = &python.heap;
         let mut look = Look {
+            pid: process.inner,
             heap,
             names: Names::default(),
             seen: HashSet::default(),
@@ -283,6 +286,11 @@ impl Look<'_> {
 
     fn child(&mut self, value: Address, class: &str) {
         let heap = self.heap;
+        let int = |name| heap.attr(value, name).and_then(|value| heap.int(value));
+        // A forked child still has its parent's objects.
+        if int("_parent_pid").is_some_and(|parent| parent != i64::from(self.pid)) {
+            return;
+        }
         let popen = if class == "Popen" {
             Some(value)
         } else {

@@ -286,9 +286,27 @@ if __name__ == '__main__':
     while True: a.send(1); a.recv()
 ";
 
+/// The write end of the pipe is in a message that nobody has received yet.
+const ON_ITS_WAY: &str = "
+import array, os, socket
+r, w = os.pipe()
+a, b = socket.socketpair()
+a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [w]))])
+os.close(w)
+os.read(r, 1)
+";
+
+const NOT_ACCEPTED_YET: &str = "
+import os, socket, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+if os.fork() == 0:
+    time.sleep(600); s.accept()
+socket.create_connection(s.getsockname()).recv(1)
+";
+
 #[test]
 fn a_program_that_waits_for_something_outside_or_runs_is_not_called_stuck() {
-    let programs: Vec<Program> = [SLEEPS, READS, ACCEPTS, BUSY]
+    let programs: Vec<Program> = [SLEEPS, READS, ACCEPTS, BUSY, ON_ITS_WAY, NOT_ACCEPTED_YET]
         .into_iter()
         .filter_map(Program::start)
         .collect();

@@ -47,7 +47,11 @@ if __name__ == '__main__':
 
 #[test]
 fn a_hung_program_is_told_with_its_circle_and_is_ended_when_the_screen_is_left() {
-    let mut screen = traced(CIRCLE, (80, 24));
+    // By way of a shell, which waits, too.
+    let state = tempfile::tempdir().unwrap();
+    fs::write(state.path().join("own.py"), CIRCLE).unwrap();
+    let words = ["trace", "--tui", "--", "sh", "-c", "python3 own.py; true"];
+    let mut screen = Screen::with(&words, (80, 24), state, &[]);
     screen.wait("the verdict with its circle", |text| {
         text.contains("wait for one another in a circle") && text.contains('\u{21ba}')
     });

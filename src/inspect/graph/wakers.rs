@@ -75,9 +75,15 @@ impl Graph<'_> {
         if channel.outside {
             return vec![Waker::Alive];
         }
+        let pids: BTreeSet<i32> = pids.collect();
+        // Whoever waits there would not, were the other end closed: somebody has it who is not seen, or it
+        // is on its way to a process (SCM_RIGHTS), as when a forkserver is asked for a child.
+        if pids.is_empty() {
+            return vec![Waker::Alive];
+        }
         let own = self.process(at).pid;
         let mut found = Vec::new();
-        for pid in pids.collect::<BTreeSet<i32>>() {
+        for pid in pids {
             if pid == own {
                 found.extend(self.others(at));
             } else {

@@ -107,6 +107,10 @@ pub(super) fn result_thread_waits(view: View<'_>) -> Option<Cause> {
 /// Tasks of a `ThreadPool` that wait for tasks of the same pool, which no thread is free to do.
 pub(super) fn starved(view: View<'_>) -> Option<Cause> {
     let owed = (is_waiting(view) && view.graph.nodes[view.at].stuck).then(|| owed(view))??;
+    let heap = view.graph.heap(view.at)?;
+    if !heap.is_a(owed.pool?, "ThreadPool") {
+        return None;
+    }
     let workers = worker_threads(view);
     let waits_for_it = |(at, _): &(usize, bool)| {
         let worker = view.with(*at);
