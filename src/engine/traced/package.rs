@@ -116,6 +116,7 @@ fn write(root: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::{FILES, cached};
@@ -128,7 +129,7 @@ mod tests {
         assert_eq!(cached(&cache).unwrap(), root);
         assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 1);
         let file = root.join(FILES[0].0);
-        let open = |mode| std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+        let open = |mode| std::fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
         open(0o666);
         assert!(cached(&cache).is_err());
         open(0o600);
