@@ -46,6 +46,12 @@ fn text_that_is_printed_and_not_written_is_shown_and_whose_it_is_after_a_fork() 
         let both = text.matches("│ before").count() == 2;
         both && !text.contains(" buffer ") && text.contains("before  copy from MainProcess")
     });
+    let runs = |text: &str| {
+        text.lines()
+            .next()
+            .is_some_and(|head| head.contains(" running "))
+    };
+    screen.wait("the end", |text| !runs(text));
     screen.press("q");
     assert!(screen.ended().success());
 }

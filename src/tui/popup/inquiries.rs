@@ -7,7 +7,7 @@ use super::{CLOSE, Popup, SCROLL, Sheet, Then, moved};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::hint::Hint;
-use crate::tui::inquiry::Question;
+use crate::tui::inquiry::{Asked, Question};
 use crate::tui::markdown;
 use crate::tui::panel::claims;
 
@@ -39,7 +39,7 @@ impl Inquiries {
             }),
             Question::Claims { .. } => claims(app, wide),
         };
-        if asked.is_some_and(|asked| asked.is_going()) {
+        if asked.is_some_and(Asked::is_going) {
             let going = app.lang.phrase("tui.inquiry-going");
             let going = markdown::wrapped(going, wide);
             lines.extend(
