@@ -16,8 +16,8 @@ pub mod strategy;
 mod unreduced;
 pub mod wakeup;
 
-pub use unreduced::Unreduced;
 pub use outcomes::{Budget, Came, Explored, Outcome, explore};
+pub use unreduced::Unreduced;
 
 #[cfg(test)]
 mod tests;

@@ -18,8 +18,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use forklore::explore::native::{Config, Launch, Native, NativeError, Projection};
 use forklore::explore::execution::Clock;
+use forklore::explore::native::{Config, Launch, Native, NativeError, Projection};
 use forklore::explore::operation::Footprint;
 use forklore::explore::search::{Ended, Search, SearchError};
 use forklore::explore::{Budget, Came, Explored, Unreduced, explore};
@@ -73,7 +73,10 @@ const GENERATED: &str = "generated";
 /// environment may ask for others: `GENERATED=FROM,TO,MOST`.
 fn all_agree() {
     let given = std::env::var("GENERATED").unwrap_or_else(|_| "0,40,150".to_owned());
-    let numbers: Vec<u64> = given.split(',').map(|n| n.parse().expect("a number")).collect();
+    let numbers: Vec<u64> = given
+        .split(',')
+        .map(|n| n.parse().expect("a number"))
+        .collect();
     let [from, to, most] = numbers[..] else {
         panic!("FROM,TO,MOST");
     };
@@ -85,7 +88,9 @@ fn all_agree() {
             continue;
         };
         let budget = Budget::default();
-        let found = explore(&mut native().expect("it starts"), budget, 0, ended, |_| true);
+        let found = explore(&mut native().expect("it starts"), budget, 0, ended, |_| {
+            true
+        });
         let found = match found {
             Err(SearchError::Machine(NativeError::Unsupported { .. })) => continue,
             found => found.unwrap_or_else(|error| panic!("program {seed}: {error}")),
@@ -106,8 +111,13 @@ fn all_agree() {
         traces += found.executions;
         interleavings += all.executions;
     }
-    println!("{compared} programs, {deadlocks} with a deadlock, {traces} traces, {interleavings} interleavings");
-    assert!(compared * 3 > to - from && deadlocks > 0, "nothing happens in them");
+    println!(
+        "{compared} programs, {deadlocks} with a deadlock, {traces} traces, {interleavings} interleavings"
+    );
+    assert!(
+        compared * 3 > to - from && deadlocks > 0,
+        "nothing happens in them"
+    );
 }
 
 /// What all interleavings come to.
@@ -153,7 +163,9 @@ fn interleave(machine: &mut Unreduced<Native>, most: u64, seed: u64) -> Option<A
 /// How each process ended, and what main printed.
 fn ended(native: &Native, schedule: &[u32]) -> Came {
     let world = native.world();
-    let ends = world.processes().map(|process| format!("{:?}", process.exit()));
+    let ends = world
+        .processes()
+        .map(|process| format!("{:?}", process.exit()));
     Came {
         label: ends.collect::<Vec<_>>().join(" ") + &came(native, schedule).label,
         schedule: native.births(schedule),

@@ -199,7 +199,10 @@ pub(crate) struct ExploreArgs {
     #[arg(long)]
     pub any_timing: bool,
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
-    #[expect(clippy::option_option, reason = "the flag, and its value: both may be missing")]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag, and its value: both may be missing"
+    )]
     pub save: Option<Option<PathBuf>>,
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,

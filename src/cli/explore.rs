@@ -263,7 +263,10 @@ impl Explorer<'_> {
                 Failure::new(Code::NotStarted, what)
             })?;
         let outcomes = found.outcomes.len();
-        let told = lang.tell("explore.saved", &[("outcomes", &outcomes), ("file", &shown)]);
+        let told = lang.tell(
+            "explore.saved",
+            &[("outcomes", &outcomes), ("file", &shown)],
+        );
         self.context.tell(&told);
         Ok(Code::Fine)
     }

@@ -17,8 +17,8 @@ use crate::error::{Code, Failure};
 use crate::explain;
 use crate::explore::contradiction::{Cell, LinkKind, contradiction};
 use crate::explore::native::{Config, Native, NativeError};
-use crate::explore::search::SearchError;
 use crate::explore::reproduce::{Attempt, Reproduced, follow, reproduce};
+use crate::explore::search::SearchError;
 use crate::explore::{Explored, Outcome, explore};
 use crate::lesson::Lesson;
 use crate::sys::clock;
@@ -204,8 +204,7 @@ impl Reproducer<'_> {
     /// An outcome that `explore` numbers or names.
     fn outcome(&self, name: &str) -> Result<Code, Stop> {
         let began = clock::instant();
-        let failed =
-            |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
+        let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
         let mut native = self.native(self.exploring.config())?;
         let found = explore(
             &mut native,

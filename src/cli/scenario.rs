@@ -4,7 +4,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-
 use super::args::StdoutArg;
 use super::context::Context;
 use super::engine::{Played, python_config};

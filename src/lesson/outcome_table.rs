@@ -14,7 +14,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Lesson, Params};
 
 /// The first line of the file.
-const HEAD: &str = "# Made by `forklore explore --save`. It is bound to the program: change nothing here.\n";
+const HEAD: &str =
+    "# Made by `forklore explore --save`. It is bound to the program: change nothing here.\n";
 
 /// The tables of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,7 +65,9 @@ impl OutcomeTable {
 /// Parameters as a table names them.
 #[must_use]
 pub fn in_words(params: &Params) -> BTreeMap<String, String> {
-    let words = params.iter().map(|(name, value)| (name.to_owned(), value.to_string()));
+    let words = params
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_string()));
     words.collect()
 }
 
@@ -101,7 +104,9 @@ impl Lesson {
     pub fn outcomes_sha256(&self) -> String {
         let program = self.files.rust.as_deref().unwrap_or(&self.files.python);
         let manifest = self.files.manifest.as_deref().unwrap_or_default();
-        let mut lines = manifest.lines().skip_while(|line| line.trim() != "[outcome]");
+        let mut lines = manifest
+            .lines()
+            .skip_while(|line| line.trim() != "[outcome]");
         let head = lines.next().unwrap_or_default();
         let outcome = lines.take_while(|line| !line.starts_with('['));
         let mut bound = format!("{program}\n{head}\n");

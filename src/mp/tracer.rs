@@ -123,7 +123,8 @@ fn emit(build: impl FnOnce(&mut Vec<u8>)) {
 
 /// Whether packets are kept for one. A service may wait outside the gate, where nobody would hear it.
 fn keeps() -> bool {
-    EXPLORED.load(Ordering::Relaxed) && matches!(context::role(), Role::Main | Role::Process | Role::Worker)
+    EXPLORED.load(Ordering::Relaxed)
+        && matches!(context::role(), Role::Main | Role::Process | Role::Worker)
 }
 
 /// Sends what is kept.

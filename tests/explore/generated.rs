@@ -47,7 +47,12 @@ const THEMES: [&[u64]; 9] = [
 
 /// What the operation gave; 99 for an exception.
 fn act(op: u64, me: i64, things: &Things) -> Result<i64> {
-    let cell = |index| things.cells.get(index).map(|value| value.as_int().unwrap_or(0));
+    let cell = |index| {
+        things
+            .cells
+            .get(index)
+            .map(|value| value.as_int().unwrap_or(0))
+    };
     let [first, second] = &things.locks;
     let short = 1.0;
     Ok(match op {
@@ -102,7 +107,9 @@ fn act(op: u64, me: i64, things: &Things) -> Result<i64> {
         33 => i64::from(first.acquire_timeout(short)),
         34 => things.queue.get_timeout(short)?,
         35 => i64::from(things.event.wait_timeout(short)),
-        36 => within(things, |condition| condition.wait_timeout(short).map(i64::from))?,
+        36 => within(things, |condition| {
+            condition.wait_timeout(short).map(i64::from)
+        })?,
         37 => i64::from(things.barrier.wait_timeout(short)?),
         _ => {
             sleep(short);
@@ -145,7 +152,10 @@ pub(super) fn program(seed: i64) -> Result<()> {
         let things = things.clone();
         let live = move || -> Result<()> {
             let given = |op: &u64| act(*op, me, &things).unwrap_or(99);
-            let code = ops.iter().map(given).fold(7, |code, one| (code * 31 + one) % 113);
+            let code = ops
+                .iter()
+                .map(given)
+                .fold(7, |code, one| (code * 31 + one) % 113);
             exit(i32::try_from(code).unwrap_or(0))
         };
         processes.push(Process::new(live, ()));

@@ -14,9 +14,7 @@ use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
 use crate::engine::{GateMode, Run, StartError};
 use crate::explain;
-use crate::lesson::{
-    Check, CheckKind, Lesson, Origin, Params, Words, hexadecimal, kinds::RunKind,
-};
+use crate::lesson::{Check, CheckKind, Lesson, Origin, Params, Words, hexadecimal, kinds::RunKind};
 use crate::model::World;
 use crate::text::{Lang, clean_line};
 use crate::trace::{Engine, Exit, Header, RunStatus, Stream};

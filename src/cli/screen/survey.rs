@@ -179,7 +179,11 @@ impl Work<'_> {
             })
         };
         Some(Explored {
-            outcomes: table.outcomes.into_iter().map(outcome).collect::<Option<_>>()?,
+            outcomes: table
+                .outcomes
+                .into_iter()
+                .map(outcome)
+                .collect::<Option<_>>()?,
             executions: table.executions,
             complete: true,
             ..Explored::default()

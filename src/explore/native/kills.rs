@@ -85,7 +85,9 @@ impl Native {
 
     /// A worker that ends while there may be work is replaced, sooner or later.
     pub(super) fn is_replaced(&self, birth: usize) -> bool {
-        let process = u32::try_from(birth).ok().and_then(|birth| self.world.process(birth));
+        let process = u32::try_from(birth)
+            .ok()
+            .and_then(|birth| self.world.process(birth));
         let worker = process.filter(|process| process.role == Role::Worker);
         let pool = worker.and_then(|worker| self.world.object_at(worker.pool?)?.pool());
         pool.is_some_and(|pool| match pool.state {

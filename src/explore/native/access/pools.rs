@@ -37,7 +37,12 @@ impl<N: Names> Scene<'_, N> {
             OpName::Join if pool.state == PoolState::Open => one_way(Vec::new()),
             OpName::Join => {
                 let ended = |birth| (Part::End(birth), false, Needs::AtLeast(1));
-                one_way(pool.workers.iter().map(|worker| ended(worker.proc)).collect())
+                one_way(
+                    pool.workers
+                        .iter()
+                        .map(|worker| ended(worker.proc))
+                        .collect(),
+                )
             }
             OpName::ResultGet | OpName::ResultWait => match results(op) {
                 Some(numbers) => {
