@@ -235,7 +235,7 @@ impl<N: Names> Scene<'_, N> {
             other = self.expired(&wanted, op);
         }
         let mortal = self.mortal && op.op != OpName::Exit;
-        let alive = mortal.then(|| (Part::End(birth), false, Needs::AtMost(0)));
+        let alive = mortal.then_some((Part::End(birth), false, Needs::AtMost(0)));
         let at_once = op.args.blocking == Some(false)
             || op.args.timeout.is_some_and(|seconds| seconds <= 0.0);
         let accesses = |wanted: &[Wanted]| {
