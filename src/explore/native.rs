@@ -498,19 +498,41 @@ impl Native {
             self.processes[birth].announced = announced;
         }
         if !self.next.iter().any(|next| next.operation.is_enabled()) {
-            let waiting = self
-                .processes
-                .iter()
-                .filter(|process| process.stand == Stand::AtGate);
-            let due = waiting.filter_map(|process| Some((process.due?, process.number)));
-            if let Some((_, first)) = due.min() {
-                for next in self.next.iter_mut().filter(|next| next.proc == first) {
-                    next.operation.times_out = true;
-                }
-            }
+            self.let_time_pass();
         }
         self.next.sort_by_key(|next| next.proc);
         Ok(())
+    }
+}
+
+impl Native {
+    /// Nobody can go: time passes up to the first end of a sleep or of a wait. Of those at one moment
+    /// any wait may be the first to give up; where somebody sleeps up to it, that one lets it come,
+    /// and then all can go.
+    fn let_time_pass(&mut self) {
+        let waiting = self.processes.iter().filter(|process| {
+            let operation = &process.announced.operation;
+            process.stand == Stand::AtGate && operation.could_time_out()
+        });
+        let due = waiting.filter_map(|process| Some((process.due?, process)));
+        let due: Vec<(i64, &Process)> = due.collect();
+        let Some(first) = due.iter().map(|(due, _)| *due).min() else {
+            return;
+        };
+        let due = due.iter().filter(|(due, _)| *due == first);
+        let due: Vec<&Process> = due.map(|(_, process)| *process).collect();
+        let sleeps = |process: &&&Process| process.op.op == OpName::Sleep;
+        let sleepers = due.iter().filter(sleeps).map(|process| process.number);
+        let chosen: Vec<Proc> = match sleepers.min() {
+            Some(sleeper) => vec![sleeper],
+            None => due.iter().map(|process| process.number).collect(),
+        };
+        let clock = access::clock(&Known(&self.processes));
+        for next in &mut self.next {
+            if chosen.contains(&next.proc) {
+                next.operation.times_out = Some(clock);
+            }
+        }
     }
 }
 

@@ -62,8 +62,9 @@ pub struct Operation {
     pub lives: Option<Access>,
     /// Where a level is not as needed it fails, and has only read, instead of waiting.
     pub tries: bool,
-    /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep.
-    pub times_out: bool,
+    /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep. The object
+    /// is the clock.
+    pub times_out: Option<Object>,
 }
 
 impl Operation {
@@ -99,9 +100,20 @@ impl Operation {
             .chain(&self.lives)
     }
 
+    /// Whether it could go if its time were over.
+    pub fn could_time_out(&self) -> bool {
+        let accesses = match self.otherwise.split_first() {
+            // It is on the clock alone that its other way waits.
+            Some((_, rest)) => rest,
+            None => &[],
+        };
+        let mut accesses = accesses.iter().chain(&self.lives);
+        accesses.all(|access| access.needs.met(access.level))
+    }
+
     /// What it touches if it goes now.
     pub fn footprint(&self) -> Option<Footprint> {
-        let timeout = || self.times_out.then(Footprint::of_time);
+        let timeout = || self.times_out.map(Footprint::of_time);
         self.footprint_at(|access| access.level).or_else(timeout)
     }
 
@@ -119,9 +131,9 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    fn of_time() -> Footprint {
+    fn of_time(clock: Object) -> Footprint {
         Footprint {
-            touches: Vec::new(),
+            touches: vec![(clock, true)],
             passes_time: true,
         }
     }

@@ -192,7 +192,18 @@ impl Search {
                 let Some(branch) = self.ahead.take_first().or_else(free) else {
                     return Ok(Ended::GivenUp);
                 };
-                let planned = std::mem::take(&mut self.ahead);
+                let mut planned = std::mem::take(&mut self.ahead);
+                // Which of those gives up first whose time is over at once is nobody's race.
+                for next in offered
+                    .iter()
+                    .filter(|next| next.operation.times_out.is_some())
+                {
+                    let sleeps = asleep.iter().any(|sleeper| sleeper.proc == next.proc);
+                    if next.proc != branch.proc && !sleeps {
+                        let footprint = Rc::new(next.operation.footprint().unwrap_or_default());
+                        planned.add(next.proc, footprint);
+                    }
+                }
                 self.points.push(Point {
                     asleep,
                     planned,

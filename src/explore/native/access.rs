@@ -230,9 +230,12 @@ fn take(part: Part) -> Wanted {
 
 impl<N: Names> Scene<'_, N> {
     pub(super) fn announced(&self, birth: u32, op: &Op) -> Result<Announced, Unsupported> {
-        let (wanted, other) = self.ways(birth, op)?;
+        let (wanted, mut other) = self.ways(birth, op)?;
+        if op.op != OpName::Sleep && op.args.timeout.is_some_and(|seconds| seconds > 0.0) {
+            other = self.expired(&wanted, op);
+        }
         let mortal = self.mortal && op.op != OpName::Exit;
-        let alive = mortal.then(|| (Part::End(birth), false, Needs::AtMost(0)));
+        let alive = mortal.then_some((Part::End(birth), false, Needs::AtMost(0)));
         let at_once = op.args.blocking == Some(false)
             || op.args.timeout.is_some_and(|seconds| seconds <= 0.0);
         let accesses = |wanted: &[Wanted]| {
@@ -256,11 +259,25 @@ impl<N: Names> Scene<'_, N> {
                 otherwise: accesses(&other),
                 lives: accesses(alive.as_slice()).pop(),
                 tries: at_once && op.op != OpName::Sleep,
-                times_out: false,
+                times_out: None,
             },
             parts: parts(wanted),
             other_parts: parts(other),
         })
+    }
+
+    /// What a wait touches that its time is over for.
+    fn expired(&self, wanted: &[Wanted], op: &Op) -> Vec<Wanted> {
+        let over = Needs::AtLeast(self.due.unwrap_or(self.now.clock));
+        // A Condition and a Barrier count who waits; the lock of a Condition is taken back.
+        let counts = op.op == OpName::Wait && op.args.key.as_deref() == Some("wake");
+        let rest = wanted.iter().map(|(part, _, needs)| match part {
+            Part::Lock(_) if counts => (part.clone(), true, needs.clone()),
+            part => (part.clone(), counts, Needs::Nothing),
+        });
+        std::iter::once((Part::Clock, false, over))
+            .chain(rest)
+            .collect()
     }
 
     fn ways(&self, birth: u32, op: &Op) -> Result<pools::Ways, Unsupported> {
@@ -457,6 +474,11 @@ impl<N: Names> Scene<'_, N> {
         }
         wanted
     }
+}
+
+/// The number of the clock.
+pub(super) fn clock(names: &impl Names) -> Object {
+    Part::Clock.number(names)
 }
 
 /// The filling of a barrier that lets this waiter go.

@@ -78,18 +78,19 @@ impl Machine for Native {
         let objects = operation.accesses.iter().chain(&operation.lives);
         let mut objects = objects.map(|access| access.object);
         let mut touched = footprint.touches.iter().map(|(object, _)| *object);
-        let first = footprint.passes_time || objects.by_ref().eq(touched.by_ref());
+        let first = objects.by_ref().eq(touched.by_ref());
         let announced = std::mem::take(&mut process.announced);
-        let parts: Vec<Part> = if first {
-            announced.parts
-        } else {
-            announced.other_parts
+        let parts: Vec<Part> = match (footprint.passes_time, first) {
+            (true, _) => vec![Part::Clock],
+            (false, true) => announced.parts,
+            (false, false) => announced.other_parts,
         };
         let (starts, sleeps) = (
             process.op.op == OpName::Start,
             process.op.op == OpName::Sleep,
         );
-        let grant = if footprint.passes_time && !sleeps {
+        let expires = footprint.passes_time || !first && process.due.is_some();
+        let grant = if expires && !sleeps {
             Grant::Expire
         } else {
             Grant::Go

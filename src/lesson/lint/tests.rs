@@ -451,3 +451,23 @@ fn findings_are_chinese_where_that_is_read() {
         ["02-two/en.md: 缺少这个文件：每门课都要有两种语言的课文"]
     );
 }
+
+#[test]
+fn a_table_of_outcomes_of_another_program_is_stale() {
+    let none = findings("02-two", |_| {});
+    let stale = findings("02-two", |files| {
+        files.outcomes = Some("program_sha256 = \"0\"\n".to_owned());
+    });
+    assert_eq!(stale.len(), none.len() + 1, "{stale:?}");
+    assert!(
+        stale.iter().any(|finding| finding.contains("--save")),
+        "{stale:?}"
+    );
+    let broken = findings("02-two", |files| files.outcomes = Some("x".to_owned()));
+    assert!(
+        broken
+            .iter()
+            .any(|finding| finding.contains("can't be read")),
+        "{broken:?}"
+    );
+}

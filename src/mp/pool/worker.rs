@@ -86,7 +86,7 @@ impl Worker {
         let call = Call::begin_at(OpName::TaskStart, Some(&shared.id), None, NO_ARGS);
         if call.grant() == Grant::Open {
             let taken = self.take_task(bytes);
-            if taken && let Some(head) = self.head(bytes) {
+            if taken && let Some(head) = head(bytes) {
                 shared.tell(OpName::TaskStart, head.number, Ended::Plain);
             }
             return taken;
@@ -98,7 +98,7 @@ impl Worker {
             IN_FLIGHT.deadline()
         };
         let taken = matches!(shared.tasks.pop(bytes, deadline), Popped::Message(_));
-        let head = self.head(bytes).filter(|_| taken);
+        let head = head(bytes).filter(|_| taken);
         let args: Fill<'_> = &|packet| {
             if let Some(head) = &head {
                 packet.int("task", head.number.cast_signed());
@@ -108,11 +108,6 @@ impl Worker {
             .witness
             .step(|ver| call.done_with(ver, args, Ended::Plain));
         taken
-    }
-
-    /// What a task says of itself.
-    fn head(&self, bytes: &[u8]) -> Option<TaskHead> {
-        Some(postcard::take_from_bytes(bytes).ok()?.0)
     }
 
     /// Waits for a task; false when there will be none.
@@ -194,6 +189,11 @@ impl Worker {
         }
         true
     }
+}
+
+/// What a task says of itself.
+fn head(bytes: &[u8]) -> Option<TaskHead> {
+    Some(postcard::take_from_bytes(bytes).ok()?.0)
 }
 
 /// Calls the function. A panic becomes an exception; `exit` ends the worker.
