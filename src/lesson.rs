@@ -48,7 +48,7 @@ pub use error::{LessonError, Mistake, Spot, malformed};
 pub use expr::{
     Bound, EvalError, Expr, Fuel, Function, RUN_FUNCTIONS, RUN_NAMES, Scope, SyntaxError, Takes,
 };
-pub use folder::{Files, Lesson, Origin, program_text};
+pub use folder::{Files, Lesson, Origin, program_text, read_text, why_unreadable};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
@@ -61,7 +61,7 @@ pub use questions::{
 };
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};
-pub use words::Words;
+pub use words::{Part, Words};
 
 /// A value as the learner's Python would have it.
 pub use crate::object::Object as Value;

@@ -15,7 +15,7 @@ mod verdicts;
 pub use findings::{findings, findings_json, living};
 pub use live::{Live, deadlock, program_line};
 pub use printed::Printed;
-pub use results::{CheckResult, FailedRun, LessonResult, Results};
+pub use results::{CheckResult, FailedRun, LessonResult, Results, not_judged};
 pub use rows::{Rows, exit_word};
 pub use verdicts::{ending, verdicts};
 
