@@ -70,6 +70,8 @@ pub(crate) struct Bench<'a> {
 pub(crate) struct Trial {
     pub world: World,
     pub cut: Option<Cut>,
+    /// Birth numbers of those that were alive then.
+    left: Vec<u32>,
     /// What went wrong in it, as far as that is certain or likely.
     pub findings: Vec<Words>,
 }
@@ -148,6 +150,7 @@ impl Bench<'_> {
             findings: sure.map(|finding| finding.text.clone()).collect(),
             world: driven.world,
             cut: bounded.cut,
+            left: bounded.left,
         };
         let verdicts = subject.verdicts(&header, &trial);
         let failed = verdicts.iter().any(|verdict| !verdict.passed);

@@ -5,10 +5,17 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::engine::tree::living_below;
 use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
 use crate::lesson::Words;
-use crate::sys::{clock, limits};
+use crate::sys::{clock, limits, stat::Stat};
 use crate::trace::{Batch, Kind};
+
+/// Processes that a student's run may add to those of the machine, where the kernel keeps count.
+const SPARE: u64 = 600;
+
+/// How often the processes are counted while there are many.
+const COUNTED: Duration = Duration::from_millis(50);
 
 /// What a run may use.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +26,7 @@ pub(crate) struct Bounds {
     pub births: usize,
     /// Bytes written to stdout and stderr.
     pub output: usize,
-    /// Bytes of memory of each process, and of each file it writes; nothing, where it is the author's own program.
+    /// What the kernel keeps each process to; nothing, where it is the author's own program.
     pub each: Option<limits::Limits>,
 }
 
@@ -45,6 +52,7 @@ impl Bounds {
             each: Some(limits::Limits {
                 memory: 4 << 30,
                 file: 256 << 20,
+                processes: limits::tasks_of_machine().map_or(u64::MAX, |tasks| tasks + SPARE),
             }),
         }
     }
@@ -77,6 +85,8 @@ struct Used {
     alive: BTreeSet<u32>,
     births: usize,
     output: usize,
+    /// The guard, which all of them descend from.
+    guard: Option<i32>,
 }
 
 /// A run that is ended where it goes beyond its bounds.
@@ -85,18 +95,27 @@ pub(super) struct Bounded<F: Feed> {
     bounds: Bounds,
     deadline: Instant,
     used: Used,
+    /// Processes and threads of the machine before it began.
+    before: u64,
+    count_again: Instant,
     pub cut: Option<Cut>,
+    /// Who was alive then, by birth number.
+    pub left: Vec<u32>,
 }
 
 impl<F: Feed> Bounded<F> {
     /// Its time begins now.
     pub(super) fn new(feed: F, bounds: Bounds) -> Bounded<F> {
+        let now = clock::instant();
         Bounded {
             feed,
             bounds,
-            deadline: clock::instant() + bounds.time,
+            deadline: now + bounds.time,
             used: Used::default(),
+            before: limits::tasks_of_machine().unwrap_or(0),
+            count_again: now,
             cut: None,
+            left: Vec::new(),
         }
     }
 
@@ -108,9 +127,10 @@ impl<F: Feed> Bounded<F> {
                     let Some(proc) = event.proc else { continue };
                     self.used.alive.insert(proc);
                     self.used.births = self.used.births.max(proc as usize + 1);
-                    if let (0, Some(each)) = (proc, self.bounds.each) {
+                    if proc == 0 {
+                        self.used.guard = Stat::of(event.pid).map(|stat| stat.ppid);
                         // Its children inherit them. One that has ended already needs none.
-                        let _ = limits::set(event.pid, each);
+                        let _ = self.bounds.each.map(|each| limits::set(event.pid, each));
                     }
                 }
                 Kind::ProcessExit(_) => {
@@ -122,8 +142,24 @@ impl<F: Feed> Bounded<F> {
         }
     }
 
+    /// Whether more are alive than may be. Events tell it late where processes start faster than they are told.
+    fn is_crowd(&mut self) -> bool {
+        let most = self.bounds.alive;
+        if self.used.alive.len() > most {
+            return true;
+        }
+        let now = clock::instant();
+        let (Some(guard), true) = (self.used.guard, now >= self.count_again) else {
+            return false;
+        };
+        self.count_again = now + COUNTED;
+        let all = limits::tasks_of_machine().unwrap_or(0);
+        all > self.before + most as u64 && living_below(guard) > most
+    }
+
     /// Beyond which bound the run is.
-    fn beyond(&self) -> Option<Cut> {
+    fn beyond(&mut self) -> Option<Cut> {
+        let crowd = self.is_crowd();
         let Bounds {
             time,
             alive,
@@ -131,7 +167,7 @@ impl<F: Feed> Bounded<F> {
             output,
             ..
         } = self.bounds;
-        if self.used.alive.len() > alive {
+        if crowd {
             Some(Cut::Alive(alive))
         } else if self.used.births > births {
             Some(Cut::Births(births))
@@ -156,9 +192,12 @@ impl<F: Feed> Feed for Bounded<F> {
             self.count(batch);
         }
         let over = matches!(item, FeedItem::End);
-        if let (None, false, Some(cut)) = (self.cut, over, self.beyond())
+        if self.cut.is_none()
+            && !over
+            && let Some(cut) = self.beyond()
             && self.feed.control(Control::Stop).is_ok()
         {
+            self.left = self.used.alive.iter().copied().collect();
             self.cut = Some(cut);
         }
         item

@@ -8,11 +8,14 @@ use crate::explain;
 use crate::lesson::{Check, CheckKind, Lesson, Params, Words, kinds::RunKind};
 use crate::model::{Process, World};
 use crate::report::not_judged;
-use crate::text::{Lang, clean_line};
+use crate::text::{Lang, clean, clean_line};
 use crate::trace::{Exit, Header, RunStatus, Stream};
 
 /// The verdict on how the run ended.
 pub(crate) const RUN: &str = "run";
+
+/// Most processes that a sentence names.
+const NAMED: usize = 5;
 
 /// Columns of a line that is quoted.
 const QUOTED: usize = 120;
@@ -51,7 +54,14 @@ impl Trial {
     /// Why it did not come to its end, where it did not.
     fn broken_off(&self) -> Option<Words> {
         if let Some(cut) = self.cut {
-            return Some(cut.words());
+            let orphans = self.orphans();
+            return Some(match orphans.is_empty() {
+                true => cut.words(),
+                false => Words::tell(
+                    "trial.orphans",
+                    &[("cut", &cut.words()), ("names", &orphans.join(", "))],
+                ),
+            });
         }
         let end = self.world.end();
         match end.map_or(RunStatus::Unknown, |note| note.end.status) {
@@ -67,6 +77,19 @@ impl Trial {
                 }
             })),
         }
+    }
+
+    /// Those that were alive when it was cut short, where main had ended before.
+    fn orphans(&self) -> Vec<String> {
+        if self.left.contains(&0) {
+            return Vec::new();
+        }
+        let processes = self
+            .left
+            .iter()
+            .filter_map(|proc| self.world.process(*proc));
+        let label = |process: &Process| format!("{} (PID {})", clean(&process.name), process.pid);
+        processes.take(NAMED).map(label).collect()
     }
 }
 
