@@ -61,7 +61,7 @@ pub use questions::{
 };
 pub use scope::{CIRCUMSTANCES, Circumstances, Setting};
 pub use template::{Pattern, Template};
-pub use words::{Part, Words};
+pub use words::Words;
 
 /// A value as the learner's Python would have it.
 pub use crate::object::Object as Value;

@@ -11,6 +11,7 @@ mod repeats;
 pub mod results;
 mod rows;
 mod verdicts;
+mod waits;
 
 pub use findings::{findings, findings_json, living};
 pub use live::{Live, deadlock, program_line};
@@ -18,6 +19,7 @@ pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results, not_judged};
 pub use rows::{Rows, exit_word};
 pub use verdicts::{ending, verdicts};
+pub use waits::waits_json;
 
 use crate::text::{Lang, Paint};
 

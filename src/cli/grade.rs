@@ -154,11 +154,8 @@ impl Grading<'_> {
 /// The parameters that are not at their defaults: `processes=4, lock=Lock`.
 pub(crate) fn changed(lesson: &Lesson, row: &Params) -> String {
     let defaults = Params::defaults(&lesson.manifest.parameters);
-    let values = row
-        .iter()
-        .filter(|(name, value)| defaults.get(name) != Some(value));
-    let values: Vec<String> = values
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    values.join(", ")
+    let values = row.iter().zip(row.settings());
+    let changed = values.filter(|((name, value), _)| defaults.get(name) != Some(value));
+    let changed: Vec<String> = changed.map(|(_, setting)| setting).collect();
+    changed.join(", ")
 }

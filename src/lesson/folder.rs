@@ -182,10 +182,7 @@ impl Lesson {
         let mut all = extremes(parameters);
         for row in self.matrix() {
             if !all.iter().any(|(known, _)| *known == row) {
-                let said: Vec<String> = row
-                    .iter()
-                    .map(|(n, value)| format!("{n} = {value}"))
-                    .collect();
+                let said: Vec<String> = row.settings().collect();
                 all.push((row, Words::of(|_| said.join(", "))));
             }
         }

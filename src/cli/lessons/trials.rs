@@ -15,7 +15,7 @@ use crate::cli::trial::{Bench, Bounds, Keep};
 use crate::cli::{engine, probe, trust};
 use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
-use crate::lesson::{Finding, Lesson, Params, Part, Spot, Words};
+use crate::lesson::{Finding, Lesson, Params, Spot, Words};
 
 /// What multiplies the sleeps of a program: an author waits for every run.
 const TIME_SCALE: f64 = 0.05;
@@ -133,14 +133,17 @@ impl<'a> Trials<'a> {
             match checks.find(|check| check.id == *id) {
                 Some(_) if ran.trial.cut.is_some() => {}
                 Some(check) => {
-                    let places: [(&str, &dyn Part); 3] =
-                        [("id", id), ("setting", setting), ("detail", detail)];
-                    let told = Words::tell("lessons.run-failed", &places);
+                    let told = Words::tell(
+                        "lessons.run-failed",
+                        &[("id", id), ("setting", setting), ("detail", detail)],
+                    );
                     self.say(lesson, "lesson.toml", Some(check.spot), told);
                 }
                 None => {
-                    let places: [(&str, &dyn Part); 2] = [("setting", setting), ("why", detail)];
-                    let told = Words::tell("lessons.run-ended", &places);
+                    let told = Words::tell(
+                        "lessons.run-ended",
+                        &[("setting", setting), ("why", detail)],
+                    );
                     self.say(lesson, "program.py", None, told);
                 }
             }

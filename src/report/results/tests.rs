@@ -73,9 +73,18 @@ fn json_has_the_documented_form() {
     let lesson = &value["lessons"][0];
     let expected = serde_json::json!({
         "slug": "array", "engine": "native", "runs": 1, "seconds": 0.25,
-        "checks": [{"id": "lines", "passed": true, "detail": "15 lines"}],
+        "checks": [{
+            "id": "lines", "passed": true, "detail": "15 lines",
+            "words": {"en": "lines holds", "zh": "lines 成立"},
+            "seen": {"en": "15 lines", "zh": "细节"},
+        }],
     });
     assert_eq!(lesson, &expected);
+    let failed = &value["lessons"][1]["checks"][0];
+    assert_eq!(
+        (&failed["run"], &failed["recording"]),
+        (&2.into(), &"/tmp/lock-2.jsonl".into())
+    );
 }
 
 #[test]
