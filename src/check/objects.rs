@@ -59,7 +59,8 @@ pub(super) fn called<'a>(
 fn none_called(world: &World, name: &str, are: impl Fn(&Object) -> bool) -> Judged {
     let objects = world.objects().filter(|object| are(object));
     let mut others: Vec<String> = objects
-        .map(|object| quoted(object.name.as_deref().unwrap_or(&object.id)))
+        .filter_map(|it| it.name.as_deref())
+        .map(quoted)
         .collect();
     others.dedup();
     let name = quoted(name);

@@ -144,8 +144,10 @@ fn chosen<'a>(
 fn broken(context: &Context, library: &Library) -> impl Iterator<Item = LessonResult> {
     library.broken().iter().map(|broken| {
         let why = words::lesson(context.lang, &broken.error);
-        let path = broken.folder.display().to_string();
-        LessonResult::refused(&broken.name(), Engine::Native, &why).under(Some(path))
+        // Two results have a slug that is taken.
+        let path = broken.error.taken();
+        let path = path.map(|_| broken.folder.display().to_string());
+        LessonResult::refused(&broken.name(), Engine::Native, &why).under(path)
     })
 }
 
