@@ -143,7 +143,7 @@ fn each_program_has_its_line_and_none_stops_the_others() {
             "more than 200 processes were alive at once",
         ),
         ("daemon.py", "run", "Main had ended, but not "),
-        ("own.py", "error", "Process-1: Oops: no (line 13)"),
+        ("own.py", "error", ": Oops: no (line 13)"),
         ("other.py", "locks", "nothing called `lock_0`, but `mine_0`"),
         ("syntax.py", "error", "SyntaxError: invalid syntax (line 2)"),
         ("asks.py", "error", "EOFError"),
