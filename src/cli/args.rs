@@ -177,6 +177,8 @@ pub(crate) struct TestArgs {
     pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
+    #[arg(long, value_name = "S", default_value = "600", value_parser = numbers::timeout, allow_negative_numbers = true)]
+    pub timeout: Duration,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
     #[arg(long, value_name = "DIR")]

@@ -41,7 +41,7 @@ fn search(program: &Program) -> Found {
     while let Some(ended) = search.advance(&mut toy).expect("it repeats itself") {
         found.executions += 1;
         match ended {
-            Ended::GivenUp | Ended::Anew => {
+            Ended::GivenUp => {
                 found.given_up += 1;
                 continue;
             }

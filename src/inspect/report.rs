@@ -2,7 +2,6 @@
 
 use super::doing::doing;
 use super::graph::{Graph, What};
-use crate::proc::Memory;
 use super::place;
 use super::process::Process;
 use super::program::Program;
@@ -10,6 +9,7 @@ use super::rules;
 use super::view::View;
 use crate::finding::Finding;
 use crate::lesson::Words;
+use crate::proc::Memory;
 use crate::proc::file;
 use crate::sys::stat::Stat;
 use crate::text::clean;
