@@ -34,7 +34,6 @@ use super::app::App;
 use super::layout;
 use crate::model::Process;
 pub(crate) use cache::Cache;
-pub(crate) use checks::claims;
 pub(crate) use fold::{Shown, shown, started_order};
 
 /// Makes `PanelId` of the table: the order is the one Tab goes through.

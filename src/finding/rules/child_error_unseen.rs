@@ -72,7 +72,7 @@ impl Rule for ChildErrorUnseen {
                 self.left.insert(proc, (event.seq, op.at.clone()));
             }
             (OpName::Kill | OpName::Terminate, _) => {
-                let pid = op.args.pid.and_then(|pid| i32::try_from(pid).ok());
+                let pid = op.args.pid;
                 self.killed.extend(pid);
             }
             (OpName::ExitCode, _) => {
