@@ -180,9 +180,12 @@ impl Dispatcher {
         let now = self.log.now();
         // What a server does for others may bring what they wait for. Its main thread only looks, from time
         // to time, whether it is to end.
-        let waiting = |process: &Process| match process.is_service() {
-            true => [process.pid].into(),
-            false => process.waiting_threads().collect(),
+        let waiting = |process: &Process| {
+            if process.is_service() {
+                [process.pid].into()
+            } else {
+                process.waiting_threads().collect()
+            }
         };
         let judged = world.processes().filter(|process| process.is_alive());
         judged

@@ -34,7 +34,7 @@ fn judge(world: &World) -> Option<Finding> {
     if !at_end || !note.end.ended.contains(&main.pid) || note.t - wait.since < LONG {
         return None;
     }
-    let child = world.by_pid(i32::try_from(wait.op.args.pid?).ok()?)?;
+    let child = world.by_pid(wait.op.args.pid?)?;
     let failed = failure(world, main.proc).filter(|failure| failure.head.is_empty());
     let waited = seconds(note.t - wait.since);
     let (main_is, child_is) = (who(Some(main)), who(Some(child)));

@@ -6,7 +6,7 @@ use crate::finding::names::{at, who};
 use crate::finding::rule::Rule;
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
-use crate::model::World;
+use crate::model::{Process, World};
 use crate::trace::Exit;
 
 #[derive(Debug, Default)]
@@ -14,8 +14,7 @@ pub(in crate::finding) struct ThreadErrorUnseen;
 
 impl Rule for ThreadErrorUnseen {
     fn end(&mut self, world: &World, found: &mut Found) {
-        let well =
-            |proc| world.process(proc).and_then(|process| process.exit()) == Some(Exit::Code(0));
+        let well = |proc| world.process(proc).and_then(Process::exit) == Some(Exit::Code(0));
         if !well(0) {
             return;
         }
