@@ -1,16 +1,21 @@
-//! The cost of folding: events per second into a `World` and into a `History`, and seeking.
+//! The cost of folding: events per second into a `World` (alone, and with the rules of findings asked about
+//! each) and into a `History`, and seeking.
 //!
 //! Prints one table. It also shows what it costs to read the same events as lines, because a replay has
 //! to do that anyway. Run with `cargo bench --bench fold [EVENTS]`.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
+use forklore::finding::Findings;
 use forklore::model::{History, World};
 use forklore::trace::{
     Event, Exit, Kind, Op, OpName, Output, ProcessStart, Role, StartMethod, Stream, encode_event,
     read_packet,
 };
 use nix::time::{ClockId, clock_gettime};
+
+/// Rounds of what is measured side by side.
+const ROUNDS: usize = 5;
 
 const LOGS: [&str; 4] = ["lock-10", "lock-1000", "queue", "pool"];
 
@@ -198,8 +203,11 @@ fn ratio(a: usize, b: f64) -> f64 {
 
 fn measure(name: &str, events: &[Event]) {
     let mut world = World::new();
-    let fold = seconds(|| events.iter().for_each(|event| world.apply(event)));
+    for event in events {
+        world.apply(event);
+    }
     assert_eq!(world.anomaly_count(), 0, "{name} is a log that could be");
+    let (fold, found) = side_by_side(events);
 
     let lines: Vec<Vec<u8>> = events
         .iter()
@@ -243,9 +251,10 @@ fn measure(name: &str, events: &[Event]) {
     seeks.sort_by(f64::total_cmp);
     let million = |seconds: f64| ratio(events.len(), seconds) / 1e6;
     println!(
-        "| {name} | {} | {:.2} | {:.2} | {:.2} | {} | {} | {} | {:.1} | {:.2} | {:.2} |",
+        "| {name} | {} | {:.2} | {:+.1} | {:.2} | {:.2} | {} | {} | {} | {:.1} | {:.2} | {:.2} |",
         events.len(),
         million(fold),
+        (found / fold - 1.0) * 100.0,
         million(push),
         million(read),
         bytes / events.len(),
@@ -255,6 +264,26 @@ fn measure(name: &str, events: &[Event]) {
         seeks[seeks.len() / 2] * 1e3,
         seeks[seeks.len() - 1] * 1e3,
     );
+}
+
+/// Seconds of a fold, and of one with findings: by turns, the best of each.
+fn side_by_side(events: &[Event]) -> (f64, f64) {
+    let (mut fold, mut found) = (f64::MAX, f64::MAX);
+    for _ in 0..ROUNDS {
+        let mut world = World::new();
+        fold = fold.min(seconds(|| {
+            for event in events {
+                world.apply(event);
+            }
+        }));
+        let (mut world, mut findings) = (World::new(), Findings::new());
+        found = found.min(seconds(|| {
+            for event in events {
+                findings.apply(&mut world, event);
+            }
+        }));
+    }
+    (fold, found)
 }
 
 /// A log, by its name.
@@ -279,9 +308,9 @@ fn main() {
         "\nM/s = million events a second of processor time; seek = world_at a place far from the last, ms\n"
     );
     println!(
-        "| log | events | fold M/s | history M/s | (reading lines M/s) | bytes/line | bytes/event kept | checkpoints | clone µs | seek median | seek worst |"
+        "| log | events | fold M/s | findings % | history M/s | (reading lines M/s) | bytes/line | bytes/event kept | checkpoints | clone µs | seek median | seek worst |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     // Each log gets its own process: memory freed by one log would hide what the next one needs.
     for word in LOGS {
         let me = std::env::current_exe().unwrap_or_default();

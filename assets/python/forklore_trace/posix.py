@@ -1,7 +1,7 @@
 """`os`: fork, the waits for children, pipes and `_exit`, where the program calls them itself.
 
 Traces `os.fork` before the child is there, a wait with the status that it collected
-(`process.reaped`), the ends of an `os.pipe`, and what `os._exit` throws away. Every child that any code
+(`process.reaped`), the ends of an `os.pipe`, signals that end another, and what `os._exit` throws away. Every child that any code
 of Python collects is collected here. Descriptors that the program duplicates or wraps in a file are not
 followed.
 """
@@ -27,7 +27,7 @@ def patch():
     """Puts builtins that tell of themselves in the place of those of `os`."""
     for name, told in (('fork', _fork), ('pipe', _pipe), ('pipe2', _pipe), ('read', _read), ('write', _write),
                        ('close', _close), ('_exit', _exit), ('wait', _any), ('waitpid', _pid), ('wait3', _any),
-                       ('wait4', _pid), ('waitid', _id)):
+                       ('wait4', _pid), ('waitid', _id), ('kill', _kill), ('killpg', _kill)):
         if hasattr(os, name):
             usual[name] = getattr(os, name)
             _replace(name, told(usual[name]))
@@ -46,6 +46,17 @@ def _replace(name, told, live=channel):
             hide(error)
             raise
     cfunction.put(os, name, cfunction.in_module(original, call))
+
+
+def _kill(original):
+    """Who ends another process: by these two signals, as `terminate()` and `kill()` do."""
+    def kill(*args):
+        word = len(args) == 2 and all(isinstance(one, int) for one in args) and {9: 'kill', 15: 'terminate'}.get(args[1])
+        if not word or args[0] <= 0 or args[0] == os.getpid() or not place.is_users(sys._getframe(2)):
+            return original(*args)
+        Call(word, None, '"pid":%d' % args[0]).done()
+        return original(*args)
+    return kill
 
 
 def _unflushed():

@@ -72,8 +72,7 @@ impl Rule for ChildErrorUnseen {
                 self.left.insert(proc, (event.seq, op.at.clone()));
             }
             (OpName::Kill | OpName::Terminate, _) => {
-                let pid = op.args.pid;
-                self.killed.extend(pid);
+                self.killed.extend(op.args.pid);
             }
             (OpName::ExitCode, _) => {
                 let child = op.args.pid.and_then(|pid| world.by_pid(pid));
@@ -145,6 +144,12 @@ impl ChildErrorUnseen {
         self.starts.get(&key).map(String::as_str)
     }
 
+    /// Its first event, and where it was last or was started.
+    fn start_of<'a>(&'a self, child: &'a Process) -> (u64, Option<&'a str>) {
+        let at = child.at.as_deref().or(self.started_at(child));
+        (child.start_seq, at)
+    }
+
     /// A child of `os.fork` that printed a traceback and went to the end of the program.
     fn forked(&self, world: &World, child: &Process) -> Option<Finding> {
         let well = world.process(0).and_then(Process::exit) == Some(Exit::Code(0));
@@ -197,9 +202,9 @@ impl ChildErrorUnseen {
                 .map(|(seq, at)| (*seq, at.as_deref()))?,
             // SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV: nobody ends a child by these.
             // SIGKILL that no process of the run sent is the kernel's, short of memory, as a rule.
-            Exit::Signal(4 | 6 | 7 | 8 | 11) => (child.start_seq, child.at.as_deref()),
+            Exit::Signal(4 | 6 | 7 | 8 | 11) => self.start_of(child),
             Exit::Signal(9) if !self.killed.contains(&child.pid) && !world.was_ended(child.pid) => {
-                (child.start_seq, child.at.as_deref())
+                self.start_of(child)
             }
             Exit::Signal(_) => return None,
         };
