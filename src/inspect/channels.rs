@@ -26,8 +26,9 @@ pub(crate) struct Channel {
     /// Who could read it, who could write to it.
     pub readers: Vec<End>,
     pub writers: Vec<End>,
-    /// Processes outside the program have it open, too.
+    /// Processes outside the program have it open, too: these.
     pub outside: bool,
+    pub strangers: Vec<i32>,
     /// Connected and not accepted: the other end is the socket that listens.
     pub pending: bool,
     /// The end at which its fill is looked at.
@@ -48,8 +49,8 @@ pub(crate) struct Channels<'a> {
     sockets: Sockets,
     /// Who has a pipe or a socket open.
     open: HashMap<u64, Vec<(End, &'a Fd)>>,
-    /// Pipes and sockets that processes outside have open.
-    outside: BTreeSet<u64>,
+    /// Pipes and sockets that processes outside have open, and which.
+    outside: BTreeMap<u64, Vec<i32>>,
 }
 
 fn fill(pid: i32, fd: i32) -> (Option<usize>, Option<usize>) {
@@ -119,7 +120,8 @@ impl<'a> Channels<'a> {
                 inode,
                 readers: self.ends(inode, Fd::reads),
                 writers: self.ends(inode, Fd::writes),
-                outside: self.outside.contains(&inode),
+                outside: self.outside.contains_key(&inode),
+                strangers: self.strangers(inode),
                 pending: false,
                 asked: End { pid, fd },
             });
@@ -134,9 +136,14 @@ impl<'a> Channels<'a> {
             writers: self.ends(from, |_| true),
             asked: readers.first().copied().unwrap_or(End { pid, fd }),
             readers,
-            outside: self.outside.contains(&peer),
+            outside: self.outside.contains_key(&peer),
+            strangers: self.strangers(peer),
             pending: pending.is_some(),
         })
+    }
+
+    fn strangers(&self, inode: u64) -> Vec<i32> {
+        self.outside.get(&inode).cloned().unwrap_or_default()
     }
 
     fn ends(&self, inode: u64, is_end: impl Fn(&Fd) -> bool) -> Vec<End> {
@@ -147,10 +154,10 @@ impl<'a> Channels<'a> {
     }
 }
 
-/// Which of these pipes and sockets processes outside the program have open.
-fn outside(inside: &BTreeSet<i32>, wanted: &BTreeSet<u64>) -> BTreeSet<u64> {
+/// Which of these pipes and sockets processes outside the program have open, and who.
+fn outside(inside: &BTreeSet<i32>, wanted: &BTreeSet<u64>) -> BTreeMap<u64, Vec<i32>> {
     let own = std::process::id().cast_signed();
-    let mut found = BTreeSet::new();
+    let mut found: BTreeMap<u64, Vec<i32>> = BTreeMap::new();
     if wanted.is_empty() {
         return found;
     }
@@ -164,7 +171,7 @@ fn outside(inside: &BTreeSet<i32>, wanted: &BTreeSet<u64>) -> BTreeSet<u64> {
             };
             let inode = rest.trim_end_matches(']').parse().unwrap_or(0);
             if wanted.contains(&inode) {
-                found.insert(inode);
+                found.entry(inode).or_default().push(pid);
             }
         }
     }

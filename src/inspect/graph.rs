@@ -325,6 +325,11 @@ impl<'a> Graph<'a> {
         })
     }
 
+    /// What a thread's process reads at a descriptor, where that is a pipe or a socket.
+    pub(crate) fn read_end(&self, at: usize, fd: i32) -> Option<Channel> {
+        self.channels.channel(self.process(at).pid, fd, false)
+    }
+
     /// What the end of a pipe or socket is called, by whoever has a name for it.
     pub(crate) fn channel_name(&self, at: usize, fd: i32, channel: &Channel) -> Option<&Name> {
         let named = |pid: i32, fd: i32| {

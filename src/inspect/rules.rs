@@ -79,7 +79,7 @@ const MOST: usize = 32;
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
-const RULES: [Rule; 26] = [
+const RULES: [Rule; 27] = [
     children::stopped,
     pools::result_thread_died,
     pools::result_thread_waits,
@@ -93,6 +93,7 @@ const RULES: [Rule; 26] = [
     meetings::unfinished_tasks,
     meetings::condition,
     queues::not_drained,
+    pipes::kept_open,
     pipes::cut_short,
     queues::full,
     queues::reader_died,
@@ -143,7 +144,8 @@ fn order<'a>(graph: &'a Graph<'a>) -> impl Iterator<Item = usize> + 'a {
         let in_pool = |function| view.calls("multiprocessing/pool.py", function);
         let waits = matches!(node.what, What::Lock(_)) && !node.serves;
         let fifo = matches!(node.what, What::Fifo(_));
-        node.stuck || fifo || waits && (in_pool("join") || in_pool("get"))
+        let reads = view.calls("subprocess.py", "communicate");
+        node.stuck || fifo || reads || waits && (in_pool("join") || in_pool("get"))
     })
 }
 

@@ -11,8 +11,9 @@ use super::process::Process;
 use super::program::Program;
 use crate::proc::Mapping;
 
-/// Bytes of one process that are searched for records.
+/// Bytes of one process, and of all, that are searched for records.
 const MOST: u64 = 512 << 20;
+const MOST_OF_ALL: u64 = 2 << 30;
 const CHUNK: usize = 1 << 20;
 
 /// A record of one process.
@@ -62,7 +63,8 @@ pub(crate) fn at(process: &Process, address: u64) -> Option<u64> {
 /// What is known of these semaphores.
 pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, Semaphore> {
     let mut found: BTreeMap<u64, Semaphore> = BTreeMap::new();
-    let known = known_objects(program);
+    let mut known = known_objects(program);
+    let mut left = MOST_OF_ALL;
     for (place, process) in program.processes.iter().enumerate() {
         let mut missing: BTreeMap<u64, u64> = BTreeMap::new();
         // A process may have opened one more than once.
@@ -92,7 +94,18 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
         if missing.is_empty() || process.python.is_none() && process.unknown_python.is_none() {
             continue;
         }
-        let bounded = search(process, &mut missing, &mut found);
+        let (records, bounded) = search(process, &mut missing, &mut left);
+        for Hit {
+            inode,
+            address,
+            object,
+            record,
+        } in records
+        {
+            found.entry(inode).or_default().records.push(record);
+            // Its forked children have it there, too.
+            known.entry(address).or_default().insert(object);
+        }
         for inode in missing.values() {
             found.entry(*inode).or_default().bounded |= bounded;
         }
@@ -129,15 +142,24 @@ pub(crate) fn record_at(process: &Process, object: u64) -> Option<Record> {
     })
 }
 
+/// A record that the search has found, and where.
+struct Hit {
+    inode: u64,
+    address: u64,
+    object: u64,
+    record: Record,
+}
+
 /// Searches the memory of a process for the records of semaphores at these addresses. Whether it was
 /// too large.
 fn search(
     process: &Process,
     missing: &mut BTreeMap<u64, u64>,
-    found: &mut BTreeMap<u64, Semaphore>,
-) -> bool {
+    left_of_all: &mut u64,
+) -> (Vec<Hit>, bool) {
+    let mut hits = Vec::new();
     let mut buffer = vec![0; CHUNK];
-    let mut left = MOST;
+    let mut left = MOST.min(*left_of_all);
     // Small ones first: what is large holds no objects of this size.
     let mut heaps: Vec<&Mapping> = process.mappings.iter().collect();
     heaps.retain(|mapping| mapping.is_heap());
@@ -146,12 +168,13 @@ fn search(
         let mut at = mapping.start;
         while at < mapping.end {
             if left == 0 {
-                return true;
+                return (hits, true);
             }
             let length = usize::try_from(mapping.end - at)
                 .unwrap_or(CHUNK)
                 .min(CHUNK);
             left = left.saturating_sub(length as u64);
+            *left_of_all = left_of_all.saturating_sub(length as u64);
             let read = process.memory.fill(at, &mut buffer[..length]).unwrap_or(0);
             for (place, word) in buffer[..read].chunks_exact(8).enumerate() {
                 let word = u64::from_le_bytes([
@@ -160,17 +183,24 @@ fn search(
                 let Some(inode) = missing.get(&word) else {
                     continue;
                 };
-                let object = (at + 8 * place as u64).checked_sub(16);
-                if let Some(record) = object.and_then(|object| record_at(process, object)) {
-                    found.entry(*inode).or_default().records.push(record);
+                let Some(object) = (at + 8 * place as u64).checked_sub(16) else {
+                    continue;
+                };
+                if let Some(record) = record_at(process, object) {
+                    hits.push(Hit {
+                        inode: *inode,
+                        address: word,
+                        object,
+                        record,
+                    });
                     missing.remove(&word);
                 }
             }
             if missing.is_empty() {
-                return false;
+                return (hits, false);
             }
             at += length as u64;
         }
     }
-    false
+    (hits, false)
 }

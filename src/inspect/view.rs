@@ -6,6 +6,7 @@ use super::place;
 use super::process::Process;
 use super::semaphore::Record;
 use crate::lesson::Words;
+use crate::sys::stat::Stat;
 use crate::text::clean;
 use nix::sys::signal::Signal;
 
@@ -100,8 +101,13 @@ impl<'a> View<'a> {
 
     /// The name of a process by its PID.
     pub(super) fn pid_name(self, pid: i32) -> String {
-        let place = self.graph.program.place(pid);
-        place.map_or_else(|| format!("PID {pid}"), |place| self.process_name(place))
+        match self.graph.program.place(pid) {
+            Some(place) => self.process_name(place),
+            // One outside the program.
+            None => {
+                Stat::of(pid).map_or_else(|| format!("PID {pid}"), |stat| named(&stat.name, pid))
+            }
+        }
     }
 
     /// The name of a thread that is not the main one.

@@ -1,7 +1,11 @@
 //! Pipes and connections: full without a reader, or without anybody who could write.
 
+use std::collections::BTreeSet;
+
 use super::Cause;
 use super::queues::who_does;
+use crate::finding::Certainty;
+use crate::inspect::channels::Channel;
 use crate::inspect::doing::channel_thing;
 use crate::inspect::graph::What;
 use crate::inspect::place;
@@ -65,6 +69,51 @@ pub(super) fn not_accepted(view: View<'_>) -> Option<Cause> {
     );
     let advice = Words::tell("why.not-accepted.advice", &[]);
     Some(Cause::new("never-accepted", text, advice).also(servers))
+}
+
+/// Waits for the end of what a program writes, which has ended: one that it started has its output, too.
+pub(super) fn kept_open(view: View<'_>) -> Option<Cause> {
+    let heap = view.graph.heap(view.at)?;
+    let popen = view.caller("subprocess.py", "communicate")?;
+    let pid = heap.int(heap.attr(popen, "pid")?)?;
+    let program = view.graph.program;
+    let pid = program.outer(view.process(), i32::try_from(pid).ok()?);
+    if program
+        .process(pid)
+        .is_some_and(|process| !process.is_dead())
+    {
+        return None;
+    }
+    let channels: Vec<Channel> = match view.what() {
+        What::Read(_, Some(channel)) => vec![channel.clone()],
+        What::Poll(fds) => {
+            let reads = fds
+                .iter()
+                .filter_map(|fd| view.graph.read_end(view.at, *fd));
+            reads.collect()
+        }
+        _ => return None,
+    };
+    let writers = channels.iter().flat_map(|channel| &channel.writers);
+    let writers = writers.map(|end| end.pid).filter(|pid| *pid != view.pid());
+    // Its parent has ended: it belongs to init now.
+    let orphans = channels.iter().flat_map(|channel| &channel.strangers);
+    let keepers: BTreeSet<i32> = writers.chain(orphans.copied()).collect();
+    if keepers.is_empty() {
+        return None;
+    }
+    let text = Words::tell(
+        "why.kept-open.text",
+        &[
+            ("who", &view.who()),
+            ("at", &view.at_place()),
+            ("pid", &pid),
+            ("keepers", &who_does(view, keepers.iter().copied())),
+        ],
+    );
+    let advice = Words::tell("why.kept-open.advice", &[]);
+    let cause = Cause::new("pipe-kept-open", text, advice).sure(Certainty::Likely);
+    Some(cause.also(keepers))
 }
 
 /// Waits for the rest of a message whose writer has ended.
