@@ -59,6 +59,15 @@ fn descendants(table: &Table, roots: &[i32]) -> Vec<i32> {
     found
 }
 
+/// How many descendants of a process are alive.
+#[must_use]
+pub fn living_below(root: i32) -> usize {
+    let table = table();
+    let found = descendants(&table, &[root]);
+    let lives = |pid: &&i32| table.get(pid).is_some_and(|stat| !stat.is_dead());
+    found.iter().filter(lives).count()
+}
+
 /// Ends every descendant of this process. `reap` is called repeatedly to collect what has ended.
 ///
 /// Returns the PIDs that were alive and had to be signalled, in the order in which they were found.

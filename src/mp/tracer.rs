@@ -123,7 +123,8 @@ fn emit(build: impl FnOnce(&mut Vec<u8>)) {
 
 /// Whether packets are kept for one. A service may wait outside the gate, where nobody would hear it.
 fn keeps() -> bool {
-    EXPLORED.load(Ordering::Relaxed) && matches!(context::role(), Role::Main | Role::Process)
+    EXPLORED.load(Ordering::Relaxed)
+        && matches!(context::role(), Role::Main | Role::Process | Role::Worker)
 }
 
 /// Sends what is kept.
@@ -365,7 +366,7 @@ impl<'a> Call<'a> {
             Grant::Expire => return None,
             // The operation is enabled in the log; what it needs may still be in flight.
             Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
-            Grant::Open if timeout.blocks() => attempt(wait::SOON),
+            Grant::Open if timeout.blocks() => wait::soon(wait::ANSWER, || attempt(wait::NOW)),
             Grant::Open | Grant::Go | Grant::Begin => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {

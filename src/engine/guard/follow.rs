@@ -31,8 +31,9 @@ pub(super) struct Follower {
     early: BTreeSet<i32>,
     /// Processes that a signal has stopped.
     stopped: HashSet<i32>,
-    /// Processes that have ended and been reported. Their parents collect them; else they become our children.
-    gone: HashSet<i32>,
+    /// Processes that have ended and been reported, with when they started: the kernel gives their PIDs
+    /// again. Their parents collect them; else they become our children.
+    gone: HashMap<i32, u64>,
     /// Not reported yet.
     queue: VecDeque<(i32, FromGuard)>,
     /// Reported and not answered yet.
@@ -65,7 +66,7 @@ impl Follower {
             announced: HashSet::from([main]),
             early: BTreeSet::new(),
             stopped: HashSet::new(),
-            gone: HashSet::new(),
+            gone: HashMap::new(),
             queue: VecDeque::new(),
             told: HashSet::new(),
             held: HashMap::new(),
@@ -159,10 +160,11 @@ impl Follower {
             Change::Ended => self.ended(pid, tell),
             Change::Forked(child) => {
                 // A process that has ended was reported then.
-                let known = self.gone.contains(&child) || self.threads.contains(&child);
+                let known = self.threads.contains(&child);
                 if !known
-                    && !is_thread(child)
                     && let Some(stat) = Stat::of(child)
+                    && !self.is_gone(child, &stat)
+                    && !is_thread(child)
                 {
                     self.announce(child, Some(stat.ppid), tell);
                 }
@@ -186,6 +188,11 @@ impl Follower {
             Change::Trapped => self.stopped(pid, Held::Running, tell),
             Change::Stopped(_) => self.stopped(pid, Held::Stopped, tell),
         }
+    }
+
+    /// Whether this is a process that has ended and been reported, and not a new one of its PID.
+    fn is_gone(&self, pid: i32, stat: &Stat) -> bool {
+        stat.is_dead() && self.gone.get(&pid) == Some(&stat.start)
     }
 
     fn executed(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
@@ -274,7 +281,9 @@ impl Follower {
 
     fn ended(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.announce_early(tell);
-        if self.gone.remove(&pid) {
+        let stat = Stat::of(pid);
+        let was_gone = stat.as_ref().is_some_and(|stat| self.is_gone(pid, stat));
+        if self.gone.remove(&pid).is_some() && was_gone {
             // Its parent ended without collecting it.
             if let Ok(status) = ptrace::reap(pid) {
                 tell(&FromGuard::Reaped { pid, status });
@@ -291,13 +300,13 @@ impl Follower {
             tell(&birth(pid));
         }
         self.forget(pid, tell);
-        let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
+        let mine = stat.as_ref().is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             if mine {
                 tell(&FromGuard::Reaped { pid, status });
             } else {
                 tell(&FromGuard::Exited { pid, status });
-                self.gone.insert(pid);
+                self.gone.extend(stat.map(|stat| (pid, stat.start)));
             }
         }
         self.tell_queued(tell);

@@ -1,12 +1,14 @@
-//! The memory of another process, read without stopping it: `process_vm_readv(2)`.
+//! The memory of another process, read without stopping it: `process_vm_readv(2)`, or where a container
+//! forbids that, `/proc/PID/mem`.
 //!
 //! Pages are kept for one look, so that following pointers costs one call a page. Nothing is written.
 //! A process that runs may change what is read: whoever reads checks what it finds.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, IoSliceMut};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::io::IoSliceMut;
 use std::os::unix::fs::FileExt as _;
 
 use nix::errno::Errno;
@@ -24,20 +26,46 @@ pub(crate) fn is_address(word: u64) -> bool {
     (4096..1 << 56).contains(&word)
 }
 
+/// A table by address. Whoever chooses addresses to collide slows down a look at his own program.
+pub(crate) type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<AddressHasher>>;
+
+/// One multiplication: a look asks for some hundred thousand addresses.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
+}
+
 type Page = Option<Box<[u8]>>;
 
 /// One process's memory as it is now.
 #[derive(Debug)]
 pub(crate) struct Memory {
     pid: i32,
-    pages: RefCell<HashMap<u64, Page>>,
+    pages: RefCell<ByAddress<Page>>,
+    file: OnceCell<Option<File>>,
 }
 
 impl Memory {
     pub(crate) fn of(pid: i32) -> Memory {
         Memory {
             pid,
-            pages: RefCell::new(HashMap::new()),
+            pages: RefCell::default(),
+            file: OnceCell::new(),
         }
     }
 
@@ -53,35 +81,52 @@ impl Memory {
         let remote = [RemoteIoVec { base, len }];
         let mut local = [IoSliceMut::new(bytes)];
         match process_vm_readv(Pid::from_raw(self.pid), &mut local, &remote) {
-            // A container's filter may refuse the call though the process may be looked at.
             Err(Errno::EPERM | Errno::ENOSYS) => self.fill_by_file(address, bytes),
-            result => result,
+            read => read,
         }
     }
 
-    /// The same by `/proc/PID/mem`: three calls instead of one.
     fn fill_by_file(&self, address: u64, bytes: &mut [u8]) -> Result<usize, Errno> {
-        let errno = |error: io::Error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
-        let file = File::open(format!("/proc/{}/mem", self.pid)).map_err(errno)?;
-        file.read_at(bytes, address).map_err(errno)
+        let open = || File::open(format!("/proc/{}/mem", self.pid)).ok();
+        let file = self.file.get_or_init(open).as_ref().ok_or(Errno::EPERM)?;
+        file.read_at(bytes, address).map_err(|_| Errno::EFAULT)
     }
 
-    pub(crate) fn bytes(&self, address: u64, length: usize) -> Option<Vec<u8>> {
+    /// Looks at `length` bytes in the pieces in which they lie on pages.
+    fn pieces(&self, address: u64, length: usize, mut look: impl FnMut(&[u8])) -> Option<()> {
         if length > LONGEST {
             return None;
         }
-        let mut found = Vec::with_capacity(length);
-        let mut at = address;
-        while found.len() < length {
+        let (mut at, mut rest) = (address, length);
+        while rest > 0 {
             let start = usize::try_from(at % PAGE).ok()?;
-            let rest = length - found.len();
+            let mut seen = 0;
             self.with_page(at - at % PAGE, |page| {
                 let end = (start + rest).min(page.len());
-                found.extend_from_slice(&page[start..end]);
+                seen = end - start;
+                look(&page[start..end]);
             })?;
-            at = at.checked_add(PAGE - at % PAGE)?;
+            rest -= seen;
+            at = at.checked_add(seen as u64)?;
         }
+        Some(())
+    }
+
+    pub(crate) fn bytes(&self, address: u64, length: usize) -> Option<Vec<u8>> {
+        let mut found = Vec::with_capacity(length.min(LONGEST));
+        self.pieces(address, length, |piece| found.extend_from_slice(piece))?;
         Some(found)
+    }
+
+    /// Whether these bytes lie there.
+    pub(crate) fn holds(&self, address: u64, bytes: &[u8]) -> bool {
+        let (mut rest, mut same) = (bytes, true);
+        let seen = self.pieces(address, bytes.len(), |piece| {
+            let (first, more) = rest.split_at(piece.len());
+            same &= first == piece;
+            rest = more;
+        });
+        seen.is_some() && same
     }
 
     fn with_page(&self, start: u64, look: impl FnOnce(&[u8])) -> Option<()> {
@@ -97,9 +142,17 @@ impl Memory {
         page.as_deref().map(look)
     }
 
+    fn array<const N: usize>(&self, address: u64) -> Option<[u8; N]> {
+        let (mut found, mut at) = ([0; N], 0);
+        self.pieces(address, N, |piece| {
+            found[at..at + piece.len()].copy_from_slice(piece);
+            at += piece.len();
+        })?;
+        Some(found)
+    }
+
     pub(crate) fn word(&self, address: u64) -> Option<u64> {
-        let bytes = self.bytes(address, 8)?;
-        Some(u64::from_le_bytes(bytes.try_into().ok()?))
+        self.array(address).map(u64::from_le_bytes)
     }
 
     /// A word that may be a pointer: what lies there may change while it is read, and be anything.
@@ -115,12 +168,11 @@ impl Memory {
     }
 
     pub(crate) fn int(&self, address: u64) -> Option<i32> {
-        let bytes = self.bytes(address, 4)?;
-        Some(i32::from_le_bytes(bytes.try_into().ok()?))
+        self.array(address).map(i32::from_le_bytes)
     }
 
     pub(crate) fn byte(&self, address: u64) -> Option<u8> {
-        self.bytes(address, 1)?.first().copied()
+        self.array(address).map(u8::from_le_bytes)
     }
 
     pub(crate) fn words(&self, address: u64, count: usize) -> Option<Vec<u64>> {
@@ -132,12 +184,22 @@ impl Memory {
     /// A C string of at most 255 bytes.
     pub(crate) fn c_string(&self, address: u64) -> Option<String> {
         let mut text = Vec::new();
-        for at in 0..255 {
-            match self.byte(address + at)? {
-                0 => break,
-                byte => text.push(byte),
+        let mut at = address;
+        while text.len() < 255 {
+            let start = usize::try_from(at % PAGE).ok()?;
+            let mut ended = false;
+            self.with_page(at - at % PAGE, |page| {
+                let rest = &page[start..];
+                let end = rest.iter().position(|byte| *byte == 0);
+                ended = end.is_some();
+                text.extend_from_slice(&rest[..end.unwrap_or(rest.len()).min(255)]);
+            })?;
+            if ended {
+                break;
             }
+            at = at.checked_add(PAGE - at % PAGE)?;
         }
+        text.truncate(255);
         String::from_utf8(text).ok()
     }
 }
@@ -151,11 +213,15 @@ mod tests {
         let many: Vec<u8> = (0..=255).cycle().take(10_000).collect();
         let memory = Memory::of(std::process::id().cast_signed());
         let address = many.as_ptr() as u64;
+        let mut part = [0; 4];
+        assert_eq!(memory.fill_by_file(address + 3, &mut part), Ok(4));
+        assert_eq!(part, [3, 4, 5, 6]);
+        assert!(memory.holds(address + 1, &many[1..9000]));
+        assert!(!memory.holds(address, &many[1..9000]));
         assert_eq!(memory.bytes(address, many.len()), Some(many));
+        let text = c"a C string".as_ptr();
+        assert_eq!(memory.c_string(text as u64).as_deref(), Some("a C string"));
         assert_eq!(memory.word(8), None);
         assert_eq!(memory.bytes(u64::MAX - 4, 8), None);
-        let (text, mut read) = (*b"by file", [0; 7]);
-        let filled = memory.fill_by_file(text.as_ptr() as u64, &mut read);
-        assert_eq!((filled, read), (Ok(7), text));
     }
 }
