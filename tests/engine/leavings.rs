@@ -38,10 +38,13 @@ fn open_to_others(listing: &str) -> Vec<&str> {
 #[test]
 fn nothing_a_run_makes_is_open_to_others_under_any_umask() {
     let base = tempfile::tempdir().expect("a directory");
-    let list = "find \"$(dirname \"$FORKLORE_TRACE\")\" ! -type l -printf '%m %p\\n'";
+    let list = "find \"$(dirname \"$FORKLORE_TRACE\")\" \"${PYTHONPATH%%:*}\" ! -type l -printf '%m %p\\n'";
     for umask in ["000", "002", "022", "077"] {
         let command = ["trace", "--format", "json", "--", "sh", "-c", list];
-        let output = under_umask(umask, base.path(), &command).output();
+        // The package for Python is kept there.
+        let cache = tempfile::tempdir().expect("a directory");
+        let mut command = under_umask(umask, base.path(), &command);
+        let output = command.env("XDG_CACHE_HOME", cache.path()).output();
         let output = output.expect("it runs");
         let events = String::from_utf8(output.stdout).expect("JSON");
         let mut listing = String::new();
@@ -142,7 +145,7 @@ fn files_that_pythons_share_have_no_holes() {
                    \x20   for name in names:\n\
                    \x20       stat = os.lstat(os.path.join(folder, name))\n\
                    \x20       holes = stat.st_size > 1 << 18 and stat.st_blocks * 512 < stat.st_size\n\
-                   \x20       print('holes' if holes else 'whole', name)\n";
+                   \x20       print(('holes ' if holes else 'whole ') + name)\n";
     let Some(said) = python_said(base.path(), program) else {
         return;
     };
