@@ -28,6 +28,8 @@ mod rule;
 mod rules;
 mod still;
 
+use std::borrow::Cow;
+
 use crate::lesson::Words;
 use crate::model::{Object, Process};
 
@@ -84,7 +86,7 @@ impl Harm {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Name of the rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     pub kind: Harm,
     pub certainty: Certainty,
     /// Who, what, where and why.
@@ -115,13 +117,13 @@ const ENTRIES: usize = 32;
 
 impl Finding {
     pub(crate) fn new(
-        rule: &'static str,
+        rule: impl Into<Cow<'static, str>>,
         kind: Harm,
         certainty: Certainty,
         text: Words,
     ) -> Finding {
         Finding {
-            rule,
+            rule: rule.into(),
             kind,
             certainty,
             text,
@@ -202,7 +204,7 @@ impl Finding {
     }
 
     /// What it is counted under.
-    fn key(&self) -> (&'static str, String) {
+    fn key(&self) -> (Cow<'static, str>, String) {
         let same = self.same.clone().unwrap_or_else(|| {
             if self.places.is_empty() {
                 self.text.en.clone()
@@ -210,7 +212,7 @@ impl Finding {
                 self.places.join(" ")
             }
         });
-        (self.rule, same)
+        (self.rule.clone(), same)
     }
 
     /// Another one that is the same.

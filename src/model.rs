@@ -46,6 +46,7 @@ mod step;
 mod tasks;
 mod timeline;
 mod turns;
+mod unwritten;
 mod waits;
 
 use std::sync::Arc;
@@ -82,6 +83,7 @@ pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
 pub use turns::Turns;
+pub use unwritten::{Printed, Unwritten};
 pub use waits::{Awaited, LostTask, Party, Thing, Wait};
 
 /// A point of the log worth finding again.

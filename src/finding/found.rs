@@ -3,6 +3,7 @@
 //! Those of a hang hold as long as its waits do: they are found anew whenever the run stands still, and
 //! forgotten when a wait of theirs came to its end.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::still::Still;
@@ -17,7 +18,7 @@ const MOST: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     list: Vec<Finding>,
-    places: HashMap<(&'static str, String), usize>,
+    places: HashMap<(Cow<'static, str>, String), usize>,
     /// The hang as it is now, each finding with the waits it explains.
     hangs: Vec<(Finding, Vec<Hung>)>,
     changes: u64,

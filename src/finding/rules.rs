@@ -23,6 +23,7 @@ mod main_at_end;
 mod manager_answer;
 mod message_torn;
 mod no_work;
+mod noted;
 mod owner_died;
 mod pickling_dwarfs;
 mod pipe_full;
@@ -80,6 +81,7 @@ rules! {
     ManagerAnswer in manager_answer,
     ThreadsWait in threads_wait,
     HangUnknown in hang_unknown,
+    Noted in noted,
     JoinedOneByOne in joined_one_by_one,
     ChildErrorUnseen in child_error_unseen,
     CopyChanged in copy_changed,

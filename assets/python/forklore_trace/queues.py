@@ -15,7 +15,7 @@ from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, creator_frame
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -129,11 +129,7 @@ def _ask(op):
     """A method that only asks, or changes nothing between processes."""
     def told(original, self, tag):
         call = Call(op, tag)
-        try:
-            value = silently(original, self)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        value = attempt(call, original, self)
         call.done(None if value is None else str(value))
         return value
     return _method(told)
@@ -245,13 +241,9 @@ def patch(module):
 
     def join(original, self, tag):
         call = Call('queue.join', tag)
-        try:
-            if not self._unfinished_tasks._semlock._is_zero():
-                call.waiting()
-            silently(original, self)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if not self._unfinished_tasks._semlock._is_zero():
+            call.waiting()
+        attempt(call, original, self)
         call.done()
 
     def join_thread(original, self, tag):
