@@ -108,6 +108,8 @@ pub struct Finding {
     pub chain: Vec<ChainLine>,
     /// Findings that are the same here are told once.
     same: Option<String>,
+    /// Of a hang: a service that waits for work waits in this way as well.
+    idle: bool,
 }
 
 /// Most entries of each list of a finding.
@@ -134,6 +136,7 @@ impl Finding {
             lesson: None,
             chain: Vec::new(),
             same: None,
+            idle: false,
         }
     }
 
@@ -150,6 +153,12 @@ impl Finding {
     /// An event that shows it.
     fn event(mut self, seq: u64) -> Finding {
         add(&mut self.evidence, seq);
+        self
+    }
+
+    /// Who waits so may be a service without work.
+    fn idle(mut self) -> Finding {
+        self.idle = true;
         self
     }
 

@@ -28,4 +28,4 @@ mod stack;
 mod view;
 
 pub use choose::{Running, named, running};
-pub use report::{Denied, LookError, Note, Report, Row, ThreadRow, look};
+pub use report::{Denied, LookError, Note, Report, Row, ThreadRow, look, try_memory, yama_scope};

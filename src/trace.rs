@@ -99,7 +99,7 @@ pub use event::{Event, Exit, Fault, Kind, ProcessStart, PsRow, PsUpdate, Reaped,
 pub use header::{FORMAT, Header};
 pub use look::{Look, PipeLook, ThreadLook};
 pub use note::FindingNote;
-pub use op::{Args, Op};
+pub use op::{Args, BUFFERED, Op};
 pub use output::{LeftOut, Output};
 pub use packet::Packet;
 pub use reader::{LONGEST_LINE, ReadError, Reader, copy, read_packet};

@@ -26,6 +26,8 @@ mod picture;
 #[path = "screen/pty.rs"]
 #[allow(dead_code, reason = "the other users need the rest")]
 mod pty;
+#[path = "screen/python.rs"]
+mod python;
 #[path = "screen/senses.rs"]
 mod senses;
 

@@ -105,7 +105,8 @@ fn human(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, 
 }
 
 fn json(mut session: Session, run: impl Feed, header: &Header) -> Result<Code, Stop> {
-    let driven = session.drive(run, &mut Json, Json::head(header));
+    let lang = session.context.lang;
+    let driven = session.drive(run, &mut Json { lang }, Json::head(header));
     if !matches!(driven.ending, Ending::Over) {
         return session.cut_short(driven);
     }

@@ -29,6 +29,8 @@ pub(crate) struct Suspect {
     pub native: bool,
     /// The log knows of a timer that will send it a signal.
     pub timer: bool,
+    /// A server of a manager: it waits for clients all the time.
+    pub server: bool,
 }
 
 /// Something that could end a wait, in a process.
@@ -138,6 +140,7 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
     match decoded {
         Call::Futex { .. } | Call::Child(_) | Call::ChildBy(_) => None,
         Call::Signal { .. } => wakeup(Cause::Signal, format!("TID {tid}")),
+        Call::Accept(_) if suspect.server => None,
         // Anybody may connect.
         Call::Accept(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
         Call::Read(_) | Call::Write(_) | Call::Poll { .. } => descriptors
@@ -181,6 +184,7 @@ mod tests {
             waiting: BTreeSet::new(),
             native: false,
             timer: false,
+            server: false,
         };
         // From 'ready' to its wait it runs.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;

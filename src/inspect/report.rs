@@ -9,6 +9,7 @@ use super::rules;
 use super::view::View;
 use crate::finding::Finding;
 use crate::lesson::Words;
+use crate::proc::Memory;
 use crate::proc::file;
 use crate::sys::stat::Stat;
 use crate::text::clean;
@@ -146,13 +147,28 @@ fn denied(pid: i32) -> Option<Denied> {
         let name = user.ok().flatten().map(|user| user.name);
         return Some(Denied::User(name.unwrap_or_else(|| owner.to_string())));
     }
-    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
-    let scope = scope.ok().and_then(|scope| scope.trim().parse().ok());
-    Some(match scope {
-        Some(scope @ 1..) => Denied::Yama(scope),
+    Some(match yama_scope() {
+        Some(scope) => Denied::Yama(scope),
         _ if own.is_root() => Denied::Root,
         _ => Denied::Other,
     })
+}
+
+/// `kernel.yama.ptrace_scope`, where it restricts who may look at whom.
+pub fn yama_scope() -> Option<u8> {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?;
+    scope.trim().parse().ok().filter(|scope| *scope > 0)
+}
+
+/// Reads memory of this process as that of others is read: whether the system allows the call.
+///
+/// # Errors
+/// What the kernel, or a container's filter of system calls, answers.
+pub fn try_memory() -> std::io::Result<()> {
+    let word = [0_u8; 8];
+    let own = Memory::of(std::process::id().cast_signed());
+    own.fill(word.as_ptr() as u64, &mut [0; 8])?;
+    Ok(())
 }
 
 fn report<'a>(graph: &'a Graph<'a>) -> Report {

@@ -76,9 +76,23 @@ pub(crate) struct Syscall {
 }
 
 impl Syscall {
-    /// What a thread is blocked in; `None` when it is not blocked, or is not shown.
+    /// What a thread is blocked in; `None` when it is not blocked, or is not shown. A poll(2) that a signal
+    /// interrupted is called `restart_syscall` afterwards, with the arguments it had; what the kernel waits in
+    /// tells that it polls.
     pub(crate) fn of(pid: i32, tid: i32) -> Option<Syscall> {
-        Syscall::parse(std::str::from_utf8(&file(pid, &format!("task/{tid}/syscall"))).ok()?)
+        let line = file(pid, &format!("task/{tid}/syscall"));
+        let call = Syscall::parse(std::str::from_utf8(&line).ok()?)?;
+        #[cfg(target_arch = "x86_64")]
+        if call.number == libc::SYS_restart_syscall {
+            let place = file(pid, &format!("task/{tid}/wchan"));
+            if place.starts_with(b"poll_") || place.starts_with(b"do_sys_poll") {
+                return Some(Syscall {
+                    number: libc::SYS_poll,
+                    ..call
+                });
+            }
+        }
+        Some(call)
     }
 
     fn parse(line: &str) -> Option<Syscall> {

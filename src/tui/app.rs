@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::course::Course;
 use super::host::{Program, PythonChoice, RunOptions, RunRequest, Started};
+use super::inquiry::Inquiries;
 use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
@@ -31,6 +32,8 @@ pub struct Start {
     pub library: Rc<Library>,
     /// Slug of the lesson to open; `None` opens the last one, or the list with a welcome.
     pub lesson: Option<String>,
+    /// How the first run is run.
+    pub options: RunOptions,
     pub lang: Lang,
     pub theme: Theme,
     /// A recording to look at, or a run that has begun.
@@ -48,6 +51,7 @@ impl Start {
         Start {
             library,
             lesson: None,
+            options: RunOptions::default(),
             lang,
             theme: Theme::default(),
             recording: None,
@@ -78,6 +82,7 @@ pub(crate) struct App {
     pub(crate) search: Option<String>,
     /// What the programs that were run could have come to.
     pub(crate) outcomes: Outcomes,
+    pub(crate) inquiries: Inquiries,
     /// Lines of panels, kept from frame to frame.
     pub(crate) cache: Cache,
 }
@@ -92,12 +97,13 @@ impl App {
             panes: Panes::new(),
             popup: None,
             notice: None,
-            options: RunOptions::default(),
+            options: start.options,
             program: start.program,
             pythons: Vec::new(),
             results_due: false,
             search: None,
             outcomes: Outcomes::default(),
+            inquiries: Inquiries::default(),
             cache: Cache::default(),
         };
         if let Some(started) = start.recording {

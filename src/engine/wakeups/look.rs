@@ -16,11 +16,10 @@ use crate::trace::{Look, PipeLook, ThreadLook};
 const PROCESSES: usize = 512;
 const THREADS: usize = 1024;
 
-/// What the threads of these processes do now, and those of services beside them.
-pub(crate) fn look(suspects: &[Suspect], services: &[i32]) -> Look {
-    let unfinished = suspects.iter().map(|suspect| suspect.pid);
-    let pids = unfinished.chain(services.iter().copied()).take(PROCESSES);
-    let pids: Vec<i32> = pids.collect();
+/// What the threads of these processes do now.
+pub(crate) fn look(suspects: &[Suspect]) -> Look {
+    let pids = suspects.iter().map(|suspect| suspect.pid);
+    let pids: Vec<i32> = pids.take(PROCESSES).collect();
     let descriptors = Descriptors::of(&pids);
     let tasks = pids
         .iter()
