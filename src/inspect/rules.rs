@@ -79,12 +79,11 @@ const MOST: usize = 32;
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
-const RULES: [Rule; 28] = [
+const RULES: [Rule; 27] = [
     children::stopped,
     pools::result_thread_died,
     pools::result_thread_waits,
     pools::starved,
-    pools::workers_cannot_start,
     pools::task_lost,
     pools::executor_without_workers,
     pipes::not_accepted,

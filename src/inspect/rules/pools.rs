@@ -1,7 +1,6 @@
 //! Pools and executors: tasks that were lost with their worker, and results that nobody collects.
 
 use super::Cause;
-use crate::finding::Certainty;
 use crate::inspect::graph::What;
 use crate::inspect::heap::{Address, Heap};
 use crate::inspect::place;
@@ -251,59 +250,16 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
     Some(Cause::new("task-lost", text, advice).object(name))
 }
 
-/// Workers that end again and again before they take a task: none of the first is left, and after
-/// seconds no result has come.
-pub(super) fn workers_cannot_start(view: View<'_>) -> Option<Cause> {
-    /// Clock ticks: two seconds.
-    const LONG: u64 = 200;
-    let owed = is_waiting(view).then(|| owed(view))??;
-    let heap = view.graph.heap(view.at)?;
-    let replacer = replacer(view, owed.pool)?;
-    let workers = workers(view);
-    let born = |at: usize| view.graph.process(at).start;
-    let youngest = workers.iter().map(|(at, _)| born(*at)).max()?;
-    // `completed` is set after the initializer.
-    let has_begun = |at: usize| {
-        let worker = view.with(at);
-        let (stack, heap) = (worker.graph.stack(at)?, worker.graph.heap(at)?);
-        place::call(stack, POOL, "worker")?.local(heap, "completed")
-    };
-    let is_new = |at: usize| born(at) > replacer && has_begun(at).is_none();
-    let all_new = workers.iter().all(|(at, _)| is_new(*at));
-    let mut results = owed
-        .entries
-        .iter()
-        .map(|(_, result)| missing(heap, *result));
-    let none_came = results.all(|(left, all, _)| left == all);
-    if !all_new || !none_came || youngest.saturating_sub(replacer) < LONG {
-        return None;
-    }
-    let name = owed.pool.and_then(|pool| view.object_name(pool));
-    let text = Words::tell(
-        "why.no-start.text",
-        &[
-            ("who", &view.who()),
-            ("thing", &thing(name, "Pool")),
-            ("at", &view.at_place()),
-        ],
-    );
-    let advice = Words::tell("why.no-start.advice", &[]);
-    let cause = Cause::new("worker-cannot-start", text, advice).object(name);
-    Some(cause.sure(Certainty::Likely))
-}
-
-/// When the thread began that replaces workers, in clock ticks: a pool starts it after its first ones.
-fn replacer(view: View<'_>, pool: Option<Address>) -> Option<u64> {
-    let heap = view.graph.heap(view.at)?;
-    let ident = heap.int(heap.path(pool?, &["_worker_handler", "_ident"])?)?;
-    let node = view.graph.by_ident(view.pid(), ident.cast_unsigned())?;
-    Some(view.graph.thread(node).start)
-}
-
 /// Workers that are younger than the thread that replaces them have taken the place of others: a pool
 /// starts it after its first workers.
 fn replaced(view: View<'_>, workers: &[(usize, bool)], pool: Option<Address>) -> Words {
-    let Some(replacer) = replacer(view, pool) else {
+    let replacer = || {
+        let heap = view.graph.heap(view.at)?;
+        let ident = heap.int(heap.path(pool?, &["_worker_handler", "_ident"])?)?;
+        let node = view.graph.by_ident(view.pid(), ident.cast_unsigned())?;
+        Some(view.graph.thread(node).start)
+    };
+    let Some(replacer) = replacer() else {
         return Words::default();
     };
     let is_new = |at: usize| view.graph.process(at).start > replacer;
