@@ -49,7 +49,7 @@ pub use error::{LessonError, Mistake, Spot, malformed};
 pub use expr::{
     Bound, EvalError, Expr, Fuel, Function, RUN_FUNCTIONS, RUN_NAMES, Scope, SyntaxError, Takes,
 };
-pub use folder::{Files, Lesson, Origin, program_text};
+pub use folder::{Files, Lesson, Origin, program_text, read_text, why_unreadable};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};

@@ -230,6 +230,7 @@ fn config(name: &str, n: i64, projection: Projection) -> Config {
                 seed: 0,
                 // No program here has a manager, which would keep its socket there.
                 dir: std::env::temp_dir(),
+                supervisor: 0,
                 zygote: true,
             },
         },

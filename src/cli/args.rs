@@ -37,6 +37,8 @@ pub(crate) struct CommandLine {
     pub lesson: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub stdout: Option<StdoutArg>,
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
@@ -175,6 +177,8 @@ pub(crate) struct TestArgs {
     pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
+    #[arg(long, value_name = "S", default_value = "600", value_parser = numbers::timeout, allow_negative_numbers = true)]
+    pub timeout: Duration,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
     #[arg(long, value_name = "DIR")]
@@ -307,7 +311,7 @@ pub(crate) struct ReplayArgs {
     pub source: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum StdoutArg {
     #[default]
     Tty,

@@ -12,7 +12,7 @@ use super::engine::Played;
 use super::words;
 use crate::check::{Facts, outcome_name};
 use crate::engine::StartError;
-use crate::engine::directory::{in_use, run_directory};
+use crate::engine::directory::run_directory;
 use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Launch, Native, NativeError, Projection, Why};
 use crate::explore::search::SearchError;
@@ -57,7 +57,7 @@ impl<'a> Exploring<'a> {
         stdout: StdoutArg,
         seed: u64,
     ) -> Result<Exploring<'a>, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let circumstances = Circumstances {
             stdout: stdout.word().to_owned(),
             ..Circumstances::default()
@@ -69,7 +69,7 @@ impl<'a> Exploring<'a> {
             circumstances,
             line_buffered: matches!(stdout, StdoutArg::Tty),
             seed,
-            _in_use: in_use(&dir),
+            _in_use: in_use,
             dir,
         })
     }
@@ -99,6 +99,7 @@ impl<'a> Exploring<'a> {
                     line_buffered: self.line_buffered,
                     seed: self.seed,
                     dir: self.dir.clone(),
+                    supervisor: 0,
                     zygote: true,
                 },
             },

@@ -119,7 +119,9 @@ impl IdleWorkers {
             HAS_TURN => Poll::Ready(Turn::Task),
             _ => Poll::Ready(Turn::Stop),
         };
-        wait::until(place, deadline, poll).unwrap_or(Turn::TimedOut)
+        wait::soon(wait::ANSWER, || wait::until(place, wait::NOW, poll))
+            .or_else(|| wait::until(place, deadline, poll))
+            .unwrap_or(Turn::TimedOut)
     }
 
     /// The worker has used its turn.
