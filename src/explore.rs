@@ -3,6 +3,7 @@
 //! `search` runs each trace once, on anything that is a `Machine`; `native` is the machine that
 //! runs real processes.
 
+mod ahead;
 pub mod contradiction;
 pub mod execution;
 pub mod native;
@@ -13,10 +14,11 @@ pub mod reproduce;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;
+mod task;
 mod unreduced;
 pub mod wakeup;
 
-pub use outcomes::{Budget, Came, Explored, Outcome, explore};
+pub use outcomes::{Budget, Came, Explored, Outcome, explore, explore_in_parallel};
 pub use unreduced::Unreduced;
 
 #[cfg(test)]

@@ -17,13 +17,14 @@ mod programs;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use forklore::explore::execution::Clock;
 use forklore::explore::native::{Config, Launch, Native, NativeError, Projection};
 use forklore::explore::operation::Footprint;
 use forklore::explore::search::{Ended, Search, SearchError};
-use forklore::explore::{Budget, Came, Explored, Unreduced, explore};
+use forklore::explore::{Budget, Came, Explored, Unreduced, explore, explore_in_parallel};
 use forklore::mp;
 use forklore::protocol::StageConfig;
 
@@ -65,15 +66,34 @@ fn main() -> ExitCode {
         all_agree();
         Ok(())
     });
-    libtest_mimic::run(&arguments, trials.chain([generated]).collect()).exit_code()
+    let parallel = libtest_mimic::Trial::test("in_parallel", || {
+        helpers_change_nothing();
+        Ok(())
+    });
+    let all = trials.chain([generated, parallel]);
+    libtest_mimic::run(&arguments, all.collect()).exit_code()
 }
 
 const GENERATED: &str = "generated";
 
+/// Helpers change neither what is found nor the order in which it is.
+fn helpers_change_nothing() {
+    for (name, n) in [("readers", 4), ("inc", 3), ("philosophers", 4)] {
+        let config = config(name, n, Projection::Processes);
+        let mut alone = Native::new(config.clone()).expect("it starts");
+        let alone = explore(&mut alone, Budget::default(), 0, came, |_| true);
+        let common = Arc::default();
+        let make = || Native::sharing(config.clone(), &common);
+        let helped = explore_in_parallel(make, 2, Budget::default(), 0, came, |_| true);
+        let (alone, helped) = (alone.expect("explored"), helped.expect("explored"));
+        assert_eq!(alone, helped, "{name}");
+    }
+}
+
 /// Holds programs that are drawn against all their interleavings, those apart that have too many. The
 /// environment may ask for others: `GENERATED=FROM,TO,MOST`.
 fn all_agree() {
-    let given = std::env::var("GENERATED").unwrap_or_else(|_| "0,40,150".to_owned());
+    let given = std::env::var("GENERATED").unwrap_or_else(|_| "0,30,120".to_owned());
     let numbers: Vec<u64> = given
         .split(',')
         .map(|n| n.parse().expect("a number"))

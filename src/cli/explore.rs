@@ -1,11 +1,11 @@
 //! `forklore explore LESSON`: every outcome the lesson's program can have, each with a schedule that
 //! leads there.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -13,14 +13,14 @@ use super::Stop;
 use super::args::{CompareFormat, ExploreArgs};
 use super::choose;
 use super::context::Context;
-use super::exploring::{Exploring, Progress};
+use super::exploring::{Exploring, Progress, helpers};
 use super::run::schedule_of;
 use super::words;
 use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Native, NativeError};
 use crate::explore::search::SearchError;
-use crate::explore::{Explored, explore};
+use crate::explore::{Explored, explore_in_parallel};
 use crate::lesson::{KnownOutcome, OutcomeFile, OutcomeTable, in_words};
 use crate::model::Wait;
 use crate::report;
@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         context,
         args,
         exploring: Exploring::new(context, lesson, params, args.stdout, args.seed)?,
-        circles: RefCell::default(),
+        circles: Mutex::default(),
     };
     let (found, seconds) = explorer.explore(&shutdown)?;
     let shown = explorer.shown(&found);
@@ -70,7 +70,7 @@ struct Explorer<'a> {
     args: &'a ExploreArgs,
     exploring: Exploring<'a>,
     /// Who waits for whom in the deadlocks, by the outcomes' names.
-    circles: RefCell<HashMap<String, Vec<Wait>>>,
+    circles: Mutex<HashMap<String, Vec<Wait>>>,
 }
 
 /// An outcome and its number.
@@ -81,21 +81,22 @@ impl Explorer<'_> {
         let began = clock::instant();
         let mut progress = Progress::new(self.context.lang);
         let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
-        let circles = &self.circles;
+        let (circles, came) = (&self.circles, self.exploring.namer());
         let config = Config {
             any_timing: self.args.any_timing,
             ..self.exploring.config()
         };
-        let mut native = Native::new(config).map_err(|error| failed(error.into()))?;
-        let found = explore(
-            &mut native,
+        let common = Arc::default();
+        let found = explore_in_parallel(
+            || Native::sharing(config.clone(), &common),
+            helpers(),
             self.args.budget,
             self.args.seed,
             |native, schedule| {
-                let came = self.exploring.came(native, schedule);
+                let came = came(native, schedule);
                 if native.world().blocked().deadlock {
                     let waits = || native.world().waits();
-                    let mut circles = circles.borrow_mut();
+                    let mut circles = circles.lock().unwrap_or_else(PoisonError::into_inner);
                     circles.entry(came.label.clone()).or_insert_with(waits);
                 }
                 came
@@ -160,7 +161,9 @@ impl Explorer<'_> {
             if lines.len() > LINES {
                 let _ = writeln!(page, "  … ({})", lines.len() - LINES);
             }
-            if let Some(waits) = self.circles.borrow().get(&outcome.label) {
+            let circles = self.circles.lock();
+            let circles = circles.unwrap_or_else(PoisonError::into_inner);
+            if let Some(waits) = circles.get(&outcome.label) {
                 report::circle(lang, waits, &mut page);
             }
             let _ = writeln!(

@@ -29,6 +29,7 @@ pub(crate) struct Exploring<'a> {
     pub lesson: &'a Lesson,
     pub params: Params,
     setting: Setting,
+    circumstances: Circumstances,
     line_buffered: bool,
     seed: u64,
     dir: PathBuf,
@@ -65,6 +66,7 @@ impl<'a> Exploring<'a> {
             lesson,
             setting: Setting::new(&params, &circumstances, &lesson.manifest.define),
             params,
+            circumstances,
             line_buffered: matches!(stdout, StdoutArg::Tty),
             seed,
             _in_use: in_use,
@@ -117,12 +119,20 @@ impl<'a> Exploring<'a> {
 
     /// The outcome of a run.
     pub(crate) fn name(&self, world: &World) -> String {
-        let facts = Facts {
-            lesson: self.lesson,
-            setting: &self.setting,
-            world,
-        };
-        outcome_name(&facts).unwrap_or_else(|error| error.to_string())
+        named(self.lesson, &self.setting, world)
+    }
+
+    /// `came`, for threads: a setting belongs to one.
+    pub(crate) fn namer(&self) -> impl Fn(&Native, &[u32]) -> Came + Sync + use<'a> {
+        let (lesson, params) = (self.lesson, self.params.clone());
+        let circumstances = self.circumstances.clone();
+        move |native, schedule| {
+            let setting = Setting::new(&params, &circumstances, &lesson.manifest.define);
+            Came {
+                label: named(lesson, &setting, native.world()),
+                schedule: native.births(schedule),
+            }
+        }
     }
 
     /// Why it could not be explored.
@@ -134,6 +144,15 @@ impl<'a> Exploring<'a> {
         );
         Failure::new(Code::NotStarted, what)
     }
+}
+
+fn named(lesson: &Lesson, setting: &Setting, world: &World) -> String {
+    let facts = Facts {
+        lesson,
+        setting,
+        world,
+    };
+    outcome_name(&facts).unwrap_or_else(|error| error.to_string())
 }
 
 /// Why a program can't be explored, and what can be done about it, for people.
@@ -164,6 +183,12 @@ impl Drop for Exploring<'_> {
         // What can't be removed is found and removed by a later start.
         let _ = std::fs::remove_dir_all(&self.dir);
     }
+}
+
+/// Machines beside the first: together as many as there are processors, and never many.
+pub(crate) fn helpers() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    processors.min(8) - 1
 }
 
 /// A line on stderr that says how far an exploration is. It is shown on a terminal only, and gone at the

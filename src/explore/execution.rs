@@ -5,7 +5,7 @@
 //! (Mazurkiewicz).
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::operation::{Access, Footprint, Object, Operation, Proc, Step};
 
@@ -19,7 +19,7 @@ pub struct Event {
     /// Its place among the steps of its process, from 1.
     pub place: u32,
     pub operation: Operation,
-    pub footprint: Rc<Footprint>,
+    pub footprint: Arc<Footprint>,
     /// The level of each touched object after it.
     levels: Vec<i64>,
     starts: Option<Proc>,
@@ -29,11 +29,6 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether it starts a process.
-    pub fn starts_one(&self) -> bool {
-        self.starts.is_some()
-    }
-
     /// Whether it is in the past that `clock` tells of.
     pub fn is_before(&self, clock: &Clock) -> bool {
         let place = clock.get(self.proc as usize);
@@ -149,7 +144,7 @@ impl Execution {
             proc,
             place: clock[own],
             operation,
-            footprint: Rc::new(step.footprint),
+            footprint: Arc::new(step.footprint),
             levels: step.levels,
             starts: step.starts,
             clock,

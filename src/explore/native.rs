@@ -16,6 +16,8 @@ mod zygote;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -131,16 +133,22 @@ impl Numbers {
     }
 }
 
+/// What several machines of one program have in common, so that each can go on where another was.
+#[derive(Debug, Default)]
+pub struct Common {
+    numbers: Mutex<Numbers>,
+    /// Processes of this program are ended by others: steps of those who may be depend on that.
+    kills: AtomicBool,
+}
+
 #[derive(Debug)]
 pub struct Native {
     config: Config,
     zygote: Zygote,
     inbox: Inbox,
-    numbers: Numbers,
-    /// Processes of this program are ended by others.
+    common: Arc<Common>,
+    /// What it took for granted of `Common::kills`.
     kills: bool,
-    /// That has just been learnt.
-    anew: bool,
     // Of this execution:
     world: World,
     seq: u64,
@@ -168,13 +176,20 @@ impl Native {
     /// # Errors
     /// What kept it from starting.
     pub fn new(config: Config) -> Result<Native, NativeError> {
+        Native::sharing(config, &Arc::default())
+    }
+
+    /// The same, for one of several machines of the same program.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn sharing(config: Config, common: &Arc<Common>) -> Result<Native, NativeError> {
         Ok(Native {
             zygote: Zygote::start(&config.launch).map_err(NativeError::Start)?,
             config,
             inbox: Inbox::new(16, LONGEST_PACKET),
-            numbers: Numbers::default(),
-            kills: false,
-            anew: false,
+            kills: common.kills.load(Ordering::SeqCst),
+            common: Arc::clone(common),
             world: World::new(),
             seq: 0,
             processes: Vec::new(),
@@ -448,7 +463,10 @@ impl Native {
         if let Some(gate) = &gate {
             send_packet(gate.as_fd(), &[Grant::Go.byte()]).map_err(NativeError::Lost)?;
         }
-        let number = self.numbers.of(parent, place);
+        let numbers = self.common.numbers.lock();
+        let number = numbers
+            .unwrap_or_else(PoisonError::into_inner)
+            .of(parent, place);
         self.processes.push(Process {
             number,
             pid,

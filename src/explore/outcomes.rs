@@ -1,10 +1,13 @@
 //! Exploring up to a budget, and what is found by it: every outcome with a schedule that leads there.
 
+use std::thread;
 use std::time::Duration;
 
+use super::ahead::Ahead;
 use super::operation::{Machine, Proc};
 use super::search::{Ended, Search, SearchError};
 use super::strategy::{Strategy, StrategyName, draw};
+use super::task;
 use crate::sys::clock;
 
 /// What may be spent; nothing given, nothing bounded.
@@ -87,26 +90,82 @@ pub fn explore<M: Machine>(
     machine: &mut M,
     budget: Budget,
     seed: u64,
+    name: impl FnMut(&M, &[Proc]) -> Came,
+    go_on: impl FnMut(&Explored) -> bool,
+) -> Result<Explored, SearchError<M::Error>> {
+    look(machine, None, budget, seed, name, go_on)
+}
+
+/// The same, with helpers that run executions ahead of their turn, each on a machine of its own. What
+/// is found is the same, in the same order.
+///
+/// # Errors
+/// As `explore`, and what keeps the machine from being made.
+pub fn explore_in_parallel<M: Machine>(
+    make: impl Fn() -> Result<M, M::Error> + Sync,
+    helpers: usize,
+    budget: Budget,
+    seed: u64,
+    name: impl Fn(&M, &[Proc]) -> Came + Sync,
+    go_on: impl FnMut(&Explored) -> bool,
+) -> Result<Explored, SearchError<M::Error>> {
+    let mut machine = make()?;
+    let ahead = Ahead::default();
+    thread::scope(|scope| {
+        for _ in 0..helpers {
+            scope.spawn(|| {
+                if let Ok(mut machine) = make() {
+                    ahead.help(&mut machine, &name);
+                }
+            });
+        }
+        let _ended = EndOf(&ahead);
+        look(&mut machine, Some(&ahead), budget, seed, &name, go_on)
+    })
+}
+
+/// Lets the helpers go, however the search ends.
+struct EndOf<'a>(&'a Ahead);
+
+impl Drop for EndOf<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn look<M: Machine>(
+    machine: &mut M,
+    ahead: Option<&Ahead>,
+    budget: Budget,
+    seed: u64,
     mut name: impl FnMut(&M, &[Proc]) -> Came,
     mut go_on: impl FnMut(&Explored) -> bool,
 ) -> Result<Explored, SearchError<M::Error>> {
-    let mut found = Explored {
+    let begun = || Explored {
         interleavings: Some(0),
         ..Explored::default()
     };
+    let mut found = begun();
     let mut search = Search::default();
     let meter = Meter::new(budget);
     let mut stopped = false;
     while !stopped && !meter.is_used(found.executions, 3) {
-        let Some(ended) = search.advance(machine)? else {
+        let Some(task) = search.next_task() else {
             found.complete = true;
             return Ok(found);
         };
+        let claimed = ahead.and_then(|ahead| {
+            ahead.want(search.predict());
+            ahead.claim(task.id)
+        });
+        let (run, came) = match claimed {
+            Some(claimed) => claimed,
+            None => (task::run(machine, &task)?, None),
+        };
+        let ended = search.adopt(run);
         if ended == Ended::Anew {
-            found = Explored {
-                interleavings: Some(0),
-                ..Explored::default()
-            };
+            found = begun();
+            ahead.into_iter().for_each(Ahead::forget);
             continue;
         }
         found.executions += 1;
@@ -119,7 +178,7 @@ pub fn explore<M: Machine>(
             .interleavings
             .zip(search.execution().interleavings(MOST_CUTS));
         found.interleavings = ways.map(|(sum, ways)| sum.saturating_add(ways));
-        let came = name(machine, &search.execution().schedule());
+        let came = came.unwrap_or_else(|| name(machine, &search.execution().schedule()));
         found.add(came, ended, 1);
         stopped = !go_on(&found);
     }

@@ -5,7 +5,7 @@
 //! before its release, but could before the acquire that came before that. Whoever waits for ever
 //! races too. Levels say what could go where; see `Execution::level`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::execution::{Clock, Execution};
 use super::operation::{Next, Operation, Proc};
@@ -87,12 +87,12 @@ impl Later<'_> {
         let planned = (first..events.len()).filter(|index| kept(*index));
         let planned = planned.map(|index| Planned {
             proc: events[index].proc,
-            footprint: Rc::clone(&events[index].footprint),
+            footprint: Arc::clone(&events[index].footprint),
         });
         let mut sequence: Vec<Planned> = planned.collect();
         sequence.push(Planned {
             proc: self.proc,
-            footprint: Rc::new(footprint),
+            footprint: Arc::new(footprint),
         });
         Some(sequence)
     }

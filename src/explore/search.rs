@@ -3,12 +3,14 @@
 //! Optimal-DPOR (Abdulla et al., JACM 2017): after each execution every race in it is reversed
 //! (`races`), and the sequence that leads to the other order joins the wakeup tree of the point
 //! before the race. Depth first: what is kept is one execution and what is planned beside it.
+//! Running an execution is `task`'s; what is planned can be run ahead of its turn (`predict`).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::execution::{Event, Execution};
-use super::operation::{Machine, Proc, all_ended};
+use super::execution::Execution;
+use super::operation::{Machine, Proc};
 use super::races;
+use super::task::{self, Run, Taken, Task, TaskId, still_asleep};
 use super::wakeup::{Branch, Planned, Tree};
 
 /// How an execution ended.
@@ -43,14 +45,19 @@ impl<E> From<E> for SearchError<E> {
 
 /// The point before a step.
 #[derive(Debug, Default)]
-pub(super) struct Point {
+struct Point {
+    /// No other point of the search has it.
+    id: u64,
     /// Steps that need not be taken from here: what they lead to was run before.
-    pub asleep: Vec<Planned>,
+    asleep: Vec<Planned>,
     /// What is to be run from here after the branch that is run now.
-    pub planned: Tree,
+    planned: Tree,
     /// Branches that were run from here.
     done: u32,
 }
+
+/// Executions that are predicted at most.
+const FORESIGHT: usize = 8;
 
 /// A search over the executions of one program.
 #[derive(Debug, Default)]
@@ -58,9 +65,11 @@ pub struct Search {
     /// One for each step of the execution.
     points: Vec<Point>,
     execution: Execution,
-    /// What is planned after the last step.
-    ahead: Tree,
+    taken: Vec<Arc<Taken>>,
+    /// What the task that is out begins with.
+    branch: Option<Branch>,
     begun: bool,
+    ids: u64,
 }
 
 impl Search {
@@ -90,23 +99,105 @@ impl Search {
         &mut self,
         machine: &mut M,
     ) -> Result<Option<Ended>, SearchError<M::Error>> {
-        let mut branch = None;
-        if self.begun {
-            branch = self.backtrack();
-            if branch.is_none() {
-                return Ok(None);
+        let Some(task) = self.next_task() else {
+            return Ok(None);
+        };
+        let run = task::run(machine, &task)?;
+        Ok(Some(self.adopt(run)))
+    }
+
+    /// The execution whose turn it is; `None` once all were run. `adopt` has to follow.
+    pub(super) fn next_task(&mut self) -> Option<Task> {
+        if !self.begun {
+            self.begun = true;
+            return Some(Task::default());
+        }
+        let branch = self.backtrack()?;
+        let point = self.points.last()?;
+        let task = Task {
+            id: TaskId(point.id, branch.proc),
+            prefix: self.taken.clone(),
+            asleep: point.asleep.clone(),
+            guide: branch.leftmost(),
+        };
+        self.branch = Some(branch);
+        Some(task)
+    }
+
+    /// Executions whose turn will come, the next first, as far as that is known. What they begin with
+    /// is settled: later plans stand to their right.
+    pub(super) fn predict(&self) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        for (depth, point) in self.points.iter().enumerate().rev() {
+            if point.planned.branches() == 0 {
+                continue;
+            }
+            let mut asleep = point.asleep.clone();
+            // The branch that is run from here now: its step was taken, or will be.
+            let now = self.taken.get(depth).map(|taken| taken.planned());
+            asleep.extend(now.or_else(|| self.branch.as_ref().map(Branch::planned)));
+            for branch in point.planned.iter() {
+                if tasks.len() == FORESIGHT {
+                    return tasks;
+                }
+                tasks.push(Task {
+                    id: TaskId(point.id, branch.proc),
+                    prefix: self.taken[..depth].to_vec(),
+                    asleep: asleep.clone(),
+                    guide: branch.leftmost(),
+                });
+                asleep.push(branch.planned());
             }
         }
-        self.begun = true;
-        machine.restart()?;
-        self.replay(machine)?;
-        let ended = self.extend(machine, branch)?;
-        if machine.begins_anew() {
-            *self = Search::default();
-            return Ok(Some(Ended::Anew));
+        tasks
+    }
+
+    /// Takes in what came of the task, and plans what its races ask for.
+    pub(super) fn adopt(&mut self, run: Run) -> Ended {
+        let branch = self.branch.take();
+        if run.ended == Ended::Anew {
+            *self = Search {
+                ids: self.ids,
+                ..Search::default()
+            };
+            return Ended::Anew;
         }
-        if ended != Ended::GivenUp {
-            races::reverse(&self.execution, machine.next(), |first, sequence| {
+        let mut ahead = Tree::default();
+        let mut first = branch;
+        for (taken, ties) in run.taken.into_iter().zip(run.ties) {
+            let rest = if let Some(branch) = first.take() {
+                branch.rest
+            } else {
+                let asleep = match (self.points.last(), self.taken.last()) {
+                    (Some(before), Some(step)) => still_asleep(&before.asleep, step),
+                    _ => Vec::new(),
+                };
+                let branch = ahead.take_first();
+                let mut planned = ahead;
+                for tie in ties {
+                    planned.add(tie);
+                }
+                self.ids += 1;
+                self.points.push(Point {
+                    id: self.ids,
+                    asleep,
+                    planned,
+                    done: 0,
+                });
+                branch.map(|branch| branch.rest).unwrap_or_default()
+            };
+            let Taken {
+                proc,
+                operation,
+                step,
+                ..
+            } = &*taken;
+            self.execution.push(*proc, operation.clone(), step.clone());
+            self.taken.push(taken);
+            ahead = rest;
+        }
+        if run.ended != Ended::GivenUp {
+            races::reverse(&self.execution, &run.waiting, |first, sequence| {
                 let point = &mut self.points[first];
                 let mut asleep = point.asleep.iter();
                 if !asleep.any(|sleeper| sleeper.could_start(&sequence)) {
@@ -114,44 +205,17 @@ impl Search {
                 }
             });
         }
-        Ok(Some(ended))
-    }
-
-    /// Takes the steps of the execution anew, those in a row of one process at once; but who starts a
-    /// process waits until that is there, for the order of births gives them their numbers.
-    fn replay<M: Machine>(&self, machine: &mut M) -> Result<(), SearchError<M::Error>> {
-        let mut step = 0;
-        let alike = |a: &Event, b: &Event| {
-            let time = a.footprint.passes_time || b.footprint.passes_time;
-            a.proc == b.proc && !time && !a.starts_one()
-        };
-        for run in self.execution.events().chunk_by(alike) {
-            let (proc, operation) = (run[0].proc, &run[0].operation);
-            let mut offered = machine.next().iter();
-            if !offered.any(|next| next.proc == proc && next.operation == *operation) {
-                return Err(SearchError::Diverged { step, proc });
-            }
-            if run[0].footprint.passes_time {
-                machine.step(proc)?;
-            } else {
-                machine.repeat(proc, run.len())?;
-            }
-            step += run.len();
-        }
-        Ok(())
+        run.ended
     }
 
     /// Goes back to the last point from which something is planned and takes its first branch.
     fn backtrack(&mut self) -> Option<Branch> {
         while let Some(last) = self.points.len().checked_sub(1) {
             let point = &mut self.points[last];
-            let event = &self.execution.events()[last];
-            point.asleep.push(Planned {
-                proc: event.proc,
-                footprint: Rc::clone(&event.footprint),
-            });
+            point.asleep.push(self.taken[last].planned());
             point.done += 1;
             self.execution.truncate(last);
+            self.taken.truncate(last);
             let branch = point.planned.take_first();
             if branch.is_some() {
                 return branch;
@@ -159,80 +223,5 @@ impl Search {
             self.points.pop();
         }
         None
-    }
-
-    /// Takes steps until nobody can go. `first` is taken from the last point there is.
-    fn extend<M: Machine>(
-        &mut self,
-        machine: &mut M,
-        mut first: Option<Branch>,
-    ) -> Result<Ended, SearchError<M::Error>> {
-        loop {
-            let offered = machine.next();
-            let branch = if let Some(branch) = first.take() {
-                branch
-            } else {
-                let enabled = offered.iter().filter(|next| next.operation.is_enabled());
-                let enabled: Vec<Proc> = enabled.map(|next| next.proc).collect();
-                if enabled.is_empty() {
-                    return Ok(if all_ended(offered) {
-                        Ended::Complete
-                    } else {
-                        Ended::Deadlock
-                    });
-                }
-                let asleep = self.still_asleep();
-                let is_awake = |proc: &&Proc| !asleep.iter().any(|sleeper| sleeper.proc == **proc);
-                let free = || {
-                    enabled
-                        .iter()
-                        .find(is_awake)
-                        .map(|proc| Branch::leaf(*proc))
-                };
-                let Some(branch) = self.ahead.take_first().or_else(free) else {
-                    return Ok(Ended::GivenUp);
-                };
-                let mut planned = std::mem::take(&mut self.ahead);
-                // Which of those gives up first whose time is over at once is nobody's race.
-                for next in offered
-                    .iter()
-                    .filter(|next| next.operation.times_out.is_some())
-                {
-                    let sleeps = asleep.iter().any(|sleeper| sleeper.proc == next.proc);
-                    if next.proc != branch.proc && !sleeps {
-                        let footprint = Rc::new(next.operation.footprint().unwrap_or_default());
-                        planned.add(next.proc, footprint);
-                    }
-                }
-                self.points.push(Point {
-                    asleep,
-                    planned,
-                    done: 0,
-                });
-                branch
-            };
-            let proc = branch.proc;
-            let next = offered.iter().find(|next| next.proc == proc);
-            let Some(next) = next.filter(|next| next.operation.is_enabled()) else {
-                let step = self.execution.len();
-                return Err(SearchError::Diverged { step, proc });
-            };
-            let operation = next.operation.clone();
-            let step = machine.step(proc)?;
-            self.execution.push(proc, operation, step);
-            self.ahead = branch.rest;
-        }
-    }
-
-    /// Who was asleep before the last step and is independent of it.
-    fn still_asleep(&self) -> Vec<Planned> {
-        let (Some(before), Some(event)) = (self.points.last(), self.execution.events().last())
-        else {
-            return Vec::new();
-        };
-        let independent = |sleeper: &&Planned| {
-            sleeper.proc != event.proc && !sleeper.footprint.depends_on(&event.footprint)
-        };
-        before.asleep.iter().filter(independent).cloned().collect()
     }
 }

@@ -4,7 +4,7 @@
 //! Order Reduction' (JACM 2017), section 5. A sequence is added only where no branch to the left of
 //! it leads to what it leads to. This is why no execution is begun in vain.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::operation::{Footprint, Proc};
 
@@ -12,7 +12,7 @@ use super::operation::{Footprint, Proc};
 #[derive(Debug, Clone)]
 pub struct Planned {
     pub proc: Proc,
-    pub footprint: Rc<Footprint>,
+    pub footprint: Arc<Footprint>,
 }
 
 impl Planned {
@@ -34,26 +34,31 @@ impl Planned {
 #[derive(Debug)]
 pub struct Branch {
     pub proc: Proc,
-    footprint: Rc<Footprint>,
+    footprint: Arc<Footprint>,
     pub rest: Tree,
 }
 
 impl Branch {
-    /// A step after which nothing is planned.
-    pub fn leaf(proc: Proc) -> Branch {
-        Branch {
-            proc,
-            footprint: Rc::default(),
-            rest: Tree::default(),
+    pub fn planned(&self) -> Planned {
+        Planned {
+            proc: self.proc,
+            footprint: Arc::clone(&self.footprint),
         }
     }
 
+    /// Who goes, up to where nothing more is planned.
+    pub fn leftmost(&self) -> Vec<Proc> {
+        let mut procs = vec![self.proc];
+        let mut tree = &self.rest;
+        while let Some(branch) = tree.0.first() {
+            procs.push(branch.proc);
+            tree = &branch.rest;
+        }
+        procs
+    }
+
     fn could_start(&self, sequence: &[Planned]) -> bool {
-        let first = Planned {
-            proc: self.proc,
-            footprint: Rc::clone(&self.footprint),
-        };
-        first.could_start(sequence)
+        self.planned().could_start(sequence)
     }
 }
 
@@ -71,12 +76,16 @@ impl Tree {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
-    /// Adds a step alone, unless one of this process is planned.
-    pub fn add(&mut self, proc: Proc, footprint: Rc<Footprint>) {
-        if !self.0.iter().any(|branch| branch.proc == proc) {
+    pub fn iter(&self) -> impl Iterator<Item = &Branch> {
+        self.0.iter()
+    }
+
+    /// Adds a step alone, unless one of its process is planned.
+    pub fn add(&mut self, step: Planned) {
+        if !self.0.iter().any(|branch| branch.proc == step.proc) {
             self.0.push(Branch {
-                proc,
-                footprint,
+                proc: step.proc,
+                footprint: step.footprint,
                 rest: Tree::default(),
             });
         }

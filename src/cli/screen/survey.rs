@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::cli::args::StdoutArg;
 use crate::cli::engine::Played;
-use crate::cli::exploring::{Exploring, reason};
+use crate::cli::exploring::{Exploring, helpers, reason};
 use crate::cli::scenario::{Conditions, Order, Scenario};
 use crate::engine::{GateMode, Run};
 use crate::explore::native::{Config, Native, NativeError};
@@ -195,22 +195,22 @@ impl Work<'_> {
             self.found = known;
             return Ok(());
         }
-        let mut native = Native::new(self.config()).map_err(SearchError::Machine)?;
         let budget = Budget {
             executions: None,
             time: Some(SEARCH),
         };
-        let explored = explore::explore(
-            &mut native,
+        let (config, common) = (self.config(), Arc::default());
+        let explored = explore::explore_in_parallel(
+            || Native::sharing(config.clone(), &common),
+            helpers(),
             budget,
             self.of.seed,
-            |native, steps| self.exploring.came(native, steps),
+            self.exploring.namer(),
             |found| {
                 teller.tell_sometimes(|| self.shown(found));
                 !teller.is_unwanted()
             },
         )?;
-        drop(native);
         self.found = self.shown(&explored);
         if !explored.complete {
             self.look_for_listings(teller)?;

@@ -4,6 +4,8 @@
 //! Here a signal ends its process before anybody's next step. What the kernel leaves open, whether a
 //! process that was sent a signal still shows up alive, is refused.
 
+use std::sync::atomic::Ordering;
+
 use super::access::Why;
 use super::{Killed, Native, NativeError, Stand};
 use crate::model::{Object as ModelObject, PoolState};
@@ -29,9 +31,7 @@ impl Native {
         let target = self.of_pid(op.args.pid).map(|of| &self.processes[of]);
         match op.op {
             OpName::Terminate | OpName::Kill if target.is_some_and(|target| !target.mortal) => {
-                // Steps of processes that may be ended depend on that.
-                self.anew |= !self.kills;
-                self.kills = true;
+                self.common.kills.store(true, Ordering::SeqCst);
             }
             OpName::IsAlive | OpName::ExitCode | OpName::Join
                 if (op.op != OpName::Join || op.args.timeout.is_some())

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::os::fd::AsFd as _;
+use std::sync::atomic::Ordering;
 
 use super::access::{Part, Projection};
 use super::{Native, NativeError, Stand};
@@ -59,7 +60,8 @@ impl Machine for Native {
     }
 
     fn begins_anew(&mut self) -> bool {
-        std::mem::take(&mut self.anew)
+        let kills = self.common.kills.load(Ordering::SeqCst);
+        std::mem::replace(&mut self.kills, kills) != kills
     }
 
     fn next(&self) -> &[Next] {
