@@ -30,7 +30,7 @@ pub mod sampler_thread;
 pub mod shutdown;
 pub(crate) mod spawn;
 pub mod traced;
-mod tree;
+pub(crate) mod tree;
 mod wakeups;
 
 pub use error::StartError;

@@ -30,6 +30,7 @@ mod lines;
 mod lint;
 mod names;
 mod outcome;
+mod outcome_table;
 mod params;
 mod parse;
 pub(crate) mod printed;
@@ -48,12 +49,13 @@ pub use error::{LessonError, Mistake, Spot, malformed};
 pub use expr::{
     Bound, EvalError, Expr, Fuel, Function, RUN_FUNCTIONS, RUN_NAMES, Scope, SyntaxError, Takes,
 };
-pub use folder::{Files, Lesson, Origin, program_text};
+pub use folder::{Files, Lesson, Origin, program_text, read_text, why_unreadable};
 pub use kinds::{CheckKind, Of};
 pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use lint::{Finding, lint, lint_broken, lint_library};
 pub use outcome::{OTHER, OutcomeLabel, TORN};
+pub use outcome_table::{KnownOutcome, OutcomeFile, OutcomeTable, hexadecimal, in_words};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;
 pub use questions::{

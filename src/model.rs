@@ -330,6 +330,13 @@ impl World {
         self.end.as_ref()
     }
 
+    /// Whether it was the run that ended this process, and not the program.
+    #[must_use]
+    pub fn was_ended(&self, pid: i32) -> bool {
+        let note = self.end.as_ref();
+        note.is_some_and(|note| note.end.ended.contains(&pid))
+    }
+
     /// About what a clone costs once everything in it has changed, in bytes: what is shared in
     /// pieces counts as its pointers.
     fn weight(&self) -> u64 {

@@ -18,6 +18,7 @@
 mod action;
 mod app;
 mod choosing;
+mod claims;
 mod course;
 mod destination;
 mod effect;

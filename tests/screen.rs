@@ -17,6 +17,8 @@
 mod choosing;
 #[path = "screen/manners.rs"]
 mod manners;
+#[path = "screen/own.rs"]
+mod own;
 #[path = "screen/packs.rs"]
 mod packs;
 #[path = "screen/picture.rs"]

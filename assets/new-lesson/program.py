@@ -1,6 +1,6 @@
 from multiprocessing import Lock, Process, Value
 
-PROCESSES = 3
+PROCESSES = 4
 
 
 def add(i, total, lock):

@@ -1,4 +1,4 @@
-# No sharing: every process appends to the global list, each to its own copy.
+# No sharing: each process appends to its own copy of the global list.
 from multiprocessing import Process
 
 PROCESSES = 3

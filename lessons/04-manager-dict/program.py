@@ -1,4 +1,4 @@
-# Manager: a dict that lives in a server process; everyone else sends requests.
+# Manager: a dict in a server process; everyone else sends requests.
 from multiprocessing import Manager, Process
 from time import sleep
 

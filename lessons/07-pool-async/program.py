@@ -1,4 +1,4 @@
-# Pool, not blocking: submit all the tasks at once; the workers take them as they can.
+# Pool, not blocking: submit all tasks at once; workers take them.
 from multiprocessing import Pool
 from time import sleep
 

@@ -1,9 +1,9 @@
-# Philosophers: each needs two forks, and every fork lies between two of them.
+# Philosophers: each needs two forks; a fork lies between two of them.
 from multiprocessing import Barrier, Lock, Process
 
 PHILOSOPHERS = 5
-ORDER = 'same'  # the left fork first: it can hang; or 'reversed': the last begins with the right
-MEET = False  # True: with the left fork in hand they wait for each other; 'same' then always hangs
+ORDER = 'same'  # all left first: can hang; or 'reversed' for the last
+MEET = False  # True: all wait, left fork in hand; 'same' then hangs
 
 
 def dine(first, second, meeting, i):

@@ -1,13 +1,28 @@
 //! What several kinds of checks ask of shared objects: which is meant, and what it holds.
 
 use super::Judged;
-use super::shown::quoted;
-use crate::lesson::{Value, Words};
+use super::processes::number;
+use super::shown::{few, quoted};
+use crate::lesson::{Expected, Scope, Value, Words};
 use crate::model::{Anomaly, Object, World};
 
 /// The object of this variable name or identity.
 pub(super) fn find<'a>(world: &'a World, name: &str) -> Option<&'a Object> {
     world.named(name).or_else(|| world.object(name))
+}
+
+/// What was expected, where the count is another.
+pub(super) fn other(
+    expected: Option<&Expected>,
+    n: u64,
+    scope: &dyn Scope,
+) -> super::Result<Option<String>> {
+    let Some(expected) = expected else {
+        return Ok(None);
+    };
+    let count = number(usize::try_from(n).unwrap_or(usize::MAX));
+    let (passed, wanted) = expected.test(&count, scope)?;
+    Ok((!passed).then_some(wanted))
 }
 
 /// The objects of these names that `are` of a class; without names, all of that class. Else what is wrong: there
@@ -33,10 +48,30 @@ pub(super) fn called<'a>(
     for name in names {
         match find(world, name).filter(|object| are(object)) {
             Some(object) => found.push(object),
-            None => return Err(absent(world, Some(name), class)),
+            None if find(world, name).is_some() => return Err(absent(world, Some(name), class)),
+            None => return Err(none_called(world, name, &are)),
         }
     }
     Ok(found)
+}
+
+/// That no object had this name, and what those of its class were called.
+fn none_called(world: &World, name: &str, are: impl Fn(&Object) -> bool) -> Judged {
+    let objects = world.objects().filter(|object| are(object));
+    let mut others: Vec<String> = objects
+        .filter_map(|it| it.name.as_deref())
+        .map(quoted)
+        .collect();
+    others.dedup();
+    let name = quoted(name);
+    Judged::failed(if others.is_empty() {
+        Words::tell("verdict.no-object", &[("name", &name)])
+    } else {
+        Words::tell(
+            "verdict.no-object-but",
+            &[("name", &name), ("others", &few(&others))],
+        )
+    })
 }
 
 /// That there was no such object: none of this name, or one that is no `class`.

@@ -177,6 +177,8 @@ pub(crate) struct TestArgs {
     pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs, allow_negative_numbers = true)]
     pub runs: u32,
+    #[arg(long, value_name = "S", default_value = "600", value_parser = numbers::timeout, allow_negative_numbers = true)]
+    pub timeout: Duration,
     #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
     #[arg(long, value_name = "DIR")]
@@ -200,6 +202,12 @@ pub(crate) struct ExploreArgs {
     pub outcome: Option<String>,
     #[arg(long)]
     pub any_timing: bool,
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag, and its value: both may be missing"
+    )]
+    pub save: Option<Option<PathBuf>>,
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     #[arg(long, value_enum, default_value_t)]

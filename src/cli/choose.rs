@@ -46,7 +46,7 @@ fn find<'a>(
     commands: &[&str],
 ) -> Result<&'a Lesson, Failure> {
     if let Ok(lesson) = library.find(given) {
-        return Ok(lesson);
+        return its_alone(context, library, lesson);
     }
     let begun: Vec<&Lesson> = library
         .iter()
@@ -54,7 +54,7 @@ fn find<'a>(
         .collect();
     let lang = context.lang;
     if let [lesson] = begun[..] {
-        return Ok(lesson);
+        return its_alone(context, library, lesson);
     }
     let is_meant = |broken: &&Broken| {
         let name = broken.name();
@@ -79,6 +79,22 @@ fn find<'a>(
         lang.tell("cli.nearest", &[("names", &names.join(", "))])
     };
     Err(Failure::new(Code::Usage, what).remedy(remedy))
+}
+
+/// The lesson, unless another one has its slug too: nobody can tell which is meant.
+fn its_alone<'a>(
+    context: &Context,
+    library: &Library,
+    lesson: &'a Lesson,
+) -> Result<&'a Lesson, Failure> {
+    let mut broken = library.broken().iter();
+    match broken.find(|broken| broken.error.taken() == Some(lesson.slug())) {
+        None => Ok(lesson),
+        Some(other) => Err(Failure::new(
+            Code::Unreadable,
+            words::lesson(context.lang, &other.error),
+        )),
+    }
 }
 
 /// The names most like the given one, the likeliest first; at most three.

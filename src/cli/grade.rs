@@ -16,27 +16,23 @@ use super::context::Context;
 use super::engine;
 use super::outlet::Outlet;
 use super::recordings::Recordings;
-use super::trial::{self, Bounds};
+use super::trial::{Bench, Bounds, Keep};
 use super::{Stop, choose, words};
 use crate::engine::interpreter::Interpreter;
-use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Params};
-use crate::report::{LessonResult, results};
+use crate::lesson::{Lesson, Params, why_unreadable};
+use crate::report::{LessonResult, Results, results};
 use crate::text::{Mood, clean};
 use crate::trace::Engine;
-use student::Student;
-use told::Graded;
+use student::{Sitting, Student};
 
 /// What students are graded with.
 struct Grading<'a> {
-    context: &'a Context,
     args: &'a GradeArgs,
     lesson: &'a Lesson,
     rows: Vec<Params>,
     interpreter: Interpreter,
-    shutdown: &'a Shutdown,
-    recordings: Recordings,
+    bench: Bench<'a>,
 }
 
 pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
@@ -46,15 +42,20 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
     let interpreter = engine::interpreter(context, args.python.as_deref())?;
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
-    let folder = args.record.clone();
     let mut grading = Grading {
-        context,
         args,
         lesson,
         rows,
         interpreter,
-        shutdown: &shutdown,
-        recordings: Recordings::kept(folder),
+        bench: Bench {
+            context,
+            shutdown: &shutdown,
+            outlet: Some(&outlet),
+            recordings: Recordings::kept(args.record.clone()),
+            keep: Keep::All,
+            time_scale: args.time_scale,
+            bounds: Bounds::of_student(args.timeout),
+        },
     };
     let human = args.format == GradeFormat::Human;
     let style = if human {
@@ -65,19 +66,19 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
     if args.explore {
         context.tell(&context.lang.phrase("grade.no-explore"));
     }
-    let mut all = Vec::new();
-    for path in &args.students {
-        let graded = grading.student(path)?;
-        let page = told::human(&style, &graded);
+    let mut all = Results::default();
+    for (path, name) in args.students.iter().zip(student::names(&args.students)) {
+        let graded = grading.student(path, name)?;
+        let page = results::human_lesson(&style, &graded);
         if human {
             outlet.write(page.into_bytes(), &shutdown)?;
         } else {
             context.tell_styled(page.trim_end_matches('\n'));
         }
-        all.push(graded);
+        all.lessons.push(graded);
     }
     let mut summary = told::summary(&style, &all);
-    if let Some(folder) = grading.recordings.folder() {
+    if let Some(folder) = grading.bench.recordings.folder() {
         let folder = folder.display().to_string();
         let words = context
             .lang
@@ -90,11 +91,11 @@ pub(crate) fn run(context: &Context, args: &GradeArgs) -> Result<Code, Stop> {
     let document = match args.format {
         GradeFormat::Human => summary,
         GradeFormat::Json => told::json(lesson.slug(), &all)?,
-        GradeFormat::Junit => results::junit(&told::results(&all)).map_err(io::Error::other)?,
+        GradeFormat::Junit => results::junit(&all).map_err(io::Error::other)?,
     };
     outlet.write(document.into_bytes(), &shutdown)?;
     outlet.finish(&shutdown)?;
-    Ok(if all.iter().all(told::is_passed) {
+    Ok(if all.failed() == 0 {
         Code::Fine
     } else {
         Code::CheckFailed
@@ -122,72 +123,39 @@ pub(crate) fn rows(
 }
 
 impl Grading<'_> {
-    fn student(&mut self, path: &Path) -> Result<Graded, Stop> {
-        let name = path.display().to_string();
-        let mut graded = Graded {
-            result: LessonResult::new(&name, Engine::Python),
-            rows: Vec::new(),
-            refused: None,
-        };
-        let student = match Student::read(path) {
+    fn student(&mut self, path: &Path, name: String) -> Result<LessonResult, Stop> {
+        let title = path.display().to_string();
+        let mut result = LessonResult::new(&title, Engine::Python);
+        let student = match Student::read(path, name) {
             Ok(student) => student,
             Err(why) => {
-                self.refuse(&mut graded, &why);
-                return Ok(graded);
+                let lang = self.bench.context.lang;
+                let why = why_unreadable(lang, &why);
+                result.refuse(&lang.tell("grade.unreadable", &[("why", &why)]));
+                return Ok(result);
             }
         };
-        for row in self.rows.clone() {
-            for _ in 0..self.args.runs {
-                self.once(&student, &row, &mut graded)?;
-                if graded.refused.is_some() {
-                    return Ok(graded);
-                }
-            }
+        for row in &self.rows {
+            let sitting = Sitting {
+                student: &student,
+                lesson: self.lesson,
+                row,
+                changed: changed(self.lesson, row),
+                interpreter: &self.interpreter,
+                time_scale: self.args.time_scale,
+                lang: self.bench.context.lang,
+            };
+            self.bench.runs(&sitting, self.args.runs, &mut result)?;
         }
-        Ok(graded)
-    }
-
-    fn refuse(&self, graded: &mut Graded, why: &dyn std::fmt::Display) {
-        let what = self.context.lang.tell("grade.unreadable", &[("why", why)]);
-        graded.result.refuse(&what);
-        graded.refused = Some(what);
-    }
-
-    /// One run.
-    fn once(&mut self, student: &Student, row: &Params, graded: &mut Graded) -> Result<(), Stop> {
-        let run = graded.result.runs + 1;
-        let recording = self.recordings.path(&student.name(), run);
-        let started = student.start(self.lesson, row, &self.interpreter, self.args);
-        let (run, header) = match started {
-            Ok(started) => started,
-            Err(error) => {
-                self.refuse(graded, &words::starting(self.context.lang, &error));
-                return Ok(());
-            }
-        };
-        let recorder = self
-            .recordings
-            .recorder(self.context, recording.as_deref(), &header);
-        let recorded = recorder.is_some();
-        let bounds = Bounds::of_student(self.args.timeout);
-        let scale = self.args.time_scale;
-        let trial = trial::run(self.context, self.shutdown, (run, recorder), scale, bounds)?;
-        let kept = recording.filter(|_| recorded && trial.lost.is_none());
-        let verdicts = student.verdicts(self.lesson, row, &header, &trial);
-        let changed = changed(self.lesson, row);
-        graded.add(verdicts, trial.seconds, kept.as_deref(), changed);
-        Ok(())
+        Ok(result)
     }
 }
 
 /// The parameters that are not at their defaults: `processes=4, lock=Lock`.
 pub(crate) fn changed(lesson: &Lesson, row: &Params) -> String {
     let defaults = Params::defaults(&lesson.manifest.parameters);
-    let values = row
-        .iter()
-        .filter(|(name, value)| defaults.get(name) != Some(value));
-    let values: Vec<String> = values
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    values.join(", ")
+    let values = row.iter().zip(row.settings());
+    let changed = values.filter(|((name, value), _)| defaults.get(name) != Some(value));
+    let changed: Vec<String> = changed.map(|(_, setting)| setting).collect();
+    changed.join(", ")
 }

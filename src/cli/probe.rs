@@ -1,6 +1,7 @@
 //! A claim's probe, run as the reference says: `python3 FILE` in its folder, nothing to read, a bound on its time.
 
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -72,14 +73,19 @@ fn why(claim: &Claim, ended: &bounded::Ended) -> Option<Words> {
     };
     if !status.success() {
         let said = last_line(&ended.stderr);
+        let said = if said == "``" {
+            String::new()
+        } else {
+            format!(": {said}")
+        };
+        let how = match (status.code(), status.signal()) {
+            (Some(code), _) => Words::tell("verdict.exit-code", &[("code", &code)]),
+            (None, Some(signal)) => Words::tell("verdict.exit-signal", &[("signal", &signal)]),
+            (None, None) => Words::tell("verdict.exit-unknown", &[]),
+        };
         return Some(Words::tell(
             "lessons.probe-status",
-            &[
-                ("id", id),
-                ("file", file),
-                ("status", &status),
-                ("said", &said),
-            ],
+            &[("id", id), ("file", file), ("how", &how), ("said", &said)],
         ));
     }
     if ended.stdout.trim_end().ends_with(claim.expect.trim_end()) {

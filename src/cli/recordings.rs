@@ -35,6 +35,14 @@ impl Recordings {
         }
     }
 
+    /// Nothing is recorded.
+    pub(crate) fn none() -> Recordings {
+        Recordings {
+            folder: None,
+            own: None,
+        }
+    }
+
     /// Those of every run, in a new folder of the working directory where none is named.
     pub(crate) fn kept(named: Option<PathBuf>) -> Recordings {
         let folder = named.unwrap_or_else(|| {
@@ -88,7 +96,7 @@ fn folder_name(n: u32) -> String {
 }
 
 /// The run was as it should be: its recording goes.
-pub(crate) fn discard(path: Option<&PathBuf>) {
+pub(super) fn discard(path: Option<&PathBuf>) {
     if let Some(path) = path {
         // It may never have been made.
         let _ = std::fs::remove_file(path);

@@ -196,7 +196,8 @@ fn json(
     run: impl Feed,
     header: &Header,
 ) -> Result<Code, Stop> {
-    let driven = session.drive(run, &mut Json, Json::head(header));
+    let lang = session.context.lang;
+    let driven = session.drive(run, &mut Json { lang }, Json::head(header));
     if !matches!(driven.ending, Ending::Over) {
         return session.cut_short(driven);
     }
@@ -224,12 +225,7 @@ fn head(style: &Style, scenario: &Scenario, header: &Header) -> Vec<u8> {
         clean(lesson.slug()),
         clean(lesson.manifest.title.get(lang))
     );
-    let mut settings: Vec<String> = scenario
-        .conditions
-        .params
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let mut settings: Vec<String> = scenario.conditions.params.settings().collect();
     if let Played::Python { interpreter, .. } = &scenario.conditions.played {
         settings.push("--engine python".to_owned());
         settings.push(format!("--python {}", interpreter.version));

@@ -13,9 +13,9 @@ use crate::error::Code;
 use crate::feed::Feed;
 use crate::finding::Findings;
 use crate::model::World;
-use crate::report::{self, Live, Rows, Style, deadlock, ending};
-use crate::text::push_json;
-use crate::trace::{Event, Header};
+use crate::report::{self, Live, Rows, Style, deadlock, ending, waits_json};
+use crate::text::{Lang, push_json};
+use crate::trace::{Event, Header, Kind};
 
 /// A run that has been started.
 pub(crate) struct Session<'a> {
@@ -150,8 +150,11 @@ impl Show for Human<'_> {
     }
 }
 
-/// The lines of a recording.
-pub(crate) struct Json;
+/// The lines of a recording. The end of a deadlock also has `waits`: who waited for what, as data and in the
+/// user's language.
+pub(crate) struct Json {
+    pub lang: Lang,
+}
 
 impl Json {
     /// The recording's first line.
@@ -163,8 +166,16 @@ impl Json {
 }
 
 impl Show for Json {
-    fn after(&mut self, (line, _): (&[u8], &Event), _: &World, page: &mut Vec<u8>) {
-        push_json(page, line);
+    fn after(&mut self, (line, event): (&[u8], &Event), world: &World, page: &mut Vec<u8>) {
+        let waits = world.deadlock().filter(|waits| !waits.is_empty());
+        match (&event.kind, waits, line.strip_suffix(b"}")) {
+            (Kind::End(_), Some(waits), Some(open)) => {
+                let waits = waits_json(self.lang, waits).to_string();
+                let line = [open, b",\"waits\":", waits.as_bytes(), b"}"].concat();
+                push_json(page, &line);
+            }
+            _ => push_json(page, line),
+        }
         page.push(b'\n');
     }
 }

@@ -1,7 +1,6 @@
 //! `forklore test`: every lesson, run several times, each run held against its checks.
 //!
-//! Runs go one after another: beside another run a lesson's own processes would come to run less
-//! often, and what a learner sees is one run. A failing run's recording is kept.
+//! Owns what is run, and the forms of the results. `trial` makes the runs. A failing run's recording is kept.
 
 mod claims;
 
@@ -12,24 +11,20 @@ use super::Stop;
 use super::args::{StdoutArg, TestArgs, TestFormat};
 use super::choose;
 use super::context::Context;
-use super::drive::{Driver, Ending, Interrupts, Silent};
 use super::engine::{Played, TestEngines};
 use super::grade;
 use super::outlet::Outlet;
-use super::recorder::Recorded;
-use super::recordings::{Recordings, discard};
+use super::recordings::Recordings;
 use super::scenario::{Conditions, Order, Scenario, any_seed};
+use super::trial::{Bench, Bounds, Keep, RUN, Subject, Trial};
 use super::words;
 use crate::check::Verdict;
-use crate::engine::GateMode;
 use crate::engine::shutdown::Shutdown;
+use crate::engine::{GateMode, Run};
 use crate::error::{Code, Failure};
-use crate::lesson::{Lesson, Library, Params, Words};
-use crate::model::World;
+use crate::lesson::{Lesson, Library, Params};
 use crate::report::{LessonResult, Results, results};
-use crate::sys::clock;
-use crate::text::Lang;
-use crate::trace::{Engine, RunStatus};
+use crate::trace::{Engine, Header};
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
     let library = context.library()?;
@@ -50,28 +45,34 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<Code, Stop> {
         .transpose()?;
     let shutdown = context.listen()?;
     let outlet = Outlet::open().map_err(|error| context.no_thread(&error))?;
-    let mut bench = Bench {
-        context,
+    let mut tests = Tests {
         args,
-        shutdown: &shutdown,
         outlet: &outlet,
-        recordings: Recordings::new(args.record.clone()),
+        bench: Bench {
+            context,
+            shutdown: &shutdown,
+            outlet: Some(&outlet),
+            recordings: Recordings::new(args.record.clone()),
+            keep: Keep::Failed,
+            time_scale: args.time_scale,
+            bounds: Bounds::of_author(args.timeout),
+        },
         human_on_stdout: args.format == TestFormat::Human || output.is_some(),
     };
     let ran = if args.claims {
-        bench.claims(&library)
+        tests.claims(&library)
     } else {
-        bench.all(scenarios)
+        tests.all(scenarios)
     };
     let report = match ran {
         Ok(report) => report,
         Err(Stop::Asked(request)) => {
-            bench.interrupted();
+            tests.interrupted();
             return Err(Stop::Asked(request));
         }
         Err(stop) => return Err(stop),
     };
-    bench.recordings.close();
+    tests.bench.recordings.close();
     deliver(context, args, output, &report.document, &outlet, &shutdown)?;
     outlet.finish(&shutdown)?;
     Ok(if report.results.failed() == 0 {
@@ -134,13 +135,20 @@ fn chosen<'a>(
         for lesson in library.iter() {
             chosen.extend(made(lesson)?);
         }
-        let broken = library.broken().iter();
-        chosen.extend(broken.map(|broken| {
-            let why = words::lesson(context.lang, &broken.error);
-            refused(&broken.name(), &why)
-        }));
+        chosen.extend(broken(context, library).map(Err));
     }
     Ok(chosen)
+}
+
+/// The lessons that can't be read, or whose slugs are taken.
+fn broken(context: &Context, library: &Library) -> impl Iterator<Item = LessonResult> {
+    library.broken().iter().map(|broken| {
+        let why = words::lesson(context.lang, &broken.error);
+        // Two results have a slug that is taken.
+        let path = broken.error.taken();
+        let path = path.map(|_| broken.folder.display().to_string());
+        LessonResult::refused(&broken.name(), Engine::Native, &why).under(path)
+    })
 }
 
 /// What a lesson's result is called beside its slug: what ran it, and the parameters that were changed.
@@ -179,23 +187,20 @@ fn deliver(
     })
 }
 
-/// Where lessons are run.
-struct Bench<'a> {
-    context: &'a Context,
+/// Tells results as they come, and makes the document.
+struct Tests<'a> {
     args: &'a TestArgs,
-    shutdown: &'a Shutdown,
     outlet: &'a Outlet,
-    recordings: Recordings,
+    bench: Bench<'a>,
     /// Words for people go to stdout; else to stderr, because a machine reads stdout.
     human_on_stdout: bool,
 }
 
-impl Bench<'_> {
+impl Tests<'_> {
     fn all(&mut self, chosen: Vec<Result<Scenario<'_>, LessonResult>>) -> Result<Report, Stop> {
         let mut results = Results::default();
         let mut words = String::new();
-        let mut tap = results::tap_start(chosen.len());
-        for (index, scenario) in chosen.into_iter().enumerate() {
+        for scenario in chosen {
             let result = match scenario {
                 Ok(scenario) => self.lesson(&scenario)?,
                 Err(refused) => refused,
@@ -203,145 +208,90 @@ impl Bench<'_> {
             let told = results::human_lesson(&self.style(), &result);
             self.tell(&told)?;
             words += &told;
-            tap += &results::tap_lesson(index + 1, &result);
             results.lessons.push(result);
         }
+        self.report(results, words)
+    }
+
+    /// What was told, as the document that was asked for.
+    fn report(&self, results: Results, words: String) -> Result<Report, Stop> {
         let summary = results::human_summary(&self.style(), &results);
         self.tell(&summary)?;
         let document = match self.args.format {
             TestFormat::Human => words + &summary,
             TestFormat::Json => results::json(&results)?,
             TestFormat::Junit => results::junit(&results).map_err(io::Error::other)?,
-            TestFormat::Tap => tap,
+            TestFormat::Tap => results::tap(&results),
         };
         Ok(Report { results, document })
     }
 
     fn style(&self) -> crate::report::Style {
         if self.human_on_stdout && self.args.output.is_none() {
-            self.context.style()
+            self.bench.context.style()
         } else {
-            self.context.style_of_stderr()
+            self.bench.context.style_of_stderr()
         }
     }
 
     fn tell(&self, words: &str) -> Result<(), Stop> {
         if self.human_on_stdout {
             self.outlet
-                .write(words.as_bytes().to_vec(), self.shutdown)?;
+                .write(words.as_bytes().to_vec(), self.bench.shutdown)?;
         } else {
-            self.context.tell_styled(words.trim_end_matches('\n'));
+            self.bench.context.tell_styled(words.trim_end_matches('\n'));
         }
         Ok(())
     }
 
     /// A signal came: what a reader of TAP has got so far must not look complete.
     fn interrupted(&mut self) {
-        self.recordings.close();
-        self.context
-            .tell(&self.context.lang.phrase("test.interrupted"));
+        self.bench.recordings.close();
+        let context = self.bench.context;
+        context.tell(&context.lang.phrase("test.interrupted"));
     }
 
     fn lesson(&mut self, scenario: &Scenario) -> Result<LessonResult, Stop> {
-        let mut result =
-            LessonResult::new(scenario.lesson.slug(), scenario.conditions.played.engine()).under(
-                title(
-                    scenario.lesson,
-                    &scenario.conditions.played,
-                    &scenario.conditions.params,
-                ),
-            );
-        for number in 1..=self.args.runs {
-            let mut scenario = scenario.clone();
-            scenario.conditions.seed = any_seed();
-            self.once(&scenario, number, &mut result)?;
-            if result.is_refused() {
-                break;
-            }
-        }
+        let conditions = &scenario.conditions;
+        let title = title(scenario.lesson, &conditions.played, &conditions.params);
+        let engine = conditions.played.engine();
+        let mut result = LessonResult::new(scenario.lesson.slug(), engine).under(title);
+        let tested = Tested {
+            name: result.name().replace([' ', '/'], "-"),
+            scenario,
+            context: self.bench.context,
+        };
+        self.bench.runs(&tested, self.args.runs, &mut result)?;
         Ok(result)
-    }
-
-    /// One run.
-    fn once(
-        &mut self,
-        scenario: &Scenario,
-        number: u32,
-        result: &mut LessonResult,
-    ) -> Result<(), Stop> {
-        let path = self
-            .recordings
-            .path(&result.name().replace([' ', '/'], "-"), number);
-        let header = scenario.header();
-        let recorder = self
-            .recordings
-            .recorder(self.context, path.as_deref(), &header);
-        let began = clock::instant();
-        let run = match scenario.start(self.context) {
-            Ok(run) => run,
-            Err(failure) => {
-                discard(path.as_ref());
-                result.refuse(&failure.what);
-                return Ok(());
-            }
-        };
-        let recorded = recorder.is_some();
-        let mut run = Recorded::new(run, recorder, self.context.lang);
-        let mut driver = Driver {
-            shutdown: self.shutdown,
-            time_scale: scenario.conditions.time_scale,
-            outlet: Some(self.outlet),
-            interrupts: Interrupts::End,
-        };
-        let driven = driver.drive(&mut run, &mut Silent, Vec::new());
-        let seconds = clock::instant().duration_since(began).as_secs_f64();
-        let verdicts = judged(scenario, &driven.world);
-        let red = verdicts.iter().any(|verdict| !verdict.passed);
-        let kept = path.clone().filter(|_| red && recorded);
-        if let Some(why) = run.lost().filter(|_| red) {
-            self.context.recording_stopped(why);
-        }
-        if kept.is_none() {
-            discard(path.as_ref());
-        }
-        match driven.ending {
-            Ending::Over => {}
-            Ending::Asked(request) => {
-                discard(path.as_ref());
-                return Err(Stop::Asked(request));
-            }
-            Ending::OutputLost(error) => return Err(error.into()),
-        }
-        result.add(verdicts, seconds, kept.as_deref());
-        Ok(())
     }
 }
 
-/// The lesson's checks, and that the run came to an end a check could speak of.
-fn judged(scenario: &Scenario, world: &World) -> Vec<Verdict> {
-    let mut verdicts = scenario.verdicts(world);
-    let status = world
-        .end()
-        .map_or(RunStatus::Unknown, |note| note.end.status);
-    if matches!(
-        status,
-        RunStatus::Failed | RunStatus::Stopped | RunStatus::Unknown
-    ) {
-        let why = world
-            .end()
-            .and_then(|note| note.end.detail.clone())
-            .unwrap_or_default();
-        let words = |lang: Lang| lang.phrase("test.run-ended").to_owned();
-        let detail = |lang: Lang| {
-            let status = lang.term("status", status.as_str());
-            lang.tell("test.run-did", &[("status", &status), ("why", &why)])
-        };
-        verdicts.push(Verdict {
-            id: "run".to_owned(),
-            passed: false,
-            words: Words::new(words(Lang::En), words(Lang::Zh)),
-            detail: Words::new(detail(Lang::En), detail(Lang::Zh)),
-        });
+/// A lesson's own program.
+pub(super) struct Tested<'a> {
+    /// What its recordings are called.
+    pub name: String,
+    pub scenario: &'a Scenario<'a>,
+    pub context: &'a Context,
+}
+
+impl Subject for Tested<'_> {
+    fn name(&self) -> String {
+        self.name.clone()
     }
-    verdicts
+
+    fn start(&self) -> Result<(Run, Header), String> {
+        let mut scenario = self.scenario.clone();
+        scenario.conditions.seed = any_seed();
+        let run = scenario.start(self.context);
+        let run = run.map_err(|failure| failure.what)?;
+        Ok((run, scenario.header()))
+    }
+
+    /// The lesson's checks, and that the run came to an end they could speak of.
+    fn verdicts(&self, header: &Header, trial: &Trial) -> Vec<Verdict> {
+        let scenario = self.scenario;
+        let mut verdicts = trial.judged(scenario.lesson, &scenario.conditions.params, header);
+        verdicts.retain(|verdict| !(verdict.passed && verdict.id == RUN));
+        verdicts
+    }
 }

@@ -1,229 +1,169 @@
-//! One run of a program that may be wrong: told to nobody, recorded, and ended where it goes beyond its bounds.
+//! `Bench`: where programs are run one after another, each run recorded, bounded and judged.
 //!
-//! `grade` and `lessons check --run` make such runs. The bounds keep a mistake from filling the machine; they are
-//! no sandbox.
+//! The one loop of `test`, `grade` and `lessons check --run`. Runs go one after another: beside another run a
+//! program's own processes would come to run less often. Who calls says what is run (`Subject`) and tells the
+//! results.
 
-use std::collections::BTreeSet;
-use std::io;
-use std::time::{Duration, Instant};
+mod bounds;
+mod judged;
+
+use std::path::PathBuf;
 
 use super::Stop;
 use super::context::Context;
 use super::drive::{Driver, Ending, Interrupts, Silent};
-use super::recorder::{Recorded, Recorder};
+use super::outlet::Outlet;
+use super::recorder::Recorded;
+use super::recordings::{Recordings, discard};
+use crate::check::Verdict;
 use crate::engine::Run;
 use crate::engine::shutdown::Shutdown;
-use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem, Flaw};
-use crate::finding::Certainty;
-use crate::lesson::Words;
+use crate::finding::{Certainty, Finding};
 use crate::model::World;
-use crate::sys::{clock, limits};
-use crate::trace::{Batch, Kind};
+use crate::report::LessonResult;
+use crate::sys::clock;
+use crate::trace::Header;
+use bounds::Bounded;
+pub(crate) use bounds::{Bounds, Cut};
+pub(crate) use judged::{RUN, failed};
 
-/// What a run may use.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    pub time: Duration,
-    /// Processes alive at once, and started in all.
-    pub alive: usize,
-    pub births: usize,
-    /// Bytes written to stdout and stderr.
-    pub output: usize,
-    /// Bytes of memory of each process, and of each file it writes; nothing, where it is the author's own program.
-    pub each: Option<limits::Limits>,
-}
+/// What is run again and again.
+pub(crate) trait Subject {
+    /// What its recordings are called.
+    fn name(&self) -> String;
 
-impl Bounds {
-    /// More than a lesson could need.
-    pub(crate) fn within(time: Duration) -> Bounds {
-        Bounds {
-            time,
-            alive: 200,
-            births: 5_000,
-            output: 16 << 20,
-            each: None,
-        }
-    }
+    /// Starts it; else the reason, in words. The calling thread has to live as long as the run.
+    fn start(&self) -> Result<(Run, Header), String>;
 
-    /// The same for somebody else's program.
-    pub(crate) fn of_student(time: Duration) -> Bounds {
-        Bounds {
-            each: Some(limits::Limits {
-                memory: 4 << 30,
-                file: 256 << 20,
-            }),
-            ..Bounds::within(time)
-        }
+    /// What there is to say of a run of it.
+    fn verdicts(&self, header: &Header, trial: &Trial) -> Vec<Verdict>;
+
+    /// The parameters of its runs, where its name does not tell them: `processes=4`.
+    fn row(&self) -> String {
+        String::new()
     }
 }
 
-/// Why a run was ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Cut {
-    Time(Duration),
-    Alive(usize),
-    Births(usize),
-    Output(usize),
+/// Which recordings stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    All,
+    /// Those of runs in which something failed.
+    Failed,
 }
 
-impl Cut {
-    pub(crate) fn words(self) -> Words {
-        match self {
-            Cut::Time(time) => Words::tell("trial.time", &[("seconds", &time.as_secs_f64())]),
-            Cut::Alive(n) => Words::tell("trial.alive", &[("n", &n)]),
-            Cut::Births(n) => Words::tell("trial.births", &[("n", &n)]),
-            Cut::Output(n) => Words::tell("trial.output", &[("mib", &(n >> 20))]),
-        }
-    }
+/// Where runs are made.
+pub(crate) struct Bench<'a> {
+    pub context: &'a Context,
+    pub shutdown: &'a Shutdown,
+    /// A reader that leaves ends the run.
+    pub outlet: Option<&'a Outlet>,
+    pub recordings: Recordings,
+    pub keep: Keep,
+    pub time_scale: f64,
+    pub bounds: Bounds,
 }
 
 /// What a run came to.
 #[derive(Debug)]
 pub(crate) struct Trial {
     pub world: World,
-    pub seconds: f64,
     pub cut: Option<Cut>,
+    /// Birth numbers of those that were alive then.
+    left: Vec<u32>,
     /// What went wrong in it, as far as that is certain or likely.
-    pub findings: Vec<Words>,
-    /// Why its recording was given up.
-    pub lost: Option<String>,
+    pub findings: Vec<Finding>,
 }
 
-/// Drives it to its end.
-pub(crate) fn run(
-    context: &Context,
-    shutdown: &Shutdown,
-    (run, recorder): (Run, Option<Recorder>),
-    time_scale: f64,
-    bounds: Bounds,
-) -> Result<Trial, Stop> {
-    let began = clock::instant();
-    let mut bounded = Bounded {
-        feed: Recorded::new(run, recorder, context.lang),
-        bounds,
-        deadline: began + bounds.time,
-        used: Used::default(),
-        cut: None,
-    };
-    let mut driver = Driver {
-        shutdown,
-        time_scale,
-        outlet: None,
-        interrupts: Interrupts::End,
-    };
-    let driven = driver.drive(&mut bounded, &mut Silent, Vec::new());
-    match driven.ending {
-        Ending::Over => {}
-        Ending::Asked(request) => return Err(Stop::Asked(request)),
-        Ending::OutputLost(error) => return Err(error.into()),
-    }
-    let findings = driven.findings.list().into_iter();
-    let sure = findings.filter(|finding| finding.certainty >= Certainty::Likely);
-    Ok(Trial {
-        findings: sure.map(|finding| finding.text.clone()).collect(),
-        world: driven.world,
-        seconds: clock::instant().duration_since(began).as_secs_f64(),
-        cut: bounded.cut,
-        lost: bounded.feed.lost().map(io::Error::to_string),
-    })
+/// A run that was judged.
+pub(crate) struct Ran {
+    pub trial: Trial,
+    pub verdicts: Vec<Verdict>,
+    seconds: f64,
+    /// Where it is kept.
+    recording: Option<PathBuf>,
 }
 
-/// What a run has used so far.
-#[derive(Debug, Default)]
-struct Used {
-    /// Birth numbers of those alive.
-    alive: BTreeSet<u32>,
-    births: usize,
-    output: usize,
-}
-
-/// A run that is ended where it goes beyond its bounds.
-struct Bounded<F: Feed> {
-    feed: F,
-    bounds: Bounds,
-    deadline: Instant,
-    used: Used,
-    cut: Option<Cut>,
-}
-
-impl<F: Feed> Bounded<F> {
-    fn count(&mut self, batch: &Batch) {
-        for event in batch.events() {
-            match &event.kind {
-                Kind::ProcessStart(_) => {
-                    // A process may be announced twice.
-                    let Some(proc) = event.proc else { continue };
-                    self.used.alive.insert(proc);
-                    self.used.births = self.used.births.max(proc as usize + 1);
-                    if let (0, Some(each)) = (proc, self.bounds.each) {
-                        // Its children inherit them. One that has ended already needs none.
-                        let _ = limits::set(event.pid, each);
-                    }
+impl Bench<'_> {
+    /// Runs it so often and adds what came of it; what can't be started is not tried again.
+    pub(crate) fn runs(
+        &mut self,
+        subject: &dyn Subject,
+        times: u32,
+        result: &mut LessonResult,
+    ) -> Result<(), Stop> {
+        for _ in 0..times {
+            if result.is_refused() {
+                break;
+            }
+            match self.once(subject, result.runs + 1)? {
+                Ok(ran) => {
+                    result.found(&ran.trial.findings);
+                    let recording = ran.recording.as_deref();
+                    result.add(ran.verdicts, ran.seconds, recording, &subject.row());
                 }
-                Kind::ProcessExit(_) => {
-                    event.proc.map(|proc| self.used.alive.remove(&proc));
-                }
-                Kind::Output(output) => self.used.output += output.data.len(),
-                _ => {}
+                Err(why) => result.refuse(&why),
             }
         }
+        Ok(())
     }
 
-    /// Beyond which bound the run is.
-    fn beyond(&self) -> Option<Cut> {
-        let Bounds {
-            time,
-            alive,
-            births,
-            output,
-            ..
-        } = self.bounds;
-        if self.used.alive.len() > alive {
-            Some(Cut::Alive(alive))
-        } else if self.used.births > births {
-            Some(Cut::Births(births))
-        } else if self.used.output > output {
-            Some(Cut::Output(output))
-        } else if clock::instant() >= self.deadline {
-            Some(Cut::Time(time))
-        } else {
-            None
-        }
-    }
-}
-
-impl<F: Feed> Feed for Bounded<F> {
-    fn poll(&mut self, deadline: Instant) -> FeedItem {
-        let until = match self.cut {
-            None => deadline.min(self.deadline),
-            Some(_) => deadline,
+    /// One run, or why it could not be started.
+    pub(crate) fn once(
+        &mut self,
+        subject: &dyn Subject,
+        number: u32,
+    ) -> Result<Result<Ran, String>, Stop> {
+        let began = clock::instant();
+        let (run, header) = match subject.start() {
+            Ok(started) => started,
+            Err(why) => return Ok(Err(why)),
         };
-        let item = self.feed.poll(until);
-        if let FeedItem::Events(batch) = &item {
-            self.count(batch);
+        let path = self.recordings.path(&subject.name(), number);
+        let recorder = self
+            .recordings
+            .recorder(self.context, path.as_deref(), &header);
+        let path = path.filter(|_| recorder.is_some());
+        let recorded = Recorded::new(run, recorder, self.context.lang);
+        let mut bounded = Bounded::new(recorded, self.bounds);
+        let mut driver = Driver {
+            shutdown: self.shutdown,
+            time_scale: self.time_scale,
+            outlet: self.outlet,
+            interrupts: Interrupts::End,
+        };
+        let driven = driver.drive(&mut bounded, &mut Silent, Vec::new());
+        let seconds = clock::instant().duration_since(began).as_secs_f64();
+        let ended = match driven.ending {
+            Ending::Over => Ok(()),
+            Ending::Asked(request) => Err(Stop::Asked(request)),
+            Ending::OutputLost(error) => Err(error.into()),
+        };
+        if let Err(stop) = ended {
+            // Half a run is nothing that failed.
+            discard(path.as_ref().filter(|_| self.keep == Keep::Failed));
+            return Err(stop);
         }
-        let over = matches!(item, FeedItem::End);
-        if let (None, false, Some(cut)) = (self.cut, over, self.beyond())
-            && self.feed.control(Control::Stop).is_ok()
-        {
-            self.cut = Some(cut);
+        let findings = driven.findings.list().into_iter();
+        let sure = findings.filter(|finding| finding.certainty >= Certainty::Likely);
+        let trial = Trial {
+            findings: sure.cloned().collect(),
+            world: driven.world,
+            cut: bounded.cut,
+            left: bounded.left,
+        };
+        let verdicts = subject.verdicts(&header, &trial);
+        let failed = verdicts.iter().any(|verdict| !verdict.passed);
+        let kept = self.keep == Keep::All || failed;
+        if let Some(why) = bounded.feed.lost().filter(|_| kept) {
+            self.context.recording_stopped(why);
         }
-        item
-    }
-
-    fn abilities(&self) -> Abilities {
-        self.feed.abilities()
-    }
-
-    fn control(&mut self, control: Control) -> Result<(), ControlError> {
-        self.feed.control(control)
-    }
-
-    fn give_back(&mut self, batch: Batch) {
-        self.feed.give_back(batch);
-    }
-
-    fn flaw(&self) -> Option<Flaw> {
-        self.feed.flaw()
+        discard(path.as_ref().filter(|_| !kept));
+        Ok(Ok(Ran {
+            trial,
+            verdicts,
+            seconds,
+            recording: path.filter(|_| kept),
+        }))
     }
 }

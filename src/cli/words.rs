@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::io;
 
 use crate::engine::StartError;
-use crate::lesson::{LessonError, ParamsError, malformed};
+use crate::lesson::{LessonError, ParamsError, malformed, why_unreadable};
 use crate::text::{Lang, clean_line};
 use crate::trace::{FORMAT, LONGEST_LINE, ReadError};
 
@@ -58,7 +58,7 @@ pub(crate) fn lesson(lang: Lang, error: &LessonError) -> String {
             &[
                 ("path", &path.display()),
                 ("needs", &lang.term("lesson-error.needs", needs)),
-                ("why", source),
+                ("why", &why_unreadable(lang, source)),
             ],
         ),
         LessonError::Unknown { given, known } => lang.tell(

@@ -16,8 +16,9 @@ use super::membership::Membership;
 use crate::sys::process::reap;
 use crate::sys::{clock, pidfd::PidFd, stat::Stat};
 
-/// How long a process may take to end on SIGTERM.
-pub(crate) const GRACE: Duration = Duration::from_millis(500);
+/// How long a process may take to end on SIGTERM. Whoever interrupts a run waits no longer than half a
+/// second, whatever the run's processes ignore.
+const GRACE: Duration = Duration::from_millis(300);
 /// How long a process may take to end on SIGKILL. After that it is stuck in the kernel.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause between two readings of the tree in which nothing has ended: a child may be forked meanwhile.
@@ -56,6 +57,15 @@ fn descendants(table: &Table, roots: &[i32]) -> Vec<i32> {
         level = below;
     }
     found
+}
+
+/// How many descendants of a process are alive.
+#[must_use]
+pub fn living_below(root: i32) -> usize {
+    let table = table();
+    let found = descendants(&table, &[root]);
+    let lives = |pid: &&i32| table.get(pid).is_some_and(|stat| !stat.is_dead());
+    found.iter().filter(lives).count()
 }
 
 /// Ends every descendant of this process. `reap` is called repeatedly to collect what has ended.

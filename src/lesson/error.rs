@@ -34,6 +34,9 @@ impl Mistake {
     /// What was found and what is expected, without the file.
     #[must_use]
     pub fn message(&self) -> Words {
+        if self.place.is_empty() {
+            return self.found.clone();
+        }
         if self.is_lack {
             let (place, expected) = (&self.place, &self.expected);
             return Words::tell(
@@ -117,6 +120,15 @@ pub fn malformed(mistakes: &[Mistake]) -> Words {
 }
 
 impl LessonError {
+    /// The slug that another lesson has already.
+    #[must_use]
+    pub fn taken(&self) -> Option<&str> {
+        match self {
+            LessonError::Twice { slug, .. } | LessonError::BuiltIn { slug, .. } => Some(slug),
+            _ => None,
+        }
+    }
+
     /// 2 where the command line named something that is not there, 4 where a file is at fault.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

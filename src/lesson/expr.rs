@@ -17,7 +17,6 @@ use std::fmt;
 
 use crate::lesson::error::Spot;
 use crate::lesson::{Value, Words};
-#[cfg(test)]
 pub(super) use eval::FUNCTIONS;
 pub(super) use facts::TASK_STATES;
 pub use facts::{Function, RUN_FUNCTIONS, RUN_NAMES, Takes};

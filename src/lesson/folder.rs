@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::LessonError;
 use super::extremes::extremes;
-use super::parse::Manifest;
+use super::parse::{MAX_ORDER, Manifest};
 use super::questions::Outcome;
 use super::scope::{Circumstances, Setting};
 use super::section::source::Notes;
@@ -18,6 +18,9 @@ use super::{Lang, Parameter, Params, ParamsError, source};
 
 /// No file of a lesson is longer: a text to read, not a download.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// How the error begins that names the first line that is not UTF-8.
+const NOT_UTF8: &str = "not UTF-8 (line ";
 
 /// Where a lesson comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Files {
     pub python: String,
     /// program.rs
     pub rust: Option<String>,
+    /// outcomes.toml
+    pub outcomes: Option<String>,
     /// Name under probes/ and text, by name.
     pub probes: Vec<(String, String)>,
 }
@@ -63,10 +68,11 @@ impl Lesson {
         origin: Origin,
         files: Files,
     ) -> Result<Lesson, LessonError> {
-        let manifest = match &files.manifest {
+        let mut manifest = match &files.manifest {
             Some(text) => Manifest::parse(file, text)?,
             None => bare(folder, file),
         };
+        manifest.order = manifest.order.or_else(|| number_of(folder));
         Ok(Lesson {
             folder: folder.to_owned(),
             twin: origin == Origin::Embedded && files.rust.is_some(),
@@ -87,6 +93,7 @@ impl Lesson {
             zh: read_part(path, Part::Zh)?,
             python: read_part(path, Part::Python)?.unwrap_or_default(),
             rust: read_part(path, Part::Rust)?,
+            outcomes: read_part(path, Part::Outcomes)?,
             probes: probes(&path.join("probes"))?,
         };
         let folder = path
@@ -178,10 +185,7 @@ impl Lesson {
         let mut all = extremes(parameters);
         for row in self.matrix() {
             if !all.iter().any(|(known, _)| *known == row) {
-                let said: Vec<String> = row
-                    .iter()
-                    .map(|(n, value)| format!("{n} = {value}"))
-                    .collect();
+                let said: Vec<String> = row.settings().collect();
                 all.push((row, Words::of(|_| said.join(", "))));
             }
         }
@@ -237,6 +241,13 @@ impl Lesson {
     }
 }
 
+/// The place in the course that a folder's name tells: 3 for `03-array`.
+fn number_of(folder: &str) -> Option<u32> {
+    let (number, _) = folder.split_once('-')?;
+    let number = number.parse().ok();
+    number.filter(|number| (1..=MAX_ORDER).contains(number))
+}
+
 /// A folder without lesson.toml: a program to run and look at, nothing to check.
 fn bare(folder: &str, file: &str) -> Manifest {
     let name = folder.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
@@ -246,7 +257,7 @@ fn bare(folder: &str, file: &str) -> Manifest {
         slug: name.to_owned(),
         order: None,
         title: Words::new(name, name),
-        summary: Words::new("A program without a text.", "没有配文的程序。"),
+        summary: Words::default(),
         needs: Vec::new(),
         pair: None,
         grep: None,
@@ -276,17 +287,19 @@ pub(super) enum Part {
     En,
     Zh,
     Rust,
+    Outcomes,
     /// Every probe; there is no text to give.
     Probes,
 }
 
 impl Part {
-    pub(super) const ALL: [Part; 6] = [
+    pub(super) const ALL: [Part; 7] = [
         Part::Manifest,
         Part::Python,
         Part::En,
         Part::Zh,
         Part::Rust,
+        Part::Outcomes,
         Part::Probes,
     ];
 
@@ -297,6 +310,7 @@ impl Part {
             Part::En => "en.md",
             Part::Zh => "zh.md",
             Part::Rust => "program.rs",
+            Part::Outcomes => "outcomes.toml",
             Part::Probes => "probes",
         }
     }
@@ -306,7 +320,7 @@ impl Part {
 pub(super) fn read_part(folder: &Path, part: Part) -> Result<Option<String>, LessonError> {
     let path = folder.join(part.file());
     let needs = match part {
-        Part::Probes => return probes(&path).map(|_| None),
+        Part::Probes => return entries(&path).map(|_| None),
         Part::Python => "a program.py",
         _ => "files",
     };
@@ -321,13 +335,21 @@ pub(super) fn read_part(folder: &Path, part: Part) -> Result<Option<String>, Les
     }
 }
 
-fn read_text(path: &Path) -> Result<String, Error> {
+/// The text of a file that may be anything: no more than a megabyte of UTF-8.
+///
+/// # Errors
+/// What `why_unreadable` puts into words.
+pub fn read_text(path: &Path) -> Result<String, Error> {
     // Opening a FIFO without a writer, or a terminal, would keep us waiting.
     let file = std::fs::File::options()
         .read(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
         .open(path)?;
-    if !file.metadata()?.is_file() {
+    let data = file.metadata()?;
+    if data.is_dir() {
+        return Err(Error::new(ErrorKind::InvalidInput, "is a directory"));
+    }
+    if !data.is_file() {
         return Err(Error::new(ErrorKind::InvalidInput, "not a regular file"));
     }
     let mut bytes = Vec::new();
@@ -335,22 +357,47 @@ fn read_text(path: &Path) -> Result<String, Error> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Error::new(ErrorKind::InvalidData, "longer than 1 MiB"));
     }
-    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "not UTF-8"))
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let line = before.matches('\n').count() + 1;
+        Error::new(ErrorKind::InvalidData, format!("{NOT_UTF8}{line})"))
+    })
+}
+
+/// Why a file can't be read, in the user's language where the words are ours.
+#[must_use]
+pub fn why_unreadable(lang: Lang, why: &Error) -> String {
+    let why = why.to_string();
+    let line = why
+        .strip_prefix(NOT_UTF8)
+        .and_then(|rest| rest.strip_suffix(')'));
+    match line {
+        Some(line) => lang.tell("lesson-error.not-utf8", &[("line", &line)]),
+        None => lang.term("lesson-error.why", &why),
+    }
 }
 
 fn probes(path: &Path) -> Result<Vec<(String, String)>, LessonError> {
-    let mut probes = Vec::new();
-    for (name, entry) in entries(path)? {
-        if entry.extension().is_some_and(|ending| ending == "py") {
-            let text = read_text(&entry).map_err(|source| LessonError::Unreadable {
-                path: entry,
-                needs: "probes",
-                source,
-            })?;
-            probes.push((name, text));
-        }
-    }
-    Ok(probes)
+    each_probe(path)?.into_iter().collect()
+}
+
+/// A probe's name and text, or why it can't be read.
+type Probe = Result<(String, String), LessonError>;
+
+/// Every probe of a folder.
+pub(super) fn each_probe(path: &Path) -> Result<Vec<Probe>, LessonError> {
+    let files = entries(path)?.into_iter();
+    let python = files.filter(|(_, path)| path.extension().is_some_and(|ending| ending == "py"));
+    let read = |(name, path): (String, PathBuf)| match read_text(&path) {
+        Ok(text) => Ok((name, text)),
+        Err(source) => Err(LessonError::Unreadable {
+            path,
+            needs: "probes",
+            source,
+        }),
+    };
+    Ok(python.map(read).collect())
 }
 
 /// Names and paths in a folder, by name; none where there is no folder.

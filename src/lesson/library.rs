@@ -1,7 +1,8 @@
 //! `Library`: every lesson at hand, in the order of the course.
 //!
 //! Owns finding a lesson by what the learner types. A slug stands for one lesson: a pack's takes the
-//! place of a built-in one only where the learner says so. One that can't be read stops no other.
+//! place of a built-in one only where the learner says so. One that can't be read, or whose slug is
+//! taken, stops no other.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ pub struct Library {
     broken: Vec<Broken>,
 }
 
-/// A lesson that can't be read.
+/// A lesson that can't be read, or whose slug is taken.
 #[derive(Debug)]
 pub struct Broken {
     pub folder: PathBuf,
@@ -24,9 +25,12 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// What it is called: its folder's name.
+    /// What it is called: the slug that is taken, else its folder's name.
     #[must_use]
     pub fn name(&self) -> String {
+        if let Some(slug) = self.error.taken() {
+            return slug.to_owned();
+        }
         let name = self.folder.file_name().unwrap_or(self.folder.as_os_str());
         name.to_string_lossy().into_owned()
     }
@@ -47,16 +51,16 @@ impl Library {
     }
 
     /// Adds the lesson folders in `path`, or `path` itself where it holds a program.py. A lesson
-    /// that can't be read is kept apart (`broken`) and keeps no other from being added. With
-    /// `replace` a lesson takes the place of the built-in one of its slug.
+    /// that can't be read, or whose slug is taken, is kept apart (`broken`) and keeps no other from
+    /// being added. With `replace` a lesson takes the place of the built-in one of its slug.
     ///
     /// # Errors
-    /// A folder that can't be read, no lesson at all, or a slug that is taken.
+    /// A folder that can't be read, or no lesson at all.
     pub fn add_pack(&mut self, path: &Path, replace: bool) -> Result<(), LessonError> {
         for folder in Library::folders(path)? {
-            match Lesson::read(&folder) {
-                Ok(lesson) => self.add(lesson, replace)?,
-                Err(error) => self.broken.push(Broken { folder, error }),
+            let added = Lesson::read(&folder).and_then(|lesson| self.add(lesson, replace));
+            if let Err(error) = added {
+                self.broken.push(Broken { folder, error });
             }
         }
         self.sort();
@@ -114,7 +118,7 @@ impl Library {
         Ok(())
     }
 
-    /// Lessons of packs that can't be read.
+    /// Lessons of packs that can't be read, or whose slugs are taken.
     #[must_use]
     pub fn broken(&self) -> &[Broken] {
         &self.broken
@@ -198,8 +202,10 @@ mod tests {
         let mut library = Library::default();
         library.add_pack(pack.path(), false).unwrap();
         let slugs: Vec<&str> = library.iter().map(Lesson::slug).collect();
-        assert_eq!(slugs, ["mine", "only-python"]);
+        // The folder's number is the place of a lesson that says nothing of it.
+        assert_eq!(slugs, ["only-python", "mine"]);
         assert_eq!(library.find("2").unwrap().slug(), "mine");
+        assert_eq!(library.find("1").unwrap().slug(), "only-python");
         assert_eq!(library.find("02-mine").unwrap().slug(), "mine");
         assert!(
             library
@@ -251,8 +257,9 @@ mod tests {
                 &manifest("a", 1),
             );
         }
-        let error = library.add_pack(pack.path(), false).unwrap_err();
-        let path = pack.path().display();
+        library.add_pack(pack.path(), false).unwrap();
+        let (error, path) = (&library.broken()[0].error, pack.path().display());
+        assert!(library.find("a").unwrap().path().ends_with("/a"));
         assert_eq!(
             error.to_string(),
             format!(
@@ -323,7 +330,9 @@ mod tests {
     fn replaced(pack: &tempfile::TempDir) -> bool {
         let mut library = Library::embedded().unwrap();
         let before = library.len();
-        let error = library.add_pack(pack.path(), false).unwrap_err();
+        library.add_pack(pack.path(), false).unwrap();
+        let error = &library.broken()[0].error;
+        assert_eq!(error.taken(), Some("lock"));
         assert!(error.to_string().contains("lessons/06-lock"), "{error}");
         assert!(
             error

@@ -1,11 +1,11 @@
 //! Names an expression of lesson.toml may use, and the types of their values: refuses names nobody gives a
 //! value, and notes for the lint what can't be right whatever the run.
 
-use crate::lesson::expr::{Expr, RUN_FUNCTIONS, RUN_NAMES, Type};
+use crate::lesson::expr::{Expr, FUNCTIONS, RUN_FUNCTIONS, RUN_NAMES, Type};
 use crate::lesson::lines::Loops;
 use crate::lesson::params::{Parameter, ParameterKind};
 use crate::lesson::scope::CIRCUMSTANCES;
-use crate::lesson::section::Field;
+use crate::lesson::section::{Field, likeliest_first, one_of};
 use crate::lesson::template::Template;
 use crate::lesson::words::Words;
 
@@ -78,24 +78,33 @@ impl Names {
         field.uses(expr);
         let mut names = expr.names().into_iter();
         if let Some(stranger) = names.find(|name| !self.knows(name)) {
-            let known: Vec<&str> = self.names.iter().map(|(name, _)| name.as_str()).collect();
+            let mut known: Vec<&str> = Vec::new();
+            for (name, _) in &self.names {
+                if !known.contains(&name.as_str()) {
+                    known.push(name);
+                }
+            }
+            let known = likeliest_first(stranger, &known).join(", ");
             field.complain(
                 Words::tell("mistake.stranger", &[("name", &stranger), ("text", expr)]),
-                Words::tell("mistake.known-names", &[("known", &known.join(", "))]),
+                Words::tell("mistake.known-names", &[("known", &known)]),
             );
             return Type::Any;
         }
         let known = |name: &str| self.run && RUN_FUNCTIONS.iter().any(|known| known.name == name);
         let mut functions = expr.functions().into_iter();
         if let Some(stranger) = functions.find(|name| !known(name)) {
-            let functions: Vec<&str> = RUN_FUNCTIONS.iter().map(|known| known.name).collect();
+            let of_run = RUN_FUNCTIONS.iter().map(|known| known.name);
+            let wanted = if !self.run && of_run.clone().any(|known| known == stranger) {
+                Words::tell("mistake.no-run-functions", &[])
+            } else {
+                let functions = FUNCTIONS.iter().copied();
+                let functions = functions.chain(of_run.filter(|_| self.run));
+                one_of(stranger, &functions.collect::<Vec<_>>())
+            };
             field.complain(
                 Words::tell("mistake.function", &[("name", &stranger)]),
-                if self.run {
-                    Words::tell("mistake.one-of", &[("known", &functions.join(", "))])
-                } else {
-                    Words::tell("mistake.no-run-functions", &[])
-                },
+                wanted,
             );
             return Type::Any;
         }

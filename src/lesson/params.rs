@@ -267,6 +267,14 @@ impl Params {
             .map(|(name, value)| (name.as_str(), value))
     }
 
+    /// `name=value` of each, as `--set` takes it.
+    pub fn settings(&self) -> impl Iterator<Item = String> {
+        self.iter().map(|(name, value)| match value {
+            Value::Bool(value) => format!("{name}={value}"),
+            value => format!("{name}={value}"),
+        })
+    }
+
     /// As the stage's config and a recording's header carry them.
     #[must_use]
     pub fn to_json(&self) -> BTreeMap<String, serde_json::Value> {

@@ -26,15 +26,19 @@ use super::words::Words;
 /// Most parameters, checks, predictions, listings, claims or definitions of a lesson.
 const MAX_ENTRIES: usize = 200;
 
+/// The greatest place in the course.
+pub(super) const MAX_ORDER: u32 = 999;
+
 /// What lesson.toml says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// The file it was read from, as errors name it.
     pub file: String,
     pub slug: String,
-    /// Place in the course, from 1; a folder without lesson.toml has none.
+    /// Place in the course, from 1.
     pub order: Option<u32>,
     pub title: Words,
+    /// Empty where there is none.
     pub summary: Words,
     /// Slugs of lessons to have seen before.
     pub needs: Vec<String>,
@@ -64,16 +68,18 @@ impl Manifest {
     pub fn parse(file: &str, text: &str) -> Result<Manifest, LessonError> {
         let source = Source::new(file, text);
         let (document, errors) = DeTable::parse_recoverable(text);
+        let mut again: BTreeSet<&str> = BTreeSet::new();
         for error in &errors {
-            let offset = error.span().map_or(0, |span| span.start);
+            let span = error.span().unwrap_or_default();
             let message = error.message().trim().replace('\n', ", ");
-            let message = Words::new(message.clone(), message);
-            source.mistake(
-                offset,
-                "lesson.toml",
-                message,
-                Words::tell("mistake.toml", &[]),
-            );
+            let key = text.get(span.clone()).unwrap_or_default();
+            // The parser says it of every table that follows.
+            let message = match message.as_str() {
+                "duplicate key" if !again.insert(key) => continue,
+                "duplicate key" => Words::tell("mistake.key-again", &[("key", &key)]),
+                message => Words::tell("mistake.toml", &[("why", &message)]),
+            };
+            source.mistake(span.start, "", message, Words::default());
         }
         if !errors.is_empty() {
             return Err(LessonError::Malformed(source.mistakes()));
@@ -100,10 +106,17 @@ fn read(file: &str, section: &Section<'_>) -> Manifest {
     let matrix = matrix(section, &parameters);
     Manifest {
         file: file.to_owned(),
-        slug: section.required("slug").identifier('-'),
-        order: Some(order(&section.required("order"))),
+        slug: {
+            let slug = section.required("slug");
+            slug.is_slug();
+            slug.identifier('-')
+        },
+        order: section.optional("order").map(|field| order(&field)),
         title: section.required("title").words(),
-        summary: section.required("summary").words(),
+        summary: section
+            .optional("summary")
+            .map(|field| field.words())
+            .unwrap_or_default(),
         needs: slugs(section.optional("needs").as_ref()),
         pair: pair(section.optional("pair").as_ref()),
         grep: section.optional("grep").map(|field| field.text()),
@@ -169,7 +182,7 @@ fn order(field: &Field<'_>) -> u32 {
         return 1;
     };
     let order = u32::try_from(order).ok();
-    let order = order.filter(|order| (1..=999).contains(order));
+    let order = order.filter(|order| (1..=MAX_ORDER).contains(order));
     if order.is_none() {
         field.wrong(Words::tell("mistake.order", &[]));
     }
@@ -236,6 +249,14 @@ fn matrix(section: &Section<'_>, parameters: &[Parameter]) -> Vec<Vec<(String, V
             } else {
                 vec![value]
             };
+            if given.is_empty() {
+                let list = item.section("matrix").entries();
+                let list = list.into_iter().find(|(known, _)| *known == name);
+                if let Some((_, list)) = list {
+                    list.wrong(parameter.kind.takes());
+                }
+                continue;
+            }
             let mut values = Vec::new();
             for value in given {
                 match value.plain().and_then(|plain| parameter.admit(&plain)) {

@@ -120,7 +120,7 @@ impl<'a> Section<'a> {
                     key.span().start,
                     &self.place(key.get_ref()),
                     Words::tell("mistake.unknown-key", &[("key", key.get_ref())]),
-                    Words::tell("mistake.one-of", &[("known", &known.join(", "))]),
+                    one_of(key.get_ref(), &known),
                 );
             }
         }
@@ -217,6 +217,11 @@ impl<'a> Field<'a> {
         notes.names.push((self.spot(), name.to_owned()));
     }
 
+    /// Notes that this is the lesson's slug.
+    pub(super) fn is_slug(&self) {
+        self.source.notes.borrow_mut().slug = Some(self.spot());
+    }
+
     /// The `id` or `name` in this table.
     pub(super) fn id(&self) -> Option<(Field<'a>, String)> {
         let Some(DeValue::Table(table)) = self.get() else {
@@ -280,10 +285,11 @@ impl<'a> Field<'a> {
             return Some(*meaning);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        self.wrong(Words::tell(
-            "mistake.one-of",
-            &[("known", &known.join(", "))],
-        ));
+        let given = match self.get() {
+            Some(DeValue::String(text)) => text,
+            _ => "",
+        };
+        self.wrong(one_of(given, &known));
         None
     }
 
@@ -406,7 +412,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// `name in list`, as a name and an expression.
+    /// `name in list`, as a name and an expression; where it is wrong, a stand-in with the name it begins with.
     pub(super) fn each(&self) -> Option<(String, Expr)> {
         let text = self.string();
         let fits = |c: char| c.is_ascii_lowercase() || c == '_';
@@ -417,14 +423,15 @@ impl<'a> Field<'a> {
             parts.filter(|(name, _)| !name.is_empty() && name.chars().all(fits))
         else {
             self.wrong(Words::tell("mistake.each", &[]));
-            return None;
+            let name = text.split(|c| !fits(c)).next()?;
+            return (!name.is_empty()).then(|| (name.to_owned(), Expr::default()));
         };
         match Expr::parse(over) {
             Ok(expr) => Some((name.to_owned(), expr.at(self.spot()))),
             Err(mut error) => {
                 error.offset += text.len() - over.len();
                 self.syntax(&error, Words::tell("mistake.list", &[]));
-                None
+                Some((name.to_owned(), Expr::default()))
             }
         }
     }
@@ -448,6 +455,24 @@ impl<'a> Field<'a> {
         self.source
             .mistake(offset, &self.path, error.message.clone(), expected);
     }
+}
+
+/// How alike two words must be for one to be meant by the other (Jaro–Winkler, 0 to 1).
+const ALIKE: f64 = 0.85;
+
+/// That one of these words is expected; the one that is most like the given one is named first.
+pub(super) fn one_of(given: &str, known: &[&str]) -> Words {
+    let known = likeliest_first(given, known).join(", ");
+    Words::tell("mistake.one-of", &[("known", &known)])
+}
+
+/// The words, the one first that is most like the given one.
+pub(super) fn likeliest_first<'a>(given: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let mut known = known.to_vec();
+    let like = |word: &&str| strsim::jaro_winkler(given, word);
+    let best = known.iter().map(like).fold(0.0, f64::max);
+    known.sort_by_key(|word| best < ALIKE || like(word) < best);
+    known
 }
 
 fn found(value: &DeValue<'_>) -> Words {

@@ -16,7 +16,17 @@ pub(super) struct Constant {
 
 /// Finds the constant of a parameter: the first assignment to that name that begins a line.
 pub(super) fn find(source: &str, name: &str) -> Option<Constant> {
-    source.lines().enumerate().find_map(|(line, text)| {
+    find_from(source, name, 0)
+}
+
+/// The next assignment after it: that one would undo what is set here.
+pub(super) fn find_after(source: &str, name: &str, constant: &Constant) -> Option<Constant> {
+    find_from(source, name, constant.line + 1)
+}
+
+fn find_from(source: &str, name: &str, first: usize) -> Option<Constant> {
+    let mut lines = source.lines().enumerate().skip(first);
+    lines.find_map(|(line, text)| {
         let after = text.strip_prefix(name)?;
         let equals = after.find(|c: char| c != ' ')?;
         let value = after[equals..].strip_prefix('=')?;

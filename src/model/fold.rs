@@ -71,7 +71,7 @@ impl World {
                 }
                 self.faults.push_bounded(fault, self.limits.notes);
             }
-            Kind::Marker { text } => {
+            Kind::Marker { text, .. } => {
                 let marker = Marker {
                     seq: event.seq,
                     t: event.t,

@@ -1,6 +1,6 @@
 //! Findings in words for people, and as JSON.
 //!
-//! `text` in JSON is English whatever the language is: programs read it.
+//! `text` in JSON is English whatever the language is: programs read it. `words` has both languages.
 
 use std::fmt::Write as _;
 use std::io;
@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Style;
 use crate::finding::{Certainty, ChainLine, Finding, Harm};
+use crate::lesson::Words;
 use crate::model::World;
 use crate::text::{Mood, push_json};
 
@@ -112,6 +113,8 @@ struct Entry<'a> {
     certainty: &'a str,
     kind: &'a str,
     text: &'a str,
+    /// The same sentence in each language.
+    words: &'a Words,
     pids: &'a [i32],
     objects: &'a [String],
     places: &'a [String],
@@ -124,10 +127,11 @@ struct Entry<'a> {
 /// What serde reports; plain strings and numbers give none.
 pub fn findings_json(findings: &[&Finding]) -> io::Result<Vec<u8>> {
     let entries = findings.iter().map(|finding| Entry {
-        rule: finding.rule,
+        rule: &finding.rule,
         certainty: finding.certainty.as_str(),
         kind: finding.kind.as_str(),
         text: &finding.text.en,
+        words: &finding.text,
         pids: &finding.pids,
         objects: &finding.objects,
         places: &finding.places,

@@ -12,19 +12,21 @@ use std::path::{Path, PathBuf};
 pub use human::{lesson as human_lesson, summary as human_summary};
 pub use json::write as json;
 pub use junit::write as junit;
-pub use tap::{lesson as tap_lesson, start as tap_start};
+pub use tap::write as tap;
 
 use crate::check::Verdict;
+use crate::finding::Finding;
 use crate::lesson::Words;
+use crate::text::Lang;
 use crate::trace::Engine;
 
-/// Every lesson that was run.
+/// Every lesson that was run, or every student's program.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Results {
     pub lessons: Vec<LessonResult>,
 }
 
-/// The results of all runs of one lesson.
+/// The results of all runs of one lesson or program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LessonResult {
     pub slug: String,
@@ -35,7 +37,12 @@ pub struct LessonResult {
     /// All runs together.
     pub seconds: f64,
     pub checks: Vec<CheckResult>,
+    /// What went wrong in a run, a line each, told once: the first run that had it.
+    pub findings: Vec<String>,
 }
+
+/// Most lines of findings.
+const FINDINGS: usize = 100;
 
 /// One check over all runs of its lesson: passed if it passed in every one.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +62,8 @@ pub struct CheckResult {
 pub struct FailedRun {
     /// From 1.
     pub run: u32,
+    /// Its parameters, where the result's name does not tell them.
+    pub row: String,
     /// Its recording, where one could be kept.
     pub recording: Option<PathBuf>,
 }
@@ -68,6 +77,7 @@ impl LessonResult {
             runs: 0,
             seconds: 0.0,
             checks: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -87,14 +97,21 @@ impl LessonResult {
         }
     }
 
-    /// Adds the verdicts of a run. `recording` is where the run is kept if a check failed.
-    pub fn add(&mut self, verdicts: Vec<Verdict>, seconds: f64, recording: Option<&Path>) {
+    /// Adds the verdicts of a run. `recording` is where the run is kept if a check failed, `row` its parameters.
+    pub fn add(
+        &mut self,
+        verdicts: Vec<Verdict>,
+        seconds: f64,
+        recording: Option<&Path>,
+        row: &str,
+    ) {
         self.runs += 1;
         self.seconds += seconds;
         for verdict in verdicts {
             let known = self.checks.iter_mut().find(|check| check.id == verdict.id);
             let failed = (!verdict.passed).then(|| FailedRun {
                 run: self.runs,
+                row: row.to_owned(),
                 recording: recording.map(Path::to_owned),
             });
             match known {
@@ -113,6 +130,20 @@ impl LessonResult {
                     detail: verdict.detail,
                     failed,
                 }),
+            }
+        }
+    }
+
+    /// Adds what went wrong in the run that was added last. It decides nothing: checks pass or fail.
+    pub fn found<'a>(&mut self, findings: impl IntoIterator<Item = &'a Finding>) {
+        for finding in findings {
+            let (certainty, places) = (finding.certainty.as_str(), finding.places.join(", "));
+            let text = finding.text.get(Lang::En);
+            let known = format!("{certainty} {}: ", finding.rule);
+            let same = |line: &String| line.starts_with(&known) && line.contains(&places);
+            if self.findings.len() < FINDINGS && !self.findings.iter().any(same) {
+                let line = format!("{known}{text} (run {}: {places})", self.runs);
+                self.findings.push(line);
             }
         }
     }
@@ -168,15 +199,25 @@ impl CheckResult {
     /// What was seen, and where the recording of the failing run is.
     fn told(&self) -> String {
         let seen = &self.detail.en;
-        match &self.failed {
-            None => seen.clone(),
-            Some(FailedRun {
-                run,
-                recording: Some(path),
-            }) => format!("{seen} (run {run}, recording {})", path.display()),
-            Some(FailedRun { run, .. }) => format!("{seen} (run {run})"),
-        }
+        let Some(failed) = &self.failed else {
+            return seen.clone();
+        };
+        let row = match failed.row.as_str() {
+            "" => String::new(),
+            row => format!(", {row}"),
+        };
+        let recording = failed.recording.as_deref();
+        let recording = recording.map_or_else(String::new, |path| {
+            format!(", recording {}", path.display())
+        });
+        format!("{seen} (run {}{row}{recording})", failed.run)
     }
+}
+
+/// What is said of a check whose run was cut short.
+#[must_use]
+pub fn not_judged() -> Words {
+    Words::tell("trial.not-judged", &[])
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of a file it writes.
     pub file: u64,
+    /// Processes and threads of its user, others of this user among them. The superuser has no such limit.
+    pub processes: u64,
 }
 
 /// Sets them for one process; what it starts from then on inherits them.
@@ -23,6 +25,7 @@ pub fn set(pid: i32, limits: Limits) -> io::Result<()> {
     for (resource, most) in [
         (libc::RLIMIT_AS, limits.memory),
         (libc::RLIMIT_FSIZE, limits.file),
+        (libc::RLIMIT_NPROC, limits.processes),
         (libc::RLIMIT_CORE, 0),
     ] {
         let limit = libc::rlimit {
@@ -35,6 +38,14 @@ pub fn set(pid: i32, limits: Limits) -> io::Result<()> {
         Errno::result(result)?;
     }
     Ok(())
+}
+
+/// How many processes and threads the machine has now (proc_loadavg(5)); cheap to ask.
+#[must_use]
+pub fn tasks_of_machine() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let (_, total) = text.split_whitespace().nth(3)?.split_once('/')?;
+    total.parse().ok()
 }
 
 #[cfg(test)]
@@ -55,6 +66,7 @@ mod tests {
         let limits = Limits {
             memory: 1 << 30,
             file: 1 << 20,
+            processes: 1 << 15,
         };
         set(shell.id().cast_signed(), limits).unwrap();
         writeln!(shell.stdin.take().unwrap(), "go").unwrap();

@@ -252,7 +252,11 @@ impl App {
 
     /// Puts the checks in front: what ran is compared with what was thought.
     pub(crate) fn show_checks(&mut self) {
-        self.panes.focus = PanelId::Checks;
+        self.panes.focus = if self.is_of_own_program() {
+            PanelId::Findings
+        } else {
+            PanelId::Checks
+        };
         self.panes.zoom = false;
         if let Some(run) = &mut self.runs.current {
             run.results.seen = true;
@@ -266,6 +270,12 @@ impl App {
         Some(hang.text.get(self.lang).to_owned())
     }
 
+    /// Puts the findings in front, with the drawing of who waits for whom.
+    fn show_why_it_hangs(&mut self) {
+        self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
+        self.panes.focus = PanelId::Findings;
+    }
+
     pub(crate) fn notice(&mut self, words: String) {
         self.notice = Some(words);
     }
@@ -277,14 +287,17 @@ impl App {
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
             if self.is_of_own_program() && self.world().deadlock().is_some() {
-                self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
-                self.panes.focus = PanelId::Findings;
+                self.show_why_it_hangs();
             }
         }
         if current.stuck
             && let Some(text) = self.why_it_hangs()
         {
-            self.notice = Some(text);
+            if self.is_of_own_program() {
+                self.show_why_it_hangs();
+            } else {
+                self.notice = Some(text);
+            }
         }
         if current.ended {
             self.current_ended(clock());

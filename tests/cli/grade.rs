@@ -51,6 +51,28 @@ fn class() -> tempfile::TempDir {
     );
     write(&at("syntax.py"), "N = 2\ndef f(:\n    pass\n");
     write(&at("asks.py"), "N = 2\nprint(input('?'))\n");
+    // 512 processes in the end: more than any lesson needs, and no danger to the machine.
+    write(
+        &at("bomb.py"),
+        "import os, time\nN = 2\nfor _ in range(9):\n    os.fork()\ntime.sleep(60)\n",
+    );
+    write(
+        &at("daemon.py"),
+        "import os, time\nN = 2\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\n",
+    );
+    write(
+        &at("own.py"),
+        &RIGHT
+            .replace(
+                "import sys",
+                "import sys\n\n\nclass Oops(Exception):\n    pass\n",
+            )
+            .replace(
+                "    for lock in locks:\n",
+                "    raise Oops('no')\n    for lock in locks:\n",
+            ),
+    );
+    write(&at("other.py"), &RIGHT.replace("lock_", "mine_"));
     write(&at("no_constant.py"), "print(20)\n");
     std::fs::write(at("nonsense.py"), [0xff, 0xfe, 0]).unwrap();
     std::fs::create_dir(at("folder.py")).unwrap();
@@ -83,6 +105,10 @@ fn each_program_has_its_line_and_none_stops_the_others() {
         "flood.py",
         "syntax.py",
         "asks.py",
+        "bomb.py",
+        "daemon.py",
+        "own.py",
+        "other.py",
         "no_constant.py",
         "nonsense.py",
         "folder.py",
@@ -111,6 +137,14 @@ fn each_program_has_its_line_and_none_stops_the_others() {
         ("endless.py", "run", "ended after 3 s"),
         ("endless.py", "total", "not judged"),
         ("flood.py", "run", "ended"),
+        (
+            "bomb.py",
+            "run",
+            "more than 200 processes were alive at once",
+        ),
+        ("daemon.py", "run", "Main had ended, but not "),
+        ("own.py", "error", ": Oops: no (line 13)"),
+        ("other.py", "locks", "nothing called `lock_0`, but `mine_0`"),
         ("syntax.py", "error", "SyntaxError: invalid syntax (line 2)"),
         ("asks.py", "error", "EOFError"),
         ("no_constant.py", "constants", "N: no such line"),
@@ -133,7 +167,7 @@ fn each_program_has_its_line_and_none_stops_the_others() {
     // People are told the same on stderr.
     assert!(
         said.err
-            .contains("11 programs, 8 runs: 1 without a mistake, 10 with one"),
+            .contains("15 programs, 12 runs: 1 without a mistake, 14 with one"),
         "{}",
         said.err
     );

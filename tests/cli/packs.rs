@@ -192,22 +192,48 @@ fn a_fifo_in_a_pack_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_slug_that_is_built_in_is_refused_with_both_paths() {
+fn a_slug_that_is_taken_is_that_lessons_error_alone_and_names_both_paths() {
     let pack = pack("lock", "");
     write(&pack.path().join("program.py"), "print(7777)\n");
     let path = pack.path().to_str().unwrap();
-    for command in [
-        &["run", "lock"][..],
-        &["test", "lock"],
-        &["lessons", "check"],
-        &["lessons", "list"],
+    for (command, code) in [
+        (&["run", "lock"][..], 4),
+        // Its number and the beginning of its slug mean the same lesson.
+        (&["run", "6"], 4),
+        (&["run", "loc"], 4),
+        (&["test", "lock", "--runs", "1"], 3),
+        (&["lessons", "check"], 1),
+        (&["lessons", "list"], 4),
+        (&["run", "array", "--time-scale", "0"], 0),
     ] {
         let said = finish(forklore(command).args(["--lessons", path]));
-        assert_eq!((said.code, said.out.as_str()), (Some(4), ""), "{command:?}");
+        assert_eq!(said.code, Some(code), "{command:?}: {}", said.err);
+        let ran = command[0] != "lessons" && said.out.contains("7777");
+        assert!(!ran, "{command:?}: {}", said.out);
         for words in ["lessons/06-lock", path, "--replace"] {
-            assert!(said.err.contains(words), "{words} in {}", said.err);
+            let told = format!("{}{}", said.out, said.err);
+            assert!(told.contains(words), "{words} in {told}");
         }
     }
+    let mut command = forklore(&["test", "--runs", "1", "--engine", "native", "--format"]);
+    let said = finish(command.args(["junit", "--lessons", path]));
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    let suites: Vec<&str> = said.out.split("<testsuite ").skip(1).collect();
+    let taken = format!("name=\"lock {path}\"");
+    let (refused, ran): (Vec<&str>, _) = suites.iter().partition(|suite| suite.contains(&taken));
+    assert!(
+        refused.len() == 1 && refused[0].contains("<error"),
+        "{refused:?}"
+    );
+    assert!(refused[0].contains("lessons/06-lock"), "{refused:?}");
+    assert!(
+        ran.iter()
+            .all(|suite: &&str| suite.contains("errors=\"0\""))
+    );
+    assert!(
+        ran.iter()
+            .any(|suite: &&str| suite.contains("name=\"lock\""))
+    );
     // In its place, another program's twin does not run.
     let said = with(&["run", "lock", "--engine", "native"], &pack);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));

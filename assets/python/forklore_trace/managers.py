@@ -206,8 +206,8 @@ def patch(module):
                     value = original(self, methodname, args, kwds)
                     ver = ledger.next_version(tag.slot) if held else None
                     call.done(short_repr(value) if told else None, ver)
-                    if type(value) in nested.KINDS and word in nested.READS:
-                        nested.taken(tag, call, value)
+                    if word in nested.READS or word in nested.MANY:
+                        nested.taken(tag, call, word, args, value)
                     return value
                 except Exception as error:
                     call.failed(error, ledger.next_version(tag.slot) if held else None)

@@ -309,15 +309,20 @@ def patch(module):
 
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
 
-    def make_onerror(original):
-        # (A static method; what is no message has no identity.)
-        def _on_queue_feeder_error(e, obj):
-            if tracing() and local.item is not None:
-                Call('drop', None, '"key":"unsent",%s' % text_field('item', local.item), local.put_at).failed(e)
-            return original.__func__(e, obj)
-        return staticmethod(_on_queue_feeder_error)
-    if '_on_queue_feeder_error' in queue.__dict__:
-        queue._on_queue_feeder_error = make_onerror(queue.__dict__['_on_queue_feeder_error'])
+    class _ForkingPickler(pickler):
+        """CPython's, which tells of what a feeder can't pickle: at the end of a process nobody else does."""
+
+        @classmethod
+        def dumps(cls, obj, protocol=None):
+            try:
+                return pickler.dumps(obj, protocol)
+            except Exception as error:
+                if tracing() and local.item is not None:
+                    Call('drop', None, '"key":"unsent",%s' % text_field('item', local.item), local.put_at).failed(error)
+                raise
+    _ForkingPickler.__module__ = pickler.__module__
+    _ForkingPickler.__qualname__ = pickler.__qualname__
+    module._ForkingPickler = _ForkingPickler
 
     def size(self):
         return '"n":%d' % self._maxsize if self._maxsize < module_most else ''

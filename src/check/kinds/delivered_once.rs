@@ -1,12 +1,12 @@
 //! `delivered-once`: every message taken was put, none was taken twice.
 
 use super::OfRun;
-use crate::check::objects::{anomalies, called};
-use crate::check::processes::{label, number};
+use crate::check::objects::{anomalies, called, other};
+use crate::check::processes::label;
 use crate::check::shown::few;
 use crate::check::{Judged, Result};
 use crate::lesson::kinds::DeliveredOnce;
-use crate::lesson::{Expected, Scope, Words};
+use crate::lesson::{Scope, Words};
 use crate::model::AnomalyKind;
 use crate::model::World;
 
@@ -56,14 +56,4 @@ impl OfRun for DeliveredOnce {
             &[("put", &put), ("taken", &taken), ("left", &left)],
         )))
     }
-}
-
-/// What was expected, where the count is another.
-fn other(expected: Option<&Expected>, n: u64, scope: &dyn Scope) -> Result<Option<String>> {
-    let Some(expected) = expected else {
-        return Ok(None);
-    };
-    let count = number(usize::try_from(n).unwrap_or(usize::MAX));
-    let (passed, wanted) = expected.test(&count, scope)?;
-    Ok((!passed).then_some(wanted))
 }

@@ -1,7 +1,7 @@
 //! `lock-exclusive`: never acquired by one process while another holds it.
 
 use super::OfRun;
-use crate::check::objects::{anomalies, called};
+use crate::check::objects::{anomalies, called, other};
 use crate::check::processes::label;
 use crate::check::shown::{few, few_clauses, quoted};
 use crate::check::{Judged, Result};
@@ -18,12 +18,20 @@ impl OfRun for LockExclusive {
             Err(absent) => return Ok(absent),
         };
         let mut acquired = 0;
-        let (mut wrong, mut idle) = (Vec::new(), Vec::new());
+        let (mut wrong, mut idle, mut miscounted) = (Vec::new(), Vec::new(), Vec::new());
         for object in locks {
             let Some(lock) = object.lock() else { continue };
             acquired += lock.acquired;
+            let name = quoted(object.name.as_deref().unwrap_or(&object.id));
+            if let Some(wanted) = other(self.acquires.as_ref(), lock.acquired, scope)? {
+                let n = lock.acquired;
+                miscounted.push(Words::tell(
+                    "verdict.acquires",
+                    &[("name", &name), ("n", &n), ("wanted", &wanted)],
+                ));
+            }
             if lock.acquired == 0 {
-                idle.push(quoted(object.name.as_deref().unwrap_or(&object.id)));
+                idle.push(name);
             }
             for anomaly in anomalies(world, object) {
                 let who = anomaly.proc.and_then(|proc| world.process(proc));
@@ -58,6 +66,9 @@ impl OfRun for LockExclusive {
                 "verdict.locks-idle",
                 &[("locks", &locks)],
             )));
+        }
+        if !miscounted.is_empty() {
+            return Ok(Judged::failed(few_clauses(&miscounted)));
         }
         Ok(Judged::passed(Words::tell(
             "verdict.lock-exclusive",

@@ -7,6 +7,7 @@ use crate::check::{Judged, Result};
 use crate::lesson::kinds::Raised;
 use crate::lesson::{Scope, Words};
 use crate::model::World;
+use crate::trace::OpName;
 
 impl OfRun for Raised {
     fn judge(&self, scope: &dyn Scope, world: &World) -> Result<Judged> {
@@ -19,7 +20,7 @@ impl OfRun for Raised {
         let candidates: Vec<_> = world
             .raised()
             .iter()
-            .filter(|raised| op.is_none_or(|op| raised.op == op) && from(raised.proc))
+            .filter(|raised| op.is_none_or(|op| is_meant(op, raised.op)) && from(raised.proc))
             .collect();
         let op = op.map_or(String::new(), |op| format!("{}: ", op.as_str()));
         if let Some(found) = candidates.iter().find(|found| wanted.matches(&found.error)) {
@@ -42,4 +43,10 @@ impl OfRun for Raised {
             &[("op", &op), ("errors", &errors), ("wanted", &wanted)],
         )))
     }
+}
+
+/// Whether the operation is meant: `get` is also a pool's `result.get`, as a program writes it.
+fn is_meant(op: OpName, raised: OpName) -> bool {
+    let method = raised.as_str().rsplit('.').next();
+    raised == op || method == Some(op.as_str())
 }

@@ -153,6 +153,12 @@ fn lock_exclusive() {
         .op(2, versioned(release, 4));
     holds(check, &run);
     holds("kind = \"lock-exclusive\"", &run);
+    holds(&format!("{check}\nacquires = 2"), &run);
+    breaks(
+        &format!("{check}\nacquires = {{ at-least = 3 }}"),
+        &run,
+        "`lock` was acquired 2 times, expected ≥ 3",
+    );
     let mut run = lock();
     run.op(2, versioned(acquire, 2));
     breaks(

@@ -15,7 +15,7 @@ pub(crate) struct GradeArgs {
     pub set: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::numbers::runs, allow_negative_numbers = true)]
     pub runs: u32,
-    #[arg(long, value_name = "S", default_value = "20", value_parser = timeout, allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", default_value = "20", value_parser = super::numbers::timeout, allow_negative_numbers = true)]
     pub timeout: Duration,
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = super::numbers::time_scale, allow_negative_numbers = true)]
     pub time_scale: f64,
@@ -35,13 +35,4 @@ pub(crate) enum GradeFormat {
     Human,
     Json,
     Junit,
-}
-
-/// Seconds a run may take.
-fn timeout(text: &str) -> Result<Duration, &'static str> {
-    let seconds: Option<f64> = text.trim_end_matches('s').parse().ok();
-    seconds
-        .filter(|seconds| (0.1..=3600.0).contains(seconds))
-        .map(Duration::from_secs_f64)
-        .ok_or("timeout")
 }

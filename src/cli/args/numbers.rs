@@ -1,6 +1,7 @@
 //! Numbers on the command line, and which are admitted.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A factor of time: no sleep of a lesson is to last for days.
 pub(crate) fn time_scale(text: &str) -> Result<f64, &'static str> {
@@ -9,6 +10,13 @@ pub(crate) fn time_scale(text: &str) -> Result<f64, &'static str> {
 
 pub(crate) fn runs(text: &str) -> Result<u32, &'static str> {
     number(text, "runs", |n| (1..=10_000).contains(n))
+}
+
+/// Seconds a run may take.
+pub(crate) fn timeout(text: &str) -> Result<Duration, &'static str> {
+    let admits = |seconds: &f64| (0.1..=3600.0).contains(seconds);
+    let text = text.strip_suffix('s').unwrap_or(text);
+    number(text, "timeout", admits).map(Duration::from_secs_f64)
 }
 
 /// A number that is admitted; else the name of what the option takes in the locale files.

@@ -16,7 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::{Stop, words};
 use crate::error::{Code, Failure};
 use crate::lesson::{
-    Finding, Lesson, LessonError, Library, Words, lint, lint_broken, lint_library,
+    Finding, Lesson, LessonError, Library, Origin, Words, lint, lint_broken, lint_library,
 };
 use crate::text::clean;
 
@@ -71,14 +71,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Code, Stop> {
 /// What the lessons' runs and probes show.
 fn run_all(context: &Context, args: &CheckArgs, lessons: &[Lesson]) -> Result<Vec<Finding>, Stop> {
     let shutdown = context.listen()?;
-    let mut trials = Trials {
-        context,
-        args,
-        shutdown: &shutdown,
-        findings: Vec::new(),
-        runs: 0,
-        probes: 0,
-    };
+    let mut trials = Trials::new(context, args, &shutdown);
     for lesson in lessons {
         trials.lesson(lesson)?;
     }
@@ -109,9 +102,10 @@ fn looked_at(context: &Context, library: &Library, named: &[String]) -> Result<L
     let mut looked = Looked::default();
     if named.is_empty() {
         looked.lessons = library.iter().cloned().collect();
-        let broken = library.broken().iter();
-        looked.broken = broken.map(|broken| broken.folder.clone()).collect();
         looked.findings = lint_library(library);
+        for broken in library.broken() {
+            one(context, library, broken.folder.clone(), &mut looked);
+        }
         return Ok(looked);
     }
     for given in named {
@@ -139,34 +133,37 @@ fn folder(
         Failure::new(Code::Unreadable, what)
     })?;
     for folder in folders {
-        let Ok(lesson) = Lesson::read(&folder) else {
-            looked.broken.push(folder);
-            continue;
-        };
-        let known = looked.lessons.iter().chain(library.iter());
-        let other = known
-            .into_iter()
-            .find(|other| other.slug() == lesson.slug() && other.path() != lesson.path());
-        if let Some(other) = other {
-            let replaces = context.replaces() && other.origin == crate::lesson::Origin::Embedded;
-            if !replaces {
-                looked.findings.push(taken(&lesson, other));
-            }
-        }
-        looked.lessons.push(lesson);
+        one(context, library, folder, looked);
     }
     Ok(())
+}
+
+/// The lesson of a folder.
+fn one(context: &Context, library: &Library, folder: PathBuf, looked: &mut Looked) {
+    let Ok(lesson) = Lesson::read(&folder) else {
+        looked.broken.push(folder);
+        return;
+    };
+    let is_other = |other: &&Lesson| other.slug() == lesson.slug() && other.path() != lesson.path();
+    let other = looked.lessons.iter().find(is_other);
+    if let Some(other) = other.or_else(|| library.iter().find(is_other)) {
+        let replaces = context.replaces() && other.origin == Origin::Embedded;
+        if !replaces {
+            looked.findings.push(taken(&lesson, other));
+        }
+    }
+    looked.lessons.push(lesson);
 }
 
 fn taken(lesson: &Lesson, other: &Lesson) -> Finding {
     let (slug, first, second) = (lesson.slug().to_owned(), other.path(), lesson.path());
     let error = match other.origin {
-        crate::lesson::Origin::Embedded => LessonError::BuiltIn {
+        Origin::Embedded => LessonError::BuiltIn {
             slug,
             first,
             second,
         },
-        crate::lesson::Origin::Folder(_) => LessonError::Twice {
+        Origin::Folder(_) => LessonError::Twice {
             slug,
             first,
             second,

@@ -21,6 +21,10 @@ pub(super) fn run(context: &Context) -> Result<Code, Stop> {
         let slug = context.paint.mood(Mood::Heading, slug);
         // Writing to a String does not fail.
         let _ = writeln!(page, "{}  {slug}{title}", order(lesson));
+        let summary = clean(lesson.manifest.summary.get(context.lang));
+        if !summary.is_empty() {
+            let _ = writeln!(page, "       {}", context.paint.mood(Mood::Dim, summary));
+        }
         parameters(context, lesson, &mut page);
     }
     io::stdout().write_all(page.as_bytes())?;

@@ -5,18 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Bench, Report};
+use super::{Report, Tests, broken};
 use crate::check::Verdict;
 use crate::cli::Stop;
-use crate::cli::args::TestFormat;
 use crate::cli::engine::interpreter;
 use crate::cli::{choose, probe, trust};
 use crate::engine::interpreter::Interpreter;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::lesson::{Claim, Lesson, Library, Words};
 use crate::report::{LessonResult, Results, Style, results};
 use crate::sys::clock;
@@ -37,18 +35,26 @@ enum Probed {
 
 type Table = Vec<Vec<Option<Probed>>>;
 
-impl Bench<'_> {
+impl Tests<'_> {
     /// Runs the probes of the lessons named, or of all.
     pub(super) fn claims(&mut self, library: &Library) -> Result<Report, Stop> {
         let pythons = self.pythons()?;
-        let named = self.args.named.iter();
-        let lessons: Vec<&Lesson> = if self.args.named.is_empty() {
-            library.iter().collect()
-        } else {
-            named
-                .map(|given| choose::lesson(self.context, library, given))
-                .collect::<Result<_, _>>()?
-        };
+        let context = self.bench.context;
+        let mut refused: Vec<LessonResult> = Vec::new();
+        let mut lessons: Vec<&Lesson> = Vec::new();
+        for given in &self.args.named {
+            match choose::lesson(context, library, given) {
+                Ok(lesson) => lessons.push(lesson),
+                Err(failure) if failure.code == Code::Unreadable => {
+                    refused.push(LessonResult::refused(given, Engine::Python, &failure.what));
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        if self.args.named.is_empty() {
+            lessons.extend(library.iter());
+            refused.extend(broken(context, library));
+        }
         let mut all = Results::default();
         let mut words = String::new();
         for lesson in lessons {
@@ -60,23 +66,13 @@ impl Bench<'_> {
             words += &told;
             all.lessons.extend(results);
         }
-        let summary = results::human_summary(&self.style(), &all);
-        self.tell(&summary)?;
-        let tap = || {
-            let lessons = all.lessons.iter().enumerate();
-            let each = lessons.map(|(index, lesson)| results::tap_lesson(index + 1, lesson));
-            results::tap_start(all.lessons.len()) + &each.collect::<String>()
-        };
-        let document = match self.args.format {
-            TestFormat::Human => words + &summary,
-            TestFormat::Json => results::json(&all)?,
-            TestFormat::Junit => results::junit(&all).map_err(io::Error::other)?,
-            TestFormat::Tap => tap(),
-        };
-        Ok(Report {
-            results: all,
-            document,
-        })
+        for result in refused {
+            let told = results::human_lesson(&self.style(), &result);
+            self.tell(&told)?;
+            words += &told;
+            all.lessons.push(result);
+        }
+        self.report(all, words)
     }
 
     /// The table of a lesson, and its results under each Python.
@@ -85,7 +81,7 @@ impl Bench<'_> {
         lesson: &Lesson,
         pythons: &[Interpreter],
     ) -> Result<(String, Vec<LessonResult>), Stop> {
-        if let Err(failure) = trust::require(self.context, lesson) {
+        if let Err(failure) = trust::require(self.bench.context, lesson) {
             let refused = LessonResult::refused(lesson.slug(), Engine::Python, &failure.what);
             return Ok((
                 results::human_lesson(&self.style(), &refused),
@@ -103,7 +99,7 @@ impl Bench<'_> {
             let claims = lesson.manifest.claims.iter().zip(&table);
             let verdicts =
                 claims.filter_map(|(claim, row)| Some(verdict(claim, row.get(place)?.as_ref()?)));
-            result.add(verdicts.collect(), each, None);
+            result.add(verdicts.collect(), each, None, "");
             result
         };
         let results = pythons.iter().enumerate().map(under).collect();
@@ -122,11 +118,11 @@ impl Bench<'_> {
         } else {
             let given = given.iter();
             given
-                .map(|given| interpreter(self.context, Some(given)))
+                .map(|given| interpreter(self.bench.context, Some(given)))
                 .collect::<Result<_, _>>()?
         };
         if found.is_empty() {
-            found.push(interpreter(self.context, None)?);
+            found.push(interpreter(self.bench.context, None)?);
         }
         found.sort_by_key(|python| python.version);
         Ok(found)
@@ -145,7 +141,7 @@ impl Bench<'_> {
             while let Some((claim, python)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut stop = || {
                     let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Ok(request) = self.shutdown.requests().try_recv() {
+                    if let Ok(request) = self.bench.shutdown.requests().try_recv() {
                         *asked = Some(request);
                         next.store(pairs.len(), Ordering::Relaxed);
                     }

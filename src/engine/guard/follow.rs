@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::protocol::FromGuard;
 use crate::sys::{
+    process,
     ptrace::{self, Change},
     stat::Stat,
 };
@@ -159,10 +160,13 @@ impl Follower {
             Change::Ended => self.ended(pid, tell),
             Change::Forked(child) => {
                 // A process that has ended was reported then.
-                let stat = Stat::of(child);
-                let lives = stat.is_some_and(|stat| !self.is_gone(child, &stat));
-                if lives && !self.threads.contains(&child) && !is_thread(child) {
-                    self.announce(child, tell);
+                let known = self.threads.contains(&child);
+                if !known
+                    && let Some(stat) = Stat::of(child)
+                    && !self.is_gone(child, &stat)
+                    && !is_thread(child)
+                {
+                    self.announce(child, Some(stat.ppid), tell);
                 }
                 go_on(pid, Held::Running);
             }
@@ -203,12 +207,12 @@ impl Follower {
             self.note_stop(pid, held, tell);
             return go_on(pid, held);
         }
-        if is_thread(pid) {
+        if !self.announced.contains(&pid) && is_thread(pid) {
             self.threads.insert(pid);
             return go_on(pid, held);
         }
         if self.free || self.answered.remove(&pid) {
-            self.announce(pid, tell);
+            self.announce(pid, None, tell);
             go_on(pid, held);
         } else {
             self.held.insert(pid, held);
@@ -219,11 +223,12 @@ impl Follower {
         self.note_stop(pid, held, tell);
     }
 
-    /// Reports a new process, once.
-    fn announce(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
+    /// Reports a new process, once; `ppid` where it is known.
+    fn announce(&mut self, pid: i32, ppid: Option<i32>, tell: &mut dyn FnMut(&FromGuard)) {
         self.early.remove(&pid);
         if self.announced.insert(pid) {
-            self.queue.push_back((pid, birth(pid)));
+            let word = ppid.map_or_else(|| birth(pid), |ppid| FromGuard::Forked { pid, ppid });
+            self.queue.push_back((pid, word));
             self.tell_queued(tell);
         }
     }
@@ -231,7 +236,7 @@ impl Follower {
     /// Reports the processes whose parent's event may never come, because the parent is gone.
     fn announce_early(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         for pid in std::mem::take(&mut self.early) {
-            self.announce(pid, tell);
+            self.announce(pid, None, tell);
         }
     }
 
@@ -337,6 +342,10 @@ fn birth(pid: i32) -> FromGuard {
 
 /// Whether the number is that of a thread other than its process's main thread.
 fn is_thread(number: i32) -> bool {
+    if process::is_leader(number) {
+        return false;
+    }
+    // Gone, or a thread.
     let status = std::fs::read_to_string(format!("/proc/{number}/status")).unwrap_or_default();
     let group = status.lines().find_map(|line| line.strip_prefix("Tgid:"));
     group.is_some_and(|group| group.trim() != number.to_string())

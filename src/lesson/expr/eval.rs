@@ -258,9 +258,19 @@ fn compute(operator: Operator, a: &Value, b: &Value) -> Result<Value, Words> {
             Operator::Add => x.checked_add(y),
             Operator::Sub => x.checked_sub(y),
             Operator::Mul => x.checked_mul(y),
-            // Python rounds towards minus infinity; `div_euclid` does so for positive divisors.
-            Operator::FloorDiv if y > 0 => x.checked_div_euclid(y),
-            Operator::Rem if y > 0 => x.checked_rem_euclid(y),
+            Operator::FloorDiv | Operator::Rem if y == 0 => {
+                return Err(Words::tell("eval.division", &[]));
+            }
+            // Python rounds towards minus infinity, and a remainder has its divisor's sign.
+            Operator::FloorDiv => {
+                let uneven = x.checked_rem(y).is_some_and(|rest| rest != 0);
+                let down = uneven && (x < 0) != (y < 0);
+                x.checked_div(y).map(|quotient| quotient - i64::from(down))
+            }
+            Operator::Rem => x.checked_rem(y).map(|rest| {
+                let other_sign = rest != 0 && (rest < 0) != (y < 0);
+                if other_sign { rest + y } else { rest }
+            }),
             _ => None,
         };
         return result

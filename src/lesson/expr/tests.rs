@@ -58,6 +58,15 @@ fn expressions_have_pythons_values() {
         ("sorted([3, 1, 2])", "[1, 2, 3]"),
         ("int('4') + 1", "5"),
         ("[None, True, 'x']", "[None, True, 'x']"),
+        // As Python divides: towards minus infinity, and the remainder has the divisor's sign.
+        (
+            "[7 // 2, 7 // -2, -7 // 2, -7 // -2, 6 // -2]",
+            "[3, -4, -4, 3, -3]",
+        ),
+        (
+            "[7 % 2, 7 % -2, -7 % 2, -7 % -2, 6 % -2]",
+            "[1, -1, 1, -1, 0]",
+        ),
     ] {
         assert_eq!(value(text), expected, "{text}");
     }
@@ -81,11 +90,11 @@ fn what_has_no_value_says_why() {
         ("len(1)", "! `len` can't be applied to these arguments"),
         (
             "9223372036854775807 + 1",
-            "! the result is out of range, or the divisor is not positive",
+            "! the result does not fit 64 bits",
         ),
         (
             "1 % 0",
-            "! the result is out of range, or the divisor is not positive",
+            "! division by zero, or a float where only integers can be divided",
         ),
     ] {
         assert_eq!(value(text), expected, "{text}");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Finding;
 use crate::lesson::error::LessonError;
-use crate::lesson::folder::{Part, read_part};
+use crate::lesson::folder::{Part, each_probe, read_part, why_unreadable};
 use crate::lesson::parse::Manifest;
 use crate::lesson::words::Words;
 
@@ -25,6 +25,9 @@ pub fn lint_broken(folder: &Path) -> Vec<Finding> {
             Ok(_) => {}
         }
     }
+    let probes = each_probe(&folder.join(Part::Probes.file()));
+    let unreadable = probes.into_iter().flatten().filter_map(Result::err);
+    findings.extend(unreadable.map(|error| of_error(folder, &error)));
     findings
 }
 
@@ -50,7 +53,8 @@ fn of_error(folder: &Path, error: &LessonError) -> Finding {
             path.display().to_string(),
             Words::of(|lang| {
                 let needs = lang.term("lesson-error.needs", needs);
-                lang.tell("lint.unreadable", &[("needs", &needs), ("why", source)])
+                let why = why_unreadable(lang, source);
+                lang.tell("lint.unreadable", &[("needs", &needs), ("why", &why)])
             }),
         ),
         other => (

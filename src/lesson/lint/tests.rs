@@ -52,6 +52,7 @@ fn files() -> Files {
         zh: Some("# 两个\n\n## 看\n".to_owned()),
         python: PYTHON.to_owned(),
         rust: Some(RUST.to_owned()),
+        outcomes: None,
         probes: vec![("shown.py".to_owned(), "print('yes')\n".to_owned())],
     }
 }
@@ -85,7 +86,7 @@ fn a_lesson_that_is_fine_has_no_findings() {
 fn the_folder_is_named_after_order_and_slug() {
     assert_eq!(
         findings("03-two", |_| {}),
-        ["03-two/lesson.toml: order and slug say this folder is `02-two`"]
+        ["03-two/lesson.toml:2:8: order and slug say this folder is `02-two`"]
     );
 }
 
@@ -148,8 +149,8 @@ fn an_expression_without_a_value_is_found_with_the_parameters_that_show_it() {
             "{ text = \"hi {6 // (i - 8)}\", for"
         ),
         [
-            "02-two/lesson.toml:29:19: check all: in `6 // (i - 8)`: the result is out of range, or the \
-          divisor is not positive (with the defaults, stdout tty)"
+            "02-two/lesson.toml:29:19: check all: in `6 // (i - 8)`: division by zero, or a \
+             float where only integers can be divided (with times = 9, stdout tty)"
         ]
     );
     let found = in_manifest(
@@ -365,7 +366,7 @@ fn types_and_arity_are_checked_without_a_run() {
         ),
         (
             "times * 9223372036854775807 + len(lines)",
-            "the result is out of range",
+            "the result does not fit 64 bits",
         ),
         ("len(cells('tmp'))", "nothing in program.py is called `tmp`"),
     ] {
@@ -410,8 +411,8 @@ fn an_overflow_at_all_parameters_greatest_is_found() {
             .replace("TIMES = 2\n", "TIMES = 2\nMORE = 1\nprint(MORE)\n");
         files.rust = None;
     });
-    let overflow = "check n: in `times * more`: the result is out of range, or the divisor is not \
-        positive (with every number at its greatest, stdout tty)";
+    let overflow = "check n: in `times * more`: the result does not fit 64 \
+        bits (with every number at its greatest, stdout tty)";
     assert!(
         found.iter().any(|told| told.ends_with(overflow)),
         "{found:#?}"
@@ -448,5 +449,25 @@ fn findings_are_chinese_where_that_is_read() {
     assert_eq!(
         told,
         ["02-two/en.md: 缺少这个文件：每门课都要有两种语言的课文"]
+    );
+}
+
+#[test]
+fn a_table_of_outcomes_of_another_program_is_stale() {
+    let none = findings("02-two", |_| {});
+    let stale = findings("02-two", |files| {
+        files.outcomes = Some("program_sha256 = \"0\"\n".to_owned());
+    });
+    assert_eq!(stale.len(), none.len() + 1, "{stale:?}");
+    assert!(
+        stale.iter().any(|finding| finding.contains("--save")),
+        "{stale:?}"
+    );
+    let broken = findings("02-two", |files| files.outcomes = Some("x".to_owned()));
+    assert!(
+        broken
+            .iter()
+            .any(|finding| finding.contains("can't be read")),
+        "{broken:?}"
     );
 }

@@ -19,12 +19,19 @@ const MAX_TANKS: f64 = 20.0;
 pub(super) fn head(report: &mut Report<'_>) {
     let lesson = report.lesson;
     let manifest = &lesson.manifest;
-    let wanted = format!("{:02}-{}", manifest.order.unwrap_or(0), manifest.slug);
     let pack = lesson.origin != Origin::Embedded;
+    let wanted = match manifest.order {
+        None if pack => manifest.slug.clone(),
+        order => format!("{:02}-{}", order.unwrap_or(0), manifest.slug),
+    };
     if lesson.folder != wanted && !(pack && lesson.folder == manifest.slug) {
+        let wanted = match manifest.order {
+            Some(_) if pack => format!("`{}` or `{wanted}`", manifest.slug),
+            _ => format!("`{wanted}`"),
+        };
         report.say(
             "lesson.toml",
-            None,
+            manifest.notes.slug,
             Words::tell("lint.folder", &[("wanted", &wanted)]),
         );
     }
@@ -65,6 +72,16 @@ pub(super) fn constants(report: &mut Report<'_>) {
                 ),
             ),
             Some(constant) => {
+                if let Some(again) = source::find_after(&lesson.files.python, &name, &constant) {
+                    report.say(
+                        "program.py",
+                        Some(again.spot(&lesson.files.python)),
+                        Words::tell(
+                            "lint.constant-again",
+                            &[("name", &name), ("line", &(constant.line + 1))],
+                        ),
+                    );
+                }
                 let literal = constant.value(&lesson.files.python);
                 if !source::means(literal, &default) {
                     report.say(
@@ -99,6 +116,11 @@ pub(super) fn expressions(report: &mut Report<'_>) {
             };
             let setting = lesson.setting(&params, &circumstances);
             for (place, spot, error) in errors_in(lesson, &setting) {
+                // What is wrong whatever the run was said before.
+                let doubts = &lesson.manifest.notes.doubts;
+                if doubts.iter().any(|(at, _)| error.spot == Some(*at)) {
+                    continue;
+                }
                 // One complaint a place; the other settings would say the same.
                 if said.insert((place.clone(), error.spot)) {
                     let message = Words::tell(

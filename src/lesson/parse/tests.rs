@@ -60,10 +60,10 @@ fn cases() -> Vec<Case> {
             "order: found \"6\", expected an integer",
         ),
         (
-            "order = 6",
+            "verdict = \"false\"",
             "",
-            at("slug", 0),
-            "order: found nothing, expected `order`",
+            at("[[claims]]", 0),
+            "claims[0].verdict: found nothing, expected `verdict`",
         ),
         (
             "needs = [\"array\"]",
@@ -185,6 +185,7 @@ fn definitions_upon_definitions_do_not_fill_the_memory() {
 fn every_mistake_is_told_in_the_order_of_the_file() {
     let text = EXAMPLE
         .replacen("order = 6", "ordr = 6", 1)
+        .replacen("title = ", "titel = ", 1)
         .replacen("kind = \"lines-multiset\"", "kind = \"lines-multisets\"", 1)
         .replacen("id = \"own-order\"", "id = 7", 1)
         .replacen("of = \"process\"", "of = \"proces\"", 1)
@@ -197,22 +198,23 @@ fn every_mistake_is_told_in_the_order_of_the_file() {
     let places: Vec<&str> = mistakes.iter().map(|m| m.place.as_str()).collect();
     let expected = [
         "ordr",
+        "titel",
         "checks[0].kind",
         "checks[2].id",
         "checks[6].of",
         "checks[6].is",
         "claims[0].verdict",
-        "order",
+        "title",
     ];
     assert_eq!(places, expected, "{mistakes:#?}");
-    assert!(mistakes[..6].is_sorted_by_key(|mistake| mistake.spot));
+    assert!(mistakes[..7].is_sorted_by_key(|mistake| mistake.spot));
     assert!(
         error
             .to_string()
-            .ends_with("(and 6 more mistakes: forklore lessons check tells them all)")
+            .ends_with("(and 7 more mistakes: forklore lessons check tells them all)")
     );
     assert!(
-        mistakes[3].words().zh.contains("以下之一：all, main"),
+        mistakes[4].words().zh.contains("以下之一：process, all"),
         "{mistakes:?}"
     );
 }

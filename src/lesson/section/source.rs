@@ -29,6 +29,8 @@ pub struct Notes {
     pub(in crate::lesson) objects: Vec<(Spot, String)>,
     /// Names that expressions use.
     pub(in crate::lesson) used: BTreeSet<String>,
+    /// Where the slug stands.
+    pub(in crate::lesson) slug: Option<Spot>,
     /// Where parameters and definitions stand, by name.
     pub(in crate::lesson) names: Vec<(Spot, String)>,
 }

@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Results;
+use crate::lesson::Words;
 use crate::text::push_json;
 
 #[derive(Serialize)]
@@ -31,7 +32,16 @@ struct Lesson<'a> {
 struct Check<'a> {
     id: &'a str,
     passed: bool,
+    /// In English: what was seen, in which run, and where that is kept.
     detail: String,
+    words: &'a Words,
+    /// What was seen, in each language.
+    seen: &'a Words,
+    /// The first run it failed in, and its recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<String>,
 }
 
 /// The document, on one line.
@@ -52,6 +62,14 @@ pub fn write(results: &Results) -> io::Result<String> {
                 id: &check.id,
                 passed: check.passed,
                 detail: check.told(),
+                words: &check.words,
+                seen: &check.detail,
+                run: check.failed.as_ref().map(|failed| failed.run),
+                recording: check
+                    .failed
+                    .as_ref()
+                    .and_then(|failed| failed.recording.as_ref())
+                    .map(|path| path.display().to_string()),
             })
             .collect(),
     });

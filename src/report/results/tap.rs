@@ -1,17 +1,21 @@
-//! Results as TAP 14: a subtest for each lesson, written as lessons are done.
+//! Results as TAP 14: a subtest for each lesson.
 
 use std::fmt::Write as _;
 
-use super::{CheckResult, LessonResult};
+use super::{CheckResult, LessonResult, Results};
 use crate::text::Lang;
 
-/// What stands before the first lesson.
-pub fn start(lessons: usize) -> String {
-    format!("TAP version 14\n1..{lessons}\n")
+/// The document.
+pub fn write(results: &Results) -> String {
+    let mut page = format!("TAP version 14\n1..{}\n", results.lessons.len());
+    for (index, each) in results.lessons.iter().enumerate() {
+        page += &lesson(index + 1, each);
+    }
+    page
 }
 
 /// A lesson's subtest; `number` counts from 1.
-pub fn lesson(number: usize, lesson: &LessonResult) -> String {
+fn lesson(number: usize, lesson: &LessonResult) -> String {
     let mut page = format!("# Subtest: {}\n", escape(&lesson.name()));
     // Writing to a String does not fail.
     let _ = writeln!(page, "    1..{}", lesson.checks.len());

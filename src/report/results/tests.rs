@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use super::{
-    LessonResult, Results, human_lesson, human_summary, json, junit, tap_lesson, tap_start,
-};
+use super::{LessonResult, Results, human_lesson, human_summary, json, junit, tap};
 use crate::check::Verdict;
+use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
 use crate::report::Style;
 use crate::text::{Lang, Paint};
@@ -22,7 +21,7 @@ fn verdict(id: &str, passed: bool, detail: &str) -> Verdict {
 
 fn results() -> Results {
     let mut good = LessonResult::new("array", Engine::Native);
-    good.add(vec![verdict("lines", true, "15 lines")], 0.25, None);
+    good.add(vec![verdict("lines", true, "15 lines")], 0.25, None, "");
     let mut bad = LessonResult::new("lock#1", Engine::Native);
     let runs = [
         (true, "all there", None),
@@ -38,7 +37,7 @@ fn results() -> Results {
             verdict("whole", passed, detail),
             verdict("end", true, "ended"),
         ];
-        bad.add(verdicts, 0.5, recording.map(Path::new));
+        bad.add(verdicts, 0.5, recording.map(Path::new), "");
     }
     Results {
         lessons: vec![good, bad],
@@ -75,9 +74,18 @@ fn json_has_the_documented_form() {
     let lesson = &value["lessons"][0];
     let expected = serde_json::json!({
         "slug": "array", "engine": "native", "runs": 1, "seconds": 0.25,
-        "checks": [{"id": "lines", "passed": true, "detail": "15 lines"}],
+        "checks": [{
+            "id": "lines", "passed": true, "detail": "15 lines",
+            "words": {"en": "lines holds", "zh": "lines 成立"},
+            "seen": {"en": "15 lines", "zh": "细节"},
+        }],
     });
     assert_eq!(lesson, &expected);
+    let failed = &value["lessons"][1]["checks"][0];
+    assert_eq!(
+        (&failed["run"], &failed["recording"]),
+        (&2.into(), &"/tmp/lock-2.jsonl".into())
+    );
 }
 
 #[test]
@@ -108,11 +116,7 @@ fn junit_is_xml_that_another_parser_reads() {
 
 #[test]
 fn tap_counts_and_escapes() {
-    let results = results();
-    let mut page = tap_start(2);
-    for (index, lesson) in results.lessons.iter().enumerate() {
-        page += &tap_lesson(index + 1, lesson);
-    }
+    let page = tap(&results());
     let expected = "TAP version 14\n\
         1..2\n\
         # Subtest: array\n    \
@@ -146,4 +150,46 @@ fn people_are_told_what_failed_and_where_to_look() {
         human_summary(&style(Lang::En), &results),
         "2 lessons, 4 runs: 2 checks passed, 1 failed (1.8 s)\n"
     );
+}
+
+#[test]
+fn what_went_wrong_stands_in_the_output_and_makes_nothing_fail() {
+    let mut results = results();
+    let text = Words::new("a <lock> is held", "");
+    let finding = Finding::new("owner-died", Harm::Hang, Certainty::Certain, text);
+    for lesson in &mut results.lessons {
+        lesson.found([&finding, &finding]);
+    }
+    let document = junit(&results).unwrap();
+    let line = "certain owner-died: a &lt;lock&gt; is held (run ";
+    // A suite each, and the check that failed.
+    assert_eq!(document.matches("<system-out>").count(), 3, "{document}");
+    assert_eq!(document.matches(line).count(), 3, "{document}");
+    assert!(document.contains("failures=\"1\""), "{document}");
+    assert_eq!(results.failed(), 1);
+}
+
+#[test]
+fn a_run_that_was_cut_short_has_one_line_for_all_that_was_not_judged() {
+    let mut cut = LessonResult::new("late.py", Engine::Python);
+    let unjudged = |id: &str| Verdict {
+        detail: super::not_judged(),
+        ..verdict(id, false, "")
+    };
+    let verdicts = vec![
+        verdict("run", false, "ended after 3 s"),
+        unjudged("lines"),
+        unjudged("codes"),
+    ];
+    cut.add(verdicts, 3.0, Some(Path::new("late-1.jsonl")), "n=3");
+    let expected = "late.py         ✗ 3 of 3 checks FAILED  1 run, 3.00 s\n  \
+         ✗ run: run holds\n    \
+         ended after 3 s\n    \
+         run 1, n=3, recorded in late-1.jsonl\n  \
+         2 checks were not judged: the run was cut short\n";
+    assert_eq!(human_lesson(&style(Lang::En), &cut), expected);
+    let mut refused = LessonResult::new("nowhere.py", Engine::Python);
+    refused.refuse("no such file");
+    let page = human_lesson(&style(Lang::En), &refused);
+    assert_eq!(page, "nowhere.py      ✗ FAILED: no such file\n");
 }

@@ -6,10 +6,10 @@ use ratatui::text::Line;
 use super::{CLOSE, Popup, SCROLL, Sheet, Then, moved};
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::claims::claims;
 use crate::tui::hint::Hint;
 use crate::tui::inquiry::{Asked, Question};
 use crate::tui::markdown;
-use crate::tui::panel::claims;
 
 /// Columns of the text at most.
 const WIDE: u16 = 100;

@@ -63,7 +63,15 @@ impl Row<'_> {
     fn label(&self, app: &App) -> String {
         let lang = app.lang;
         match self {
-            Row::Parameter(parameter) => clean(parameter.label.get(lang)).into_owned(),
+            Row::Parameter(parameter) => {
+                // Texts and `--set` call it by its name.
+                let (name, label) = (&parameter.name, clean(parameter.label.get(lang)));
+                if *name == label {
+                    label.into_owned()
+                } else {
+                    format!("{name}: {label}")
+                }
+            }
             Row::Stdout => lang.phrase("tui.form-stdout").to_owned(),
             Row::Seed => lang.phrase("tui.form-seed").to_owned(),
             Row::Pace => lang.phrase("tui.form-pace").to_owned(),
@@ -246,12 +254,7 @@ fn worded(app: &App, parameter: &Parameter) -> String {
             let label = choice.map_or(text.as_str(), |choice| choice.label.get(app.lang));
             clean(label).into_owned()
         }
-        (ParameterKind::Bool { .. }, Value::Bool(true)) => {
-            app.lang.phrase("tui.form-yes").to_owned()
-        }
-        (ParameterKind::Bool { .. }, Value::Bool(false)) => {
-            app.lang.phrase("tui.form-no").to_owned()
-        }
+        (ParameterKind::Bool { .. }, Value::Bool(value)) => value.to_string(),
         _ => clean(&value.repr()).into_owned(),
     }
 }
