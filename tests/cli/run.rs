@@ -1,8 +1,9 @@
 //! `run`: what real runs print, record and leave behind.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -33,6 +34,43 @@ fn printed(said: &Said) -> Vec<&str> {
         .collect();
     lines.sort_unstable();
     lines
+}
+
+/// Of each process, what its prints put into its buffer, and what it wrote; in no order of processes.
+fn buffered_and_written(engine: &[&str]) -> Vec<[String; 2]> {
+    let words = ["run", "no-sharing", "--stdout", "pipe", "--format", "json"];
+    let said = say(&[&words[..], engine].concat());
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let mut found: BTreeMap<u64, [String; 2]> = BTreeMap::new();
+    for line in said.out.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let (text, place) = match event["kind"].as_str() {
+            Some("op") if event["args"]["key"] == "buffered" => (&event["args"]["value"], 0),
+            Some("output") => (&event["data"], 1),
+            _ => continue,
+        };
+        let both = found
+            .entry(event["proc"].as_u64().expect("a process"))
+            .or_default();
+        both[place] += text.as_str().expect("a text");
+        assert!(
+            both[0].starts_with(&both[1]),
+            "written before it is printed: {line}"
+        );
+    }
+    let mut found: Vec<[String; 2]> = found.into_values().collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn into_a_pipe_text_is_buffered_before_it_is_written() {
+    let native = buffered_and_written(&[]);
+    assert_eq!(native.len(), 4);
+    assert!(native.iter().all(|[buffered, written]| buffered == written));
+    if Command::new("python3").arg("--version").output().is_ok() {
+        assert_eq!(buffered_and_written(&["--engine", "python"]), native);
+    }
 }
 
 #[test]

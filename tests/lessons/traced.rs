@@ -16,7 +16,7 @@ use forklore::explore::strategy::{Strategy, StrategyName};
 use forklore::lesson::schedule::Schedule;
 use forklore::lesson::{Circumstances, Lesson, Library, Params, Scope, Value};
 use forklore::model::World;
-use forklore::trace::{Engine, Event, Kind, OpName, Role, StartMethod};
+use forklore::trace::{Engine, Event, Kind, OpName, Role, RunStatus, StartMethod};
 
 use super::native::{self, TIME_SCALE, rest};
 use super::python::Python;
@@ -180,6 +180,11 @@ fn folded(events: &[Event]) -> World {
     world
 }
 
+fn came_to_its_end(world: &World) -> bool {
+    let status = world.end().map(|note| note.end.status);
+    matches!(status, Some(RunStatus::Finished | RunStatus::Deadlock))
+}
+
 /// The outcome of a native run in an order drawn at random, and that order; none where a pool is at work:
 /// which worker takes a task is no step of CPython's.
 fn drawn(lesson: &Lesson, how: &How, seed: u64) -> (String, Option<Schedule>) {
@@ -229,8 +234,14 @@ fn let_go_in_the_same_order_python_comes_to_the_outcome_of_the_native_twin() {
                 // In which order the workers end is luck, and with it their output.
                 continue;
             }
-            let script = schedule.as_ref().map(|order| Script::new(order, None));
-            let world = folded(&ran(&python, lesson, &how, script));
+            // On a machine that stands still for seconds the gate gives a run up, and says so.
+            let world = (0..3)
+                .map(|_| {
+                    let script = schedule.as_ref().map(|order| Script::new(order, None));
+                    folded(&ran(&python, lesson, &how, script))
+                })
+                .find(came_to_its_end)
+                .expect("a run that is not given up");
             let found = outcome(lesson, &how.params, &how.circumstances(&python), &world);
             let order = schedule.map_or_else(String::new, |order| order.to_string());
             let (lesson, buffering) = (lesson.slug(), buffering.word());

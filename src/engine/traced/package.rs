@@ -49,6 +49,11 @@ fn cache() -> Option<PathBuf> {
 /// The package in the cache; it is made there if it is missing. Every file is looked at, for Python will
 /// run it.
 fn cached(cache: &Path) -> io::Result<PathBuf> {
+    // Under sudo the home may be another user's, who could not use what is made there.
+    let there = cache.ancestors().find(|folder| folder.exists());
+    if !there.is_some_and(is_owned) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     private::directory(cache)?;
     let root = cache.join(name());
     if !root.exists() {
@@ -78,11 +83,15 @@ fn cached(cache: &Path) -> io::Result<PathBuf> {
     }
 }
 
+fn is_owned(path: &Path) -> bool {
+    let owner = path.metadata().map(|found| found.uid());
+    owner.is_ok_and(|owner| owner == geteuid().as_raw())
+}
+
 /// Whether nobody else can change it.
 fn is_ours(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|found| {
-        !found.is_symlink() && found.uid() == geteuid().as_raw() && found.mode() & 0o022 == 0
-    })
+    let sound = |found: std::fs::Metadata| !found.is_symlink() && found.mode() & 0o022 == 0;
+    is_owned(path) && path.symlink_metadata().is_ok_and(sound)
 }
 
 /// The folder of this very package.
