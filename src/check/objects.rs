@@ -64,12 +64,13 @@ fn none_called(world: &World, name: &str, are: impl Fn(&Object) -> bool) -> Judg
         .collect();
     others.dedup();
     let name = quoted(name);
-    Judged::failed(match others.is_empty() {
-        true => Words::tell("verdict.no-object", &[("name", &name)]),
-        false => Words::tell(
+    Judged::failed(if others.is_empty() {
+        Words::tell("verdict.no-object", &[("name", &name)])
+    } else {
+        Words::tell(
             "verdict.no-object-but",
             &[("name", &name), ("others", &few(&others))],
-        ),
+        )
     })
 }
 

@@ -353,8 +353,8 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
-        let before = &error.as_bytes()[..good];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let line = before.matches('\n').count() + 1;
         Error::new(ErrorKind::InvalidData, format!("{NOT_UTF8}{line})"))
     })
 }
@@ -376,10 +376,11 @@ fn probes(path: &Path) -> Result<Vec<(String, String)>, LessonError> {
     each_probe(path)?.into_iter().collect()
 }
 
-/// Every probe of a folder, or why it can't be read.
-pub(super) fn each_probe(
-    path: &Path,
-) -> Result<Vec<Result<(String, String), LessonError>>, LessonError> {
+/// Name and text of a probe, or why it can't be read.
+pub(super) type Probe = Result<(String, String), LessonError>;
+
+/// Every probe of a folder.
+pub(super) fn each_probe(path: &Path) -> Result<Vec<Probe>, LessonError> {
     let files = entries(path)?.into_iter();
     let python = files.filter(|(_, path)| path.extension().is_some_and(|ending| ending == "py"));
     let read = |(name, path): (String, PathBuf)| match read_text(&path) {

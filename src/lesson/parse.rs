@@ -251,8 +251,9 @@ fn matrix(section: &Section<'_>, parameters: &[Parameter]) -> Vec<Vec<(String, V
             };
             if given.is_empty() {
                 let list = item.section("matrix").entries();
-                let list = list.into_iter().find(|(known, _)| *known == name);
-                list.map(|(_, list)| list.wrong(parameter.kind.takes()));
+                if let Some((_, list)) = list.into_iter().find(|(known, _)| *known == name) {
+                    list.wrong(parameter.kind.takes());
+                }
                 continue;
             }
             let mut values = Vec::new();

@@ -55,12 +55,13 @@ impl Trial {
     fn broken_off(&self) -> Option<Words> {
         if let Some(cut) = self.cut {
             let orphans = self.orphans();
-            return Some(match orphans.is_empty() {
-                true => cut.words(),
-                false => Words::tell(
+            return Some(if orphans.is_empty() {
+                cut.words()
+            } else {
+                Words::tell(
                     "trial.orphans",
                     &[("cut", &cut.words()), ("names", &orphans.join(", "))],
-                ),
+                )
             });
         }
         let end = self.world.end();
