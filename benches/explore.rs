@@ -180,6 +180,7 @@ fn of_program(name: &str, n: i64) -> Found {
                 line_buffered: true,
                 seed: 0,
                 dir: dir.path().to_owned(),
+                supervisor: 0,
                 zygote: true,
             },
         },

@@ -56,7 +56,7 @@ use crate::engine::shutdown::Request;
 use crate::error::{Code, Failure};
 use crate::sys::stdout;
 use crate::text::Lang;
-use args::{Command, CommandLine, StdoutArg};
+use args::{Command, CommandLine};
 use context::Context;
 use outlet::WriteError;
 
@@ -128,10 +128,18 @@ fn prints(line: &CommandLine) -> bool {
 }
 
 fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
-    if let (Some(_), Some(_)) = (&line.command, &line.record) {
-        let words = context.lang.phrase("cli.record-and-command");
-        return Err(Failure::new(Code::Usage, words.to_owned()).into());
+    let options = [
+        (line.record.is_some(), "cli.record-and-command"),
+        (line.stdout.is_some(), "cli.stdout-and-command"),
+    ];
+    if let Some((_, words)) = options
+        .iter()
+        .find(|(given, _)| *given && line.command.is_some())
+    {
+        let words = context.lang.phrase(words).to_owned();
+        return Err(Failure::new(Code::Usage, words).into());
     }
+    let stdout = line.stdout.unwrap_or_default();
     if !line.program.is_empty() {
         if let Some(lesson) = &line.lesson {
             let words = context
@@ -139,7 +147,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
                 .tell("cli.lesson-and-program", &[("lesson", lesson)]);
             return Err(Failure::new(Code::Usage, words).into());
         }
-        return trace::show(context, StdoutArg::default(), line.record, line.program);
+        return trace::show(context, stdout, line.record, line.program);
     }
     match (line.command, line.lesson) {
         (Some(_), Some(lesson)) => Err(Failure::new(
@@ -149,7 +157,7 @@ fn dispatch(line: CommandLine, context: &Context) -> Result<Code, Stop> {
                 .tell("cli.lesson-and-command", &[("lesson", &lesson)]),
         )
         .into()),
-        (None, lesson) => screen::open(context, lesson.as_deref(), line.record),
+        (None, lesson) => screen::open(context, lesson.as_deref(), stdout, line.record),
         (Some(Command::Run(args)), None) => run::run(context, &args),
         (Some(Command::Test(args)), None) => test::run(context, &args),
         (Some(Command::Grade(args)), None) => grade::run(context, &args),

@@ -13,9 +13,11 @@ pub mod reproduce;
 pub mod scheduler;
 pub mod search;
 pub mod strategy;
+mod unreduced;
 pub mod wakeup;
 
 pub use outcomes::{Budget, Came, Explored, Outcome, explore};
+pub use unreduced::Unreduced;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,8 @@ mod rule;
 mod rules;
 mod still;
 
+use std::borrow::Cow;
+
 use crate::lesson::Words;
 use crate::model::{Object, Process};
 
@@ -84,7 +86,7 @@ impl Harm {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Name of the rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     pub kind: Harm,
     pub certainty: Certainty,
     /// Who, what, where and why.
@@ -106,6 +108,8 @@ pub struct Finding {
     pub chain: Vec<ChainLine>,
     /// Findings that are the same here are told once.
     same: Option<String>,
+    /// Of a hang: a service that waits for work waits in this way as well.
+    idle: bool,
 }
 
 /// Most entries of each list of a finding.
@@ -113,13 +117,13 @@ const ENTRIES: usize = 32;
 
 impl Finding {
     pub(crate) fn new(
-        rule: &'static str,
+        rule: impl Into<Cow<'static, str>>,
         kind: Harm,
         certainty: Certainty,
         text: Words,
     ) -> Finding {
         Finding {
-            rule,
+            rule: rule.into(),
             kind,
             certainty,
             text,
@@ -132,6 +136,7 @@ impl Finding {
             lesson: None,
             chain: Vec::new(),
             same: None,
+            idle: false,
         }
     }
 
@@ -148,6 +153,12 @@ impl Finding {
     /// An event that shows it.
     fn event(mut self, seq: u64) -> Finding {
         add(&mut self.evidence, seq);
+        self
+    }
+
+    /// Who waits so may be a service without work.
+    fn idle(mut self) -> Finding {
+        self.idle = true;
         self
     }
 
@@ -193,7 +204,7 @@ impl Finding {
     }
 
     /// What it is counted under.
-    fn key(&self) -> (&'static str, String) {
+    fn key(&self) -> (Cow<'static, str>, String) {
         let same = self.same.clone().unwrap_or_else(|| {
             if self.places.is_empty() {
                 self.text.en.clone()
@@ -201,7 +212,7 @@ impl Finding {
                 self.places.join(" ")
             }
         });
-        (self.rule, same)
+        (self.rule.clone(), same)
     }
 
     /// Another one that is the same.

@@ -8,7 +8,6 @@
 //! who holds a lock, which results a pool still owes and what an object is called stand in the same
 //! memory, and nothing has to be stopped for it.
 
-mod call;
 mod channels;
 mod choose;
 mod doing;
@@ -17,8 +16,6 @@ mod graph;
 mod heap;
 mod layout;
 mod lines;
-mod maps;
-mod memory;
 mod names;
 mod place;
 mod process;
@@ -26,8 +23,9 @@ mod program;
 mod report;
 mod rules;
 mod semaphore;
+mod sockets;
 mod stack;
 mod view;
 
 pub use choose::{Running, named, running};
-pub use report::{Denied, LookError, Note, Report, Row, ThreadRow, look};
+pub use report::{Denied, LookError, Note, Report, Row, ThreadRow, look, try_memory, yama_scope};

@@ -30,6 +30,7 @@ mod lines;
 mod lint;
 mod names;
 mod outcome;
+mod outcome_table;
 mod params;
 mod parse;
 pub(crate) mod printed;
@@ -54,6 +55,7 @@ pub use library::{Broken, Library};
 pub use lines::{Expected, Lines, Loops, Slot};
 pub use lint::{Finding, lint, lint_broken, lint_library};
 pub use outcome::{OTHER, OutcomeLabel, TORN};
+pub use outcome_table::{KnownOutcome, OutcomeFile, OutcomeTable, hexadecimal, in_words};
 pub use params::{Choice, Parameter, ParameterKind, Params, ParamsError};
 pub use parse::Manifest;
 pub use questions::{

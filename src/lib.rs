@@ -73,6 +73,8 @@
 //! - `src/tui/words.rs`: its words in the transport bar.
 //! - `src/export/perfetto.rs`, `src/export/csv.rs`: what becomes of it. If it is a mark in asciicast,
 //!   `src/export/cast.rs` says so.
+//! - `src/finding/detector.rs`: if a rule looks at it. `src/finding/rules/noted.rs` looks at markers; a
+//!   kind that no rule looks at has no place there.
 //! - `src/cli/why/tape.rs`: a look at a living program writes markers. A kind that no look makes has no
 //!   place there.
 //! - `tests/golden/`: a line in the golden file of the format. A test wants every kind there.
@@ -160,6 +162,7 @@ pub mod lesson;
 pub mod model;
 pub mod mp;
 pub mod object;
+mod proc;
 pub mod programs;
 pub mod protocol;
 pub mod replay;

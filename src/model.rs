@@ -46,6 +46,7 @@ mod step;
 mod tasks;
 mod timeline;
 mod turns;
+mod unwritten;
 mod waits;
 
 use std::sync::Arc;
@@ -82,6 +83,7 @@ pub use shared::{Cell, Shared};
 pub use tasks::{Task, TaskState, Tasks};
 pub use timeline::{Activity, Span, TaskSpan, Track};
 pub use turns::Turns;
+pub use unwritten::{Printed, Unwritten};
 pub use waits::{Awaited, LostTask, Party, Thing, Wait};
 
 /// A point of the log worth finding again.
@@ -326,6 +328,13 @@ impl World {
     /// How the run ended, once it has.
     pub fn end(&self) -> Option<&EndNote> {
         self.end.as_ref()
+    }
+
+    /// Whether it was the run that ended this process, and not the program.
+    #[must_use]
+    pub fn was_ended(&self, pid: i32) -> bool {
+        let note = self.end.as_ref();
+        note.is_some_and(|note| note.end.ended.contains(&pid))
     }
 
     /// About what a clone costs once everything in it has changed, in bytes: what is shared in

@@ -14,7 +14,7 @@ mod verdicts;
 mod waits;
 
 pub use findings::{findings, findings_json, living};
-pub use live::{Live, deadlock, program_line};
+pub use live::{Live, circle, deadlock, program_line};
 pub use printed::Printed;
 pub use results::{CheckResult, FailedRun, LessonResult, Results, not_judged};
 pub use rows::{Rows, exit_word};

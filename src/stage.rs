@@ -13,7 +13,7 @@ pub use zygote::zygote;
 use crate::mp;
 use crate::programs::{self, Params};
 use crate::protocol::{ControlPage, StageConfig, descriptors, environment};
-use crate::sys::{process, signal, stat::Stat};
+use crate::sys::{process, signal};
 
 /// Runs the lesson's program and ends the process.
 pub fn main(json: &str) -> ! {
@@ -45,7 +45,7 @@ pub fn perform(config: StageConfig, program: impl FnOnce() -> mp::Result<()>) ->
 
 /// Takes over what the guard left open; the guard's PID.
 fn begin(config: StageConfig) -> i32 {
-    let guard = match bind_to_guard() {
+    let guard = match bind_to_guard(config.supervisor) {
         Ok(guard) => guard,
         Err(error) => refuse(&format!("the stage can't be bound to its guard: {error}")),
     };
@@ -64,8 +64,9 @@ fn begin(config: StageConfig) -> i32 {
     guard
 }
 
-/// Dies with the guard (`PR_SET_PDEATHSIG`), also with one that died before this was set.
-fn bind_to_guard() -> std::io::Result<i32> {
+/// Dies with the guard (`PR_SET_PDEATHSIG`), also with one that died before this was set. Its children end
+/// when the supervisor is gone too.
+fn bind_to_guard(supervisor: i32) -> std::io::Result<i32> {
     use nix::sys::signal::Signal;
     signal::restore_defaults(&[
         Signal::SIGINT,
@@ -84,8 +85,6 @@ fn bind_to_guard() -> std::io::Result<i32> {
     if std::env::var(environment::GUARD).ok() != Some(guard.to_string()) {
         return Err(std::io::Error::other("it has ended"));
     }
-    // A guard that is dying has no parent to tell: 0 stands for nobody then.
-    let supervisor = Stat::of(guard).map_or(0, |stat| stat.ppid);
     signal::end_without(guard, supervisor)?;
     Ok(guard)
 }

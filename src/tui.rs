@@ -18,12 +18,14 @@
 mod action;
 mod app;
 mod choosing;
+mod claims;
 mod course;
 mod destination;
 mod effect;
 mod hint;
 mod hints;
 mod host;
+mod inquiry;
 mod keymap;
 mod layout;
 pub(crate) mod markdown;
@@ -52,6 +54,7 @@ use std::time::Duration;
 pub use app::Start;
 pub use effect::Leave;
 pub use host::{Host, Program, PythonChoice, Recorded, RunOptions, RunRequest, RunToSave, Started};
+pub use inquiry::{Answer, Inquiry, Probed, Question};
 pub use offscreen::Offscreen;
 pub use outcomes::{Explorable, Explored, OutcomeFound, Stage, Survey};
 pub use progress::{AnswerRecord, PROGRESS, Progress, RecordedAnswer, Visit};
@@ -87,7 +90,7 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             (asked, dirty) = (false, false);
             due = terminal::now() + FRAME;
         }
-        let moving = app.runs.is_moving() || app.outcomes.is_going();
+        let moving = app.runs.is_moving() || app.outcomes.is_going() || app.inquiries.is_going();
         let wait = match (hurry, dirty, moving) {
             (true, ..) => Duration::ZERO,
             (false, true, _) => left,
@@ -125,7 +128,7 @@ pub fn run(host: &mut dyn Host, start: Start) -> std::io::Result<Leave> {
             app.outcomes.begin(of, survey);
         }
         let found = app.take_outcomes();
-        dirty |= found;
+        dirty |= app.inquiries.take() || found;
         if taken.ended || found {
             keep(&mut app, host);
         }
@@ -152,6 +155,10 @@ fn perform(
                 begin(app, host, order);
             }
         }
+        Effect::Ask(question) => match host.ask(&question) {
+            Ok(inquiry) => app.inquiries.begin(*question, inquiry),
+            Err(why) => app.notice(why),
+        },
         Effect::Control(control) => app.runs.control(control),
         Effect::Copy(text) => terminal.copy(&text)?,
         Effect::Input(text) => {

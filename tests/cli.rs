@@ -26,6 +26,8 @@ mod explore;
 mod faults;
 #[path = "cli/install.rs"]
 mod install;
+#[path = "cli/interrupt.rs"]
+mod interrupt;
 #[path = "cli/lessons.rs"]
 mod lessons;
 #[path = "cli/methods.rs"]

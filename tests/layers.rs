@@ -27,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trace", &[]),
     ("object", &[]),
     ("protocol", &["sys"]),
+    ("proc", &[]),
     // L1
     ("mp", &["sys", "trace", "protocol", "object"]),
     ("model", &["trace"]),
@@ -34,12 +35,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // L2
     ("check", &["model", "trace", "lesson"]),
     ("finding", &["model", "trace", "lesson", "text", "explain"]),
-    ("inspect", &["finding", "lesson", "sys", "text"]),
+    ("inspect", &["finding", "lesson", "proc", "sys", "text"]),
     ("feed", &["trace"]),
     ("programs", &["mp"]),
     ("explain", &["model", "text"]),
     // L3
-    ("engine", &["protocol", "feed", "model", "trace", "sys"]),
+    (
+        "engine",
+        &["protocol", "feed", "model", "trace", "proc", "sys"],
+    ),
     ("stage", &["mp", "programs", "protocol", "sys"]),
     ("replay", &["feed", "trace"]),
     // L4

@@ -17,6 +17,8 @@
 mod choosing;
 #[path = "screen/manners.rs"]
 mod manners;
+#[path = "screen/own.rs"]
+mod own;
 #[path = "screen/packs.rs"]
 mod packs;
 #[path = "screen/picture.rs"]
@@ -24,6 +26,8 @@ mod picture;
 #[path = "screen/pty.rs"]
 #[allow(dead_code, reason = "the other users need the rest")]
 mod pty;
+#[path = "screen/python.rs"]
+mod python;
 #[path = "screen/senses.rs"]
 mod senses;
 

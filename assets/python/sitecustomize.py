@@ -11,11 +11,15 @@ def _chain():
     import sys
     here = os.path.dirname(os.path.abspath(__file__))
     if os.environ.get('FORKLORE_TRACE'):
+        # In the cache our bytecode is kept, whatever the program wants of its own.
+        writes_none = sys.dont_write_bytecode
+        sys.dont_write_bytecode = writes_none and not os.path.basename(here).startswith('python-')
         try:
             import forklore_trace
             forklore_trace.start()
         except Exception:
             pass
+        sys.dont_write_bytecode = writes_none
     sys.path[:] = [path for path in sys.path
                    if not path or os.path.abspath(path) != here]
     sys.modules.pop('sitecustomize', None)

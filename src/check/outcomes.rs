@@ -13,7 +13,7 @@ use crate::model::{Awaited, Wait};
 /// # Errors
 /// What the lesson's expressions report.
 pub fn outcome_name(facts: &Facts<'_>) -> Result<String, EvalError> {
-    let mut name = outcome(facts)?.text;
+    let mut name = without_addresses(&outcome(facts)?.text);
     let world = facts.world;
     let waits = match world.deadlock() {
         Some(waits) => waits.to_vec(),
@@ -30,6 +30,18 @@ pub fn outcome_name(facts: &Facts<'_>) -> Result<String, EvalError> {
         name += &wait;
     }
     Ok(name)
+}
+
+/// The text with `0x…` for every address in it: where an object lies is no part of an outcome.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split(" at 0x");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        kept += " at 0x…";
+        kept += rest;
+    }
+    kept
 }
 
 /// `Process-1: acquire lock → Process-2`: who waits, at what, and for whom.

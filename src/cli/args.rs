@@ -37,6 +37,8 @@ pub(crate) struct CommandLine {
     pub lesson: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub stdout: Option<StdoutArg>,
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
@@ -200,6 +202,12 @@ pub(crate) struct ExploreArgs {
     pub outcome: Option<String>,
     #[arg(long)]
     pub any_timing: bool,
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag, and its value: both may be missing"
+    )]
+    pub save: Option<Option<PathBuf>>,
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     #[arg(long, value_enum, default_value_t)]
@@ -303,7 +311,7 @@ pub(crate) struct ReplayArgs {
     pub source: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(crate) enum StdoutArg {
     #[default]
     Tty,

@@ -63,6 +63,24 @@ impl Context {
         Ok(library)
     }
 
+    /// The options that make another forklore see the same lessons and speak the same language.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let lang = match self.lang {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        };
+        let mut arguments: Vec<OsString> = ["--color", "never", "--lang", lang]
+            .map(OsString::from)
+            .into();
+        for pack in &self.lessons {
+            arguments.extend(["--lessons".into(), pack.into()]);
+        }
+        let flags = [(self.replace, "--replace"), (self.trust, "--trust")];
+        let flags = flags.iter().filter(|(given, _)| *given);
+        arguments.extend(flags.map(|(_, flag)| OsString::from(flag)));
+        arguments
+    }
+
     /// Whether programs of packs may run without asking.
     pub(crate) fn trusts_all(&self) -> bool {
         self.trust

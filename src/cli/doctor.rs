@@ -50,6 +50,7 @@ pub(crate) fn run(context: &Context) -> Result<Code, Stop> {
         kernel::futex(lang),
         kernel::attribution(lang),
         kernel::following(lang),
+        kernel::looking(lang),
         kernel::channel(lang),
         host::proc(lang),
         host::run_directory(lang),

@@ -1,8 +1,11 @@
 //! `forklore explore LESSON`: every outcome the lesson's program can have, each with a schedule that
 //! leads there.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -18,6 +21,9 @@ use crate::error::{Code, Failure};
 use crate::explore::native::{Config, Native, NativeError};
 use crate::explore::search::SearchError;
 use crate::explore::{Explored, explore};
+use crate::lesson::{KnownOutcome, OutcomeFile, OutcomeTable, in_words};
+use crate::model::Wait;
+use crate::report;
 use crate::sys::clock;
 use crate::text::{Mood, clean, clean_text};
 
@@ -35,6 +41,7 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         context,
         args,
         exploring: Exploring::new(context, lesson, params, args.stdout, args.seed)?,
+        circles: RefCell::default(),
     };
     let (found, seconds) = explorer.explore(&shutdown)?;
     let shown = explorer.shown(&found);
@@ -47,10 +54,14 @@ pub(crate) fn run(context: &Context, args: &ExploreArgs) -> Result<Code, Stop> {
         }
     };
     io::stdout().write_all(page.as_bytes())?;
+    let saved = match &args.save {
+        Some(file) if !asked => explorer.save(file.as_deref(), &found)?,
+        _ => Code::Fine,
+    };
     match shutdown.requests().try_recv() {
         Ok(request) => Err(Stop::Asked(request)),
         Err(_) if args.outcome.is_some() && shown.is_empty() => Ok(Code::CheckFailed),
-        Err(_) => Ok(Code::Fine),
+        Err(_) => Ok(saved),
     }
 }
 
@@ -58,6 +69,8 @@ struct Explorer<'a> {
     context: &'a Context,
     args: &'a ExploreArgs,
     exploring: Exploring<'a>,
+    /// Who waits for whom in the deadlocks, by the outcomes' names.
+    circles: RefCell<HashMap<String, Vec<Wait>>>,
 }
 
 /// An outcome and its number.
@@ -68,6 +81,7 @@ impl Explorer<'_> {
         let began = clock::instant();
         let mut progress = Progress::new(self.context.lang);
         let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
+        let circles = &self.circles;
         let config = Config {
             any_timing: self.args.any_timing,
             ..self.exploring.config()
@@ -77,7 +91,15 @@ impl Explorer<'_> {
             &mut native,
             self.args.budget,
             self.args.seed,
-            |native, schedule| self.exploring.came(native, schedule),
+            |native, schedule| {
+                let came = self.exploring.came(native, schedule);
+                if native.world().blocked().deadlock {
+                    let waits = || native.world().waits();
+                    let mut circles = circles.borrow_mut();
+                    circles.entry(came.label.clone()).or_insert_with(waits);
+                }
+                came
+            },
             |found| {
                 progress.tell(found);
                 shutdown.requests().is_empty()
@@ -138,6 +160,9 @@ impl Explorer<'_> {
             if lines.len() > LINES {
                 let _ = writeln!(page, "  … ({})", lines.len() - LINES);
             }
+            if let Some(waits) = self.circles.borrow().get(&outcome.label) {
+                report::circle(lang, waits, &mut page);
+            }
             let _ = writeln!(
                 page,
                 "  {}\n",
@@ -197,6 +222,53 @@ impl Explorer<'_> {
         };
         let _ = writeln!(page, "{}", paint.mood(mood, clean_text(&told)));
         page
+    }
+
+    /// Puts the table into the lesson's file, or into another; nothing that is not complete.
+    fn save(&self, file: Option<&Path>, found: &Explored) -> Result<Code, Failure> {
+        let (lang, lesson) = (self.context.lang, self.exploring.lesson);
+        if !found.complete {
+            self.context.tell(&lang.phrase("explore.not-saved"));
+            return Ok(Code::CheckFailed);
+        }
+        let own = PathBuf::from(lesson.path()).join("outcomes.toml");
+        let file = file.unwrap_or(&own);
+        let outcomes = found.outcomes.iter().map(|outcome| KnownOutcome {
+            outcome: outcome.label.clone(),
+            executions: outcome.executions,
+            deadlock: outcome.deadlock,
+            schedule: self.code(&outcome.schedule),
+        });
+        let table = OutcomeTable {
+            params: in_words(&self.exploring.params),
+            stdout: self.args.stdout.word().to_owned(),
+            any_timing: self.args.any_timing,
+            executions: found.executions,
+            outcomes: outcomes.collect(),
+        };
+        let program_sha256 = lesson.outcomes_sha256();
+        let known = std::fs::read_to_string(file).ok();
+        let known = known.and_then(|text| OutcomeFile::parse(&text).ok());
+        let known = known.filter(|known| known.program_sha256 == program_sha256);
+        let mut tables = known.unwrap_or(OutcomeFile {
+            program_sha256,
+            tables: Vec::new(),
+        });
+        tables.put(table);
+        let text = tables.text().map_err(io::Error::other);
+        let shown = file.display();
+        text.and_then(|text| std::fs::write(file, text))
+            .map_err(|why| {
+                let what = lang.tell("explore.save-failed", &[("file", &shown), ("why", &why)]);
+                Failure::new(Code::NotStarted, what)
+            })?;
+        let outcomes = found.outcomes.len();
+        let told = lang.tell(
+            "explore.saved",
+            &[("outcomes", &outcomes), ("file", &shown)],
+        );
+        self.context.tell(&told);
+        Ok(Code::Fine)
     }
 
     fn document(&self, found: &Explored, shown: &[Shown<'_>], seconds: f64) -> Value {

@@ -12,9 +12,10 @@ use super::engine::Played;
 use super::words;
 use crate::check::{Facts, outcome_name};
 use crate::engine::StartError;
-use crate::engine::directory::{in_use, run_directory};
+use crate::engine::directory::run_directory;
 use crate::error::{Code, Failure};
-use crate::explore::native::{Config, Launch, Native, Projection};
+use crate::explore::native::{Config, Launch, Native, NativeError, Projection, Why};
+use crate::explore::search::SearchError;
 use crate::explore::{Came, Explored};
 use crate::lesson::{Circumstances, Lesson, Outcome, Params, Setting};
 use crate::model::World;
@@ -55,7 +56,7 @@ impl<'a> Exploring<'a> {
         stdout: StdoutArg,
         seed: u64,
     ) -> Result<Exploring<'a>, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let circumstances = Circumstances {
             stdout: stdout.word().to_owned(),
             ..Circumstances::default()
@@ -66,7 +67,7 @@ impl<'a> Exploring<'a> {
             params,
             line_buffered: matches!(stdout, StdoutArg::Tty),
             seed,
-            _in_use: in_use(&dir),
+            _in_use: in_use,
             dir,
         })
     }
@@ -96,6 +97,7 @@ impl<'a> Exploring<'a> {
                     line_buffered: self.line_buffered,
                     seed: self.seed,
                     dir: self.dir.clone(),
+                    supervisor: 0,
                     zygote: true,
                 },
             },
@@ -124,12 +126,36 @@ impl<'a> Exploring<'a> {
     }
 
     /// Why it could not be explored.
-    pub(crate) fn failed(&self, context: &Context, error: &dyn std::fmt::Display) -> Failure {
+    pub(crate) fn failed(&self, context: &Context, error: &SearchError<NativeError>) -> Failure {
+        let why = reason(context.lang, error);
         let what = context.lang.tell(
             "explore.failed",
-            &[("lesson", &self.lesson.slug()), ("why", &error)],
+            &[("lesson", &self.lesson.slug()), ("why", &why)],
         );
         Failure::new(Code::NotStarted, what)
+    }
+}
+
+/// Why a program can't be explored, and what can be done about it, for people.
+pub(crate) fn reason(lang: Lang, error: &SearchError<NativeError>) -> String {
+    let SearchError::Machine(error) = error else {
+        return error.to_string();
+    };
+    match error {
+        NativeError::Unsupported { process, op, why } => {
+            let key = match why {
+                Why::Operation => "explore.why-operation",
+                Why::Callback => "explore.why-callback",
+                Why::FirstResult => "explore.why-first-result",
+                Why::Dying => "explore.why-dying",
+                Why::KilledWaiting => "explore.why-killed-waiting",
+                Why::Replaced => "explore.why-replaced",
+                Why::Text => "explore.why-text",
+            };
+            lang.tell(key, &[("who", process), ("op", op)])
+        }
+        NativeError::Outside { process } => lang.tell("explore.why-outside", &[("who", process)]),
+        error => error.to_string(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! sections' names, and the exit codes as a section. Pages go where man(1) looks: `man1` for English,
 //! `zh_CN/man1` for Chinese.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -43,9 +44,25 @@ pub(crate) fn install(context: &Context, dir: Option<PathBuf>) -> Result<Code, S
             Failure::new(Code::CheckFailed, what).at(folder.display().to_string())
         })?;
     }
-    let said = lang.tell("man.installed", &[("dir", &dir.display())]);
+    let key = if is_searched(&dir, |name| std::env::var_os(name)) {
+        "man.installed"
+    } else {
+        "man.installed-apart"
+    };
+    let said = lang.tell(key, &[("dir", &dir.display())]);
     writeln!(io::stdout(), "{said}")?;
     Ok(Code::Fine)
+}
+
+/// Whether man(1) looks there by itself: `MANPATH` names it, or it is `share/man` beside a `bin` on the
+/// `PATH` (manpath(5)).
+fn is_searched(dir: &Path, variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let has = |name, folder: &Path| {
+        let folders = variable(name).unwrap_or_default();
+        std::env::split_paths(&folders).any(|known| known == folder)
+    };
+    let prefix = dir.to_str().and_then(|dir| dir.strip_suffix("/share/man"));
+    has("MANPATH", dir) || prefix.is_some_and(|prefix| has("PATH", &Path::new(prefix).join("bin")))
 }
 
 fn write_pages(lang: Lang, folder: &Path) -> io::Result<()> {
@@ -104,8 +121,22 @@ fn exit_codes(lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::write_pages;
+    use std::path::Path;
+
+    use super::{is_searched, write_pages};
     use crate::text::Lang;
+
+    #[test]
+    fn man_looks_beside_the_folders_of_path_and_where_manpath_says() {
+        let dir = Path::new("/h/.local/share/man");
+        let with = |name: &'static str, value: &'static str| {
+            move |asked: &str| (asked == name).then(|| value.into())
+        };
+        assert!(is_searched(dir, with("PATH", "/bin:/h/.local/bin")));
+        assert!(is_searched(dir, with("MANPATH", "/x:/h/.local/share/man")));
+        assert!(!is_searched(dir, with("PATH", "/h/.cargo/bin:/bin")));
+        assert!(!is_searched(Path::new("/x"), |_| None));
+    }
 
     #[test]
     fn every_command_has_a_page_in_every_language() {

@@ -25,13 +25,21 @@ pub(crate) fn applies(claim: &Claim, interpreter: &Interpreter) -> bool {
     methods && claim.python.is_none_or(|range| range.holds(version))
 }
 
-/// Why the probe does not show the claim; `None` where it does.
-pub(crate) fn contradicts(
+/// What came of a probe.
+pub(crate) struct Shown {
+    /// Why it does not show the claim; `None` where it does.
+    pub contradicts: Option<Words>,
+    /// What it printed.
+    pub said: String,
+}
+
+/// Runs the probe of a claim.
+pub(crate) fn shows(
     lesson: &Lesson,
     claim: &Claim,
     interpreter: &Interpreter,
     stop: &mut dyn FnMut() -> bool,
-) -> io::Result<Option<Words>> {
+) -> io::Result<Shown> {
     let folder = private::temporary("forklore-probe-", &std::env::temp_dir())?;
     let place = match &lesson.origin {
         Origin::Folder(path) => path.join("probes"),
@@ -47,13 +55,21 @@ pub(crate) fn contradicts(
     command.env_remove("PYTHONUNBUFFERED");
     command.env("PYTHONDONTWRITEBYTECODE", "1");
     let ended = bounded::run(&mut command, Vec::new(), PATIENCE, stop)?;
+    Ok(Shown {
+        contradicts: why(claim, &ended),
+        said: ended.stdout,
+    })
+}
+
+/// Why a probe that ended so does not show its claim.
+fn why(claim: &Claim, ended: &bounded::Ended) -> Option<Words> {
     let (id, file) = (&claim.id, &claim.probe);
     let Some(status) = ended.status else {
         let seconds = PATIENCE.as_secs();
-        return Ok(Some(Words::tell(
+        return Some(Words::tell(
             "lessons.probe-time",
             &[("id", id), ("file", file), ("seconds", &seconds)],
-        )));
+        ));
     };
     if !status.success() {
         let said = last_line(&ended.stderr);
@@ -67,19 +83,19 @@ pub(crate) fn contradicts(
             (None, Some(signal)) => Words::tell("verdict.exit-signal", &[("signal", &signal)]),
             (None, None) => Words::tell("verdict.exit-unknown", &[]),
         };
-        return Ok(Some(Words::tell(
+        return Some(Words::tell(
             "lessons.probe-status",
             &[("id", id), ("file", file), ("how", &how), ("said", &said)],
-        )));
+        ));
     }
     if ended.stdout.trim_end().ends_with(claim.expect.trim_end()) {
-        return Ok(None);
+        return None;
     }
     let said = last_line(&ended.stdout);
-    Ok(Some(Words::tell(
+    Some(Words::tell(
         "lessons.probe-other",
         &[("id", id), ("file", file), ("said", &said)],
-    )))
+    ))
 }
 
 fn last_line(text: &str) -> String {

@@ -16,8 +16,9 @@ use crate::engine::shutdown::Shutdown;
 use crate::error::{Code, Failure};
 use crate::explain;
 use crate::explore::contradiction::{Cell, LinkKind, contradiction};
-use crate::explore::native::{Config, Native};
+use crate::explore::native::{Config, Native, NativeError};
 use crate::explore::reproduce::{Attempt, Reproduced, follow, reproduce};
+use crate::explore::search::SearchError;
 use crate::explore::{Explored, Outcome, explore};
 use crate::lesson::Lesson;
 use crate::sys::clock;
@@ -120,7 +121,7 @@ impl Reproducer<'_> {
     }
 
     fn native(&self, config: Config) -> Result<Native, Failure> {
-        Native::new(config).map_err(|error| self.exploring.failed(self.context, &error))
+        Native::new(config).map_err(|error| self.exploring.failed(self.context, &error.into()))
     }
 
     fn search(&self, listing: &[u8]) -> Result<Code, Stop> {
@@ -203,7 +204,7 @@ impl Reproducer<'_> {
     /// An outcome that `explore` numbers or names.
     fn outcome(&self, name: &str) -> Result<Code, Stop> {
         let began = clock::instant();
-        let failed = |error: &dyn std::fmt::Display| self.exploring.failed(self.context, error);
+        let failed = |error: SearchError<NativeError>| self.exploring.failed(self.context, &error);
         let mut native = self.native(self.exploring.config())?;
         let found = explore(
             &mut native,
@@ -212,7 +213,7 @@ impl Reproducer<'_> {
             |native, schedule| self.exploring.came(native, schedule),
             |found| self.goes_on() && (found.complete || picked(found, name).is_none()),
         )
-        .map_err(|error| failed(&error))?;
+        .map_err(failed)?;
         if !self.goes_on() {
             return Ok(Code::CheckFailed);
         }
@@ -234,7 +235,7 @@ impl Reproducer<'_> {
             );
             return Ok(Code::CheckFailed);
         };
-        follow(&mut native, &outcome.schedule).map_err(|error| failed(&error))?;
+        follow(&mut native, &outcome.schedule).map_err(|error| failed(error.into()))?;
         let executions = found.executions + found.drawn + 1;
         self.found(
             &native,

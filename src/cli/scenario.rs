@@ -2,10 +2,7 @@
 //!
 //! Owns what a recording's header says of it. `run` starts one, `test` many.
 
-use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use sha2::{Digest as _, Sha256};
 
 use super::args::StdoutArg;
 use super::context::Context;
@@ -20,7 +17,7 @@ use crate::error::{Code, Failure};
 use crate::explore::scheduler::Script;
 use crate::explore::strategy::{Strategy, StrategyName};
 use crate::lesson::schedule::Schedule;
-use crate::lesson::{Lesson, Params};
+use crate::lesson::{Lesson, Params, hexadecimal};
 use crate::model::World;
 use crate::trace::{Engine, Header};
 
@@ -215,16 +212,6 @@ pub(crate) fn fingerprint(lesson: &Lesson, engine: Engine) -> String {
     let twin = files.rust.as_deref().filter(|_| engine != Engine::Python);
     let program = twin.unwrap_or(&files.python);
     hexadecimal(program.as_bytes())
-}
-
-/// SHA-256 in hexadecimal.
-pub(crate) fn hexadecimal(text: &[u8]) -> String {
-    let digest = Sha256::digest(text);
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// A seed nobody chose.

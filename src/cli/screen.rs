@@ -3,6 +3,7 @@
 //! Starts the runs the learner asks for through the same `Scenario` as `run`, so that what the
 //! screen shows is what the command shows.
 
+mod inquiry;
 mod saved;
 mod state;
 mod survey;
@@ -29,8 +30,8 @@ use crate::lesson::Library;
 use crate::text::is_utf8;
 use crate::trace;
 use crate::tui::{
-    self, Background, Explorable, Glyphs, Host, Leave, Progress, PythonChoice, RunRequest,
-    RunToSave, Start, Started, Survey, Theme,
+    self, Background, Explorable, Glyphs, Host, Inquiry, Leave, Progress, PythonChoice, Question,
+    RunOptions, RunRequest, RunToSave, Start, Started, Survey, Theme,
 };
 pub(crate) use taped::Tapes;
 
@@ -39,6 +40,7 @@ pub(crate) use taped::Tapes;
 pub(crate) fn open(
     context: &Context,
     given: Option<&str>,
+    stdout: StdoutArg,
     record: Option<PathBuf>,
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
@@ -47,7 +49,12 @@ pub(crate) fn open(
         .transpose()?
         .map(|lesson| lesson.slug().to_owned());
     trust::settle(context, &library);
-    show(context, library, lesson, None, record.map(Tapes::new))
+    let options = RunOptions {
+        pipe: stdout == StdoutArg::Pipe,
+        ..RunOptions::default()
+    };
+    let tapes = record.map(Tapes::new);
+    show(context, (library, lesson), options, None, tapes)
 }
 
 /// Opens the screen on a recording; `original` is the file it is in.
@@ -58,13 +65,15 @@ pub(crate) fn replay(
 ) -> Result<Code, Stop> {
     let library = Rc::new(context.library()?);
     context.ask_no_more();
-    show(context, library, None, Some((recording, original)), None)
+    let (lesson, options) = (None, RunOptions::default());
+    let recording = Some((recording, original));
+    show(context, (library, lesson), options, recording, None)
 }
 
 fn show(
     context: &Context,
-    library: Rc<Library>,
-    lesson: Option<String>,
+    (library, lesson): (Rc<Library>, Option<String>),
+    options: RunOptions,
     recording: Option<(Started, Option<PathBuf>)>,
     tapes: Option<Tapes>,
 ) -> Result<Code, Stop> {
@@ -89,6 +98,7 @@ fn show(
     };
     let start = Start {
         lesson,
+        options,
         theme,
         recording,
         progress,
@@ -268,6 +278,21 @@ impl Host for Engine<'_> {
     fn survey(&mut self, of: &Explorable) -> Option<Box<dyn Survey>> {
         let survey = survey::Background::start(of.clone(), self.context.lang);
         Some(Box::new(survey))
+    }
+
+    fn ask(&mut self, question: &Question) -> Result<Box<dyn Inquiry>, String> {
+        let (Question::StartMethods { lesson, .. } | Question::Claims { lesson }) = question;
+        let lesson = choose::lesson(self.context, &self.library, lesson);
+        let lesson = lesson.map_err(|failure| failure.to_string())?;
+        trust::require(self.context, lesson).map_err(|failure| failure.to_string())?;
+        let asked = match question {
+            Question::StartMethods { params, python, .. } => {
+                let global = self.context.arguments();
+                inquiry::start_methods(lesson.slug(), params, python.as_deref(), global)
+            }
+            Question::Claims { .. } => inquiry::claims(lesson.clone(), self.context.lang),
+        };
+        asked.map_err(|error| error.to_string())
     }
 
     fn pythons(&self) -> Vec<PythonChoice> {

@@ -6,6 +6,7 @@
 mod input;
 mod program;
 mod screen;
+mod watched;
 
 use std::ffi::OsString;
 
@@ -178,10 +179,15 @@ pub(crate) fn ending(style: &Style, header: &Header, world: &World) -> String {
 
 /// The program's own exit code, as a shell would have it.
 pub(crate) fn code(world: &World) -> Code {
-    match world.process(0).and_then(crate::model::Process::exit) {
-        Some(Exit::Code(code)) => Code::Program(u8::try_from(code & 0xff).unwrap_or(1)),
-        Some(Exit::Signal(signal)) => Code::Signalled(u8::try_from(signal).unwrap_or(0)),
-        Some(Exit::Unknown) | None => Code::CheckFailed,
+    let exit = world.process(0).and_then(crate::model::Process::exit);
+    code_of(exit.unwrap_or(Exit::Unknown))
+}
+
+fn code_of(exit: Exit) -> Code {
+    match exit {
+        Exit::Code(code) => Code::Program(u8::try_from(code & 0xff).unwrap_or(1)),
+        Exit::Signal(signal) => Code::Signalled(u8::try_from(signal).unwrap_or(0)),
+        Exit::Unknown => Code::CheckFailed,
     }
 }
 

@@ -18,8 +18,7 @@ use super::recordings::{Recordings, discard};
 use crate::check::Verdict;
 use crate::engine::Run;
 use crate::engine::shutdown::Shutdown;
-use crate::finding::Certainty;
-use crate::lesson::Words;
+use crate::finding::{Certainty, Finding};
 use crate::model::World;
 use crate::report::LessonResult;
 use crate::sys::clock;
@@ -73,7 +72,7 @@ pub(crate) struct Trial {
     /// Birth numbers of those that were alive then.
     left: Vec<u32>,
     /// What went wrong in it, as far as that is certain or likely.
-    pub findings: Vec<Words>,
+    pub findings: Vec<Finding>,
 }
 
 /// A run that was judged.
@@ -99,6 +98,7 @@ impl Bench<'_> {
             }
             match self.once(subject, result.runs + 1)? {
                 Ok(ran) => {
+                    result.found(&ran.trial.findings);
                     let recording = ran.recording.as_deref();
                     result.add(ran.verdicts, ran.seconds, recording, &subject.row());
                 }
@@ -147,7 +147,7 @@ impl Bench<'_> {
         let findings = driven.findings.list().into_iter();
         let sure = findings.filter(|finding| finding.certainty >= Certainty::Likely);
         let trial = Trial {
-            findings: sure.map(|finding| finding.text.clone()).collect(),
+            findings: sure.cloned().collect(),
             world: driven.world,
             cut: bounded.cut,
             left: bounded.left,

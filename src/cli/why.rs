@@ -173,6 +173,10 @@ fn refused(context: &Context, pid: i32, error: &LookError) -> Failure {
             lang.tell("why.zombie-only", &[("pid", &pid), ("parent", parent)]),
             lang.tell("why.zombie-remedy", &[("parent", parent)]),
         ),
+        LookError::Kernel(name) => {
+            let what = lang.tell("why.kernel", &[("pid", &pid), ("name", name)]);
+            Failure::new(Code::NotStarted, what)
+        }
         LookError::Denied(Denied::User(user)) => not_seen(
             lang.tell("why.denied", &[("pid", &pid), ("user", &clean(user))]),
             lang.tell("why.denied-remedy", &[("pid", &pid)]),
@@ -180,6 +184,10 @@ fn refused(context: &Context, pid: i32, error: &LookError) -> Failure {
         LookError::Denied(Denied::Yama(scope)) => not_seen(
             lang.tell("why.denied-yama", &[("pid", &pid), ("scope", scope)]),
             lang.tell("why.denied-yama-remedy", &[("pid", &pid)]),
+        ),
+        LookError::Denied(Denied::Root) => not_seen(
+            lang.tell("why.denied-other", &[("pid", &pid)]),
+            lang.phrase("why.denied-root-remedy").to_owned(),
         ),
         LookError::Denied(Denied::Other) => not_seen(
             lang.tell("why.denied-other", &[("pid", &pid)]),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::{Body, World};
-use crate::trace::{Event, Kind, Op};
+use crate::trace::{BUFFERED, Event, Kind, Op};
 
 /// Steps and processes kept of a run.
 const STEPS: usize = 2_000_000;
@@ -100,6 +100,8 @@ impl Run {
                 let name = world.process(proc).map_or("", |process| &process.name);
                 self.rename(proc, event.pid, name);
             }
+            // Text that is not written yet: the output will be a step.
+            Kind::Op(op) | Kind::OpEnd(op) if op.args.key.as_deref() == Some(BUFFERED) => {}
             Kind::Op(op) | Kind::OpEnd(op) => {
                 let object = match op.object.as_deref() {
                     Some(id) => self.plain(world.object(id).map_or(id, |object| object.label())),

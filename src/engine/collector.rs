@@ -39,7 +39,8 @@ const LONGEST_PACKET: usize = (448 << 10) + 320;
 const BATCH: usize = 32;
 /// System calls on one channel before the others have their turn.
 const TURN: usize = 16;
-/// Bytes of one stream before the others have theirs; what is held is looked at between turns.
+/// What one stream may bring, as it counts, before the others have theirs; what is held is looked at
+/// between turns.
 const STREAM_TURN: usize = 2 << 20;
 /// Reports sent together at most.
 const ROUND: usize = 256;
@@ -49,8 +50,8 @@ const LONGEST_RUN: usize = 64 << 10;
 /// Refusals that are told at most.
 const REFUSED: usize = 1000;
 /// What a line of a stream counts beside its bytes: a flood of short ones is held back before it takes
-/// long to work off, for a run that is ended waits for that.
-const LINE_COST: usize = 32;
+/// long to work off, for a run that is ended waits for that. Some 130 000 lines are held at most.
+const LINE_COST: usize = 512;
 
 const WAKE: u64 = 0;
 const CONTROL: u64 = 1;
@@ -271,7 +272,7 @@ impl Collector {
                 DOOR => self.answer_door(),
                 token if token < FIRST_TOKEN => {
                     let index = usize::from(token != STREAMS);
-                    self.take_stream(index, STREAM_TURN, TURN);
+                    self.take_stream(index, None);
                 }
                 token => ended.extend(i32::try_from(token - FIRST_TOKEN)),
             }
@@ -315,7 +316,7 @@ impl Collector {
     fn drain_streams(&mut self) {
         for index in 0..self.streams.len() {
             let left = self.streams[index].queued();
-            self.take_stream(index, left, usize::MAX);
+            self.take_stream(index, Some(left));
         }
     }
 
@@ -363,10 +364,10 @@ impl Collector {
         }
     }
 
-    /// Reads up to about `most` bytes of a stream by at most `turns` system calls.
-    fn take_stream(&mut self, index: usize, most: usize, turns: usize) {
-        let (mut taken, mut turn) = (0, 0);
-        while taken < most && turn < turns {
+    /// Reads about so many bytes of a stream, or what it may bring in a turn.
+    fn take_stream(&mut self, index: usize, bytes: Option<usize>) {
+        let (mut taken, mut spent, mut calls) = (0, 0, 0);
+        while bytes.map_or(spent < STREAM_TURN && calls < TURN, |most| taken < most) {
             let count = self.streams[index].receive();
             for place in 0..count {
                 let Some(run) = self.streams[index].inbox.take(place) else {
@@ -380,19 +381,20 @@ impl Collector {
                     return;
                 }
                 taken += data.len();
+                spent += cost(&data);
                 self.output(pid, [Stream::Stdout, Stream::Stderr][index], data);
             }
             if count < BATCH {
                 break;
             }
-            turn += 1;
+            calls += 1;
         }
     }
 
     fn output(&mut self, pid: i32, stream: Stream, data: Vec<u8>) {
         let t = self.now();
         let gone = pid != 0 && !self.exits.has(pid) && self.appeared(pid);
-        let length = data.len() + LINE_COST * lines(&data);
+        let length = cost(&data);
         self.report(
             Report::Output {
                 pid,
@@ -413,9 +415,10 @@ impl Collector {
     }
 }
 
-/// Lines in these bytes, about.
-fn lines(data: &[u8]) -> usize {
-    data.iter().map(|byte| usize::from(*byte == b'\n')).sum()
+/// What these bytes of a stream count.
+fn cost(data: &[u8]) -> usize {
+    let lines: usize = data.iter().map(|byte| usize::from(*byte == b'\n')).sum();
+    data.len() + LINE_COST * lines
 }
 
 /// Milliseconds until that time, rounded up, at most a minute.

@@ -371,6 +371,9 @@ impl Dispatcher {
         followed.correct(&mut update);
         let gone = update.gone.clone();
         self.append(t, 0, None, Kind::Ps(update));
+        if gone.is_empty() {
+            return;
+        }
         for (pid, member) in self.log.processes.zombies() {
             if gone.contains(&pid) {
                 self.collected(t, pid, &member);

@@ -57,12 +57,15 @@ pub fn rule(kind: &Kind) -> Rule {
         | Kind::OpEnd(_)
         | Kind::Output(_)
         | Kind::Line { .. }
-        | Kind::Marker { .. } => (Own, Itself),
+        | Kind::Marker { finding: None, .. } => (Own, Itself),
         Kind::ProcessExec { .. }
         | Kind::ProcessExit(_)
         | Kind::Gate
         | Kind::Ps(_)
         | Kind::Look(_)
+        | Kind::Marker {
+            finding: Some(_), ..
+        }
         | Kind::End(_)
         | Kind::Unknown { .. } => (Supervisor, Itself),
     };

@@ -1,6 +1,7 @@
 //! Bringing a run to life: channels, guard, threads, in an order in which every failure leaves nothing.
 
 use std::ffi::{CString, OsString};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -67,6 +68,8 @@ pub struct Launch {
     pub main_name: String,
     /// The run directory; the guard removes it.
     pub dir: PathBuf,
+    /// Says to other runs that the directory is in use, where that was said when it was made.
+    pub in_use: Option<File>,
     /// When the run began, ns of `CLOCK_MONOTONIC`.
     pub origin: i64,
     /// How the gate stands at the beginning; `None` where the processes know of no gate.
@@ -92,6 +95,7 @@ impl Launch {
             introduced: true,
             main_name: MAIN_NAME.to_owned(),
             dir,
+            in_use: None,
             origin: monotonic_ns(),
             gate: Some(GateMode::Open),
             scheduler: None,
@@ -117,7 +121,8 @@ impl Run {
 /// Starts it; what fails leaves nothing behind but the directory.
 fn launch_in(mut launch: Launch) -> Result<Run, StartError> {
     let fail = |doing| move |source: io::Error| StartError::new(doing, source);
-    let in_use = directory::in_use(&launch.dir);
+    let in_use = launch.in_use.take();
+    let in_use = in_use.or_else(|| directory::in_use(&launch.dir));
     // Orphans of a guard that is killed come to us and can be ended.
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| StartError::new(Step::Orphans, errno.into()))?;

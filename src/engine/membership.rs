@@ -6,11 +6,13 @@
 //! who turns up is a guest: a server that was handed the program's stdout, for instance. A guest's
 //! output is shown under its name, and it is never touched.
 
+use std::io;
+
 use nix::libc;
 
 use crate::protocol::environment;
 use crate::sys::pidfd::PidFd;
-use crate::sys::stat::Stat;
+use crate::sys::stat::{Stat, at_limit};
 
 /// What a process is to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,43 +51,58 @@ impl Membership {
     }
 
     /// Judges the process that has this PID, held by a descriptor where there was one left.
-    pub(crate) fn of(&self, pid: i32, process: Option<&PidFd>) -> Standing {
-        let own = self.descends(pid) || self.is_marked(pid);
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`: at the descriptor limit nothing is known of it.
+    pub(crate) fn of(&self, pid: i32, process: Option<&PidFd>) -> io::Result<Standing> {
+        let own = self.descends(pid)? || self.bears_mark(pid)?;
         // /proc was read under its PID: only while it is not collected was that its own.
         let gone = match process {
             Some(process) => process
                 .signal(None)
                 .is_err_and(|error| error.raw_os_error() == Some(libc::ESRCH)),
-            None => Stat::of(pid).is_none(),
+            None => Stat::read(pid)?.is_none(),
         };
-        match (gone, own) {
+        Ok(match (gone, own) {
             (true, _) => Standing::Gone,
             (false, true) => Standing::Own,
             (false, false) => Standing::Guest,
-        }
+        })
     }
 
     /// Whether the environment of this process bears the run's mark.
     pub(crate) fn is_marked(&self, pid: i32) -> bool {
-        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == self.mark)
+        self.bears_mark(pid).unwrap_or(false)
     }
 
-    fn descends(&self, pid: i32) -> bool {
-        (0..LOOKS).any(|_| self.chain_leads_to_guard(pid))
+    fn bears_mark(&self, pid: i32) -> io::Result<bool> {
+        match std::fs::read(format!("/proc/{pid}/environ")) {
+            Ok(environment) => Ok(environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable == self.mark)),
+            Err(error) if at_limit(&error) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
-    fn chain_leads_to_guard(&self, pid: i32) -> bool {
-        let mut at = pid;
-        for _ in 0..GENERATIONS {
-            match Stat::of(at) {
-                Some(stat) if stat.ppid == self.guard => return true,
-                Some(stat) if stat.ppid > 1 => at = stat.ppid,
-                _ => return false,
+    fn descends(&self, pid: i32) -> io::Result<bool> {
+        for _ in 0..LOOKS {
+            if self.chain_leads_to_guard(pid)? {
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
+    }
+
+    fn chain_leads_to_guard(&self, pid: i32) -> io::Result<bool> {
+        let mut at = pid;
+        for _ in 0..GENERATIONS {
+            match Stat::read(at)? {
+                Some(stat) if stat.ppid == self.guard => return Ok(true),
+                Some(stat) if stat.ppid > 1 => at = stat.ppid,
+                _ => return Ok(false),
+            }
+        }
+        Ok(false)
     }
 }

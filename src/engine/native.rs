@@ -44,7 +44,7 @@ impl Run {
     /// # Errors
     /// What kept it from starting; nothing is left of it then.
     pub fn start(config: NativeConfig) -> Result<Run, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let stage = StageConfig {
             lesson: config.lesson,
             params: config.params,
@@ -52,6 +52,7 @@ impl Run {
             line_buffered: config.line_buffered,
             seed: config.seed,
             dir: dir.clone(),
+            supervisor: std::process::id().cast_signed(),
             zygote: false,
         };
         let json = serde_json::to_string(&stage).map_err(|error| StartError::System {
@@ -69,6 +70,7 @@ impl Run {
             environment: environment
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
+            in_use,
             gate: Some(config.gate),
             scheduler: config.scheduler,
             ..Launch::new(forklore, argv.to_vec(), dir)

@@ -60,7 +60,7 @@ impl Run {
     /// # Errors
     /// What kept it from starting; nothing is left of it then.
     pub fn python(config: PythonConfig) -> Result<Run, StartError> {
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         let program = placed(&dir, &config).map_err(|source| {
             let _ = std::fs::remove_dir_all(&dir);
             StartError::new(Step::Program, source)
@@ -74,6 +74,7 @@ impl Run {
         environment.push(("PYTHONUNBUFFERED".into(), OsString::new()));
         environment.push(("PYTHONIOENCODING".into(), "utf-8".into()));
         Run::launch(Launch {
+            in_use,
             follow: Some(Following::Lesson),
             gate: Some(config.gate),
             scheduler: config.scheduler,

@@ -52,9 +52,10 @@ impl Run {
         }) {
             *program = real.into();
         }
-        let dir = run_directory()?;
+        let (dir, in_use) = run_directory()?;
         Run::launch(Launch {
             main_name,
+            in_use,
             wait: config.wait,
             input: config.input,
             door: Some(Greeting::new(config.buffering)),

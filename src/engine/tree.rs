@@ -16,8 +16,9 @@ use super::membership::Membership;
 use crate::sys::process::reap;
 use crate::sys::{clock, pidfd::PidFd, stat::Stat};
 
-/// How long a process may take to end on SIGTERM.
-pub(crate) const GRACE: Duration = Duration::from_millis(500);
+/// How long a process may take to end on SIGTERM. Whoever interrupts a run waits no longer than half a
+/// second, whatever the run's processes ignore.
+const GRACE: Duration = Duration::from_millis(300);
 /// How long a process may take to end on SIGKILL. After that it is stuck in the kernel.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause between two readings of the tree in which nothing has ended: a child may be forked meanwhile.

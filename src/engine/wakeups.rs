@@ -10,13 +10,12 @@
 
 mod descriptors;
 mod look;
-mod syscall;
 
 use std::collections::BTreeSet;
 
 use self::descriptors::Descriptors;
 pub(crate) use self::look::look;
-use self::syscall::{Syscall, Wait};
+use crate::proc::{Call, Memory, Syscall, file, may_wake, names, threads};
 use crate::trace::FaultKind;
 
 /// A process whose waits are judged.
@@ -30,6 +29,8 @@ pub(crate) struct Suspect {
     pub native: bool,
     /// The log knows of a timer that will send it a signal.
     pub timer: bool,
+    /// A server of a manager: it waits for clients all the time.
+    pub server: bool,
 }
 
 /// Something that could end a wait, in a process.
@@ -84,14 +85,6 @@ pub(crate) fn wakeups(suspects: &[Suspect]) -> Vec<Wakeup> {
     found.into_iter().filter(news).collect()
 }
 
-fn threads(pid: i32) -> Vec<i32> {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"));
-    let names = tasks.into_iter().flatten().flatten();
-    names
-        .filter_map(|task| task.file_name().to_str()?.parse().ok())
-        .collect()
-}
-
 /// Timers of timer_create(2), and what the log knows.
 fn timers(suspect: &Suspect) -> Option<Wakeup> {
     let pid = suspect.pid;
@@ -105,43 +98,14 @@ fn timers(suspect: &Suspect) -> Option<Wakeup> {
     })
 }
 
-/// Signals whose handlers decide nothing here: what asks a process to end, what tells of its own
-/// faults or of its children, and what concerns a terminal.
-const NO_WAKEUP: [i32; 13] = [
-    libc::SIGHUP,
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGTERM,
-    libc::SIGILL,
-    libc::SIGABRT,
-    libc::SIGFPE,
-    libc::SIGBUS,
-    libc::SIGSEGV,
-    libc::SIGCHLD,
-    libc::SIGWINCH,
-    libc::SIGPIPE,
-    libc::SIGCONT,
-];
-/// The first two real-time signals are the C library's own.
-const FIRST_FREE: i32 = 34;
-
 fn handlers(suspect: &Suspect) -> Option<Wakeup> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", suspect.pid)).ok()?;
     let mask = status
         .lines()
         .find_map(|line| line.strip_prefix("SigCgt:"))?;
-    let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
-    let is_caught = |signal: &i32| mask >> (signal - 1) & 1 == 1;
-    let counts = |signal: &i32| {
-        let of_c_library = (32..FIRST_FREE).contains(signal);
-        let ours = suspect.native && *signal == libc::SIGURG;
-        !NO_WAKEUP.contains(signal) && !of_c_library && !ours
-    };
-    let caught: Vec<String> = (1..=64)
-        .filter(is_caught)
-        .filter(counts)
-        .map(name)
-        .collect();
+    let mask = may_wake(u64::from_str_radix(mask.trim(), 16).ok()?);
+    let ours = u64::from(suspect.native) << (libc::SIGURG - 1);
+    let caught = names(mask & !ours);
     (!caught.is_empty()).then(|| Wakeup {
         pid: suspect.pid,
         cause: Cause::Signal,
@@ -149,18 +113,10 @@ fn handlers(suspect: &Suspect) -> Option<Wakeup> {
     })
 }
 
-fn name(signal: i32) -> String {
-    nix::sys::signal::Signal::try_from(signal).map_or_else(
-        |_| format!("signal {signal}"),
-        |signal| signal.as_str().to_owned(),
-    )
-}
-
 fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wakeup> {
     let pid = suspect.pid;
     let wakeup = |cause, what| Some(Wakeup { pid, cause, what });
-    let stat = std::fs::read(format!("/proc/{pid}/task/{tid}/stat")).ok()?;
-    match crate::sys::stat::Stat::parse(&stat)?.state {
+    match crate::sys::stat::Stat::parse(&file(pid, &format!("task/{tid}/stat")))?.state {
         'Z' | 'X' | 'x' => return None,
         'S' | 't' => {}
         _ => return wakeup(Cause::Runs, format!("TID {tid}")),
@@ -169,25 +125,33 @@ fn thread(suspect: &Suspect, tid: i32, descriptors: &Descriptors) -> Option<Wake
     if suspect.waiting.contains(&tid) {
         return None;
     }
-    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
-    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+    let Some(call) = Syscall::of(pid, tid) else {
         return wakeup(Cause::Unseen, format!("TID {tid}"));
     };
-    match call.wait(pid) {
-        Wait::Inside => None,
+    let decoded = call.decode(&Memory::of(pid));
+    if decoded.until().is_some() {
         // Ours look again from time to time while they wait; a timeout of the program is in the log.
-        Wait::Timed if suspect.native => None,
-        Wait::Timed => wakeup(Cause::Timer, format!("TID {tid}")),
-        Wait::ForSignal => wakeup(Cause::Signal, format!("TID {tid}")),
-        Wait::Unknown => wakeup(
-            Cause::Unseen,
-            format!("TID {tid}, syscall {}", call.number()),
-        ),
-        Wait::ForClient(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
-        Wait::For(fds) => fds
+        return if suspect.native {
+            None
+        } else {
+            wakeup(Cause::Timer, format!("TID {tid}"))
+        };
+    }
+    match decoded {
+        Call::Futex { .. } | Call::Child(_) | Call::ChildBy(_) => None,
+        Call::Signal { .. } => wakeup(Cause::Signal, format!("TID {tid}")),
+        Call::Accept(_) if suspect.server => None,
+        // Anybody may connect.
+        Call::Accept(fd) => wakeup(Cause::Input, format!("descriptor {fd}")),
+        Call::Read(_) | Call::Write(_) | Call::Poll { .. } => descriptors
+            .waited(pid, &decoded)
             .into_iter()
             .find_map(|fd| descriptors.outside(pid, fd))
             .and_then(|what| wakeup(Cause::Input, what)),
+        _ => wakeup(
+            Cause::Unseen,
+            format!("TID {tid}, syscall {}", call.number()),
+        ),
     }
 }
 
@@ -220,6 +184,7 @@ mod tests {
             waiting: BTreeSet::new(),
             native: false,
             timer: false,
+            server: false,
         };
         // From 'ready' to its wait it runs.
         let deadline = crate::sys::clock::monotonic_ns() + 10_000_000_000;

@@ -45,7 +45,7 @@ impl Event {
     }
 
     fn level_before(&self, object: Object) -> i64 {
-        let mut accesses = self.operation.accesses.iter();
+        let mut accesses = self.operation.all_accesses();
         let access = accesses.find(|access| access.object == object);
         access.map_or(0, |access| access.level)
     }

@@ -7,6 +7,7 @@
 //! again or has ended, and so has whatever it started.
 
 mod access;
+mod kills;
 mod known;
 mod machine;
 mod notes;
@@ -20,8 +21,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-pub use self::access::Projection;
 use self::access::{Announced, Now, Scene, Unsupported};
+pub use self::access::{Projection, Why};
 use self::known::Known;
 pub use self::zygote::Launch;
 use self::zygote::Zygote;
@@ -49,11 +50,13 @@ pub enum NativeError {
     #[error("the processes can't be reached any more: {0}")]
     Lost(io::Error),
     #[error("{op} of {process} can't be explored")]
-    Unsupported { process: String, op: OpName },
+    Unsupported {
+        process: String,
+        op: OpName,
+        why: Why,
+    },
     #[error("{process} did something for {} s that is no operation", PATIENCE.as_secs())]
     Outside { process: String },
-    #[error("{process} is daemonic: main ends it at a moment that is no operation")]
-    Daemon { process: String },
     #[error("{process} printed in a step from which that could not be foreseen")]
     Unforeseen { process: String },
     #[error("a packet can't be read: {0}")]
@@ -94,6 +97,18 @@ struct Process {
     announced: Announced,
     due: Option<i64>,
     children: u32,
+    /// Others may end it at any time.
+    mortal: bool,
+    killed: Killed,
+}
+
+/// Whether another process has ended it by a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Killed {
+    No,
+    /// Nobody has waited for its end, so the kernel may still show it alive.
+    Now,
+    Joined,
 }
 
 /// A main process that waits for its first grant.
@@ -122,6 +137,10 @@ pub struct Native {
     zygote: Zygote,
     inbox: Inbox,
     numbers: Numbers,
+    /// Processes of this program are ended by others.
+    kills: bool,
+    /// That has just been learnt.
+    anew: bool,
     // Of this execution:
     world: World,
     seq: u64,
@@ -154,6 +173,8 @@ impl Native {
             config,
             inbox: Inbox::new(16, LONGEST_PACKET),
             numbers: Numbers::default(),
+            kills: false,
+            anew: false,
             world: World::new(),
             seq: 0,
             processes: Vec::new(),
@@ -373,6 +394,11 @@ impl Native {
                 process.due = due;
             }
             Kind::OpEnd(op) if op.op == OpName::Start && op.error.is_none() => self.unborn += 1,
+            // A pool starts its workers at once.
+            Kind::Op(op) if op.op == OpName::Create && op.args.class.as_deref() == Some("Pool") => {
+                let workers = i32::try_from(op.args.n.unwrap_or(0));
+                self.unborn = self.unborn.saturating_add(workers.unwrap_or(0));
+            }
             Kind::Output(output) if output.stream == Stream::Stdout => {
                 self.printed.extend_from_slice(&output.data);
             }
@@ -382,8 +408,16 @@ impl Native {
             Kind::OpEnd(op) if op.op == OpName::Exit => op.args.n,
             _ => None,
         };
+        let kills = match &event.kind {
+            Kind::OpEnd(op) => self.ended_by(op),
+            _ => Vec::new(),
+        };
         self.apply(birth, event);
+        self.kill(&kills)?;
         if let Some(code) = code {
+            if self.is_replaced(birth) {
+                return Err(self.unsupported(birth, OpName::Exit, Why::Replaced));
+            }
             self.gone(birth, Exit::Code(i32::try_from(code).unwrap_or(0)));
         }
         Ok(())
@@ -407,12 +441,7 @@ impl Native {
             // A child of the execution before, born as that was ended.
             None => return Ok(()),
         };
-        let service = matches!(start.role, Role::Manager | Role::Worker);
-        if start.daemon && !service {
-            return Err(NativeError::Daemon {
-                process: start.name.clone(),
-            });
-        }
+        let service = start.role == Role::Manager;
         if !service && parent.is_some() {
             self.unborn -= 1;
         }
@@ -431,6 +460,8 @@ impl Native {
             announced: Announced::default(),
             due: None,
             children: 0,
+            mortal: start.daemon,
+            killed: Killed::No,
         });
         self.apply(self.processes.len() - 1, event);
         Ok(())
@@ -441,9 +472,12 @@ impl Native {
         self.next.clear();
         for birth in 0..self.processes.len() {
             let process = &self.processes[birth];
-            if process.stand != Stand::AtGate {
+            let is_dead = process.killed != Killed::No;
+            if process.stand != Stand::AtGate && !is_dead {
                 continue;
             }
+            self.note_target(birth)?;
+            let process = &self.processes[birth];
             let scene = Scene {
                 world: &self.world,
                 now: self.now(),
@@ -451,32 +485,54 @@ impl Native {
                 projection: self.config.projection,
                 listing: self.config.listing.as_deref(),
                 due: process.due.filter(|_| !self.config.any_timing),
+                mortal: process.mortal || self.kills && birth > 0,
             };
             let found = scene.announced(u32::try_from(birth).unwrap_or(u32::MAX), &process.op);
-            let announced = found.map_err(|Unsupported(op)| NativeError::Unsupported {
-                process: self.name(birth),
-                op,
-            })?;
+            let announced =
+                found.map_err(|Unsupported { op, why }| self.unsupported(birth, op, why))?;
             self.next.push(Next {
                 proc: process.number,
                 operation: announced.operation.clone(),
+                is_dead,
             });
             self.processes[birth].announced = announced;
         }
         if !self.next.iter().any(|next| next.operation.is_enabled()) {
-            let waiting = self
-                .processes
-                .iter()
-                .filter(|process| process.stand == Stand::AtGate);
-            let due = waiting.filter_map(|process| Some((process.due?, process.number)));
-            if let Some((_, first)) = due.min() {
-                for next in self.next.iter_mut().filter(|next| next.proc == first) {
-                    next.operation.times_out = true;
-                }
-            }
+            self.let_time_pass();
         }
         self.next.sort_by_key(|next| next.proc);
         Ok(())
+    }
+}
+
+impl Native {
+    /// Nobody can go: time passes up to the first end of a sleep or of a wait. Of those at one moment
+    /// any wait may be the first to give up; where somebody sleeps up to it, that one lets it come,
+    /// and then all can go.
+    fn let_time_pass(&mut self) {
+        let waiting = self.processes.iter().filter(|process| {
+            let operation = &process.announced.operation;
+            process.stand == Stand::AtGate && operation.could_time_out()
+        });
+        let due = waiting.filter_map(|process| Some((process.due?, process)));
+        let due: Vec<(i64, &Process)> = due.collect();
+        let Some(first) = due.iter().map(|(due, _)| *due).min() else {
+            return;
+        };
+        let due = due.iter().filter(|(due, _)| *due == first);
+        let due: Vec<&Process> = due.map(|(_, process)| *process).collect();
+        let sleeps = |process: &&&Process| process.op.op == OpName::Sleep;
+        let sleepers = due.iter().filter(sleeps).map(|process| process.number);
+        let chosen: Vec<Proc> = match sleepers.min() {
+            Some(sleeper) => vec![sleeper],
+            None => due.iter().map(|process| process.number).collect(),
+        };
+        let clock = access::clock(&Known(&self.processes));
+        for next in &mut self.next {
+            if chosen.contains(&next.proc) {
+                next.operation.times_out = Some(clock);
+            }
+        }
     }
 }
 

@@ -39,39 +39,81 @@ pub struct Access {
     pub object: Object,
     pub write: bool,
     pub needs: Needs,
+    /// From this level on there is nothing to change: a write only reads.
+    pub reads_from: Option<i64>,
     /// The object's level now.
     pub level: i64,
+}
+
+impl Access {
+    /// Whether it writes where the object has this level.
+    fn writes_at(&self, level: i64) -> bool {
+        self.write && self.reads_from.is_none_or(|from| level < from)
+    }
 }
 
 /// The next operation of a process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operation {
     pub accesses: Vec<Access>,
+    /// What it does instead where these can't go; nothing where it has no other way.
+    pub otherwise: Vec<Access>,
+    /// Where others may end the process: that it lives, without which it neither goes nor tries.
+    pub lives: Option<Access>,
     /// Where a level is not as needed it fails, and has only read, instead of waiting.
     pub tries: bool,
-    /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep.
-    pub times_out: bool,
+    /// It waits and nobody can go: time passes up to its timeout, or to the end of its sleep. The object
+    /// is the clock.
+    pub times_out: Option<Object>,
 }
 
 impl Operation {
     /// What it touches where the objects have these levels; `None` where it has to wait. A timeout
     /// does not count: it comes only when nobody can go.
     pub fn footprint_at(&self, level: impl Fn(&Access) -> i64) -> Option<Footprint> {
-        let mut accesses = self.accesses.iter();
-        let goes = accesses.all(|access| access.needs.met(level(access)));
-        if !goes && !self.tries {
-            return None;
+        let goes = |accesses: &[Access]| {
+            let mut accesses = accesses.iter().chain(&self.lives);
+            accesses.all(|access| access.needs.met(level(access)))
+        };
+        let touch = |accesses: &[Access], goes| {
+            let touch = |access: &Access| (access.object, goes && access.writes_at(level(access)));
+            Some(Footprint {
+                touches: accesses.iter().chain(&self.lives).map(touch).collect(),
+                passes_time: false,
+            })
+        };
+        if goes(&self.accesses) {
+            return touch(&self.accesses, true);
         }
-        let touch = |access: &Access| (access.object, access.write && goes);
-        Some(Footprint {
-            touches: self.accesses.iter().map(touch).collect(),
-            passes_time: false,
-        })
+        if !self.otherwise.is_empty() && goes(&self.otherwise) {
+            return touch(&self.otherwise, true);
+        }
+        let tries = self.tries && goes(&[]);
+        tries.then(|| touch(&self.accesses, false))?
+    }
+
+    /// All that it may touch.
+    pub fn all_accesses(&self) -> impl Iterator<Item = &Access> {
+        self.accesses
+            .iter()
+            .chain(&self.otherwise)
+            .chain(&self.lives)
+    }
+
+    /// Whether it could go if its time were over.
+    pub fn could_time_out(&self) -> bool {
+        let accesses = match self.otherwise.split_first() {
+            // It is on the clock alone that its other way waits.
+            Some((_, rest)) => rest,
+            None => &[],
+        };
+        let mut accesses = accesses.iter().chain(&self.lives);
+        accesses.all(|access| access.needs.met(access.level))
     }
 
     /// What it touches if it goes now.
     pub fn footprint(&self) -> Option<Footprint> {
-        let timeout = || self.times_out.then(Footprint::of_time);
+        let timeout = || self.times_out.map(Footprint::of_time);
         self.footprint_at(|access| access.level).or_else(timeout)
     }
 
@@ -89,9 +131,9 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    fn of_time() -> Footprint {
+    fn of_time(clock: Object) -> Footprint {
         Footprint {
-            touches: Vec::new(),
+            touches: vec![(clock, true)],
             passes_time: true,
         }
     }
@@ -120,6 +162,13 @@ pub struct Step {
 pub struct Next {
     pub proc: Proc,
     pub operation: Operation,
+    /// Another process has ended it before it could go; nobody waits for it any more.
+    pub is_dead: bool,
+}
+
+/// Whether all have ended.
+pub fn all_ended(next: &[Next]) -> bool {
+    next.iter().all(|next| next.is_dead)
 }
 
 /// A program that can be run again and again, one step at a time. Where the same choices do not lead
@@ -130,8 +179,14 @@ pub trait Machine {
     /// Begins a fresh run.
     fn restart(&mut self) -> Result<(), Self::Error>;
 
-    /// The processes that have not ended, in order of birth.
+    /// The processes that have not ended by themselves, in order of birth.
     fn next(&self) -> &[Next];
+
+    /// Whether it knows by now that it took steps to touch less than they do: all that was searched
+    /// until now does not count.
+    fn begins_anew(&mut self) -> bool {
+        false
+    }
 
     /// Lets an enabled process take its step.
     fn step(&mut self, proc: Proc) -> Result<Step, Self::Error>;

@@ -102,6 +102,13 @@ pub fn explore<M: Machine>(
             found.complete = true;
             return Ok(found);
         };
+        if ended == Ended::Anew {
+            found = Explored {
+                interleavings: Some(0),
+                ..Explored::default()
+            };
+            continue;
+        }
         found.executions += 1;
         found.estimate = estimate(found.executions, search.progress());
         if ended == Ended::GivenUp {

@@ -52,7 +52,7 @@ pub(super) fn reverse(
 impl Later<'_> {
     fn races(&self, execution: &Execution, plan: &mut impl FnMut(usize, Vec<Planned>)) {
         let events = execution.events();
-        let accesses = self.operation.accesses.iter();
+        let accesses = self.operation.all_accesses();
         let touched = accesses.flat_map(|access| execution.touching(access.object));
         let mut earlier: Vec<usize> = touched.copied().collect();
         earlier.retain(|index| *index < self.index && events[*index].proc != self.proc);

@@ -56,6 +56,10 @@ pub fn reproduce(
             attempt.reproduced = Reproduced::Unreachable;
             break;
         };
+        if ended == Ended::Anew {
+            attempt.executions = 0;
+            continue;
+        }
         attempt.executions += 1;
         let printed = native.printed().len();
         attempt.longest = attempt.longest.max(printed);

@@ -51,9 +51,11 @@ impl Scheduler for Strategy {
             object: Object(0),
             write: true,
             needs: Needs::Nothing,
+            reads_from: None,
             level: 0,
         };
         let offered = ready.iter().map(|ready| Next {
+            is_dead: false,
             proc: ready.proc,
             operation: Operation {
                 accesses: ready.op.object.as_deref().map(shared).into_iter().collect(),

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::execution::{Event, Execution};
-use super::operation::{Machine, Proc};
+use super::operation::{Machine, Proc, all_ended};
 use super::races;
 use super::wakeup::{Branch, Planned, Tree};
 
@@ -20,6 +20,9 @@ pub enum Ended {
     Deadlock,
     /// All who could go were asleep: it was begun in vain.
     GivenUp,
+    /// The machine has learnt what it had overlooked: the search begins anew, and nothing that came
+    /// before counts.
+    Anew,
 }
 
 /// Why a search can't go on.
@@ -98,6 +101,10 @@ impl Search {
         machine.restart()?;
         self.replay(machine)?;
         let ended = self.extend(machine, branch)?;
+        if machine.begins_anew() {
+            *self = Search::default();
+            return Ok(Some(Ended::Anew));
+        }
         if ended != Ended::GivenUp {
             races::reverse(&self.execution, machine.next(), |first, sequence| {
                 let point = &mut self.points[first];
@@ -168,8 +175,7 @@ impl Search {
                 let enabled = offered.iter().filter(|next| next.operation.is_enabled());
                 let enabled: Vec<Proc> = enabled.map(|next| next.proc).collect();
                 if enabled.is_empty() {
-                    let all = offered.is_empty();
-                    return Ok(if all {
+                    return Ok(if all_ended(offered) {
                         Ended::Complete
                     } else {
                         Ended::Deadlock
@@ -186,7 +192,18 @@ impl Search {
                 let Some(branch) = self.ahead.take_first().or_else(free) else {
                     return Ok(Ended::GivenUp);
                 };
-                let planned = std::mem::take(&mut self.ahead);
+                let mut planned = std::mem::take(&mut self.ahead);
+                // Which of those gives up first whose time is over at once is nobody's race.
+                for next in offered
+                    .iter()
+                    .filter(|next| next.operation.times_out.is_some())
+                {
+                    let sleeps = asleep.iter().any(|sleeper| sleeper.proc == next.proc);
+                    if next.proc != branch.proc && !sleeps {
+                        let footprint = Rc::new(next.operation.footprint().unwrap_or_default());
+                        planned.add(next.proc, footprint);
+                    }
+                }
                 self.points.push(Point {
                     asleep,
                     planned,

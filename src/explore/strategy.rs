@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::operation::{Machine, Next, Proc};
+use super::operation::{Machine, Next, Proc, all_ended};
 use super::search::Ended;
 
 /// SplitMix64 (Steele et al., OOPSLA 2014).
@@ -197,9 +197,8 @@ pub fn draw<M: Machine>(
         machine.step(proc)?;
         steps.push(proc);
     }
-    let all = machine.next().is_empty();
     Ok((
-        if all {
+        if all_ended(machine.next()) {
             Ended::Complete
         } else {
             Ended::Deadlock

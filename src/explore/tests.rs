@@ -46,7 +46,7 @@ fn search(program: &Program) -> Found {
                 continue;
             }
             Ended::Deadlock => found.deadlocks += 1,
-            Ended::Complete => {}
+            Ended::Complete | Ended::Anew => {}
         }
         let execution = search.execution();
         *found.traces.entry(execution.canonical()).or_default() += 1;

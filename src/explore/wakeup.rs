@@ -71,6 +71,17 @@ impl Tree {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
+    /// Adds a step alone, unless one of this process is planned.
+    pub fn add(&mut self, proc: Proc, footprint: Rc<Footprint>) {
+        if !self.0.iter().any(|branch| branch.proc == proc) {
+            self.0.push(Branch {
+                proc,
+                footprint,
+                rest: Tree::default(),
+            });
+        }
+    }
+
     /// Adds a sequence unless a branch leads to what it leads to.
     pub fn insert(&mut self, mut sequence: Vec<Planned>) {
         let mut tree = self;

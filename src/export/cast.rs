@@ -59,7 +59,7 @@ const MARK: usize = 120;
 pub fn mark(kind: &Kind) -> Option<String> {
     let name = |text: &str| clean_line(text.as_bytes(), MARK).text.into_owned();
     match kind {
-        Kind::Marker { text } => Some(name(text)),
+        Kind::Marker { text, .. } => Some(name(text)),
         Kind::ProcessStart(start) => Some(format!("+ {}", name(&start.name))),
         _ => None,
     }
@@ -73,7 +73,11 @@ mod tests {
     #[test]
     fn a_mark_has_a_short_name() {
         let text = "第".repeat(1 << 20);
-        let name = mark(&Kind::Marker { text }).unwrap();
+        let name = mark(&Kind::Marker {
+            text,
+            finding: None,
+        })
+        .unwrap();
         assert!(name.len() < 2000, "{}", name.len());
     }
 }

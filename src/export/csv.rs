@@ -150,7 +150,7 @@ fn row<'a>(event: &'a Event, world: &'a World) -> Row<'a> {
         Kind::Look(look) => with(format!("{} threads", look.threads.len())),
         Kind::Gate => with(String::new()),
         Kind::Fault(fault) => with(format!("{}: {}", fault.fault, fault.detail)),
-        Kind::Marker { text } => with(text.clone()),
+        Kind::Marker { text, .. } => with(text.clone()),
         Kind::End(end) => with(end.status.to_string()),
         Kind::Unknown { json, .. } => with(json.clone()),
     }

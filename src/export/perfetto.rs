@@ -265,7 +265,7 @@ impl Export for Perfetto {
                 let stream = output.stream.as_str();
                 self.page.instant(out, track, event.t, (&text, stream))
             }
-            Kind::Marker { text } => self.mark(event.t, (&clean(text), "marker"), out),
+            Kind::Marker { text, .. } => self.mark(event.t, (&clean(text), "marker"), out),
             Kind::Fault(fault) => {
                 let text = format!("{}: {}", fault.fault, clean(&fault.detail));
                 self.mark(event.t, (&text, "fault"), out)

@@ -49,7 +49,8 @@ fn of_kind(kind: &Kind) -> usize {
         Kind::Line { .. } => 5,
         Kind::Ps(_) => 6,
         Kind::Fault(_) => 7,
-        _ => 8,
+        Kind::Marker { .. } => 8,
+        _ => 9,
     }
 }
 
@@ -70,6 +71,7 @@ fn routes_of(watch: Watch) -> std::ops::Range<usize> {
         Watch::Line => one(2 * ops + 5),
         Watch::Ps => one(2 * ops + 6),
         Watch::Fault => one(2 * ops + 7),
+        Watch::Marker => one(2 * ops + 8),
     }
 }
 

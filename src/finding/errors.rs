@@ -20,6 +20,8 @@ pub(super) struct Failure {
     pub at: Option<String>,
     /// What stood before the traceback: `Exception in thread Thread-3 (_handle_results):`.
     pub head: String,
+    /// It ended the thread of a pool that takes results.
+    pub of_results: bool,
 }
 
 /// The last traceback that a process printed.
@@ -34,6 +36,7 @@ pub(super) fn failure(world: &World, proc: u32) -> Option<Failure> {
         .map(|line| line.text().into_owned())
         .collect();
     let mut head = String::new();
+    let mut of_results = false;
     for text in &texts {
         let line = text.trim_end();
         if error.is_none() {
@@ -45,6 +48,7 @@ pub(super) fn failure(world: &World, proc: u32) -> Option<Failure> {
         if at.is_none() {
             at = place(line);
         }
+        of_results |= line.contains(", in _handle_results");
         if line.starts_with("Traceback (most recent call last)") {
             continue;
         }
@@ -56,6 +60,7 @@ pub(super) fn failure(world: &World, proc: u32) -> Option<Failure> {
     Some(Failure {
         error: error?,
         at,
+        of_results: of_results && head.starts_with("Exception in thread"),
         head,
     })
 }

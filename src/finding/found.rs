@@ -3,6 +3,7 @@
 //! Those of a hang hold as long as its waits do: they are found anew whenever the run stands still, and
 //! forgotten when a wait of theirs came to its end.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::still::Still;
@@ -17,7 +18,7 @@ const MOST: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     list: Vec<Finding>,
-    places: HashMap<(&'static str, String), usize>,
+    places: HashMap<(Cow<'static, str>, String), usize>,
     /// The hang as it is now, each finding with the waits it explains.
     hangs: Vec<(Finding, Vec<Hung>)>,
     changes: u64,
@@ -98,14 +99,16 @@ impl Found {
         waits.any(|hung| hung.proc == proc)
     }
 
-    /// Leaves out those that nobody is kept by, where others keep the main process: a service that waits
-    /// for work is not what hangs. Then draws who waits for whom.
+    /// Leaves out services that wait for work, where others keep the main process, and tells them last
+    /// where they may be no services. Then draws who waits for whom.
     pub(super) fn conclude(&mut self, still: &Still<'_>) {
         let awaited = chain::awaited(still, 0);
         let matters = |waits: &[Hung]| waits.iter().any(|hung| awaited.contains(&hung.proc));
         if self.hangs.iter().any(|(_, waits)| matters(waits)) {
-            self.hangs.retain(|(_, waits)| matters(waits));
+            self.hangs
+                .retain(|(finding, waits)| !finding.idle || matters(waits));
         }
+        self.hangs.sort_by_key(|(finding, _)| finding.idle);
         for (finding, waits) in &mut self.hangs {
             let roots: Vec<u32> = waits.iter().map(|hung| hung.proc).collect();
             finding.chain = chain::of(still, &roots);

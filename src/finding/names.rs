@@ -4,9 +4,9 @@ use nix::sys::signal::Signal;
 
 use super::errors::failure;
 use crate::lesson::Words;
-use crate::model::{Object, Party, Process, World};
+use crate::model::{Object, Party, Process, Wait, World};
 use crate::text::clean;
-use crate::trace::{Exit, Role};
+use crate::trace::{Exit, OpName, Role, ThreadLook};
 
 /// `Process-3 (PID 1234)`.
 pub(super) fn who(process: Option<&Process>) -> String {
@@ -34,6 +34,23 @@ pub(super) fn what(object: Option<&Object>) -> String {
             None => clean(&object.id).into_owned(),
         },
     )
+}
+
+/// The same, of one without a name by what it belongs to: a lock by its value, a copy by its original.
+pub(super) fn what_of(world: &World, object: Option<&Object>) -> String {
+    object.map_or_else(
+        || "?".to_owned(),
+        |object| match world.name_of(object) {
+            Some(name) => format!("{} ({})", clean(&name), clean(&object.id)),
+            None => clean(&object.id).into_owned(),
+        },
+    )
+}
+
+/// Of a thing between threads in a forked process: what it is a copy of.
+pub(super) fn copied<'a>(world: &'a World, object: &Object) -> Option<&'a Object> {
+    let original = world.object(object.of.as_deref()?)?;
+    (object.class.contains('.') && original.class == object.class).then_some(original)
 }
 
 /// The program's name for it, else its identity.
@@ -111,7 +128,7 @@ pub(super) fn gone(world: &World, among: impl Fn(&Process) -> bool) -> Gone {
     list_of.truncate(NAMED);
     if list_of.is_empty() {
         return Gone {
-            words: Words::tell("finding.nobody-left", &[]),
+            words: nobody(world),
             ..Gone::default()
         };
     }
@@ -133,6 +150,71 @@ pub(super) fn gone(world: &World, among: impl Fn(&Process) -> bool) -> Gone {
         words: list(&sentences),
         pids: list_of.iter().map(|process| process.pid).collect(),
         places: places.collect(),
+    }
+}
+
+/// Nobody has ended: who lives waits for another, main first of all.
+fn nobody(world: &World) -> Words {
+    let others = world.processes().filter_map(|process| {
+        let pending = process.pending()?;
+        let waits_for_another = matches!(
+            pending.op.op,
+            OpName::Join | OpName::Shutdown | OpName::ResultGet | OpName::ResultWait
+        );
+        let process = waits_for_another.then_some(process)?;
+        Some((process, pending.op.at.as_deref()))
+    });
+    let others: Vec<Words> = others
+        .take(NAMED)
+        .map(|(process, at)| {
+            Words::tell(
+                "finding.waits-itself",
+                &[("who", &who(Some(process))), ("at", &at_place(at))],
+            )
+        })
+        .collect();
+    if others.is_empty() {
+        Words::tell("finding.nobody-left", &[])
+    } else {
+        list(&others)
+    }
+}
+
+/// Where it was seen last, of a process whose wait the kernel alone knows.
+pub(super) fn seen(process: &Process) -> Words {
+    match process.at.as_deref() {
+        Some(place) if process.pending().is_none() => {
+            Words::tell("finding.seen", &[("at", &clean(place))])
+        }
+        place => at_place(place),
+    }
+}
+
+/// The pipe that a thread reads from or writes to, where the log does not know it.
+pub(super) fn pipe_of(thread: Option<&ThreadLook>) -> Words {
+    let key = match thread.map(|thread| thread.fds.as_slice()) {
+        Some([0]) => "finding.pipe.stdin",
+        Some([1]) => "finding.pipe.stdout",
+        Some([2]) => "finding.pipe.stderr",
+        Some([_, _, ..]) => "finding.pipe.several",
+        _ => "finding.pipe.one",
+    };
+    Words::tell(key, &[])
+}
+
+/// The thread of a process that waits: of its main thread the process alone.
+pub(super) fn waiter(world: &World, wait: &Wait) -> Words {
+    let process = party(&wait.who);
+    let thread = wait.tid.and_then(|tid| {
+        let mut threads = world.process(wait.who.proc)?.threads.iter();
+        threads.find(|thread| thread.tid == tid)?.name.clone()
+    });
+    match thread {
+        Some(thread) => Words::tell(
+            "finding.thread",
+            &[("thread", &clean(&thread)), ("who", &process)],
+        ),
+        None => Words::new(process.clone(), process),
     }
 }
 

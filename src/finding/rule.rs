@@ -37,6 +37,7 @@ pub(super) enum Watch {
     Line,
     Ps,
     Fault,
+    Marker,
 }
 
 /// An event, and the `World` around it.

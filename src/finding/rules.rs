@@ -19,8 +19,11 @@ mod leaked;
 mod left_behind;
 mod lock_circle;
 mod lost_update;
+mod main_at_end;
 mod manager_answer;
+mod message_torn;
 mod no_work;
+mod noted;
 mod owner_died;
 mod pickling_dwarfs;
 mod pipe_full;
@@ -31,12 +34,13 @@ mod queue_not_drained;
 mod queue_waits;
 mod result_thread_died;
 mod semaphore_empty;
-mod shell_killed;
 mod start_refused;
 mod task_done_missing;
 mod task_error_unseen;
 mod task_lost;
 mod tasks_thrown_away;
+mod thread_copy;
+mod thread_error_unseen;
 mod threads_wait;
 mod unflushed;
 mod worker_cannot_start;
@@ -62,11 +66,13 @@ rules! {
     QueueNotDrained in queue_not_drained,
     PoolStands in pool_stands,
     BarrierShort in barrier_short,
+    ThreadCopy in thread_copy,
     EventUnset in event_unset,
     ConditionUnnotified in condition_unnotified,
     QueueWaits in queue_waits,
     LockCircle in lock_circle,
     SemaphoreEmpty in semaphore_empty,
+    MessageTorn in message_torn,
     PipeFull in pipe_full,
     PipeNoEnd in pipe_no_end,
     ForkedLock in forked_lock,
@@ -75,6 +81,7 @@ rules! {
     ManagerAnswer in manager_answer,
     ThreadsWait in threads_wait,
     HangUnknown in hang_unknown,
+    Noted in noted,
     JoinedOneByOne in joined_one_by_one,
     ChildErrorUnseen in child_error_unseen,
     CopyChanged in copy_changed,
@@ -88,11 +95,12 @@ rules! {
     Leaked in leaked,
     LeftBehind in left_behind,
     LostUpdate in lost_update,
+    MainAtEnd in main_at_end,
     NoWork in no_work,
     PicklingDwarfs in pickling_dwarfs,
-    ShellKilled in shell_killed,
     StartRefused in start_refused,
     TaskErrorUnseen in task_error_unseen,
     TasksThrownAway in tasks_thrown_away,
+    ThreadErrorUnseen in thread_error_unseen,
     Unflushed in unflushed,
 }

@@ -90,6 +90,19 @@ impl<'a> Still<'a> {
         pipes.find(|pipe| pipe.pipe == name)
     }
 
+    /// Living processes that could end the system call its main thread is blocked in.
+    pub(super) fn could_wake(&self, process: &Process) -> Vec<u32> {
+        let Some(main) = self.main_thread(process.pid) else {
+            return Vec::new();
+        };
+        let writes = matches!(main.call.as_str(), "write" | "send");
+        let pipes = main.on.iter().filter_map(|on| self.pipe(on));
+        let others = pipes.flat_map(|pipe| if writes { &pipe.readers } else { &pipe.writers });
+        let pids = others.chain(&main.child);
+        let living = pids.filter_map(|pid| self.world.living(*pid));
+        living.map(|process| process.proc).collect()
+    }
+
     /// Who waits for the end of this process.
     pub(super) fn joiner(&self, proc: u32) -> Option<&Wait> {
         let mut waits = self.waits.iter();

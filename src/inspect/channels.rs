@@ -1,12 +1,14 @@
-//! Pipes and unix sockets of a program: who has which end, and how much in them nobody has read.
+//! Pipes and sockets of a program: who has which end, and how much in them nobody has read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::fd::AsFd as _;
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-use super::process::{Process, numbers};
+use super::process::Process;
 use super::program::Program;
+use super::sockets::Sockets;
+use crate::proc::{Fd, links, numbers};
 use crate::sys::peek;
 use crate::sys::pidfd::PidFd;
 
@@ -17,7 +19,7 @@ pub(crate) struct End {
     pub fd: i32,
 }
 
-/// A pipe, or one direction of a connected pair of unix sockets, from the side that waits.
+/// A pipe, or one direction of a connected pair of sockets, from the side that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Channel {
     pub inode: u64,
@@ -26,6 +28,8 @@ pub(crate) struct Channel {
     pub writers: Vec<End>,
     /// Processes outside the program have it open, too.
     pub outside: bool,
+    /// Connected and not accepted: the other end is the socket that listens.
+    pub pending: bool,
     /// The end at which its fill is looked at.
     asked: End,
 }
@@ -41,9 +45,9 @@ impl Channel {
 #[derive(Debug)]
 pub(crate) struct Channels<'a> {
     program: &'a Program,
-    peers: HashMap<u64, u64>,
-    /// Who has a pipe or a socket open: the end, whether it reads and writes.
-    open: HashMap<u64, Vec<(End, bool, bool)>>,
+    sockets: Sockets,
+    /// Who has a pipe or a socket open.
+    open: HashMap<u64, Vec<(End, &'a Fd)>>,
     /// Pipes and sockets that processes outside have open.
     outside: BTreeSet<u64>,
 }
@@ -64,10 +68,15 @@ fn fill(pid: i32, fd: i32) -> (Option<usize>, Option<usize>) {
 impl<'a> Channels<'a> {
     pub(crate) fn of(program: &'a Program) -> Channels<'a> {
         let has_socket = |process: &Process| process.fds.iter().any(|fd| fd.socket().is_some());
-        let peers = if program.processes.iter().any(has_socket) {
-            peek::unix_peers().unwrap_or_default()
+        let with_sockets = program
+            .processes
+            .iter()
+            .filter(|process| has_socket(process));
+        let mut with_sockets = with_sockets.map(|process| process.pid).peekable();
+        let sockets = if with_sockets.peek().is_some() {
+            Sockets::of(with_sockets)
         } else {
-            HashMap::new()
+            Sockets::default()
         };
         let inside: BTreeSet<i32> = program
             .processes
@@ -75,12 +84,13 @@ impl<'a> Channels<'a> {
             .map(|process| process.pid)
             .collect();
         let mut wanted: BTreeSet<u64> = BTreeSet::new();
-        let mut open: HashMap<u64, Vec<(End, bool, bool)>> = HashMap::new();
+        let mut open: HashMap<u64, Vec<(End, &Fd)>> = HashMap::new();
         for process in &program.processes {
             for fd in &process.fds {
                 let (pipe, socket) = (fd.pipe(), fd.socket());
                 wanted.extend(pipe);
-                wanted.extend(socket.and_then(|socket| peers.get(&socket).copied()));
+                wanted.extend(socket.and_then(|socket| sockets.peer(socket)));
+                wanted.extend(socket.and_then(|socket| sockets.listener(socket)));
                 let Some(inode) = pipe.or(socket) else {
                     continue;
                 };
@@ -89,47 +99,50 @@ impl<'a> Channels<'a> {
                     fd: fd.number,
                 };
                 let known = open.entry(inode).or_default();
-                known.push((end, fd.reads, fd.writes));
+                known.push((end, fd));
             }
         }
         Channels {
             program,
-            peers,
+            sockets,
             open,
             outside: outside(&inside, &wanted),
         }
     }
 
     /// What a process reads from, or writes to, at a descriptor; `None` where it is no pipe and no
-    /// connected unix socket.
+    /// connected socket of this machine.
     pub(crate) fn channel(&self, pid: i32, fd: i32, to_write: bool) -> Option<Channel> {
         let open = self.program.process(pid)?.fd(fd)?;
         if let Some(inode) = open.pipe() {
             return Some(Channel {
                 inode,
-                readers: self.ends(inode, |reads, _| reads),
-                writers: self.ends(inode, |_, writes| writes),
+                readers: self.ends(inode, Fd::reads),
+                writers: self.ends(inode, Fd::writes),
                 outside: self.outside.contains(&inode),
+                pending: false,
                 asked: End { pid, fd },
             });
         }
         let own = open.socket()?;
-        let peer = *self.peers.get(&own)?;
+        let pending = self.sockets.listener(own);
+        let peer = pending.or_else(|| self.sockets.peer(own))?;
         let (from, to) = if to_write { (own, peer) } else { (peer, own) };
-        let readers = self.ends(to, |_, _| true);
+        let readers = self.ends(to, |_| true);
         Some(Channel {
             inode: own.min(peer),
-            writers: self.ends(from, |_, _| true),
+            writers: self.ends(from, |_| true),
             asked: readers.first().copied().unwrap_or(End { pid, fd }),
             readers,
             outside: self.outside.contains(&peer),
+            pending: pending.is_some(),
         })
     }
 
-    fn ends(&self, inode: u64, is_end: impl Fn(bool, bool) -> bool) -> Vec<End> {
+    fn ends(&self, inode: u64, is_end: impl Fn(&Fd) -> bool) -> Vec<End> {
         let all = self.open.get(&inode).into_iter().flatten();
-        all.filter(|(_, reads, writes)| is_end(*reads, *writes))
-            .map(|(end, _, _)| *end)
+        all.filter(|(_, fd)| is_end(fd))
+            .map(|(end, _)| *end)
             .collect()
     }
 }
@@ -145,9 +158,7 @@ fn outside(inside: &BTreeSet<i32>, wanted: &BTreeSet<u64>) -> BTreeSet<u64> {
         if inside.contains(&pid) || pid == own {
             continue;
         }
-        for fd in numbers(&format!("/proc/{pid}/fd")) {
-            let target = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
-            let target = target.to_string_lossy();
+        for (_, target) in links(pid) {
             let Some((_, rest)) = target.split_once(":[") else {
                 continue;
             };

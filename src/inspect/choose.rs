@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::process::numbers;
 use super::program::root_of;
+use crate::proc::{file, numbers};
 use crate::sys::stat::Stat;
 use crate::text::clean;
 
@@ -16,7 +16,7 @@ pub struct Running {
 }
 
 fn words(pid: i32) -> Vec<String> {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = file(pid, "cmdline");
     let line = String::from_utf8_lossy(&line);
     let words = line.trim_end_matches('\0').split('\0');
     words

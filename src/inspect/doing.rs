@@ -1,12 +1,12 @@
 //! What each thread does, in words: the sentence under a process.
 
-use super::call::Until;
 use super::channels::{Channel, End};
 use super::graph::{Owner, What};
 use super::names::Name;
 use super::place;
 use super::view::{View, list, thing};
 use crate::lesson::Words;
+use crate::proc::{Call, Until};
 use crate::sys::{calendar, clock};
 use crate::text::clean;
 
@@ -39,6 +39,7 @@ pub(super) fn doing(view: View<'_>) -> Words {
                 &[("path", &path), ("owners", &list(owners))],
             )
         }
+        What::Fifo(path) => Words::tell("why.doing.fifo", &[("path", &clean(path))]),
         What::Accept => Words::tell("why.doing.accept", &[]),
         What::Outside => Words::tell("why.doing.outside", &[]),
         What::Signal => Words::tell("why.doing.signal", &[]),
@@ -71,7 +72,7 @@ fn tenths(millis: u64) -> String {
 }
 
 fn timed(view: View<'_>, until: Until) -> Words {
-    let sleeps = matches!(view.graph.thread(view.at).call, super::call::Call::Sleep(_));
+    let sleeps = matches!(view.graph.thread(view.at).call, Call::Sleep(_));
     let left = match until {
         Until::At { realtime, millis } => {
             let now = if realtime {
@@ -137,6 +138,10 @@ pub(super) fn semaphore_thing(name: Option<&Name>, is_lock: bool) -> Words {
 }
 
 fn on_lock(view: View<'_>, address: u64) -> Words {
+    // At its end a process waits for its threads.
+    if view.calls("threading.py", "_shutdown") {
+        return Words::tell("why.doing.threads", &[]);
+    }
     let joins = view.graph.joins(view.at).is_some();
     if !joins && let Some(words) = inside_library(view) {
         return words;
@@ -213,6 +218,9 @@ pub(super) fn waits_in(view: View<'_>, file: &str, function: &str, class: &str) 
 
 /// A lock of `threading` by its name, or what it is.
 pub(super) fn lock_thing(view: View<'_>, address: u64) -> Words {
+    if let Some(module) = view.graph.imports(view.at) {
+        return Words::tell("why.import-lock", &[("module", &clean(&module))]);
+    }
     let known = view.graph.lock_object(view.at, address);
     let name = known.and_then(|(object, _)| view.object_name(object));
     match (known, name) {
@@ -225,6 +233,9 @@ pub(super) fn lock_thing(view: View<'_>, address: u64) -> Words {
             same(thing(Some(name), class))
         }
         (Some(_), None) => Words::tell("why.a", &[("class", &"threading.Lock")]),
+        (None, _) if view.graph.mutex_owner(view.at, address).is_some() => {
+            Words::tell("why.a", &[("class", &"pthread_mutex_t")])
+        }
         (None, _) => Words::tell("why.other-thread", &[]),
     }
 }
@@ -254,6 +265,10 @@ fn on_read(view: View<'_>, fd: i32, channel: &Channel) -> Words {
     let thing = channel_thing(view, fd, channel);
     if channel.outside {
         return Words::tell("why.doing.read-outside", &[("thing", &thing)]);
+    }
+    if channel.pending {
+        let listeners = list(end_names(view, &channel.writers));
+        return Words::tell("why.doing.pending", &[("listeners", &listeners)]);
     }
     let writers = list(end_names(view, &channel.writers));
     Words::tell(

@@ -11,14 +11,15 @@ mod wakers;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::serving::serves;
-use super::call::{Call, Until};
 use super::channels::{Channel, Channels, file_locks};
 use super::heap::Heap;
 use super::names::Name;
+use super::place;
 use super::process::{Process, Thread};
 use super::program::Program;
 use super::semaphore::{self, Record, Semaphore};
 use super::stack::Stack;
+use crate::proc::{Call, Until, file, may_wake};
 
 /// What a thread does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(crate) enum What {
     Read(i32, Option<Channel>),
     Write(i32, Option<Channel>),
     Poll(Vec<i32>),
+    /// For the other end of a FIFO to be opened.
+    Fifo(String),
     /// For a lock of a file, held by these processes.
     File {
         path: String,
@@ -130,6 +133,9 @@ impl<'a> Graph<'a> {
         if let Some(until) = thread.call.until() {
             return What::Timed(until);
         }
+        if let Some(child) = joined(process, thread) {
+            return What::Child(Some(self.program.outer(process, child)));
+        }
         let channel = |fd, to_write| self.channels.channel(process.pid, fd, to_write);
         match &thread.call {
             Call::Running => What::Runs,
@@ -138,28 +144,46 @@ impl<'a> Graph<'a> {
                 semaphore::at(process, *address).map_or(What::Lock(*address), What::Semaphore)
             }
             Call::Child(pid) => What::Child(pid.map(|pid| self.program.outer(process, pid))),
-            Call::Read(fd) => What::Read(*fd, channel(*fd, false)),
+            Call::Read(fd) | Call::ChildBy(fd) => What::Read(*fd, channel(*fd, false)),
             Call::Write(fd) => What::Write(*fd, channel(*fd, true)),
             Call::Accept(_) => What::Accept,
             Call::Poll { fds, .. } => What::Poll(fds.iter().map(|(fd, _)| *fd).collect()),
             Call::FileLock(fd) => {
-                let owners = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
-                match owners {
-                    Some((_, owners)) => What::File {
-                        path: process
-                            .fd(*fd)
-                            .map(|fd| fd.target.clone())
-                            .unwrap_or_default(),
-                        owners: owners.clone(),
-                    },
-                    None => What::Unknown,
+                let waited = locks.get(&process.pid).or_else(|| locks.get(&thread.tid));
+                match (waited, process.fd(*fd)) {
+                    (Some((inode, owners)), Some(open)) => {
+                        let holders = self.lock_holders(&open.target, *inode);
+                        What::File {
+                            path: open.target.clone(),
+                            owners: holders.unwrap_or_else(|| owners.clone()),
+                        }
+                    }
+                    _ => What::Unknown,
                 }
             }
+            Call::Open(path) => fifo(process, *path).map_or(What::Outside, What::Fifo),
             Call::Signal { .. } => What::Signal,
-            Call::Connect(_) | Call::Open => What::Outside,
+            Call::Connect(_) => What::Outside,
             Call::Sleep(until) => What::Timed(*until),
             Call::Other(_) | Call::Unseen => What::Unknown,
         }
+    }
+
+    /// The processes that have a file open under a lock of it; `None` where none of the program has.
+    fn lock_holders(&self, path: &str, inode: u64) -> Option<Vec<i32>> {
+        let place = format!(":{inode}");
+        let holds = |process: &&Process| {
+            let mut fds = process.fds.iter().filter(|fd| fd.target == path);
+            fds.any(|fd| {
+                let info = file(process.pid, &format!("fdinfo/{}", fd.number));
+                let info = String::from_utf8_lossy(&info);
+                let mut locks = info.lines().filter(|line| line.starts_with("lock:"));
+                locks.any(|line| line.split(' ').any(|word| word.ends_with(&place)))
+            })
+        };
+        let holders = self.program.processes.iter().filter(holds);
+        let holders: Vec<i32> = holders.map(|process| process.pid).collect();
+        (!holders.is_empty()).then_some(holders)
     }
 
     fn decide(&mut self) {
@@ -169,8 +193,10 @@ impl<'a> Graph<'a> {
             .map(|node| node.wakers.contains(&Waker::Alive))
             .collect();
         let alive = self.spread(alive);
-        let handles =
-            |at: usize| self.thread(at).tid == self.process(at).pid && handles(self.process(at));
+        let handles = |at: usize| {
+            let process = self.process(at);
+            self.thread(at).tid == process.pid && may_wake(process.caught) != 0
+        };
         let signalled = (0..self.nodes.len()).map(|at| alive[at] || handles(at));
         let signalled = self.spread(signalled.collect());
         for (at, node) in self.nodes.iter_mut().enumerate() {
@@ -312,29 +338,24 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Signals whose handlers end no wait, as far as can be told: those that ask a process to end, tell of
-/// its own faults or children, or concern a terminal. The first two real-time signals are the C
-/// library's.
-fn handles(process: &Process) -> bool {
-    const NONE: [i32; 13] = [
-        libc::SIGHUP,
-        libc::SIGINT,
-        libc::SIGQUIT,
-        libc::SIGTERM,
-        libc::SIGILL,
-        libc::SIGABRT,
-        libc::SIGFPE,
-        libc::SIGBUS,
-        libc::SIGSEGV,
-        libc::SIGCHLD,
-        libc::SIGWINCH,
-        libc::SIGPIPE,
-        libc::SIGCONT,
-    ];
-    let ignored = NONE
-        .iter()
-        .fold(3 << 31, |mask, signal| mask | 1_u64 << (signal - 1));
-    process.caught & !ignored != 0
+/// The child of a forkserver whose end a thread waits for, at a pipe.
+fn joined(process: &Process, thread: &Thread) -> Option<i32> {
+    let waits = matches!(thread.call, Call::Poll { .. });
+    let (python, stack) = (process.python.as_ref()?, thread.stack.as_ref()?);
+    let popen = "multiprocessing/popen_forkserver.py";
+    let object = waits.then(|| place::caller(&python.heap, stack, popen, "poll"))??;
+    let pid = python.heap.int(python.heap.attr(object, "pid")?)?;
+    i32::try_from(pid).ok()
+}
+
+/// The FIFO whose path lies at this address.
+fn fifo(process: &Process, path: u64) -> Option<String> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let path = process.memory.c_string(path)?;
+    let whole = std::path::Path::new(&process.cwd).join(&path);
+    let inside = format!("/proc/{}/root{}", process.pid, whole.display());
+    let is_fifo = std::fs::metadata(inside).is_ok_and(|meta| meta.file_type().is_fifo());
+    is_fifo.then_some(path)
 }
 
 /// Who has a lock of `threading`.

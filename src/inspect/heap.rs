@@ -4,14 +4,13 @@
 //! is `None`. Sizes are bounded.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::layout::{
     Attributes, BYTES, CELL, DICT_KEYS, DICT_VALUES, ITEMS, Layout, OB_SIZE, OB_TYPE, STR_STATE,
     TYPE_BASICSIZE, TYPE_DICT, TYPE_DICTOFFSET, TYPE_FLAGS, TYPE_MRO, TYPE_NAME,
 };
-use super::memory::{Memory, is_address};
+use crate::proc::{ByAddress, Memory, is_address};
 
 /// The address of an object.
 pub(crate) type Address = u64;
@@ -23,21 +22,33 @@ const LONGEST_TEXT: usize = 4096;
 const MANAGED_DICT: u64 = 1 << 4;
 const INLINE_VALUES: u64 = 1 << 2;
 
+/// Keys and values of a dictionary, by their addresses.
+type Entries = Rc<[(Address, Address)]>;
+
+/// What was read at an address in one process, and the words that stood there: a forked child has the
+/// same at the same place, and where the words are the same it is not read again.
+pub(crate) type Inherited<T> = Rc<RefCell<ByAddress<([u64; 2], T)>>>;
+
 /// The objects of one process.
 #[derive(Debug)]
 pub(crate) struct Heap {
     pub memory: Memory,
     pub layout: Layout,
     /// Names of types and of their bases, by address.
-    types: RefCell<HashMap<Address, Rc<[String]>>>,
+    types: RefCell<ByAddress<Rc<[String]>>>,
+    inherited: Inherited<Rc<[String]>>,
+    /// The keys that the objects of a type share, by address.
+    shared: RefCell<ByAddress<Option<Entries>>>,
 }
 
 impl Heap {
-    pub(crate) fn new(memory: Memory, layout: Layout) -> Heap {
+    pub(crate) fn new(memory: Memory, layout: Layout, inherited: Inherited<Rc<[String]>>) -> Heap {
         Heap {
             memory,
             layout,
-            types: RefCell::new(HashMap::new()),
+            types: RefCell::default(),
+            inherited,
+            shared: RefCell::default(),
         }
     }
 
@@ -47,7 +58,22 @@ impl Heap {
         names.first().cloned().unwrap_or_default()
     }
 
-    /// Whether its type or a base of it has this name, with the module in front where it is C.
+    /// Whether its type has this name, with the module in front where it is C.
+    pub(crate) fn is_exactly(&self, object: Address, name: &str) -> bool {
+        self.type_names(object)
+            .first()
+            .is_some_and(|own| own == name)
+    }
+
+    /// Whether its type has one of these names; nothing is no object.
+    pub(crate) fn is_one_of(&self, object: Address, names: &[&str]) -> bool {
+        let known = self.type_names(object);
+        known
+            .first()
+            .is_none_or(|own| own.is_empty() || names.contains(&own.as_str()))
+    }
+
+    /// Whether its type or a base of it has this name.
     pub(crate) fn is_a(&self, object: Address, name: &str) -> bool {
         self.type_names(object).iter().any(|known| known == name)
     }
@@ -58,6 +84,13 @@ impl Heap {
         };
         if let Some(known) = self.types.borrow().get(&class) {
             return Rc::clone(known);
+        }
+        let word = |offset| self.memory.word(class + offset).unwrap_or(0);
+        let words = [word(TYPE_NAME), word(TYPE_MRO)];
+        let known = self.inherited.borrow().get(&class).cloned();
+        if let Some((_, names)) = known.filter(|(known, _)| *known == words) {
+            self.types.borrow_mut().insert(class, Rc::clone(&names));
+            return names;
         }
         let name = |class: Address| {
             let name = self.memory.pointer(class + TYPE_NAME)?;
@@ -71,16 +104,31 @@ impl Heap {
             .chain(bases.filter_map(name))
             .collect();
         self.types.borrow_mut().insert(class, Rc::clone(&names));
+        let entry = (words, Rc::clone(&names));
+        self.inherited.borrow_mut().insert(class, entry);
         names
     }
 
+    /// Whether it is a `str` with this text, which is ASCII.
+    fn says(&self, object: Address, text: &str) -> bool {
+        self.memory.word(object + OB_SIZE) == Some(text.len() as u64)
+            && self
+                .memory
+                .byte(object + STR_STATE)
+                .is_some_and(|state| state >> 5 & 3 == 3)
+            && self
+                .memory
+                .holds(object + self.layout.ascii, text.as_bytes())
+            && self.is_exactly(object, "str")
+    }
+
     pub(crate) fn is_none(&self, object: Address) -> bool {
-        self.type_name(object) == "NoneType"
+        self.is_exactly(object, "NoneType")
     }
 
     /// The text of a `str`.
     pub(crate) fn text(&self, object: Address) -> Option<String> {
-        if self.type_name(object) != "str" {
+        if !self.is_exactly(object, "str") {
             return None;
         }
         let length = usize::try_from(self.memory.word(object + 16)?).ok()?;
@@ -107,7 +155,7 @@ impl Heap {
     }
 
     pub(crate) fn bytes(&self, object: Address) -> Option<Vec<u8>> {
-        if self.type_name(object) != "bytes" {
+        if !self.is_exactly(object, "bytes") {
             return None;
         }
         let length = usize::try_from(self.memory.word(object + OB_SIZE)?).ok()?;
@@ -148,14 +196,14 @@ impl Heap {
     pub(crate) fn items(&self, object: Address) -> Vec<Address> {
         let found = || {
             let class = self.memory.pointer(object + OB_TYPE)?;
-            let name = self
-                .memory
-                .c_string(self.memory.pointer(class + TYPE_NAME)?)?;
+            let name = self.memory.pointer(class + TYPE_NAME)?;
             let length = self.length(object)?.min(MOST_ITEMS);
-            let start = match name.as_str() {
-                "list" => self.memory.pointer(object + ITEMS)?,
-                _ if name == "tuple" => object + ITEMS,
-                _ => return None,
+            let start = if self.memory.holds(name, b"tuple\0") {
+                object + ITEMS
+            } else if self.memory.holds(name, b"list\0") {
+                self.memory.pointer(object + ITEMS)?
+            } else {
+                return None;
             };
             self.memory.pointers(start, length)
         };
@@ -183,7 +231,7 @@ impl Heap {
 
     /// What a cell holds, or the object itself.
     pub(crate) fn in_cell(&self, object: Address) -> Option<Address> {
-        if self.type_name(object) == "cell" {
+        if self.is_exactly(object, "cell") {
             return self.memory.pointer(object + CELL);
         }
         Some(object)
@@ -214,6 +262,15 @@ impl Heap {
             values
         };
         Some(self.shared_values(&own, values))
+    }
+
+    fn shared_keys(&self, keys: u64) -> Option<Entries> {
+        if let Some(known) = self.shared.borrow().get(&keys) {
+            return known.clone();
+        }
+        let read: Option<Entries> = self.keys(keys).map(Rc::from);
+        self.shared.borrow_mut().insert(keys, read.clone());
+        read
     }
 
     fn shared_values(&self, keys: &[(Address, Address)], values: u64) -> Vec<(Address, Address)> {
@@ -263,9 +320,7 @@ impl Heap {
     /// An attribute that an instance has itself.
     pub(crate) fn attr(&self, object: Address, name: &str) -> Option<Address> {
         let entries = self.attributes(object);
-        let found = entries
-            .into_iter()
-            .find(|(key, _)| self.text(*key).as_deref() == Some(name));
+        let found = entries.into_iter().find(|(key, _)| self.says(*key, name));
         found.map(|(_, value)| value)
     }
 
@@ -290,14 +345,14 @@ impl Heap {
         match self.layout.attributes {
             Attributes::Pair if managed => {
                 if let Some(values) = memory.pointer(object - 32) {
-                    return Some(self.shared_values(&self.keys(cached()?)?, values));
+                    return Some(self.shared_values(&self.shared_keys(cached()?)?, values));
                 }
                 self.dict_entries(memory.pointer(object - 24)?)
             }
             Attributes::Tagged if managed => {
                 let word = memory.pointer(object - 24)?;
                 if word & 1 == 1 {
-                    return Some(self.shared_values(&self.keys(cached()?)?, word + 1));
+                    return Some(self.shared_values(&self.shared_keys(cached()?)?, word + 1));
                 }
                 self.dict_entries(word)
             }
@@ -310,7 +365,7 @@ impl Heap {
                 }
                 let size = memory.word(class + TYPE_BASICSIZE)?;
                 let values = object.checked_add(size)?.checked_add(8)?;
-                Some(self.shared_values(&self.keys(cached()?)?, values))
+                Some(self.shared_values(&self.shared_keys(cached()?)?, values))
             }
             _ => {
                 let offset = memory.word(class + TYPE_DICTOFFSET)?.cast_signed();
@@ -326,16 +381,17 @@ impl Heap {
     /// The value that a mapping from strings has at a name.
     pub(crate) fn item(&self, dict: Address, name: &str) -> Option<Address> {
         let entries = self.entries(dict);
-        let found = entries
-            .into_iter()
-            .find(|(key, _)| self.text(*key).as_deref() == Some(name));
+        let found = entries.into_iter().find(|(key, _)| self.says(*key, name));
         found.map(|(_, value)| value)
     }
 
-    /// The module that a class written in Python comes from.
-    pub(crate) fn module_of(&self, object: Address) -> Option<String> {
-        let class = self.memory.pointer(object + OB_TYPE)?;
-        let dict = self.memory.pointer(class + TYPE_DICT)?;
-        self.text(self.item(dict, "__module__")?)
+    /// Whether its class is written in Python, in such a module.
+    pub(crate) fn is_from(&self, object: Address, is_module: impl Fn(&str) -> bool) -> bool {
+        let module = || {
+            let class = self.memory.pointer(object + OB_TYPE)?;
+            let dict = self.memory.pointer(class + TYPE_DICT)?;
+            self.text(self.item(dict, "__module__")?)
+        };
+        module().is_some_and(|module| is_module(&module))
     }
 }

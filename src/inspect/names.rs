@@ -4,15 +4,18 @@
 //! attributes, to a bounded depth and number. A semaphore or a pipe inside an object of
 //! `multiprocessing` is known by the object's name and by its part there (`_rlock`).
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::heap::{Address, Heap};
-use super::memory::is_address;
 use super::place::own_frames;
 use super::process::Process;
+use crate::proc::{AddressHasher, is_address};
 
-/// Objects of one process that are looked at.
+/// Objects of one process that are looked at, and values that are not looked into.
 const MOST: usize = 4000;
+const MOST_PLAIN: usize = 20_000;
 const DEEPEST: usize = 5;
 /// Entries of one container.
 const ENTRIES: usize = 64;
@@ -53,9 +56,12 @@ pub(crate) struct Names {
 }
 
 struct Look<'a> {
+    /// The PID of the process in its own PID namespace.
+    pid: i32,
     heap: &'a Heap,
     names: Names,
-    seen: HashSet<Address>,
+    seen: HashSet<Address, BuildHasherDefault<AddressHasher>>,
+    plain: Cell<usize>,
 }
 
 /// A value that is still to be looked at.
@@ -72,9 +78,11 @@ impl Names {
         };
         let heap = &python.heap;
         let mut look = Look {
+            pid: process.inner,
             heap,
             names: Names::default(),
-            seen: HashSet::new(),
+            seen: HashSet::default(),
+            plain: Cell::new(0),
         };
         let (mut open, mut locals) = (Vec::new(), Vec::new());
         let mut globals: HashSet<Address> = python.module("__main__").into_iter().collect();
@@ -91,6 +99,9 @@ impl Names {
         }
         for dict in globals {
             let named = heap.entries(dict).into_iter().filter_map(|(key, value)| {
+                if look.is_plain(value) {
+                    return None;
+                }
                 let name = heap.text(key)?;
                 (!name.starts_with("__")).then_some(())?;
                 entry(value, &name)
@@ -160,10 +171,10 @@ impl Look<'_> {
 
     fn one(&mut self, open: Open, next: &mut Vec<Open>) {
         let heap = self.heap;
-        let class = heap.type_name(open.value);
-        if class.is_empty() || PLAIN.contains(&class.as_str()) {
+        if self.is_plain(open.value) {
             return;
         }
+        let class = heap.type_name(open.value);
         let Open {
             value,
             mut name,
@@ -192,14 +203,24 @@ impl Look<'_> {
             .objects
             .entry(value)
             .or_insert_with(|| name.clone());
-        if heap.is_a(value, "BaseProcess") || class == "Popen" {
+        let is_process = heap.is_a(value, "BaseProcess");
+        if is_process || class == "Popen" {
             self.child(value, &class);
-            return;
+            // A class of the program's own has attributes of its own.
+            if !is_process || heap.is_from(value, is_library_module) {
+                return;
+            }
         }
         if depth >= DEEPEST {
             return;
         }
         self.inside(value, &name, &class, depth, next);
+    }
+
+    /// Whether a value holds nothing of interest; any does when too many were asked about.
+    fn is_plain(&self, value: Address) -> bool {
+        self.plain.set(self.plain.get() + 1);
+        self.plain.get() > MOST_PLAIN || self.heap.is_one_of(value, &PLAIN)
     }
 
     fn inside(&self, value: Address, name: &Name, class: &str, depth: usize, next: &mut Vec<Open>) {
@@ -217,10 +238,14 @@ impl Look<'_> {
         match class {
             "list" | "tuple" => {
                 let items = heap.items(value).into_iter().take(ENTRIES).enumerate();
+                let items = items.filter(|(_, item)| !self.is_plain(*item));
                 next.extend(items.map(|(at, item)| deeper(item, format!("{}[{at}]", name.text))));
             }
             "dict" => {
                 for (key, item) in heap.entries(value).into_iter().take(ENTRIES) {
+                    if self.is_plain(item) {
+                        continue;
+                    }
                     let key = heap
                         .text(key)
                         .map(|text| format!("'{text}'"))
@@ -231,14 +256,15 @@ impl Look<'_> {
             }
             "set" => {
                 let items = heap.members(value).into_iter().take(ENTRIES);
+                let items = items.filter(|item| !self.is_plain(*item));
                 next.extend(items.map(|item| deeper(item, format!("{}{{…}}", name.text))));
             }
             _ => {
-                let of_library = !name.part.is_empty()
-                    || heap
-                        .module_of(value)
-                        .is_some_and(|module| is_library_module(&module));
+                let of_library = !name.part.is_empty() || heap.is_from(value, is_library_module);
                 for (key, item) in heap.attributes(value).into_iter().take(ENTRIES) {
+                    if self.is_plain(item) {
+                        continue;
+                    }
                     let Some(key) = heap.text(key) else { continue };
                     if of_library {
                         let dot = if name.part.is_empty() { "" } else { "." };
@@ -260,6 +286,11 @@ impl Look<'_> {
 
     fn child(&mut self, value: Address, class: &str) {
         let heap = self.heap;
+        let int = |name| heap.attr(value, name).and_then(|value| heap.int(value));
+        // A forked child still has its parent's objects.
+        if int("_parent_pid").is_some_and(|parent| parent != i64::from(self.pid)) {
+            return;
+        }
         let popen = if class == "Popen" {
             Some(value)
         } else {

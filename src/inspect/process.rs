@@ -3,16 +3,11 @@
 //! Everything comes from `/proc/PID`. A process may end while it is looked at: what is then missing is
 //! left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::call::Call;
-use super::maps::{Mapping, mappings};
-use super::memory::Memory;
 use super::stack::{Files, Found, Python, Stack, find};
+use crate::proc::{Call, Fd, Mapping, Memory, Syscall, descriptors, file, mappings, threads};
 use crate::sys::stat::Stat;
-
-/// Descriptors of one process that are looked at.
-const MOST_FDS: usize = 65_536;
 
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -44,40 +39,14 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Thread {
     pub tid: i32,
+    /// Its TID in its own PID namespace.
+    pub inner: i32,
+    /// Clock ticks from boot to its start.
+    pub start: u64,
     pub call: Call,
     pub stack: Option<Stack>,
     /// How often it had been switched away from before it was looked at.
     switches: Option<u64>,
-}
-
-/// An open descriptor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fd {
-    pub number: i32,
-    pub target: String,
-    pub reads: bool,
-    pub writes: bool,
-    /// Of a pidfd, its process; of an epoll(7) set, its descriptors.
-    pub watches: Vec<i32>,
-}
-
-impl Fd {
-    /// The inode of a pipe.
-    pub(crate) fn pipe(&self) -> Option<u64> {
-        inode(&self.target, "pipe:[")
-    }
-
-    pub(crate) fn socket(&self) -> Option<u64> {
-        inode(&self.target, "socket:[")
-    }
-}
-
-fn inode(target: &str, kind: &str) -> Option<u64> {
-    target.strip_prefix(kind)?.strip_suffix(']')?.parse().ok()
-}
-
-fn file(pid: i32, name: &str) -> Vec<u8> {
-    std::fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default()
 }
 
 impl Process {
@@ -90,17 +59,19 @@ impl Process {
         let exe = exe.unwrap_or_default().to_string_lossy().into_owned();
         let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
         let mappings = mappings(pid);
-        let tids = numbers(&format!("/proc/{pid}/task"));
+        let tids = threads(pid);
         // First of all: whoever has run since then may not be as it is seen.
         let before: Vec<(i32, Status)> = tids
             .iter()
             .map(|tid| (*tid, Status::of(pid, *tid)))
             .collect();
+        let main = before.iter().find(|(tid, _)| *tid == pid);
+        let caught = main.map_or(0, |(_, status)| status.caught);
         let inner: BTreeMap<i32, i32> = before
             .iter()
             .map(|(tid, status)| (status.inner.unwrap_or(*tid), *tid))
             .collect();
-        let (python, unknown_python) = match find(pid, &exe, &mappings, files) {
+        let (mut python, mut unknown_python) = match find(pid, &exe, &mappings, files) {
             Found::Python(python) => (Some(*python), None),
             Found::Unknown(version) => (None, Some(version)),
             Found::No => (None, None),
@@ -109,12 +80,18 @@ impl Process {
             .as_ref()
             .map(|python| python.stacks(&inner))
             .unwrap_or_default();
+        // A build whose structures are others.
+        if stacks.is_empty()
+            && let Some(python) = python.take()
+        {
+            unknown_python = Some(python.version());
+        }
         let mut threads: Vec<Thread> = before
             .into_iter()
             .filter_map(|(tid, status)| {
                 let place = stacks.iter().position(|stack| stack.tid == tid);
                 let stack = place.map(|place| stacks.swap_remove(place));
-                Thread::look(pid, tid, &memory, stack, status.switches)
+                Thread::look(pid, tid, &memory, stack, &status)
             })
             .collect();
         threads.sort_by_key(|thread| (thread.tid != pid, thread.tid));
@@ -135,8 +112,22 @@ impl Process {
             python,
             unknown_python,
             permitted,
-            caught: caught(pid),
+            caught,
         })
+    }
+
+    /// Forgets what was read of its memory.
+    pub(crate) fn forget(&self) {
+        self.memory.forget();
+        if let Some(python) = &self.python {
+            python.heap.memory.forget();
+        }
+    }
+
+    /// Whether the memory at an address is shared with other processes.
+    pub(crate) fn shares(&self, address: u64) -> bool {
+        let mut mappings = self.mappings.iter();
+        mappings.any(|mapping| mapping.shared && mapping.contains(address))
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -154,23 +145,22 @@ impl Thread {
         tid: i32,
         memory: &Memory,
         stack: Option<Stack>,
-        switches: Option<u64>,
+        status: &Status,
     ) -> Option<Thread> {
         let stat = Stat::parse(&file(pid, &format!("task/{tid}/stat")))?;
         let call = match stat.state {
             'Z' | 'X' | 'x' => return None,
             'R' => Call::Running,
             'T' | 't' => Call::Stopped,
-            _ => {
-                let line = file(pid, &format!("task/{tid}/syscall"));
-                Call::parse(&String::from_utf8_lossy(&line), memory)
-            }
+            _ => Syscall::of(pid, tid).map_or(Call::Unseen, |call| call.decode(memory)),
         };
         Some(Thread {
             tid,
+            inner: status.inner.unwrap_or(tid),
+            start: stat.start,
             call,
             stack,
-            switches,
+            switches: status.switches,
         })
     }
 
@@ -186,35 +176,34 @@ struct Status {
     switches: Option<u64>,
     /// Its number in its own PID namespace (`NSpid`).
     inner: Option<i32>,
+    /// Signals that its process handles (`SigCgt`).
+    caught: u64,
 }
 
 impl Status {
     fn of(pid: i32, tid: i32) -> Status {
         let text = file(pid, &format!("task/{tid}/status"));
         let text = String::from_utf8_lossy(&text);
-        let last = |line: &str| {
-            line.rsplit('\t')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
+        let mut found = Status {
+            switches: None,
+            inner: None,
+            caught: 0,
         };
-        let counts = text.lines().filter(|line| line.contains("ctxt_switches:"));
-        let numbers = counts.filter_map(|line| last(line).parse::<u64>().ok());
-        let inner = text.lines().find(|line| line.starts_with("NSpid:"));
-        Status {
-            switches: numbers.reduce(|sum, number| sum + number),
-            inner: inner.and_then(|line| last(line).parse().ok()),
+        for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+            let value = value.rsplit('\t').next().unwrap_or_default().trim();
+            match name {
+                "NSpid" => found.inner = value.parse().ok(),
+                "SigCgt" => found.caught = u64::from_str_radix(value, 16).unwrap_or(0),
+                "voluntary_ctxt_switches" | "nonvoluntary_ctxt_switches" => {
+                    let number: Option<u64> = value.parse().ok();
+                    let sum = number.map(|number| number + found.switches.unwrap_or(0));
+                    found.switches = sum.or(found.switches);
+                }
+                _ => {}
+            }
         }
+        found
     }
-}
-
-/// The numbers that a directory of /proc lists.
-pub(crate) fn numbers(path: &str) -> BTreeSet<i32> {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
 }
 
 fn command(pid: i32, name: &str) -> Vec<String> {
@@ -232,64 +221,10 @@ fn command(pid: i32, name: &str) -> Vec<String> {
     }
 }
 
-fn caught(pid: i32) -> u64 {
-    let status = file(pid, "status");
-    let status = String::from_utf8_lossy(&status);
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
-}
-
-/// What a process has open.
-pub(crate) fn descriptors(pid: i32) -> Vec<Fd> {
-    let numbers = numbers(&format!("/proc/{pid}/fd"));
-    let found = numbers.into_iter().take(MOST_FDS).filter_map(|fd| {
-        let target = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?;
-        let target = target.to_string_lossy().into_owned();
-        let info = String::from_utf8(file(pid, &format!("fdinfo/{fd}"))).unwrap_or_default();
-        let mut flags = 0;
-        let mut watches = Vec::new();
-        for line in info.lines() {
-            if let Some(octal) = line.strip_prefix("flags:") {
-                flags = i32::from_str_radix(octal.trim(), 8).unwrap_or(0) & libc::O_ACCMODE;
-            }
-            let watched = line
-                .strip_prefix("Pid:")
-                .or_else(|| line.strip_prefix("tfd:"));
-            let watched = watched.and_then(|rest| rest.split_ascii_whitespace().next());
-            watches.extend(watched.and_then(|number| number.parse::<i32>().ok()));
-        }
-        Some(Fd {
-            number: fd,
-            target,
-            reads: flags != libc::O_WRONLY,
-            writes: flags != libc::O_RDONLY,
-            watches,
-        })
-    });
-    found.collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsRawFd as _;
-
-    use super::{Process, descriptors};
+    use super::Process;
     use crate::inspect::stack::Files;
-
-    #[test]
-    fn the_ends_of_a_pipe_are_told_apart() {
-        let (reader, writer) = std::io::pipe().expect("a pipe");
-        let fds = descriptors(std::process::id().cast_signed());
-        let of = |number| {
-            fds.iter()
-                .find(|fd| fd.number == number)
-                .expect("it is open")
-        };
-        let (reader, writer) = (of(reader.as_raw_fd()), of(writer.as_raw_fd()));
-        assert!(reader.reads && !reader.writes && writer.writes && !writer.reads);
-        assert!(reader.pipe().is_some() && reader.pipe() == writer.pipe());
-    }
 
     #[test]
     fn no_process_is_none() {

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::names::{Child, Names};
 use super::place;
-use super::process::{Process, numbers};
+use super::process::Process;
 use super::stack::Files;
+use crate::proc::{file, numbers};
 use crate::sys::stat::Stat;
 
 /// Processes of one program that are looked at.
@@ -37,10 +38,6 @@ fn parents() -> BTreeMap<i32, Stat> {
     numbers("/proc").into_iter().filter_map(stat).collect()
 }
 
-fn command_line(pid: i32) -> Vec<u8> {
-    std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()
-}
-
 fn exe(pid: i32) -> Option<std::path::PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
@@ -53,9 +50,9 @@ fn is_same_program(child: i32, parent: i32) -> bool {
     if exe(parent) != Some(program) {
         return false;
     }
-    let line = command_line(child);
+    let line = file(child, "cmdline");
     let of_multiprocessing = b"from multiprocessing".as_slice();
-    line == command_line(parent)
+    line == file(parent, "cmdline")
         || line
             .windows(of_multiprocessing.len())
             .any(|window| window == of_multiprocessing)
@@ -108,7 +105,13 @@ impl Program {
             .collect();
         processes.sort_by_key(|process| (process.pid != root, process.start, process.pid));
         processes.first()?;
-        let mut names: Vec<Names> = processes.iter().map(Names::of).collect();
+        let named = |process: &Process| {
+            let names = Names::of(process);
+            // Most of its memory is not asked for again.
+            process.forget();
+            names
+        };
+        let mut names: Vec<Names> = processes.iter().map(named).collect();
         for (process, names) in processes.iter().zip(&mut names) {
             for child in &mut names.children {
                 child.pid = outer(&processes, process, child.pid);
@@ -124,6 +127,17 @@ impl Program {
     /// Our PID of a process that another names by its own PID namespace.
     pub(crate) fn outer(&self, by: &Process, pid: i32) -> i32 {
         outer(&self.processes, by, pid)
+    }
+
+    /// Our TID of a thread that a process names by its own PID namespace; `None` where it has none.
+    pub(crate) fn outer_thread(&self, by: &Process, tid: i32) -> Option<i32> {
+        let known = by.threads.iter().find(|thread| thread.inner == tid);
+        known.map(|thread| thread.tid).or_else(|| {
+            let mut others = self.processes.iter().flat_map(|process| &process.threads);
+            others
+                .find(|thread| thread.inner == tid)
+                .map(|thread| thread.tid)
+        })
     }
 
     pub(crate) fn place(&self, pid: i32) -> Option<usize> {

@@ -9,6 +9,8 @@ use super::rules;
 use super::view::View;
 use crate::finding::Finding;
 use crate::lesson::Words;
+use crate::proc::Memory;
+use crate::proc::file;
 use crate::sys::stat::Stat;
 use crate::text::clean;
 
@@ -72,6 +74,8 @@ pub enum LookError {
     Gone,
     /// It has ended; the PID of its parent, which has not collected it.
     Zombie(i32),
+    /// A thread of the kernel: it has no memory and no descriptors.
+    Kernel(String),
     Denied(Denied),
 }
 
@@ -82,6 +86,8 @@ pub enum Denied {
     User(String),
     /// `kernel.yama.ptrace_scope`.
     Yama(u8),
+    /// Root of a container, or a security module.
+    Root,
     Other,
 }
 
@@ -90,9 +96,13 @@ pub enum Denied {
 /// # Errors
 /// `LookError` when there is no such process, or it may not be seen.
 pub fn look(pid: i32) -> Result<Report, LookError> {
+    let pid = process_of(pid);
     let stat = Stat::of(pid).ok_or(LookError::Gone)?;
     if stat.is_dead() {
         return Err(LookError::Zombie(stat.ppid));
+    }
+    if is_kernel(pid) {
+        return Err(LookError::Kernel(clean(&stat.name).into_owned()));
     }
     if let Some(denied) = denied(pid) {
         return Err(LookError::Denied(denied));
@@ -101,6 +111,26 @@ pub fn look(pid: i32) -> Result<Report, LookError> {
     let mut graph = Graph::of(&program);
     graph.settle();
     Ok(report(&graph))
+}
+
+/// The process of a thread, which may be meant by its number.
+fn process_of(tid: i32) -> i32 {
+    let status = file(tid, "status");
+    let status = String::from_utf8_lossy(&status);
+    let own = status.lines().find_map(|line| line.strip_prefix("Tgid:"));
+    own.and_then(|pid| pid.trim().parse().ok()).unwrap_or(tid)
+}
+
+/// Whether it is a thread of the kernel: `PF_KTHREAD` in its flags, the ninth field of its stat.
+fn is_kernel(pid: i32) -> bool {
+    const PF_KTHREAD: u64 = 0x0020_0000;
+    let stat = file(pid, "stat");
+    let stat = String::from_utf8_lossy(&stat);
+    let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let flags = after.split_ascii_whitespace().nth(6);
+    flags
+        .and_then(|flags| flags.parse::<u64>().ok())
+        .is_some_and(|flags| flags & PF_KTHREAD != 0)
 }
 
 /// Why the memory of a process may not be read.
@@ -117,12 +147,28 @@ fn denied(pid: i32) -> Option<Denied> {
         let name = user.ok().flatten().map(|user| user.name);
         return Some(Denied::User(name.unwrap_or_else(|| owner.to_string())));
     }
-    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
-    let scope = scope.ok().and_then(|scope| scope.trim().parse().ok());
-    Some(match scope {
-        Some(scope @ 1..) => Denied::Yama(scope),
+    Some(match yama_scope() {
+        Some(scope) => Denied::Yama(scope),
+        _ if own.is_root() => Denied::Root,
         _ => Denied::Other,
     })
+}
+
+/// `kernel.yama.ptrace_scope`, where it restricts who may look at whom.
+pub fn yama_scope() -> Option<u8> {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?;
+    scope.trim().parse().ok().filter(|scope| *scope > 0)
+}
+
+/// Reads memory of this process as that of others is read: whether the system allows the call.
+///
+/// # Errors
+/// What the kernel, or a container's filter of system calls, answers.
+pub fn try_memory() -> std::io::Result<()> {
+    let word = [0_u8; 8];
+    let own = Memory::of(std::process::id().cast_signed());
+    own.fill(word.as_ptr() as u64, &mut [0; 8])?;
+    Ok(())
 }
 
 fn report<'a>(graph: &'a Graph<'a>) -> Report {

@@ -6,6 +6,8 @@
 
 mod children;
 mod cycles;
+mod files;
+mod futures;
 mod locks;
 mod managers;
 mod meetings;
@@ -14,7 +16,8 @@ mod pools;
 mod queues;
 mod threads;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::doing::doing;
 use super::graph::{Graph, What};
@@ -76,23 +79,31 @@ const MOST: usize = 32;
 type Rule = fn(View<'_>) -> Option<Cause>;
 
 /// The first that knows the cause tells it: from the particular to the general.
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 26] = [
     children::stopped,
     pools::result_thread_died,
+    pools::result_thread_waits,
+    pools::starved,
     pools::task_lost,
     pools::executor_without_workers,
+    pipes::not_accepted,
     managers::unanswered,
     meetings::barrier,
     meetings::event,
     meetings::unfinished_tasks,
     meetings::condition,
     queues::not_drained,
+    pipes::cut_short,
     queues::full,
     queues::reader_died,
     queues::empty,
     locks::lock,
     pipes::full,
     pipes::no_end,
+    files::lock,
+    files::fifo,
+    futures::starved,
+    futures::never_set,
     threads::queue,
     threads::lock,
 ];
@@ -100,23 +111,24 @@ const RULES: [Rule; 18] = [
 /// What went wrong in a living program.
 pub(super) fn findings<'a>(graph: &'a Graph<'a>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
+    let ways = Ways::of(graph);
     for at in order(graph) {
         let view = View { graph, at };
         let cause = RULES.iter().find_map(|rule| rule(view));
         if let Some(cause) = cause {
-            add(&mut found, finding(view, cause));
+            add(&mut found, finding(view, cause, &ways));
         }
     }
     for (view, cause) in cycles::cycles(graph) {
         if !told(&found, view) {
-            add(&mut found, finding(view, cause));
+            add(&mut found, finding(view, cause, &ways));
         }
     }
     if found.is_empty()
         && let Some(at) = order(graph).find(|at| is_unexplained(graph, *at))
     {
         let view = View { graph, at };
-        add(&mut found, finding(view, unknown(view)));
+        add(&mut found, finding(view, unknown(view), &ways));
     }
     found.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
     found
@@ -130,13 +142,15 @@ fn order<'a>(graph: &'a Graph<'a>) -> impl Iterator<Item = usize> + 'a {
         let view = View { graph, at: *at };
         let in_pool = |function| view.calls("multiprocessing/pool.py", function);
         let waits = matches!(node.what, What::Lock(_)) && !node.serves;
-        node.stuck || waits && (in_pool("join") || in_pool("get"))
+        let fifo = matches!(node.what, What::Fifo(_));
+        node.stuck || fifo || waits && (in_pool("join") || in_pool("get"))
     })
 }
 
 fn is_unexplained(graph: &Graph<'_>, at: usize) -> bool {
     let node = &graph.nodes[at];
-    node.stuck && !node.serves && graph.stack(at).is_some()
+    let is_main = graph.thread(at).tid == graph.process(at).pid;
+    node.stuck && !node.serves && (is_main || graph.stack(at).is_some())
 }
 
 /// Whether a finding names this process and place.
@@ -189,7 +203,7 @@ fn sorted<T: Ord + Clone>(list: &[T]) -> Vec<T> {
     list
 }
 
-fn finding(view: View<'_>, cause: Cause) -> Finding {
+fn finding(view: View<'_>, cause: Cause, ways: &Ways) -> Finding {
     let certainty = cause.certainty.min(by_signals(view, cause.rule));
     let text = if certainty == Certainty::Hint && cause.certainty > certainty {
         Words::tell("why.unless", &[("text", &cause.text)])
@@ -203,7 +217,7 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
     if let Some(lesson) = cause.lesson {
         finding = finding.lesson(lesson);
     }
-    let chain = chain(view);
+    let chain = ways.to(view.at);
     if chain.is_none() {
         // The program's main thread waits for something else.
         finding.certainty = Certainty::Hint;
@@ -237,38 +251,44 @@ fn finding(view: View<'_>, cause: Cause) -> Finding {
     finding
 }
 
-/// The shortest way from the main thread of the program to this one, along who waits for whom: only
-/// itself where the main thread is not stuck, `None` where it does not wait for this one.
-fn chain(view: View<'_>) -> Option<Vec<usize>> {
-    let graph = view.graph;
-    let root = graph
-        .program
-        .processes
-        .first()
-        .and_then(|process| graph.main_node(process.pid));
-    let Some(root) = root.filter(|root| graph.nodes[*root].stuck) else {
-        return Some(vec![view.at]);
-    };
-    let mut before = vec![None; graph.nodes.len()];
-    let mut open = VecDeque::from([root]);
-    let mut seen = BTreeSet::from([root]);
-    while let Some(at) = open.pop_front() {
-        if at == view.at {
-            let mut way = vec![at];
-            while let Some(previous) = before[way[way.len() - 1]] {
-                way.push(previous);
-            }
-            way.reverse();
-            return Some(way);
-        }
-        for next in graph.next(at) {
-            if seen.insert(next) {
-                before[next] = Some(at);
-                open.push_back(next);
+/// The shortest ways from the main thread of the program to the others, along who waits for whom.
+struct Ways {
+    /// The thread before each that is reached.
+    before: BTreeMap<usize, Option<usize>>,
+}
+
+impl Ways {
+    fn of(graph: &Graph<'_>) -> Ways {
+        let first = graph.program.processes.first();
+        let root = first.and_then(|process| graph.main_node(process.pid));
+        let root = root.filter(|root| graph.nodes[*root].stuck);
+        let mut before: BTreeMap<usize, Option<usize>> =
+            root.map(|root| (root, None)).into_iter().collect();
+        let mut open = VecDeque::from_iter(root);
+        while let Some(at) = open.pop_front() {
+            for next in graph.next(at) {
+                if let Entry::Vacant(entry) = before.entry(next) {
+                    entry.insert(Some(at));
+                    open.push_back(next);
+                }
             }
         }
+        Ways { before }
     }
-    None
+
+    /// The way to a thread: only itself where the main thread is not stuck, `None` where that does not
+    /// wait for this one.
+    fn to(&self, at: usize) -> Option<Vec<usize>> {
+        if self.before.is_empty() {
+            return Some(vec![at]);
+        }
+        let mut way = vec![at];
+        while let Some(previous) = *self.before.get(&way[way.len() - 1])? {
+            way.push(previous);
+        }
+        way.reverse();
+        Some(way)
+    }
 }
 
 /// A handler of a signal may end a wait, that of one that asks the process to end where it waits to be

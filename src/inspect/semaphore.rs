@@ -7,9 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::maps::Mapping;
 use super::process::Process;
 use super::program::Program;
+use crate::proc::Mapping;
 
 /// Bytes of one process that are searched for records.
 const MOST: u64 = 512 << 20;
@@ -59,35 +59,34 @@ pub(crate) fn at(process: &Process, address: u64) -> Option<u64> {
     mapping.is_semaphore().then_some(mapping.inode)
 }
 
-/// Where a process has it; it may have been opened more than once.
-fn addresses(process: &Process, inode: u64) -> impl Iterator<Item = u64> {
-    let mappings = process.mappings.iter();
-    mappings
-        .filter(move |mapping| mapping.inode == inode && mapping.is_semaphore())
-        .map(|mapping| mapping.start)
-}
-
 /// What is known of these semaphores.
 pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, Semaphore> {
     let mut found: BTreeMap<u64, Semaphore> = BTreeMap::new();
+    let known = known_objects(program);
     for (place, process) in program.processes.iter().enumerate() {
         let mut missing: BTreeMap<u64, u64> = BTreeMap::new();
-        for inode in inodes {
-            for address in addresses(process, *inode) {
-                let semaphore = found.entry(*inode).or_default();
-                if semaphore.sharers.last() != Some(&process.pid) {
-                    semaphore.sharers.push(process.pid);
-                }
-                semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
-                let named = program.names[place].semlocks.get(&address).copied();
-                let objects = named.into_iter().chain(known_elsewhere(program, address));
-                let record = objects
-                    .filter(|object| process.memory.pointer(object + 16) == Some(address))
-                    .find_map(|object| record_at(process, object));
-                match record {
-                    Some(record) => semaphore.records.push(record),
-                    None => drop(missing.insert(address, *inode)),
-                }
+        // A process may have opened one more than once.
+        let mappings = process.mappings.iter();
+        for mapping in mappings.filter(|mapping| mapping.is_semaphore()) {
+            if !inodes.contains(&mapping.inode) {
+                continue;
+            }
+            let address = mapping.start;
+            let semaphore = found.entry(mapping.inode).or_default();
+            if semaphore.sharers.last() != Some(&process.pid) {
+                semaphore.sharers.push(process.pid);
+            }
+            semaphore.value = process.memory.int(address).unwrap_or(semaphore.value);
+            let named = program.names[place].semlocks.get(&address).copied();
+            let elsewhere = known.get(&address).into_iter().flatten().copied();
+            let record = named
+                .into_iter()
+                .chain(elsewhere)
+                .filter(|object| process.memory.pointer(object + 16) == Some(address))
+                .find_map(|object| record_at(process, object));
+            match record {
+                Some(record) => semaphore.records.push(record),
+                None => drop(missing.insert(address, mapping.inode)),
             }
         }
         if missing.is_empty() || process.python.is_none() && process.unknown_python.is_none() {
@@ -101,11 +100,14 @@ pub(crate) fn look(program: &Program, inodes: &BTreeSet<u64>) -> BTreeMap<u64, S
     found
 }
 
-/// Where other processes have the record of a semaphore that lies at the same address there: a forked
-/// child has its parent's objects where they were.
-fn known_elsewhere(program: &Program, address: u64) -> impl Iterator<Item = u64> {
-    let names = program.names.iter();
-    names.filter_map(move |names| names.semlocks.get(&address).copied())
+/// Where the processes have the records of semaphores, by the address where these lie: a forked child
+/// has its parent's objects where they were.
+fn known_objects(program: &Program) -> BTreeMap<u64, BTreeSet<u64>> {
+    let mut known: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+    for (address, object) in program.names.iter().flat_map(|names| &names.semlocks) {
+        known.entry(*address).or_default().insert(*object);
+    }
+    known
 }
 
 /// The record of a `SemLock` object.
@@ -113,9 +115,9 @@ pub(crate) fn record_at(process: &Process, object: u64) -> Option<Record> {
     let memory = &process.memory;
     let references = memory.word(object)?;
     let class = memory.pointer(object + 8)?;
-    let name = memory.c_string(memory.pointer(class + 24)?)?;
+    let name = memory.pointer(class + 24)?;
     // Immortal objects have higher counts, but no lock is one.
-    if name != "_multiprocessing.SemLock" || !(1..1 << 30).contains(&references) {
+    if !memory.holds(name, b"_multiprocessing.SemLock\0") || !(1..1 << 30).contains(&references) {
         return None;
     }
     Some(Record {

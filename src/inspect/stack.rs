@@ -4,17 +4,16 @@
 //! read without stopping its thread; that of a thread that runs may be torn and is then shorter.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
 
 use super::elf::{self, Symbol};
-use super::heap::{Address, Heap};
+use super::heap::{Address, Heap, Inherited};
 use super::layout::{Frames, Layout, THREAD_NEXT};
 use super::lines::line_of;
-use super::maps::Mapping;
-use super::memory::{Memory, is_address};
+use crate::proc::{ByAddress, Mapping, Memory, is_address};
 
 const MOST_THREADS: usize = 4096;
 const MOST_FRAMES: usize = 1000;
@@ -58,7 +57,8 @@ pub(crate) struct Stack {
 pub(crate) struct Python {
     pub heap: Heap,
     runtime: u64,
-    codes: RefCell<HashMap<Address, Option<Rc<Code>>>>,
+    codes: RefCell<ByAddress<Option<Rc<Code>>>>,
+    inherited: Inherited<Rc<Code>>,
 }
 
 /// Whether a process is a Python that can be read.
@@ -70,10 +70,18 @@ pub(crate) enum Found {
     No,
 }
 
-/// What is known of interpreters' files, by device and inode.
+/// What is known of interpreters' files, by device and inode; and what forked processes have in common,
+/// by the address of their runtime.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     symbols: HashMap<(u64, u64), Option<Symbol>>,
+    families: ByAddress<Family>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Family {
+    types: Inherited<Rc<[String]>>,
+    codes: Inherited<Rc<Code>>,
 }
 
 impl Files {
@@ -110,20 +118,23 @@ pub(crate) fn find(pid: i32, exe: &str, mappings: &[Mapping], files: &mut Files)
     let library = mappings
         .iter()
         .find(|mapping| mapping.path.contains("/libpython3.") && minor_of(&mapping.path).is_some());
-    let program = || {
-        let is_named = exe.rsplit('/').next()?.starts_with("python");
-        let own = mappings.iter().find(|mapping| mapping.path == exe);
-        own.filter(|_| is_named)
-    };
-    let Some(first) = library.or_else(program) else {
-        return Found::No;
-    };
-    // A program that is only called python says its version by the library folder it reads.
+    // Modules in C that it has loaded: they name the version, and tell a program that has Python inside.
     let folder = || {
         mappings.iter().find_map(|mapping| {
             let (_, rest) = mapping.path.split_once("/lib/python3.")?;
-            rest.split('/').next()?.parse().ok()
+            let (minor, module) = rest.split_once('/')?;
+            module
+                .starts_with("lib-dynload/")
+                .then(|| minor.parse().ok())?
         })
+    };
+    let program = || {
+        let is_named = exe.rsplit('/').next()?.starts_with("python");
+        let own = mappings.iter().find(|mapping| mapping.path == exe);
+        own.filter(|_| is_named || folder().is_some())
+    };
+    let Some(first) = library.or_else(program) else {
+        return Found::No;
     };
     let Some(minor) = minor_of(&first.path).or_else(folder) else {
         return Found::Unknown("?".to_owned());
@@ -143,10 +154,12 @@ pub(crate) fn find(pid: i32, exe: &str, mappings: &[Mapping], files: &mut Files)
         if minor >= 13 {
             offsets(&memory, runtime, &mut layout)?;
         }
+        let family = files.families.entry(runtime).or_default().clone();
         Some(Python {
-            heap: Heap::new(memory, layout),
+            heap: Heap::new(memory, layout, family.types),
             runtime,
-            codes: RefCell::new(HashMap::new()),
+            codes: RefCell::default(),
+            inherited: family.codes,
         })
     };
     found().map_or(Found::Unknown(version), |python| {
@@ -184,8 +197,11 @@ impl Python {
         for _ in 0..64 {
             let Some(this) = interpreter else { break };
             let mut thread = memory.pointer(this + layout.interpreter_threads);
+            // Threads that begin and end meanwhile can make the list a circle.
+            let mut seen = HashSet::new();
             while let Some(state) = thread
-                && found.len() < MOST_THREADS
+                && seen.len() < MOST_THREADS
+                && seen.insert(state)
             {
                 found.extend(self.stack(state, tids));
                 thread = memory.pointer(state + THREAD_NEXT);
@@ -284,9 +300,19 @@ impl Python {
         if let Some(known) = self.codes.borrow().get(&address) {
             return known.clone();
         }
-        let read = self.read_code(address).map(Rc::new);
-        self.codes.borrow_mut().insert(address, read.clone());
-        read
+        let layout = &self.heap.layout;
+        let word = |offset| self.heap.memory.word(address + offset).unwrap_or(0);
+        let words = [word(layout.code_name), word(layout.code_lines)];
+        let known = self.inherited.borrow().get(&address).cloned();
+        let known = known.filter(|(known, _)| *known == words);
+        let code = known.map(|(_, code)| code);
+        let code = code.or_else(|| self.read_code(address).map(Rc::new));
+        if let Some(code) = &code {
+            let entry = (words, Rc::clone(code));
+            self.inherited.borrow_mut().insert(address, entry);
+        }
+        self.codes.borrow_mut().insert(address, code.clone());
+        code
     }
 
     fn read_code(&self, address: Address) -> Option<Code> {

@@ -178,6 +178,15 @@ impl<'a> View<'a> {
         ended
     }
 
+    /// Those that did not end with 0.
+    pub(super) fn failed(self) -> impl Iterator<Item = i32> {
+        let failed = self
+            .deaths()
+            .into_iter()
+            .filter(|child| child.exit != Some(0));
+        failed.map(|child| child.pid)
+    }
+
     /// ` Process-1 (PID 1234) was killed by SIGKILL.`, or nothing.
     pub(super) fn deaths_told(self) -> Words {
         let ended: Vec<Words> = self.deaths().iter().map(ended).collect();

@@ -43,6 +43,7 @@ fn gather(folder: &str, files: &[(&str, &str)]) -> Option<Files> {
         zh: text("/zh.md"),
         python: text("/program.py")?,
         rust: text("/program.rs"),
+        outcomes: text("/outcomes.toml"),
         probes: probes.collect(),
     })
 }

@@ -39,6 +39,8 @@ pub struct Files {
     pub python: String,
     /// program.rs
     pub rust: Option<String>,
+    /// outcomes.toml
+    pub outcomes: Option<String>,
     /// Name under probes/ and text, by name.
     pub probes: Vec<(String, String)>,
 }
@@ -91,6 +93,7 @@ impl Lesson {
             zh: read_part(path, Part::Zh)?,
             python: read_part(path, Part::Python)?.unwrap_or_default(),
             rust: read_part(path, Part::Rust)?,
+            outcomes: read_part(path, Part::Outcomes)?,
             probes: probes(&path.join("probes"))?,
         };
         let folder = path
@@ -284,17 +287,19 @@ pub(super) enum Part {
     En,
     Zh,
     Rust,
+    Outcomes,
     /// Every probe; there is no text to give.
     Probes,
 }
 
 impl Part {
-    pub(super) const ALL: [Part; 6] = [
+    pub(super) const ALL: [Part; 7] = [
         Part::Manifest,
         Part::Python,
         Part::En,
         Part::Zh,
         Part::Rust,
+        Part::Outcomes,
         Part::Probes,
     ];
 
@@ -305,6 +310,7 @@ impl Part {
             Part::En => "en.md",
             Part::Zh => "zh.md",
             Part::Rust => "program.rs",
+            Part::Outcomes => "outcomes.toml",
             Part::Probes => "probes",
         }
     }
@@ -376,8 +382,8 @@ fn probes(path: &Path) -> Result<Vec<(String, String)>, LessonError> {
     each_probe(path)?.into_iter().collect()
 }
 
-/// Name and text of a probe, or why it can't be read.
-pub(super) type Probe = Result<(String, String), LessonError>;
+/// A probe's name and text, or why it can't be read.
+type Probe = Result<(String, String), LessonError>;
 
 /// Every probe of a folder.
 pub(super) fn each_probe(path: &Path) -> Result<Vec<Probe>, LessonError> {

@@ -13,6 +13,7 @@ mod values;
 use super::error::Spot;
 use super::folder::Lesson;
 use super::library::Library;
+use super::outcome_table::OutcomeFile;
 use super::words::Words;
 pub use broken::lint_broken;
 
@@ -83,9 +84,25 @@ pub fn lint(lesson: &Lesson) -> Vec<Finding> {
         texts::languages(&mut report);
     }
     program::twin(&mut report);
+    outcomes(&mut report);
     let place = |finding: &Finding| (finding.file.clone(), finding.spot);
     report.findings.sort_by_key(place);
     report.findings
+}
+
+/// A table of outcomes that can't be read, or is of another program.
+fn outcomes(report: &mut Report<'_>) {
+    let Some(text) = &report.lesson.files.outcomes else {
+        return;
+    };
+    let message = match OutcomeFile::parse(text) {
+        Err(why) => Words::tell("lint.outcomes-unreadable", &[("why", &why)]),
+        Ok(file) if file.program_sha256 != report.lesson.outcomes_sha256() => {
+            Words::tell("lint.outcomes-stale", &[("lesson", &report.lesson.slug())])
+        }
+        Ok(_) => return,
+    };
+    report.say("outcomes.toml", None, message);
 }
 
 /// What is wrong between lessons: needs that are not there, places taken twice.

@@ -251,7 +251,8 @@ fn matrix(section: &Section<'_>, parameters: &[Parameter]) -> Vec<Vec<(String, V
             };
             if given.is_empty() {
                 let list = item.section("matrix").entries();
-                if let Some((_, list)) = list.into_iter().find(|(known, _)| *known == name) {
+                let list = list.into_iter().find(|(known, _)| *known == name);
+                if let Some((_, list)) = list {
                     list.wrong(parameter.kind.takes());
                 }
                 continue;

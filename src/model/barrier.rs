@@ -19,6 +19,8 @@ pub struct Barrier {
     pub broken: bool,
     /// Times it filled up.
     pub filled: u64,
+    /// Times it was reset.
+    pub resets: u64,
     /// Fillings whose last arrival has not told of itself yet.
     owed: u64,
 }
@@ -67,6 +69,7 @@ impl Family for Barrier {
             OpName::Abort if step.done() => self.broken = true,
             OpName::Reset if step.done() => {
                 self.broken = false;
+                self.resets += 1;
                 self.leaving = others;
             }
             _ => {}

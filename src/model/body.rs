@@ -83,8 +83,8 @@ bodies! {
         RLock | ThreadRLock => Lock::new(true),
     }
     Semaphore(semaphore) {
-        Semaphore => Semaphore::new(false),
-        BoundedSemaphore => Semaphore::new(true),
+        Semaphore | ThreadSemaphore => Semaphore::new(false),
+        BoundedSemaphore | ThreadBoundedSemaphore => Semaphore::new(true),
     }
     /// `Event`, which is another word in the log.
     Flag(flag) {
@@ -120,7 +120,7 @@ bodies! {
         SyncManager | Manager | BaseManager => Manager::default(),
     }
     Pool(pool) {
-        Pool | ThreadPool | ProcessPoolExecutor => Pool::default(),
+        Pool | ThreadPool | ProcessPoolExecutor | ThreadPoolExecutor => Pool::default(),
     }
     /// A program started by `subprocess`.
     Popen(popen) {

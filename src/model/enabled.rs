@@ -205,6 +205,7 @@ fn pool_enabled(pool: &Pool, proc: u32, op: &Op) -> bool {
             let mut tasks = pool.tasks.iter();
             tasks.all(|task| !asked.contains(&task.number) || task.state.has_result())
         }
+        OpName::TaskEnd => true,
         _ if pool.has_worker(proc) => worker_can_go(pool),
         _ => true,
     }

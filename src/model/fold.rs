@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::trace::{
-    Event, Exit, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role,
+    Event, Exit, FaultKind, Kind, Op, OpName, Output, ProcessStart, PsUpdate, Role, Stream,
 };
 
 use super::anomaly::{Anomaly, AnomalyKind};
@@ -71,7 +71,7 @@ impl World {
                 }
                 self.faults.push_bounded(fault, self.limits.notes);
             }
-            Kind::Marker { text } => {
+            Kind::Marker { text, .. } => {
                 let marker = Marker {
                     seq: event.seq,
                     t: event.t,
@@ -230,8 +230,9 @@ impl World {
         if let (OpName::Start | OpName::OsFork, None, Some(child)) =
             (op.op, &op.error, &op.args.child)
         {
-            process.starts(child, seq);
+            process.starts(child, op.op, seq);
         }
+        process.unwritten.put(process.proc, op, at.as_ref(), seq);
         process.arms(op, t);
         let left = process.turn(tid, at.clone(), (t, seq), |calls| calls.done(op));
         process.threads_change(tid, op);
@@ -405,6 +406,7 @@ impl World {
     }
 
     fn output(&mut self, event: &Event, output: &Output) {
+        let mut leaving = Vec::new();
         // Output nobody can be named for has a place in the log all the same.
         if event.proc.is_some()
             && let Some(place) = self.who_acts(event)
@@ -414,10 +416,15 @@ impl World {
             let bytes = left.saturating_add(output.data.len() as u64);
             let counts = &mut process.counts;
             counts.output_bytes = counts.output_bytes.saturating_add(bytes);
+            if output.stream == Stream::Stdout {
+                let count = usize::try_from(bytes).unwrap_or(usize::MAX);
+                leaving = process.unwritten.leave(count, process.proc);
+            }
         }
         let (when, who) = ((event.seq, event.t), (event.proc, event.pid));
         let at = output.at.as_deref().map(|at| self.places.share(at));
-        self.log.write(&self.limits, when, who, (output, at));
+        self.log
+            .write(&self.limits, when, who, (output, at), &leaving);
     }
 
     fn line(&mut self, event: &Event, file: &str, line: u32) {

@@ -12,6 +12,7 @@ use crate::trace::{Output, Stream};
 use super::appended::Appended;
 use super::chunked::Chunked;
 use super::limits::Limits;
+use super::unwritten::Leaving;
 
 /// A line of output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Line {
     pub ending: Ending,
     /// Somebody else wrote to the same stream between its pieces: on a terminal it was torn.
     pub torn: bool,
+    /// Birth number of the process that printed it, where its writer had it as a copy in its buffer.
+    pub copied_from: Option<u32>,
 }
 
 /// How a line ended.
@@ -152,6 +155,7 @@ impl OutputLog {
         (seq, t): (u64, i64),
         (proc, pid): (Option<u32>, i32),
         (output, at): (&Output, Option<Arc<str>>),
+        leaving: &[Leaving],
     ) {
         self.bytes = self.bytes.saturating_add(output.data.len() as u64);
         if let Some(left) = output.left_out {
@@ -162,13 +166,14 @@ impl OutputLog {
         let stream = output.stream;
         let mut rest = output.data.as_slice();
         while !rest.is_empty() {
+            let copied_from = copied_from(leaving, output.data.len() - rest.len());
             let (piece, ended, after) = match rest.iter().position(|byte| *byte == b'\n') {
                 Some(end) => (&rest[..end], true, &rest[end + 1..]),
                 None => (rest, false, &[][..]),
             };
             rest = after;
             let number = self.line_to_write((seq, t), (proc, pid), (stream, at.as_ref()));
-            self.add(limits, number, seq, piece, ended);
+            self.add(limits, (number, seq), (piece, ended), copied_from);
             let key = (proc, stream);
             if ended {
                 self.open.remove(&key);
@@ -205,13 +210,20 @@ impl OutputLog {
             cut: 0,
             ending: Ending::Open,
             torn: false,
+            copied_from: None,
         });
         // Trimming keeps this in step with the lines themselves.
         Arc::make_mut(self.by_proc.entry(proc).or_default()).push(number);
         number
     }
 
-    fn add(&mut self, limits: &Limits, number: u64, seq: u64, piece: &[u8], ended: bool) {
+    fn add(
+        &mut self,
+        limits: &Limits,
+        (number, seq): (u64, u64),
+        (piece, ended): (&[u8], bool),
+        copied_from: Option<u32>,
+    ) {
         let first = self.first;
         let Some(line) = usize::try_from(number - first)
             .ok()
@@ -225,6 +237,7 @@ impl OutputLog {
             line.torn = true;
         }
         line.last_seq = seq;
+        line.copied_from = line.copied_from.or(copied_from);
         let room = limits
             .line_bytes
             .saturating_sub(line.data.len())
@@ -307,6 +320,16 @@ impl OutputLog {
     }
 }
 
+/// The process that printed the byte at this place of an output, where its writer had a copy.
+fn copied_from(leaving: &[Leaving], place: usize) -> Option<u32> {
+    let mut end = 0;
+    let at = leaving.iter().find(|part| {
+        end += part.bytes;
+        place < end
+    });
+    at?.copied_from
+}
+
 #[cfg(test)]
 mod tests {
     use super::OutputLog;
@@ -327,7 +350,7 @@ mod tests {
             left_out: None,
         };
         for proc in 0..1000 {
-            log.write(&limits, (1, 1), (Some(proc), 1), (&output, None));
+            log.write(&limits, (1, 1), (Some(proc), 1), (&output, None), &[]);
         }
         assert_eq!((log.open.len(), log.by_proc.len()), (10, 10));
     }

@@ -12,6 +12,7 @@ use super::calls::Calls;
 use super::limits::clip;
 use super::object_id::ObjectId;
 use super::timeline::Track;
+use super::unwritten::Unwritten;
 
 /// One process, alive or dead.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +35,8 @@ pub struct Process {
     /// With which event its parent said that it starts it: what the parent did after that, it did not
     /// do for this one. `start_seq` where nobody said so.
     pub(super) forked_seq: u64,
-    /// Children it has said to start and that are not heard of yet, with the event.
-    starting: Vec<(Arc<str>, u64)>,
+    /// Children it has said to start and that are not heard of yet.
+    starting: Vec<Starting>,
     /// When it became the program it is now (ns since the run began).
     pub became: i64,
     /// Until when a timer of `alarm` or `setitimer` runs that will send it a signal (ns since the run
@@ -57,10 +58,22 @@ pub struct Process {
     /// The pool it is a worker of.
     pub pool: Option<ObjectId>,
     pub counts: Counts,
+    /// What it has printed to stdout and not written.
+    pub unwritten: Unwritten,
     /// What it did when, for a timeline.
     pub track: Track,
     /// The operation its main thread waited in when it ended.
     pub ended_in: Option<Pending>,
+}
+
+/// A child that its parent has said to start.
+#[derive(Debug, Clone, PartialEq)]
+struct Starting {
+    name: Arc<str>,
+    /// With which event.
+    seq: u64,
+    /// What it will have a copy of.
+    unwritten: Unwritten,
 }
 
 /// Most children that are waited for to be heard of.
@@ -286,6 +299,13 @@ impl Processes {
         if self.list.len() >= limit {
             return None;
         }
+        // The kernel gives a PID again once its process has been collected.
+        if let Some(before) = self.place_of_pid(process.pid)
+            && let Some(State::Exited { reaped, .. }) =
+                self.at_mut(before).map(|process| &mut process.state)
+        {
+            *reaped = true;
+        }
         // Birth order is kept even where events name a later birth first.
         let place = self.list.len();
         if process.proc as usize != place {
@@ -311,7 +331,10 @@ impl Processes {
         let Some(process) = self.at_mut(place) else {
             return;
         };
-        process.forked_seq = said.unwrap_or(process.start_seq);
+        process.forked_seq = said.as_ref().map_or(process.start_seq, |said| said.seq);
+        if let Some(said) = said {
+            process.unwritten = said.unwritten;
+        }
         process.pid = pid;
         process.ppid = start.ppid;
         process.parent = parent.filter(|parent| *parent != process.proc);
@@ -351,6 +374,7 @@ impl Process {
             ps: None,
             pool: None,
             counts: Counts::default(),
+            unwritten: Unwritten::default(),
             track: Track::new(t, seq, spans),
             ended_in: None,
         }
@@ -372,6 +396,7 @@ impl Process {
             self.name = clip(name);
         }
         self.became = t;
+        self.unwritten = Unwritten::default();
         self.calls.clear();
         self.threads.clear();
         self.at = None;
@@ -408,19 +433,28 @@ impl Process {
         });
     }
 
-    /// It says that it starts a child of this name.
-    pub(super) fn starts(&mut self, child: &str, seq: u64) {
+    /// It says that it starts a child of this name. By os.fork the child gets a copy of its buffer;
+    /// `multiprocessing` writes that before.
+    pub(super) fn starts(&mut self, child: &str, op: OpName, seq: u64) {
         if self.starting.len() == STARTING {
             self.starting.remove(0);
         }
-        self.starting.push((clip(child), seq));
+        let unwritten = match op {
+            OpName::OsFork => self.unwritten.clone(),
+            _ => Unwritten::default(),
+        };
+        self.starting.push(Starting {
+            name: clip(child),
+            seq,
+            unwritten,
+        });
     }
 
-    /// A child of this name was heard of: the event with which it was started.
-    fn has_started(&mut self, child: &str) -> Option<u64> {
+    /// A child of this name was heard of: how it was started.
+    fn has_started(&mut self, child: &str) -> Option<Starting> {
         let name = clip(child);
-        let place = self.starting.iter().position(|(known, _)| *known == name)?;
-        Some(self.starting.remove(place).1)
+        let place = self.starting.iter().position(|known| known.name == name)?;
+        Some(self.starting.remove(place))
     }
 
     /// Changes the calls a thread is in, and with them what it does. Nothing is changed of the dead

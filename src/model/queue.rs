@@ -47,6 +47,8 @@ pub struct Mailbox {
     pub delivered: Appended<Delivery>,
     pub put: u64,
     pub taken: u64,
+    /// Messages without an identity whose get was told before their put: both may be told late.
+    early: u64,
 }
 
 impl Mailbox {
@@ -71,6 +73,10 @@ impl Mailbox {
 
     pub(super) fn put(&mut self, step: &Step<'_>) {
         self.put += 1;
+        if self.early > 0 && step.op.args.item.is_none() {
+            self.early -= 1;
+            return;
+        }
         if self.kept.len() >= step.limits.elements {
             self.hidden += 1;
             return;
@@ -93,7 +99,11 @@ impl Mailbox {
                 return None;
             }
             // Whose messages have no identity (a manager's) may be told in another order.
-            return step.op.args.item.is_some().then_some(AnomalyKind::NeverPut);
+            if step.op.args.item.is_none() {
+                self.early += 1;
+                return None;
+            }
+            return Some(AnomalyKind::NeverPut);
         };
         let delivery = Delivery {
             message,

@@ -18,6 +18,7 @@ mod shared;
 mod sync;
 mod system;
 mod timeline;
+mod unwritten;
 
 /// Events with numbers and times counted up; each kind of event has its short word.
 #[derive(Default)]

@@ -225,7 +225,31 @@ impl World {
         let object = self.object_at(key)?;
         Some(Thing {
             id: Arc::clone(&object.id),
-            name: object.name.clone(),
+            name: self.name_of(object),
+        })
+    }
+
+    /// The program's name for an object; of a lock without one that of the value it guards, of a
+    /// process's copy of a thing between threads that of the original.
+    #[must_use]
+    pub fn name_of(&self, object: &Object) -> Option<Arc<str>> {
+        if object.name.is_some() {
+            return object.name.clone();
+        }
+        let original = object.of.as_deref().and_then(|id| self.object(id));
+        let original = original.filter(|original| original.class == object.class);
+        if let Some(name) = original.and_then(|original| original.name.clone()) {
+            return Some(name);
+        }
+        object.lock()?;
+        let mut owners = self
+            .objects()
+            .filter(|owner| owner.of.as_deref() == Some(&*object.id));
+        let owner = owners.find(|owner| owner.name.is_some())?;
+        let name = owner.name.as_deref()?;
+        Some(match owner.shared() {
+            Some(_) => Arc::from(format!("{name}.get_lock()")),
+            None => Arc::from(name),
         })
     }
 

@@ -150,8 +150,10 @@ impl Pool {
             next_task: Cell::new(0),
             seen: Cell::new(signal::child_changes().load(std::sync::atomic::Ordering::SeqCst)),
             repopulate_failed: Cell::new(false),
+            ending: Cell::new(false),
             stop_sent: Cell::new(false),
             handling: Cell::new(false),
+            asked: Cell::new(false),
             me: me.clone(),
         }))
     }
@@ -274,7 +276,7 @@ impl Pool {
     #[track_caller]
     pub fn terminate(&self) {
         self.announce(OpName::Terminate, Location::caller());
-        self.0.terminate();
+        self.0.end_workers();
     }
 
     /// Sends the event of what is about to happen.

@@ -11,7 +11,7 @@ use std::panic::Location;
 
 use super::context;
 use super::tracer::{self, Call, Ended, Fill};
-use crate::trace::{OpName, Packet, Stream};
+use crate::trace::{BUFFERED, OpName, Packet, Stream};
 
 /// CPython's buffer size for a stream that is no terminal.
 const BLOCK: usize = 8192;
@@ -44,16 +44,18 @@ pub fn print_end(text: Arguments<'_>, end: &str) {
 fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
     let line_buffered = context::setting(|settings| settings.line_buffered);
     // Of the buffer this much goes out. Nobody but this process can see what is done to it before.
-    let due = STDOUT.with_borrow_mut(|stdout| {
+    let (before, due) = STDOUT.with_borrow_mut(|stdout| {
+        let before = stdout.pending.len();
         // Writing into a String does not fail.
         let _ = stdout.pending.write_fmt(text);
         stdout.pending.push_str(end);
         stdout.at = Some(at);
-        match line_buffered {
+        let due = match line_buffered {
             true => stdout.pending.rfind('\n').map_or(0, |last| last + 1),
             false if stdout.pending.len() > BLOCK => stdout.pending.len(),
             false => 0,
-        }
+        };
+        (before, due)
     });
     let text = Announced::new(due);
     let args: Fill<'_> = &|packet| text.fill(packet);
@@ -66,10 +68,24 @@ fn print_text(text: Arguments<'_>, end: &str, at: &'static Location<'static>) {
             stdout.pending = rest;
         }
     });
-    // With the gate open and line buffering, the output event is enough.
-    if !line_buffered || call.grant() != tracer::Grant::Open {
-        call.done(None, Ended::Plain);
+    let stays = STDOUT.with_borrow(|stdout| stdout.pending.len() > before.saturating_sub(due));
+    // With the gate open, the output event is enough for what is written.
+    if stays || !line_buffered || call.grant() != tracer::Grant::Open {
+        call.done_with(
+            None,
+            &|packet| buffered(packet, before.saturating_sub(due)),
+            Ended::Plain,
+        );
     }
+}
+
+/// The arguments of a print whose text lies in the buffer from here on.
+fn buffered(packet: &mut Packet<'_>, from: usize) {
+    STDOUT.with_borrow(|stdout| {
+        if let Some(text) = stdout.pending.get(from..).filter(|text| !text.is_empty()) {
+            packet.text("key", BUFFERED).text("value", text);
+        }
+    });
 }
 
 /// What an operation at the gate will write. Its announcement says it, for whoever grants may have a

@@ -123,7 +123,8 @@ fn emit(build: impl FnOnce(&mut Vec<u8>)) {
 
 /// Whether packets are kept for one. A service may wait outside the gate, where nobody would hear it.
 fn keeps() -> bool {
-    EXPLORED.load(Ordering::Relaxed) && matches!(context::role(), Role::Main | Role::Process)
+    EXPLORED.load(Ordering::Relaxed)
+        && matches!(context::role(), Role::Main | Role::Process | Role::Worker)
 }
 
 /// Sends what is kept.
@@ -147,25 +148,25 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
     if !on() {
         return;
     }
-    let Ok((ours, theirs)) = socketpair(
+    // Without a descriptor left the process has no gate channel, and waits for nobody.
+    let pair = socketpair(
         AddressFamily::Unix,
         SockType::SeqPacket,
         None,
         SockFlag::SOCK_CLOEXEC,
-    ) else {
-        // No descriptor left. Without a gate channel the process runs untraced.
-        return off();
-    };
+    );
+    let (ours, theirs) = pair.ok().unzip();
     let mut buf = Vec::new();
     let packet = Packet::process_start(&mut buf, now(), ppid, name, role, daemon, method).finish();
-    let fds = [theirs.as_raw_fd()];
+    let fds: Vec<RawFd> = theirs.iter().map(OwnedFd::as_raw_fd).collect();
     let rights = [ControlMessage::ScmRights(&fds)];
+    let rights = &rights[..fds.len()];
     let iov = [std::io::IoSlice::new(packet)];
     loop {
         match sendmsg::<()>(
             CHANNEL.load(Ordering::Relaxed),
             &iov,
-            &rights,
+            rights,
             MsgFlags::MSG_NOSIGNAL,
             None,
         ) {
@@ -175,7 +176,7 @@ pub(crate) fn announce(ppid: i32, name: &str, role: Role, daemon: bool, method: 
         }
     }
     drop(theirs);
-    LINK.with_borrow_mut(|link| link.gate = Some(Rc::new(ours)));
+    LINK.with_borrow_mut(|link| link.gate = ours.map(Rc::new));
     await_gate();
 }
 
@@ -205,7 +206,9 @@ fn await_gate() -> Grant {
             }
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             _ => {
-                off();
+                // The supervisor is gone, as the next packet will find, or had no descriptor left to take
+                // the other end by.
+                LINK.with_borrow_mut(|link| link.gate = None);
                 return Grant::Open;
             }
         }
@@ -363,7 +366,7 @@ impl<'a> Call<'a> {
             Grant::Expire => return None,
             // The operation is enabled in the log; what it needs may still be in flight.
             Grant::Go if timeout.blocks() => attempt(wait::deadline(Some(IN_FLIGHT))),
-            Grant::Open if timeout.blocks() => attempt(wait::SOON),
+            Grant::Open if timeout.blocks() => wait::soon(wait::ANSWER, || attempt(wait::NOW)),
             Grant::Open | Grant::Go | Grant::Begin => attempt(wait::NOW),
         };
         if first.is_some() || !timeout.blocks() {

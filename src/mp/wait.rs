@@ -121,10 +121,6 @@ pub(crate) fn has_pumps() -> bool {
 /// The deadline of a call that does not wait: it has passed.
 pub(crate) const NOW: Option<i64> = Some(i64::MIN);
 
-/// The deadline of a call that does not sleep: it waits for an answer that is on its way, some
-/// microseconds.
-pub(crate) const SOON: Option<i64> = Some(i64::MIN + 1);
-
 /// How long an operation may wait: CPython's `block` and `timeout` in one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Timeout {
@@ -178,7 +174,6 @@ pub(crate) fn until<T>(
     deadline: Option<i64>,
     mut poll: impl FnMut() -> Poll<T>,
 ) -> Option<T> {
-    let mut read = false;
     loop {
         pump_all();
         let expected = match poll() {
@@ -188,16 +183,10 @@ pub(crate) fn until<T>(
         if deadline == NOW {
             return None;
         }
-        let watch = watch_all();
-        if deadline == SOON {
-            if !std::mem::replace(&mut read, true) && changes_soon(word, expected, &watch) {
-                continue;
-            }
-            return None;
-        }
         if deadline.is_some_and(|at| clock::monotonic_ns() >= at) {
             return None;
         }
+        let watch = watch_all();
         if watch.is_empty() {
             futex::wait(word, expected, deadline.map(clock::left));
         } else {
@@ -214,19 +203,20 @@ pub(crate) fn until<T>(
     }
 }
 
-/// Reads of the words before a sleep: about 15 microseconds. An answer from another processor often takes no
-/// longer, while a sleep and a wake take tens of microseconds.
-const READS: u32 = 1000;
+/// In ns: an answer from another processor often takes no longer, while a sleep and a wake take tens of
+/// microseconds.
+pub(crate) const ANSWER: i64 = 15_000;
 
-/// Whether a word changes within `READS` reads.
-fn changes_soon(word: &AtomicU32, expected: u32, watch: &[Watched]) -> bool {
-    (0..READS).any(|_| {
+/// Attempts again and again for `ns`, without a sleep.
+pub(crate) fn soon<T>(ns: i64, mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = clock::monotonic_ns() + ns;
+    loop {
+        let value = attempt();
+        if value.is_some() || clock::monotonic_ns() >= end {
+            return value;
+        }
         std::hint::spin_loop();
-        word.load(Ordering::SeqCst) != expected
-            || watch
-                .iter()
-                .any(|watched| watched.word.word().load(Ordering::SeqCst) != watched.value)
-    })
+    }
 }
 
 /// Polls after every change of one of this process's children until `poll` gives a value.

@@ -23,6 +23,10 @@ pub struct StageConfig {
     pub seed: u64,
     /// The run's 0700 directory.
     pub dir: PathBuf,
+    /// PID of the supervisor, which adopts the run's processes when the guard is gone; 0 where the guard
+    /// has none. The stage can't ask for it: the parent of a guard whose supervisor has ended is init.
+    #[serde(default)]
+    pub supervisor: i32,
     /// It does not perform but forks executions that do.
     #[serde(default)]
     pub zygote: bool,

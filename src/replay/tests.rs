@@ -39,6 +39,7 @@ fn recording(seconds: &[f64]) -> Vec<u8> {
             tid: None,
             kind: Kind::Marker {
                 text: index.to_string(),
+                finding: None,
             },
         };
         encode_event(&mut bytes, &event);
@@ -179,6 +180,7 @@ fn events_with_megabytes_in_each_are_given_a_few_at_a_time() {
             tid: None,
             kind: Kind::Marker {
                 text: "x".repeat(700_000),
+                finding: None,
             },
         };
         encode_event(&mut bytes, &event);

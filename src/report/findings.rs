@@ -127,7 +127,7 @@ struct Entry<'a> {
 /// What serde reports; plain strings and numbers give none.
 pub fn findings_json(findings: &[&Finding]) -> io::Result<Vec<u8>> {
     let entries = findings.iter().map(|finding| Entry {
-        rule: finding.rule,
+        rule: &finding.rule,
         certainty: finding.certainty.as_str(),
         kind: finding.kind.as_str(),
         text: &finding.text.en,

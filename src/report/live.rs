@@ -232,9 +232,14 @@ fn waiting(style: &Style, waits: Option<&[Wait]>, page: &mut String) {
     for wait in explain::waits(style.lang, waits) {
         let _ = writeln!(page, "  {wait}");
     }
-    let circle = explain::circle(style.lang, waits);
+    circle(style.lang, waits, page);
+}
+
+/// The circle of a deadlock, drawn, where there is one.
+pub fn circle(lang: Lang, waits: &[Wait], page: &mut String) {
+    let circle = explain::circle(lang, waits);
     if !circle.is_empty() {
-        let _ = writeln!(page, "{}", style.lang.phrase("deadlock.circle"));
+        let _ = writeln!(page, "{}", lang.phrase("deadlock.circle"));
     }
     for link in circle {
         let _ = writeln!(page, "  {}{}", link.mark().0, link.text);

@@ -15,7 +15,9 @@ pub use junit::write as junit;
 pub use tap::write as tap;
 
 use crate::check::Verdict;
+use crate::finding::Finding;
 use crate::lesson::Words;
+use crate::text::Lang;
 use crate::trace::Engine;
 
 /// Every lesson that was run, or every student's program.
@@ -35,7 +37,12 @@ pub struct LessonResult {
     /// All runs together.
     pub seconds: f64,
     pub checks: Vec<CheckResult>,
+    /// What went wrong in a run, a line each, told once: the first run that had it.
+    pub findings: Vec<String>,
 }
+
+/// Most lines of findings.
+const FINDINGS: usize = 100;
 
 /// One check over all runs of its lesson: passed if it passed in every one.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +77,7 @@ impl LessonResult {
             runs: 0,
             seconds: 0.0,
             checks: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -122,6 +130,20 @@ impl LessonResult {
                     detail: verdict.detail,
                     failed,
                 }),
+            }
+        }
+    }
+
+    /// Adds what went wrong in the run that was added last. It decides nothing: checks pass or fail.
+    pub fn found<'a>(&mut self, findings: impl IntoIterator<Item = &'a Finding>) {
+        for finding in findings {
+            let (certainty, places) = (finding.certainty.as_str(), finding.places.join(", "));
+            let text = finding.text.get(Lang::En);
+            let known = format!("{certainty} {}: ", finding.rule);
+            let same = |line: &String| line.starts_with(&known) && line.contains(&places);
+            if self.findings.len() < FINDINGS && !self.findings.iter().any(same) {
+                let line = format!("{known}{text} (run {}: {places})", self.runs);
+                self.findings.push(line);
             }
         }
     }

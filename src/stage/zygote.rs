@@ -32,9 +32,10 @@ pub fn zygote(config: StageConfig, program: impl Fn() -> mp::Result<()>) -> ! {
     if let Err(errno) = nix::sys::prctl::set_child_subreaper(true) {
         refuse(&format!("orphans can't be adopted: {errno}"));
     }
+    let me = nix::unistd::getpid().as_raw();
     let make = || match fork() {
         Ok(Side::Parent(pid)) => pid,
-        Ok(Side::Child) => perform(explorer, &program),
+        Ok(Side::Child) => perform(me, explorer, &program),
         Err(error) => refuse(&format!("fork: {error}")),
     };
     // The next main process waits for its first grant while the one before it is performing.
@@ -71,11 +72,14 @@ fn next_word(control: &OwnedFd) -> Option<ToZygote> {
 }
 
 /// The life of a main process.
-fn perform(explorer: i32, program: &impl Fn() -> mp::Result<()>) -> ! {
-    let zygote = nix::unistd::getppid().as_raw();
+fn perform(zygote: i32, explorer: i32, program: &impl Fn() -> mp::Result<()>) -> ! {
     // Its processes are ended as a group, and with the zygote.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+    if nix::unistd::getppid().as_raw() != zygote {
+        // It died before that.
+        mp::exit_main(1);
+    }
     let _ = signal::end_without(zygote, explorer);
     mp::exit_main(mp::run_main(zygote, program))
 }

@@ -40,7 +40,6 @@ fn nanoseconds(clock: ClockId) -> i64 {
 /// The local date of `unix` seconds since 1970, in the time zone of `TZ`. `None` for a year that does
 /// not fit.
 pub fn local_time(unix: i64) -> Option<LocalTime> {
-    let unix: libc::time_t = unix;
     let mut broken_down = MaybeUninit::<libc::tm>::uninit();
     // SAFETY: both pointers are to live locals of the types localtime_r reads and writes, and it
     // keeps neither.

@@ -112,7 +112,7 @@ fn wait_vector(words: &[(&AtomicU32, u32)], deadline: Option<i64>) -> bool {
 
 fn timespec(duration: Duration) -> libc::timespec {
     libc::timespec {
-        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: libc::c_long::from(duration.subsec_nanos().cast_signed()),
     }
 }

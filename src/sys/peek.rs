@@ -1,6 +1,6 @@
 //! Looking at another process's descriptors without changing them: a duplicate by `pidfd_getfd(2)`
 //! counts as no new reader or writer of a pipe; and which unix sockets belong together, by
-//! sock_diag(7).
+//! `sock_diag(7)`.
 //!
 //! Called by `inspect`. A duplicate is closed at once.
 
@@ -46,18 +46,28 @@ pub fn unread(fd: impl AsFd) -> io::Result<usize> {
 /// `SOCK_DIAG_BY_FAMILY`, and the flags of a request for all of them.
 const BY_FAMILY: u16 = 20;
 const DUMP: u16 = 0x301;
-/// `UDIAG_SHOW_PEER` asks for the attribute `UNIX_DIAG_PEER`.
-const SHOW_PEER: u32 = 4;
+/// `UDIAG_SHOW_PEER` and `UDIAG_SHOW_ICONS` ask for the attributes `UNIX_DIAG_PEER` and `UNIX_DIAG_ICONS`.
+const SHOW: u32 = 4 | 8;
 const PEER: u16 = 2;
+const ICONS: u16 = 3;
 const HEAD: usize = 16;
 const DONE: u16 = 3;
 const ERROR: u16 = 2;
 
-/// The other end of each connected unix socket of our network namespace, by inode.
+/// The unix sockets of our network namespace, by inode.
+#[derive(Debug, Default)]
+pub struct UnixSockets {
+    /// The other end of each that is connected.
+    pub peers: HashMap<u64, u64>,
+    /// Where each waits that is connected and not accepted yet: the socket that listens.
+    pub pending: HashMap<u64, u64>,
+}
+
+/// Which unix sockets belong together.
 ///
 /// # Errors
 /// What the kernel answers where it has no such interface.
-pub fn unix_peers() -> io::Result<HashMap<u64, u64>> {
+pub fn unix_sockets() -> io::Result<UnixSockets> {
     let diag = socket(
         AddressFamily::Netlink,
         SockType::Datagram,
@@ -72,7 +82,7 @@ pub fn unix_peers() -> io::Result<HashMap<u64, u64>> {
     message.extend([1, 0, 0, 0]);
     message.extend(u32::MAX.to_ne_bytes());
     message.extend(0_u32.to_ne_bytes());
-    message.extend(SHOW_PEER.to_ne_bytes());
+    message.extend(SHOW.to_ne_bytes());
     message.extend([0xff; 8]);
     sendto(
         diag.as_raw_fd(),
@@ -80,11 +90,11 @@ pub fn unix_peers() -> io::Result<HashMap<u64, u64>> {
         &NetlinkAddr::new(0, 0),
         MsgFlags::empty(),
     )?;
-    let mut found = HashMap::new();
+    let mut found = UnixSockets::default();
     let mut buffer = vec![0; 64 << 10];
     loop {
         let length = recv(diag.as_raw_fd(), &mut buffer, MsgFlags::empty())?;
-        if length == 0 || !add_peers(&buffer[..length], &mut found)? {
+        if length == 0 || !add(&buffer[..length], &mut found)? {
             return Ok(found);
         }
     }
@@ -99,7 +109,7 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 }
 
 /// Reads the messages of one answer; whether more will come.
-fn add_peers(mut bytes: &[u8], found: &mut HashMap<u64, u64>) -> io::Result<bool> {
+fn add(mut bytes: &[u8], found: &mut UnixSockets) -> io::Result<bool> {
     while let Some(length) = u32_at(bytes, 0) {
         let length = usize::try_from(length).map_err(io::Error::other)?;
         if length < HEAD || length > bytes.len() {
@@ -114,21 +124,31 @@ fn add_peers(mut bytes: &[u8], found: &mut HashMap<u64, u64>) -> io::Result<bool
             _ => {}
         }
         let message = &bytes[..length];
-        if let (Some(inode), Some(peer)) = (u32_at(message, HEAD + 4), peer(message)) {
-            found.insert(u64::from(inode), u64::from(peer));
+        if let Some(inode) = u32_at(message, HEAD + 4) {
+            let inode = u64::from(inode);
+            if let Some(peer) = attribute(message, PEER).and_then(|peer| u32_at(peer, 0)) {
+                found.peers.insert(inode, u64::from(peer));
+            }
+            let waiting = attribute(message, ICONS)
+                .unwrap_or_default()
+                .chunks_exact(4);
+            let waiting = waiting.filter_map(|client| u32_at(client, 0));
+            found
+                .pending
+                .extend(waiting.map(|client| (u64::from(client), inode)));
         }
         bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
     Ok(true)
 }
 
-/// The attribute `UNIX_DIAG_PEER` of one message.
-fn peer(message: &[u8]) -> Option<u32> {
+/// An attribute of one message.
+fn attribute(message: &[u8], kind: u16) -> Option<&[u8]> {
     let mut at = HEAD + 16;
     loop {
         let length = usize::from(u16_at(message, at)?);
-        if u16_at(message, at + 2)? == PEER {
-            return u32_at(message, at + 4);
+        if u16_at(message, at + 2)? == kind {
+            return message.get(at + 4..at + length);
         }
         at += length.max(4).next_multiple_of(4);
     }
@@ -138,7 +158,7 @@ fn peer(message: &[u8]) -> Option<u32> {
 mod tests {
     use std::io::Write as _;
     use std::os::fd::AsRawFd as _;
-    use std::os::unix::net::UnixStream;
+    use std::os::unix::net::{UnixListener, UnixStream};
 
     use crate::sys::pidfd::PidFd;
 
@@ -159,11 +179,31 @@ mod tests {
     fn the_two_ends_of_a_socket_pair_know_each_other() {
         let (one, other) = UnixStream::pair().expect("a pair");
         let inode = |socket: &UnixStream| nix::sys::stat::fstat(socket).expect("open").st_ino;
-        let Ok(peers) = super::unix_peers() else {
+        let Ok(sockets) = super::unix_sockets() else {
             println!("skipped: no sock_diag here");
             return;
         };
-        assert_eq!(peers.get(&inode(&one)), Some(&inode(&other)));
-        assert_eq!(peers.get(&inode(&other)), Some(&inode(&one)));
+        assert_eq!(sockets.peers.get(&inode(&one)), Some(&inode(&other)));
+        assert_eq!(sockets.peers.get(&inode(&other)), Some(&inode(&one)));
+    }
+
+    #[test]
+    fn a_client_that_nobody_has_accepted_waits_at_the_listener() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s");
+        let listener = UnixListener::bind(&path).expect("a free name");
+        let client = UnixStream::connect(&path).expect("somebody listens");
+        let inode = |stat: nix::Result<nix::sys::stat::FileStat>| stat.expect("open").st_ino;
+        let own = inode(nix::sys::stat::fstat(&client));
+        let place = inode(nix::sys::stat::fstat(&listener));
+        let Ok(sockets) = super::unix_sockets() else {
+            println!("skipped: no sock_diag here");
+            return;
+        };
+        assert_eq!(sockets.pending.get(&own), Some(&place));
+        let _accepted = listener.accept().expect("a client waits");
+        let sockets = super::unix_sockets().expect("it was there before");
+        assert_eq!(sockets.pending.get(&own), None);
+        assert!(sockets.peers.contains_key(&own));
     }
 }

@@ -75,6 +75,13 @@ pub fn reap(pid: i32) -> io::Result<i32> {
     }
 }
 
+/// Whether the number is that of a process, a zombie included, and not of another thread of one.
+pub fn is_leader(number: i32) -> bool {
+    // SAFETY: tgkill with signal 0 only asks; it takes three integers and touches no memory.
+    let result = unsafe { libc::syscall(libc::SYS_tgkill, number, number, 0) };
+    matches!(Errno::result(result), Ok(_) | Err(Errno::EPERM))
+}
+
 /// Gives up the controlling terminal, for this process and those it will start. Session and process
 /// group stay as they are. Does nothing without a controlling terminal.
 ///
@@ -107,6 +114,14 @@ mod tests {
         std::io::Read::read_to_string(&mut &ours, &mut rest).expect("the end of the pipe");
         assert!(super::inherited(1_000_000).is_err());
         assert!(super::inherited(2).is_err());
+    }
+
+    #[test]
+    fn a_thread_leads_no_process() {
+        let own = nix::unistd::getpid().as_raw();
+        assert!(super::is_leader(own));
+        let thread = std::thread::spawn(|| super::is_leader(nix::unistd::gettid().as_raw()));
+        assert!(!thread.join().expect("it ends"));
     }
 
     #[test]

@@ -173,7 +173,13 @@ fn number(value: i32) -> *mut c_void {
     std::ptr::without_provenance_mut(usize::try_from(value).unwrap_or(0))
 }
 
-fn request(what: u32, pid: i32, address: *mut c_void, data: *mut c_void) -> io::Result<()> {
+/// The type of a request: glibc has an enumeration without a sign, musl an int.
+#[cfg(target_env = "musl")]
+type Request = libc::c_int;
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
+fn request(what: Request, pid: i32, address: *mut c_void, data: *mut c_void) -> io::Result<()> {
     // SAFETY: the requests made above change no memory of ours, except GETEVENTMSG, whose `data`
     // leads to a long of the caller's.
     let result = unsafe { libc::ptrace(what, pid, address, data) };

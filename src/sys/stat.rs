@@ -4,6 +4,13 @@
 //! Read for how a zombie ended, who descends from whom, and what an unknown process is. Rows of ps
 //! are read elsewhere, by the sampler.
 
+use std::io;
+
+/// Whether something failed for want of a descriptor.
+pub fn at_limit(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
 /// One reading of `/proc/PID/stat`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
@@ -23,7 +30,19 @@ pub struct Stat {
 impl Stat {
     /// Reads the file; `None` when there is no such process.
     pub fn of(pid: i32) -> Option<Stat> {
-        Stat::parse(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+        Stat::read(pid).ok().flatten()
+    }
+
+    /// The same, where it matters why nothing could be read.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE` at the descriptor limit.
+    pub fn read(pid: i32) -> io::Result<Option<Stat>> {
+        match std::fs::read(format!("/proc/{pid}/stat")) {
+            Ok(line) => Ok(Stat::parse(&line)),
+            Err(error) if at_limit(&error) => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Ended, and not yet reaped.

@@ -7,6 +7,7 @@
 use super::field::{Field, Fields, fields};
 use super::line::Line;
 use super::look::Look;
+use super::note::FindingNote;
 use super::op::Op;
 use super::output::Output;
 use super::packet::Packet;
@@ -138,7 +139,11 @@ kinds! {
     /// What every thread does, by the kernel's word, when the run stands still or is about to be ended.
     "look" => Look(look: Box<Look>);
     /// A point worth finding again.
-    "marker" => Marker { text: String };
+    "marker" => Marker {
+        text: String,
+        /// The finding that it tells.
+        finding: Option<Box<FindingNote>>,
+    };
     /// The run is over; the last event.
     "end" => End(end: RunEnd);
 }

@@ -6,6 +6,7 @@
 use super::event::PsRow;
 use super::line::Line;
 use super::look::{PipeLook, ThreadLook};
+use super::note::FindingNote;
 use super::packet::{Packet, push_int, push_list, push_quoted};
 
 /// One JSON value.
@@ -219,6 +220,16 @@ impl Value for ThreadLook {
 impl Value for PipeLook {
     fn write(&self, buf: &mut Vec<u8>) {
         to_json(buf, self);
+    }
+}
+
+impl Value for Box<FindingNote> {
+    fn write(&self, buf: &mut Vec<u8>) {
+        to_json(buf, self);
+    }
+
+    fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
+        self.texts().for_each(each);
     }
 }
 

@@ -12,6 +12,7 @@ use serde::de::{Deserializer, Error, Visitor};
 
 use super::event::{Event, Kind, PsRow};
 use super::look::{PipeLook, ThreadLook};
+use super::note::FindingNote;
 use super::op::Args;
 use super::words::{FaultKind, OpName, Role, RunStatus, StartMethod};
 
@@ -98,6 +99,7 @@ pub(super) struct Line<'a> {
     pub threads: Option<Vec<ThreadLook>>,
     pub pipes: Option<Vec<PipeLook>>,
     pub text: Option<String>,
+    pub finding: Option<Box<FindingNote>>,
     pub status: Option<RunStatus>,
     pub detail: Option<String>,
     pub ended: Option<Vec<i32>>,

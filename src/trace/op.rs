@@ -7,6 +7,10 @@ use super::field::{Field, Fields, fields};
 use super::packet::Packet;
 use super::words::OpName;
 
+/// `key` of a `print` whose `value` is text that lies in the process's buffer: not written yet, and
+/// copied into a forked child.
+pub const BUFFERED: &str = "buffered";
+
 /// One operation on an object, or of a process.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Op {
@@ -83,7 +87,7 @@ args! {
     of: String,
     /// `get`, `set` of an Array or a list: the index.
     index: i64,
-    /// Dictionary key or attribute name.
+    /// Dictionary key or attribute name. `print`: [`BUFFERED`].
     key: String,
     /// The value written, put, sent or given as arguments of a task.
     value: String,

@@ -167,9 +167,12 @@ words! {
         ListProxy = "ListProxy", List = "list",
         SyncManager = "SyncManager", Manager = "Manager", BaseManager = "BaseManager",
         Pool = "Pool", ThreadPool = "ThreadPool", ProcessPoolExecutor = "ProcessPoolExecutor",
+        ThreadPoolExecutor = "ThreadPoolExecutor",
         // inside one process; a forked one has copies
         ThreadLock = "threading.Lock", ThreadRLock = "threading.RLock",
         ThreadCondition = "threading.Condition", ThreadEvent = "threading.Event",
+        ThreadSemaphore = "threading.Semaphore",
+        ThreadBoundedSemaphore = "threading.BoundedSemaphore",
         ThreadQueue = "queue.Queue",
         Popen = "Popen", SharedMemory = "SharedMemory", OsPipe = "os.pipe",
     }

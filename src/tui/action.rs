@@ -82,6 +82,10 @@ pub(crate) enum Action {
     Compare,
     /// What runs the program.
     Engine,
+    /// The program under each start method.
+    StartMethods,
+    /// The lesson's claims, tried here.
+    Claims,
     /// Cut long waits while playing.
     CutIdle,
     /// Save what is seen as a recording.

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::course::Course;
 use super::host::{Program, PythonChoice, RunOptions, RunRequest, Started};
+use super::inquiry::Inquiries;
 use super::outcomes::Outcomes;
 use super::panel::{Cache, PanelId};
 use super::panes::Panes;
@@ -31,6 +32,8 @@ pub struct Start {
     pub library: Rc<Library>,
     /// Slug of the lesson to open; `None` opens the last one, or the list with a welcome.
     pub lesson: Option<String>,
+    /// How the first run is run.
+    pub options: RunOptions,
     pub lang: Lang,
     pub theme: Theme,
     /// A recording to look at, or a run that has begun.
@@ -48,6 +51,7 @@ impl Start {
         Start {
             library,
             lesson: None,
+            options: RunOptions::default(),
             lang,
             theme: Theme::default(),
             recording: None,
@@ -78,6 +82,7 @@ pub(crate) struct App {
     pub(crate) search: Option<String>,
     /// What the programs that were run could have come to.
     pub(crate) outcomes: Outcomes,
+    pub(crate) inquiries: Inquiries,
     /// Lines of panels, kept from frame to frame.
     pub(crate) cache: Cache,
 }
@@ -92,12 +97,13 @@ impl App {
             panes: Panes::new(),
             popup: None,
             notice: None,
-            options: RunOptions::default(),
+            options: start.options,
             program: start.program,
             pythons: Vec::new(),
             results_due: false,
             search: None,
             outcomes: Outcomes::default(),
+            inquiries: Inquiries::default(),
             cache: Cache::default(),
         };
         if let Some(started) = start.recording {
@@ -246,7 +252,11 @@ impl App {
 
     /// Puts the checks in front: what ran is compared with what was thought.
     pub(crate) fn show_checks(&mut self) {
-        self.panes.focus = PanelId::Checks;
+        self.panes.focus = if self.is_of_own_program() {
+            PanelId::Findings
+        } else {
+            PanelId::Checks
+        };
         self.panes.zoom = false;
         if let Some(run) = &mut self.runs.current {
             run.results.seen = true;
@@ -260,6 +270,12 @@ impl App {
         Some(hang.text.get(self.lang).to_owned())
     }
 
+    /// Puts the findings in front, with the drawing of who waits for whom.
+    fn show_why_it_hangs(&mut self) {
+        self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
+        self.panes.focus = PanelId::Findings;
+    }
+
     pub(crate) fn notice(&mut self, words: String) {
         self.notice = Some(words);
     }
@@ -271,14 +287,17 @@ impl App {
         if let Some(fault) = fault {
             self.notice = Some(self.lang.term("fault", fault.as_str()));
             if self.is_of_own_program() && self.world().deadlock().is_some() {
-                self.notice = Some(self.lang.phrase("tui.own-stuck").to_owned());
-                self.panes.focus = PanelId::Findings;
+                self.show_why_it_hangs();
             }
         }
         if current.stuck
             && let Some(text) = self.why_it_hangs()
         {
-            self.notice = Some(text);
+            if self.is_of_own_program() {
+                self.show_why_it_hangs();
+            } else {
+                self.notice = Some(text);
+            }
         }
         if current.ended {
             self.current_ended(clock());

@@ -1,6 +1,7 @@
 //! `Effect`: what an update asks of the world outside the `App`.
 
 use super::host::RunRequest;
+use super::inquiry::Question;
 use crate::feed::Control;
 
 /// How a session ends.
@@ -18,6 +19,8 @@ pub(crate) enum Effect {
     Start(Box<RunRequest>),
     /// Two runs at the same time, to be compared.
     StartBoth(Box<[RunRequest; 2]>),
+    /// Have this looked for in the background.
+    Ask(Box<Question>),
     /// Give the program this to read on its stdin.
     Input(String),
     /// Save the run as a recording.

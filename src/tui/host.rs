@@ -3,6 +3,7 @@
 //! The cli implements it: starting runs is the engine's work, files are the cli's. The screen gets
 //! a `Feed` and the recording's header, and knows no more of processes than that.
 
+use super::inquiry::{Inquiry, Question};
 use super::outcomes::{Explorable, Survey};
 use super::progress::Progress;
 use super::run::RunView;
@@ -132,6 +133,14 @@ pub trait Host {
     /// Explores in the background what a program could come to, where it can.
     fn survey(&mut self, _of: &Explorable) -> Option<Box<dyn Survey>> {
         None
+    }
+
+    /// Looks for an answer in the background.
+    ///
+    /// # Errors
+    /// Why it can't, in the learner's language.
+    fn ask(&mut self, _question: &Question) -> Result<Box<dyn Inquiry>, String> {
+        Err(String::new())
     }
 
     /// The Pythons that are found by now, python3 first.

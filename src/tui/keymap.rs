@@ -37,7 +37,13 @@ impl Binding {
     pub(crate) fn is_of_a_lesson(&self) -> bool {
         matches!(
             self.action,
-            Action::Run | Action::Manual | Action::Predict | Action::Compare | Action::Parameters
+            Action::Run
+                | Action::Manual
+                | Action::Predict
+                | Action::Compare
+                | Action::Parameters
+                | Action::StartMethods
+                | Action::Claims
         )
     }
 
@@ -102,6 +108,14 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(&[], "1-9", Action::Choose(1), "tui.key-choose", false),
     bind(&[Char('a')], "a", Action::Predict, "tui.key-predict", false),
     bind(&[Char('c')], "c", Action::Compare, "tui.key-compare", true),
+    bind(
+        &[Char('M')],
+        "M",
+        Action::StartMethods,
+        "tui.key-methods",
+        false,
+    ),
+    bind(&[Char('C')], "C", Action::Claims, "tui.key-claims", false),
     bind(&[Char('x')], "x", Action::Stop, "tui.key-stop", false),
     bind(&[Char('K')], "K", Action::Kill, "tui.key-kill", false),
     bind(&[Char('I')], "I", Action::Input, "tui.key-input", true),

@@ -34,7 +34,7 @@ use super::app::App;
 use super::layout;
 use crate::model::Process;
 pub(crate) use cache::Cache;
-pub(crate) use fold::{folded, started_order};
+pub(crate) use fold::{Shown, shown, started_order};
 
 /// Makes `PanelId` of the table: the order is the one Tab goes through.
 macro_rules! panels {

@@ -11,6 +11,7 @@ pub(crate) mod go_to;
 pub(crate) mod graded;
 pub(crate) mod help;
 pub(crate) mod input;
+pub(crate) mod inquiries;
 pub(crate) mod kill;
 pub(crate) mod lessons;
 pub(crate) mod parameters;

@@ -12,6 +12,7 @@ use super::action::Action;
 use super::app::App;
 use super::effect::{Effect, Leave};
 use super::host::RunRequest;
+use super::inquiry::Question;
 use super::layout;
 use super::panel::PanelId;
 use super::panes::Twin;
@@ -19,6 +20,7 @@ use super::popup::Then;
 use super::popup::go_to::GoTo;
 use super::popup::help::Help;
 use super::popup::input::Input;
+use super::popup::inquiries::Inquiries;
 use super::popup::kill::Kill;
 use super::popup::lessons::Lessons;
 use super::popup::parameters::Parameters;
@@ -76,6 +78,7 @@ pub(crate) fn update(app: &mut App, action: Action, now: Instant) -> Vec<Effect>
         Action::Save => return save(app),
         Action::OwnRows => return own_rows(app),
         Action::Compare => return compare(app),
+        Action::StartMethods | Action::Claims => return ask(app, action),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Leave(signal) => return vec![Effect::Leave(Leave::Ended(signal))],
@@ -138,6 +141,32 @@ fn look(app: &mut App, action: Action) {
             app.panes.selected = None;
         }
         _ => {}
+    }
+}
+
+/// Shows what is known of the lesson's start methods or claims, and asks where nothing is.
+fn ask(app: &mut App, action: Action) -> Vec<Effect> {
+    let Some(lesson) = app.course.lesson() else {
+        app.notice = Some(app.lang.phrase("tui.lesson-none").to_owned());
+        return Vec::new();
+    };
+    let slug = lesson.slug().to_owned();
+    let question = match action {
+        Action::Claims => Question::Claims { lesson: slug },
+        _ => Question::StartMethods {
+            lesson: slug,
+            params: app.course.params.clone(),
+            python: app.options.python.clone(),
+        },
+    };
+    if action == Action::Claims && lesson.manifest.claims.is_empty() {
+        app.notice = Some(app.lang.phrase("tui.claims-none").to_owned());
+        return Vec::new();
+    }
+    app.open_popup(Inquiries::new(question.clone()));
+    match app.inquiries.of(&question) {
+        Some(_) => Vec::new(),
+        None => vec![Effect::Ask(Box::new(question))],
     }
 }
 

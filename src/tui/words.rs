@@ -104,7 +104,7 @@ pub(crate) fn event(lang: Lang, world: &World, event: &Event) -> String {
         Kind::Gate => lang.phrase("tui.event-gate").to_owned(),
         Kind::Look(_) => lang.phrase("tui.event-look").to_owned(),
         Kind::Fault(fault) => lang.term("fault", fault.fault.as_str()),
-        Kind::Marker { text } => clean(text).into_owned(),
+        Kind::Marker { text, .. } => clean(text).into_owned(),
         Kind::End(end) => lang.term("status", end.status.as_str()),
         Kind::Line { file, line } => clean(&format!("{file}:{line}")).into_owned(),
         Kind::Unknown { kind, .. } => clean(kind).into_owned(),

@@ -87,14 +87,80 @@ fn a_budget_that_ends_first_is_said() {
 }
 
 #[test]
-fn what_can_not_be_explored_is_refused() {
-    let said = say(&["explore", "pool-async"]);
-    assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
+fn pools_are_explored() {
+    let few = [
+        "--set",
+        "processes=2",
+        "--set",
+        "tasks=2",
+        "--set",
+        "rounds=1",
+    ];
+    let explored = |lesson, more: &[&str]| explored(&[&[lesson], &few[..], more].concat());
+    assert_eq!(counts(&explored("pool-blocking", &[])), (1, 4));
+    assert_eq!(counts(&explored("pool-async", &[])), (1, 4));
+    // Main ends the workers at whatever they are doing.
+    let cut = ["--set", "misuse=terminate-with-work-left"];
+    assert_eq!(counts(&explored("pool-async", &cut)).0, 2);
+}
+
+/// The tables that the lessons carry are what is found now, those apart that take long to find.
+#[test]
+fn the_tables_of_outcomes_hold() {
+    let library = forklore::lesson::Library::embedded().expect("the lessons");
+    let mut checked = 0;
+    for lesson in library.iter() {
+        let Some(text) = &lesson.files.outcomes else {
+            continue;
+        };
+        let file = forklore::lesson::OutcomeFile::parse(text).expect("a table");
+        assert_eq!(file.program_sha256, lesson.outcomes_sha256());
+        let few = file.tables.iter().filter(|table| table.executions <= 100);
+        for table in few {
+            let mut words = vec![lesson.slug().to_owned(), "--any-timing".to_owned()];
+            for (name, value) in &table.params {
+                words.extend(["--set".to_owned(), format!("{name}={value}")]);
+            }
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let found = explored(&words);
+            let rows = found["outcomes"].as_array().expect("outcomes").iter();
+            let rows = rows.map(|row| (row["outcome"].as_str(), row["executions"].as_u64()));
+            let mut rows: Vec<_> = rows.collect();
+            let known = table.outcomes.iter();
+            let known = known.map(|known| (Some(known.outcome.as_str()), Some(known.executions)));
+            let mut known: Vec<_> = known.collect();
+            rows.sort_unstable();
+            known.sort_unstable();
+            assert_eq!(rows, known, "{words:?}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 9, "{checked}");
+}
+
+#[test]
+fn what_can_not_be_saved_is_said() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let path = file.path().display().to_string();
+    let said = say(&["explore", "lost-update", "--save", &path]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let saved = std::fs::read_to_string(file.path()).expect("a table");
+    let saved = forklore::lesson::OutcomeFile::parse(&saved).expect("a table");
+    assert_eq!(saved.tables[0].outcomes.len(), 2);
+    let said = say(&["explore", "no-sharing", "--budget", "4", "--save", &path]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
     assert!(
-        said.err.contains("submit of MainProcess can't be explored"),
+        said.err.contains("the search is not complete"),
         "{}",
         said.err
     );
+    let said = say(&["explore", "lost-update", "--save", "/nowhere/at/all"]);
+    assert_eq!(said.code, Some(3), "{}", said.out);
+    assert!(said.err.contains("/nowhere/at/all"), "{}", said.err);
+}
+
+#[test]
+fn a_budget_of_nothing_is_refused() {
     let said = say(&["explore", "lock", "--budget", "0"]);
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("such as 90s, 2m or 1h"), "{}", said.err);

@@ -202,18 +202,18 @@ fn a_server_killed_under_a_client_breaks_its_connection() {
     over.assert_told(&["stderr: BrokenPipeError: [Errno 32] Broken pipe"]);
 }
 
-/// A lesson in the middle of its run: processes of every kind wait for something.
+/// A lesson in the middle of its run: processes of every kind wait for something. It would go on for
+/// longer than any test waits.
 fn in_the_middle(lesson: &str) -> Live {
-    let short = ["--set", "messages=1"];
-    let twice = ["--set", "lock=Lock", "--set", "depth=2"];
-    let more: &[&str] = match lesson {
-        "queue" => &short,
-        "lock" => &twice,
-        _ => &["--time-scale", "20"],
+    let slow = match lesson {
+        // Without sleeps of their own.
+        "queue" | "lock" => ["--pace", "0.5"],
+        _ => ["--time-scale", "20"],
     };
-    let mut run = Live::start(&[&[lesson], more].concat());
+    let mut run = Live::start(&[&[lesson][..], &slow].concat());
     run.crowd(2);
-    run.until(|event| matches!(event.kind, Kind::OpWait(_)) && event.proc != Some(0));
+    let waits = |kind: &_| matches!(kind, Kind::OpWait(_) | Kind::OpBegin(_));
+    run.until(|event| waits(&event.kind) && event.proc != Some(0));
     run
 }
 
@@ -260,14 +260,23 @@ fn forklore_killed_leaves_nothing() {
 
 #[test]
 fn forklore_and_its_guard_killed_at_once_leave_no_process() {
+    // As `pkill -9 forklore` does. The main process ends with the guard; its children notice that nobody is
+    // left.
     for lesson in LESSONS {
         let mut run = in_the_middle(lesson);
         let guard = run.guard();
-        // As `pkill -9 forklore` does: a stopped guard can't react to forklore's end before its own.
-        // The main process ends with the guard; its children notice that nobody is left.
-        run.signal(guard, Signal::SIGSTOP);
-        run.kill(run.pid());
+        // Stopped, forklore can't react to the end of the guard before its own. (A stopped guard would be
+        // continued when forklore ends: its process group is an orphan then.)
+        run.signal(run.pid(), Signal::SIGSTOP);
         run.kill(guard);
+        run.kill(run.pid());
+        run.gone();
+
+        let mut run = in_the_middle(lesson);
+        let guard = run.guard();
+        run.kill(run.pid());
+        // It may have done its work by now.
+        run.kill_if_there(guard);
         run.gone();
     }
 }

@@ -128,6 +128,13 @@ impl Live {
         self.signal(pid, Signal::SIGKILL);
     }
 
+    /// As `kill`, at once and of one that may be gone: a process whose parent has ended may be collected.
+    pub fn kill_if_there(&self, pid: i32) {
+        if marked(&self.mark).contains(&pid.to_string()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
+
     /// Waits for the end of the run: nothing may be left of it.
     #[track_caller]
     pub fn over(mut self) -> Over {

@@ -33,15 +33,38 @@ pub fn marked(mark: &str) -> Vec<String> {
 }
 
 /// Waits until no process carries the mark.
+#[track_caller]
 pub fn assert_nothing_left(mark: &str) {
-    wait_until(|| marked(mark).is_empty());
+    let mut left = Vec::new();
+    let all_gone = come(|| {
+        left = marked(mark);
+        left.is_empty()
+    });
+    let told = |pid: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        stat.unwrap_or_default()
+    };
+    assert!(
+        all_gone,
+        "left: {:#?}",
+        left.iter().map(told).collect::<Vec<_>>()
+    );
 }
 
 /// Polls for a condition that nobody reports, and fails at the deadline.
-pub fn wait_until(mut come: impl FnMut() -> bool) {
+#[track_caller]
+pub fn wait_until(condition: impl FnMut() -> bool) {
+    assert!(come(condition), "it has not come");
+}
+
+/// Polls for a condition that nobody reports; false at the deadline.
+fn come(mut condition: impl FnMut() -> bool) -> bool {
     let deadline = clock::deadline(Duration::from_secs(30)).expect("near");
-    while !come() {
-        assert!(clock::monotonic_ns() < deadline, "it has not come");
+    while !condition() {
+        if clock::monotonic_ns() >= deadline {
+            return false;
+        }
         std::thread::sleep(Duration::from_millis(2));
     }
+    true
 }

@@ -1,8 +1,11 @@
 //! `why`: programs that hang are explained from outside, programs that merely wait are left in peace.
 
-use std::io::Write as _;
+use std::fs;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use forklore::sys::clock;
@@ -13,16 +16,24 @@ use crate::harness::say;
 /// A Python program in a process group of its own, ended with it.
 struct Program {
     child: Child,
-    _script: tempfile::NamedTempFile,
+    /// Its script, where it has no file of its own, and what it makes.
+    _folder: tempfile::TempDir,
 }
 
 impl Program {
     /// `None` where there is no Python.
     fn start(text: &str) -> Option<Program> {
-        let mut script = tempfile::Builder::new().suffix(".py").tempfile().unwrap();
-        script.write_all(text.as_bytes()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("program.py");
+        fs::write(&script, text).unwrap();
+        Program::run(&script, folder)
+    }
+
+    /// Runs a script that makes its files in a folder.
+    fn run(script: &Path, folder: tempfile::TempDir) -> Option<Program> {
         let child = Command::new("python3")
-            .arg(script.path())
+            .arg(script)
+            .env("TMPDIR", folder.path())
             .env_remove("PYTHONUNBUFFERED")
             .process_group(0)
             .stdin(Stdio::piped())
@@ -32,7 +43,7 @@ impl Program {
             .ok()?;
         Some(Program {
             child,
-            _script: script,
+            _folder: folder,
         })
     }
 
@@ -159,6 +170,93 @@ fn a_hang_is_told_by_its_cause_with_object_line_and_processes() {
     }
 }
 
+/// A program of tests/cli/why. Its head says what is found: `# finds: rule` (or `rule|rule`; `hint` where
+/// it is no more than that) and `# says:` words of the finding.
+fn is_told(script: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(script).unwrap();
+    let head = |key: &str| {
+        let mut lines = text.lines();
+        lines
+            .find_map(|line| line.strip_prefix(key))
+            .unwrap_or_default()
+    };
+    let (rules, sure) = match head("# finds: ").split_once(' ') {
+        Some((rules, least)) => (rules, least != "hint"),
+        None => (head("# finds: "), true),
+    };
+    let Some(program) = Program::run(script, tempfile::tempdir().unwrap()) else {
+        return Ok(());
+    };
+    let deadline = clock::deadline(Duration::from_secs(20)).unwrap();
+    loop {
+        let seen = program.look();
+        let found = seen["findings"].as_array().into_iter().flatten();
+        let mut fitting = found.filter(|finding| {
+            rules.split('|').any(|rule| finding["rule"] == rule)
+                && (!sure || finding["certainty"] == "certain")
+                && finding.to_string().contains(head("# says: ").trim())
+        });
+        if fitting.next().is_some() {
+            return Ok(());
+        }
+        if clock::monotonic_ns() > deadline {
+            return Err(format!("{}: {seen}", script.display()));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn each_kind_of_hang_is_told_by_its_cause() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/why");
+    let scripts = fs::read_dir(folder).unwrap();
+    let scripts: Vec<PathBuf> = scripts.map(|entry| entry.unwrap().path()).collect();
+    assert!(scripts.len() > 30);
+    let (next, untold) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(script) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    untold.lock().unwrap().extend(is_told(script).err());
+                }
+            });
+        }
+    });
+    let untold = untold.into_inner().unwrap();
+    assert!(untold.is_empty(), "{}", untold.join("\n"));
+}
+
+#[test]
+fn a_recorded_look_has_its_findings() {
+    let Some(program) = Program::start(OWNER) else {
+        println!("skipped: no python3 here");
+        return;
+    };
+    let deadline = clock::deadline(Duration::from_secs(20)).unwrap();
+    while program.look()["findings"][0]["certainty"] != "certain" {
+        assert!(clock::monotonic_ns() < deadline);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let recording = folder.path().join("look.jsonl");
+    let recording = recording.to_str().unwrap();
+    let seen = program.look();
+    say(&[
+        "why",
+        &program.child.id().to_string(),
+        "--record",
+        recording,
+    ]);
+    let told = say(&["findings", recording, "--format", "json"]);
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(told["findings"], seen["findings"]);
+    let played = say(&["replay", recording, "--headless"]);
+    let all = played.out + &played.err;
+    assert!(all.contains("was killed by SIGKILL"), "{all}");
+    let chinese = say(&["--lang", "zh", "findings", recording]);
+    assert!(chinese.out.contains("没有释放就结束了"), "{}", chinese.out);
+}
+
 const SLEEPS: &str = "
 import multiprocessing as mp, time
 if __name__ == '__main__':
@@ -188,9 +286,27 @@ if __name__ == '__main__':
     while True: a.send(1); a.recv()
 ";
 
+/// The write end of the pipe is in a message that nobody has received yet.
+const ON_ITS_WAY: &str = "
+import array, os, socket
+r, w = os.pipe()
+a, b = socket.socketpair()
+a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [w]))])
+os.close(w)
+os.read(r, 1)
+";
+
+const NOT_ACCEPTED_YET: &str = "
+import os, socket, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+if os.fork() == 0:
+    time.sleep(600); s.accept()
+socket.create_connection(s.getsockname()).recv(1)
+";
+
 #[test]
 fn a_program_that_waits_for_something_outside_or_runs_is_not_called_stuck() {
-    let programs: Vec<Program> = [SLEEPS, READS, ACCEPTS, BUSY]
+    let programs: Vec<Program> = [SLEEPS, READS, ACCEPTS, BUSY, ON_ITS_WAY, NOT_ACCEPTED_YET]
         .into_iter()
         .filter_map(Program::start)
         .collect();
@@ -219,6 +335,30 @@ fn what_can_t_be_looked_at_is_said_with_what_to_do() {
         );
         assert!(said.err.contains(says), "{}", said.err);
     }
+}
+
+#[test]
+fn a_thread_is_known_by_its_number() {
+    let Some(program) = Program::start("import threading\nthreading.Thread(target=input).start()")
+    else {
+        println!("skipped: no python3 here");
+        return;
+    };
+    let pid = program.child.id();
+    let tasks = format!("/proc/{pid}/task");
+    let deadline = clock::deadline(Duration::from_secs(20)).unwrap();
+    let thread = loop {
+        let numbers = fs::read_dir(&tasks).unwrap();
+        let mut numbers = numbers.filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+        if let Some(thread) = numbers.find(|number| *number != pid.to_string()) {
+            break thread;
+        }
+        assert!(clock::monotonic_ns() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let said = say(&["why", &thread, "--format", "json"]);
+    let seen: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(seen["processes"][0]["pid"], pid);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use forklore::engine::{Run, StartError};
 use forklore::feed::{Control, ControlError, Feed as _};
 use forklore::sys::clock;
-use forklore::trace::{Event, Exit, FaultKind, Kind, RunStatus};
+use forklore::trace::{Event, Exit, FaultKind, Kind, OpName, Role, RunStatus};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -130,6 +130,7 @@ fn supervisor_process() {
             }
             panic!("never started");
         }
+        Ok("few descriptors") => told_at_every_limit(&mark),
         Ok("processes") => {
             if nix::unistd::geteuid().is_root() {
                 // The limit does not apply to root.
@@ -154,6 +155,41 @@ fn supervisor_process() {
         }
         other => panic!("no scenario: {other:?}"),
     }
+}
+
+/// Runs the lesson lock with ever more descriptors, from where it starts at all.
+fn told_at_every_limit(mark: &str) {
+    let used = std::fs::read_dir("/proc/self/fd").expect("/proc").count() as u64;
+    let mut runs = 0;
+    for spare in 0..60 {
+        setrlimit(Resource::RLIMIT_NOFILE, used + spare, used + 60).expect("lowered");
+        match Run::start(lesson("lock", &[("processes", 4)], mark)) {
+            Err(StartError::Descriptors { .. }) => {}
+            Ok(mut run) => {
+                assert_all_told(&rest(&mut run, Vec::new()), spare);
+                runs += 1;
+            }
+            Err(error) => panic!("with {spare} to spare: {error}"),
+        }
+    }
+    println!("TOLD {runs}");
+}
+
+/// Every process of this run of the lesson lock has its name, and sets one cell.
+fn assert_all_told(events: &[Event], spare: u64) {
+    let children = events.iter().filter(
+        |event| matches!(&event.kind, Kind::ProcessStart(start) if start.role == Role::Process),
+    );
+    let set = |event: &&Event| matches!(&event.kind, Kind::Op(op) if op.op == OpName::Set);
+    let counts = (
+        children.count(),
+        events.iter().filter(set).count(),
+        events
+            .iter()
+            .filter(|event| event.proc.is_some_and(|proc| proc > 4))
+            .count(),
+    );
+    assert_eq!(counts, (4, 4, 0), "with {spare} to spare: {events:#?}");
 }
 
 fn supervisor(scenario: &str, mark: &str) -> Child {
@@ -222,7 +258,11 @@ fn a_guard_killed_leaves_nothing() {
 
 #[test]
 fn a_limit_reached_is_said_and_leaves_nothing() {
-    for (scenario, word) in [("descriptors", "STARTED "), ("processes", "REFUSED ")] {
+    for (scenario, word) in [
+        ("descriptors", "STARTED "),
+        ("few descriptors", "TOLD "),
+        ("processes", "REFUSED "),
+    ] {
         let mark = mark();
         let mut child = supervisor(scenario, &mark);
         let said = line_of(&mut child, word);

@@ -1,7 +1,6 @@
 //! What a run makes on disk: for nobody else whatever the umask, and gone in the end, at the latest
 //! with the next run.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -117,13 +116,49 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
         assert_nothing_left(&mark);
         let left = entries(base.path());
         assert_eq!(left.len(), 1, "{left:?}");
-        // A run that is just being started is not taken for one that was left.
-        let long_ago = SystemTime::now() - Duration::from_mins(10);
-        File::open(&left[0])
-            .and_then(|dir| dir.set_modified(long_ago))
-            .expect("our own");
         let next = under_umask(umask, base.path(), &["trace", "--", "true"]).output();
         assert!(next.expect("it runs").status.success());
         assert!(entries(base.path()).is_empty());
     }
+}
+
+/// What a Python wrote whose program is this, traced with its run's directory in `base`; `None` where there
+/// is no Python.
+fn python_said(base: &Path, program: &str) -> Option<String> {
+    Command::new("python3").arg("--version").output().ok()?;
+    let command = ["trace", "--format", "json", "--", "python3", "-c", program];
+    let output = under_umask("022", base, &command).output();
+    Some(String::from_utf8(output.expect("it runs").stdout).expect("JSON"))
+}
+
+/// Writing into a hole would end the program by SIGBUS once the disk is full.
+#[test]
+fn files_that_pythons_share_have_no_holes() {
+    let base = tempfile::tempdir().expect("a directory");
+    let program = "import multiprocessing, os\n\
+                   made = [multiprocessing.Queue(), multiprocessing.Lock(), multiprocessing.Value('i')]\n\
+                   made[1].acquire()\n\
+                   for folder, _, names in os.walk(os.path.dirname(os.environ['FORKLORE_TRACE'])):\n\
+                   \x20   for name in names:\n\
+                   \x20       stat = os.lstat(os.path.join(folder, name))\n\
+                   \x20       holes = stat.st_size > 1 << 18 and stat.st_blocks * 512 < stat.st_size\n\
+                   \x20       print('holes' if holes else 'whole', name)\n";
+    let Some(said) = python_said(base.path(), program) else {
+        return;
+    };
+    assert!(said.contains("whole door.counters"), "{said}");
+    assert!(!said.contains("holes "), "{said}");
+}
+
+#[test]
+fn a_colon_in_the_path_keeps_no_python_from_being_followed() {
+    let base = tempfile::Builder::new()
+        .prefix("a:b")
+        .tempdir()
+        .expect("a directory");
+    let program = "import multiprocessing; multiprocessing.Lock().acquire()";
+    let Some(said) = python_said(base.path(), program) else {
+        return;
+    };
+    assert!(said.contains("\"op\":\"acquire\""), "{said}");
 }

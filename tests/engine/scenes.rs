@@ -132,6 +132,7 @@ pub fn start_with(
         line_buffered: true,
         seed: 0,
         dir: dir.clone(),
+        supervisor: std::process::id().cast_signed(),
         zygote: false,
     };
     let json = serde_json::to_string(&config).expect("plain values");

@@ -102,6 +102,27 @@ fn every_process_is_seen_however_short_it_lives() {
 }
 
 #[test]
+fn a_process_with_the_pid_of_one_that_has_ended_is_not_held_for_ever() {
+    // Only who may set the next PID can have it at once.
+    let events = script(
+        "/bin/true & first=$!; wait; last=/proc/sys/kernel/ns_last_pid; i=0
+         while [ -w $last ] && [ $i -lt 500 ]; do
+             echo $((first - 1)) > $last || exit 0
+             /bin/true & again=$!; wait
+             [ $again != $first ] || exit 7
+             i=$((i + 1))
+         done",
+    );
+    if exits(&events)[&0] != Exit::Code(7) {
+        return eprintln!("skipped: no PID could be had again");
+    }
+    let starts = starts(&events);
+    let pid = starts[1].0.pid;
+    let same = starts.iter().filter(|(event, _)| event.pid == pid);
+    assert_eq!(same.count(), 2);
+}
+
+#[test]
 fn the_first_row_of_a_process_and_of_its_program_comes_before_it_does_anything() {
     let events = script("sh -c 'echo child'; echo main");
     for (index, event) in events.iter().enumerate() {

@@ -92,7 +92,7 @@ fn programs_of_every_kind_are_followed_under_every_start_method() {
 
 /// Programs and checks of tests/trace/check.py that hold a traced Python against the same one plainly: its
 /// C functions, stacks and tracebacks, descriptors.
-const SAME: [&str; 10] = [
+const SAME: [&str; 11] = [
     "cfunctions",
     "frames",
     "interrupt",
@@ -103,6 +103,7 @@ const SAME: [&str; 10] = [
     "executor",
     "blocks",
     "insides",
+    "others",
 ];
 
 #[test]

@@ -1,14 +1,19 @@
 //! Every program.py under the Python engine and every start method that its lesson calls sound: its events
 //! fold to a World without contradictions, that World passes the lesson's checks, and its operations are of
-//! the same kinds as its native twin's.
+//! the same kinds as its native twin's. Let go in the same order, both come to the same outcome.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use forklore::check;
+use forklore::check::{self, Facts, outcome_name};
+use forklore::engine::interpreter::Interpreter;
+use forklore::engine::native::NativeConfig;
 use forklore::engine::python::{Program, PythonConfig};
 use forklore::engine::traced::Buffering;
-use forklore::engine::{GateMode, Run};
+use forklore::engine::{GateMode, Run, Scheduler};
+use forklore::explore::scheduler::Script;
+use forklore::explore::strategy::{Strategy, StrategyName};
+use forklore::lesson::schedule::Schedule;
 use forklore::lesson::{Circumstances, Lesson, Library, Params, Scope, Value};
 use forklore::model::World;
 use forklore::trace::{Engine, Event, Kind, OpName, Role, StartMethod};
@@ -16,12 +21,20 @@ use forklore::trace::{Engine, Event, Kind, OpName, Role, StartMethod};
 use super::native::{self, TIME_SCALE, rest};
 use super::python::Python;
 
+/// Operations a second of a run that is scheduled: no step waits for the clock.
+const PACE: GateMode = GateMode::Paced {
+    per_second: 10_000.0,
+};
+
 /// Runs program.py with these parameters, followed to its end.
-fn ran(python: &Python, lesson: &Lesson, how: &How) -> Vec<Event> {
+fn ran(python: &Python, lesson: &Lesson, how: &How, scheduler: Option<Script>) -> Vec<Event> {
     let source = lesson.python_source(&how.params).expect("constants to set");
     let mut run = Run::python(PythonConfig {
         lesson: lesson.slug().to_owned(),
-        interpreter: PathBuf::from(&python.program),
+        // Behind a shim: what the shim runs stands at no gate.
+        interpreter: Interpreter::find(Some(&python.program))
+            .expect("it answered")
+            .path,
         program: Program::Copy {
             text: source,
             of: None,
@@ -30,8 +43,8 @@ fn ran(python: &Python, lesson: &Lesson, how: &How) -> Vec<Event> {
         method: Some(how.method),
         time_scale: TIME_SCALE,
         lines: how.lines,
-        gate: GateMode::Open,
-        scheduler: None,
+        gate: scheduler.as_ref().map_or(GateMode::Open, |_| PACE),
+        scheduler: scheduler.map(|script| Box::new(script) as Box<dyn Scheduler>),
         forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
         environment: Vec::new(),
     })
@@ -104,7 +117,7 @@ fn wrong(
     how: &How,
     native: &BTreeSet<(Role, OpName)>,
 ) -> Vec<String> {
-    let events = ran(python, lesson, how);
+    let events = ran(python, lesson, how, None);
     let mut world = World::new().scaled(TIME_SCALE);
     for event in &events {
         world.apply(event);
@@ -141,6 +154,89 @@ fn wrong(
         wrong.push(format!("{run}: lines are told: {lines}"));
     }
     wrong
+}
+
+/// What a run came to, under the lesson's projection.
+fn outcome(
+    lesson: &Lesson,
+    params: &Params,
+    circumstances: &Circumstances,
+    world: &World,
+) -> String {
+    let setting = lesson.setting(params, circumstances);
+    let facts = Facts {
+        lesson,
+        setting: &setting,
+        world,
+    };
+    outcome_name(&facts).expect("an outcome")
+}
+
+fn folded(events: &[Event]) -> World {
+    let mut world = World::new().scaled(TIME_SCALE);
+    for event in events {
+        world.apply(event);
+    }
+    world
+}
+
+/// The outcome of a native run in an order drawn at random, and that order; none where a pool is at work:
+/// which worker takes a task is no step of CPython's.
+fn drawn(lesson: &Lesson, how: &How, seed: u64) -> (String, Option<Schedule>) {
+    let mut run = Run::start(NativeConfig {
+        lesson: lesson.slug().to_owned(),
+        params: how.params.to_json(),
+        time_scale: TIME_SCALE,
+        seed,
+        line_buffered: how.buffering == Buffering::Lines,
+        gate: PACE,
+        scheduler: Some(Box::new(Strategy::new(StrategyName::Random, seed))),
+        forklore: Some(PathBuf::from(env!("CARGO_BIN_EXE_forklore"))),
+        environment: Vec::new(),
+    })
+    .expect("it starts");
+    let world = folded(&rest(&mut run));
+    let (steps, begins) = world.turns().all().expect("all turns");
+    let schedule = Schedule {
+        steps,
+        begins,
+        ..Schedule::of(lesson.slug(), &lesson.manifest.parameters, &how.params)
+    };
+    let circumstances = native::circumstances(how.buffering == Buffering::Lines);
+    let pool = world
+        .processes()
+        .any(|process| process.role == Role::Worker);
+    (
+        outcome(lesson, &how.params, &circumstances, &world),
+        (!pool).then_some(schedule),
+    )
+}
+
+#[test]
+fn let_go_in_the_same_order_python_comes_to_the_outcome_of_the_native_twin() {
+    let Some(python) = Python::find() else { return };
+    let library = Library::embedded().expect("the lessons");
+    for lesson in library.iter().filter(|lesson| lesson.twin) {
+        for (seed, buffering) in [(1, Buffering::Lines), (2, Buffering::Blocks)] {
+            let how = How {
+                params: Params::defaults(&lesson.manifest.parameters),
+                buffering,
+                method: StartMethod::Fork,
+                lines: false,
+            };
+            let (wanted, schedule) = drawn(lesson, &how, seed);
+            if schedule.is_none() && buffering == Buffering::Blocks {
+                // In which order the workers end is luck, and with it their output.
+                continue;
+            }
+            let script = schedule.as_ref().map(|order| Script::new(order, None));
+            let world = folded(&ran(&python, lesson, &how, script));
+            let found = outcome(lesson, &how.params, &how.circumstances(&python), &world);
+            let order = schedule.map_or_else(String::new, |order| order.to_string());
+            let (lesson, buffering) = (lesson.slug(), buffering.word());
+            assert_eq!(found, wanted, "{lesson} {buffering} {order}");
+        }
+    }
 }
 
 #[test]

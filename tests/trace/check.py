@@ -45,6 +45,7 @@ for method in METHODS:
                                'namespace.get namespace.set shutdown', ''),
         ('remotes', [method], 'put queue.get task_done queue.join wait notify abort reset', ''),
         ('threads', [method], 'acquire release put queue.get', ''),
+        ('others', [method], 'submit task.start task.end result.ready result.get result.wait acquire release put', ''),
         ('processes', [method], 'start join terminate', ''),
         ('frames', [method], 'task.start task.end result.ready', 'lines'),
         ('errors', ['child', method], 'start join', 'lines'),

@@ -35,6 +35,7 @@ def op_of_a_line(event):
 
 def form(events):
     """Fields, types and words."""
+    servers = {event['pid'] for event in events if event.get('role') == 'manager'}
     for event in events:
         where = 'event %d: ' % event['seq']
         for field in set(event) - FIELDS:
@@ -56,7 +57,8 @@ def form(events):
             for name, value in event.get('args', {}).items():
                 if not isinstance(value, ARGS.get(name, ())):
                     yield where + 'argument %s=%r' % (name, value)
-            if op_of_a_line(event) and 'at' not in event:
+            # What a manager's server does stands in no line of the program.
+            if event['pid'] not in servers and op_of_a_line(event) and 'at' not in event:
                 yield where + 'no line of the program: ' + event['op']
             if 'at' in event and not re.fullmatch(r'[^/]+:\d+', event['at']):
                 yield where + 'at %r' % event['at']

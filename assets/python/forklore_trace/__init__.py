@@ -22,10 +22,11 @@ def start():
         if told.get('gate'):
             from . import gate
             gate.start(path)
-        from . import hooks, identity, ledger, lesson, stdio, tracebacks
-        lesson.ask(told)
+        from . import identity, ledger
         ledger.open_beside(path)
         is_root = identity.start(os.environ.get('FORKLORE_TRACE_ROOT', ''))
+        from . import hooks, lesson, stdio, tracebacks
+        lesson.ask(told)
         stdio.take_over(told, is_root)
         tracebacks.patch_sys()
         hooks.install()

@@ -22,6 +22,8 @@ _PATIENCE = 10.0
 _NOSIGNAL = getattr(_socket, 'MSG_NOSIGNAL', 0x4000)
 
 on = False
+# Tells what stdout's buffer holds and nobody knows of, before anything else is told; None where all is known.
+untold = None
 _path = None
 _origin = 0
 _fd = -1
@@ -64,8 +66,8 @@ class _Local(_thread._local):
     numbered = lazy = None
     # The put or get of a thread's queue that the thread is in, until it has come to its moment.
     moving = None
-    # Arguments of the object a manager is asked for.
-    asked = None
+    # Arguments of the object a manager is asked for; in its server, the address while it makes a pool.
+    asked = serving = None
 
 
 local = _Local()
@@ -237,6 +239,8 @@ def send(fields, field=None):
     it went out."""
     if not on:
         return False
+    if untold is not None:
+        untold()
     if field is None:
         field = local.field
         if field is None:

@@ -109,15 +109,18 @@ def _is_changed(instructions, at):
 DROPPED, KEPT, READ = 'dropped', 'kept', 'read'
 
 
+def _under_way(frame):
+    """The instructions of a frame's code, and which of them is under way: in some versions `f_lasti` is
+    in its caches."""
+    instructions = _instructions(frame.f_code)
+    return instructions, sum(one[0] <= frame.f_lasti for one in instructions) - 1
+
+
 def use_of(frame):
     """What the program does with the value of the call under way in this frame: changes it at once and
     keeps it nowhere, gives it a name and only ever changes it by that name, or else."""
     try:
-        code = frame.f_code
-        instructions = _instructions(code)
-        at = next((place for place, one in enumerate(instructions) if one[0] >= frame.f_lasti), None)
-        if at is None:
-            return READ
+        instructions, at = _under_way(frame)
         following = instructions[at + 1] if at + 1 < len(instructions) else None
         if following is None:
             return READ
@@ -128,8 +131,31 @@ def use_of(frame):
         return READ
 
 
+def sets_part(frame):
+    """Whether the value of the call under way has an attribute set at once, and is kept nowhere."""
+    instructions, at = _under_way(frame)
+    following = instructions[at + 1:at + 2]
+    return bool(following) and following[0][1] == 'STORE_ATTR'
+
+
+def only_changes_parts(frame):
+    """Whether a loop goes through the value of the call under way, and only changes what it comes to."""
+    instructions, at = _under_way(frame)
+    names = [one[1] for one in instructions[at + 1:at + 6]]
+    if names[:2] != ['GET_ITER', 'FOR_ITER']:
+        return False
+    # `for part in …`, or `for key, part in …`: the last name is that of the value.
+    stored = [at + 3]
+    if names[2:3] == ['UNPACK_SEQUENCE']:
+        stored = [at + 5] if names[3:4] != ['STORE_FAST_STORE_FAST'] else [at + 4]
+    return stored[0] < len(instructions) and instructions[stored[0]][1].startswith('STORE_') and _is_only_changed(
+        instructions, stored[0])
+
+
 def _is_only_changed(instructions, stored):
     name = instructions[stored][2]
+    if isinstance(name, tuple):
+        name = name[-1]
     loads = [at for at, one in enumerate(instructions) if _is_load(one[1]) and (
         one[2] == name or isinstance(one[2], tuple) and name in one[2])]
     return bool(loads) and all(_is_changed(instructions, at) for at in loads)

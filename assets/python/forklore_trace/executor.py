@@ -1,11 +1,12 @@
-"""`concurrent.futures.process`: a `ProcessPoolExecutor` and the work of its workers.
+"""`concurrent.futures.process` and `.thread`: executors and the work of their workers.
 
 Traces `create`, `submit` (and with it `map`) and `shutdown`, and what a worker does with its tasks: the
-start when it has taken one, the end before the result can be seen. A task's number is the executor's
-own. `futures` traces how the results come back. Threads of a `ThreadPoolExecutor` are not followed.
+start when it has taken one, the end before the result can be seen. A process executor numbers its tasks
+itself; those of a thread executor are counted here. `futures` traces how the results come back.
 """
 
 import functools
+import itertools
 import sys
 
 from . import inline
@@ -14,7 +15,7 @@ from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, creator_frame, lookup_tag, new_tag, tag_of, tell_create, tell_name
 from .pool import tell_results
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -48,9 +49,10 @@ def _of_result(item):
     return item.work_id, not failed, item.exception if failed else item.result
 
 
-def _asked(module, fn, args, kwargs):
+def _asked(fn, args, kwargs):
     """The fields that name a function and its arguments; of a part of a map, what the program gave."""
-    if isinstance(fn, functools.partial) and fn.func is module._process_chunk and fn.args and args:
+    chunk = getattr(sys.modules.get('concurrent.futures.process'), '_process_chunk', None)
+    if isinstance(fn, functools.partial) and fn.func is chunk and fn.args and args:
         fn, values = fn.args[0], args[0]
         value = short_repr(values[0] if len(values) == 1 else list(values))
     else:
@@ -58,11 +60,10 @@ def _asked(module, fn, args, kwargs):
     return text_field('func', getattr(fn, '__name__', type(fn).__name__)) + ',' + text_field('value', value)
 
 
-def patch(module):
-    """Follows `ProcessPoolExecutor` and what its workers run."""
-    from multiprocessing import reduction
-    pickler = reduction.ForkingPickler
-    executor = module.ProcessPoolExecutor
+def _follow(module, kind, created, number, workers):
+    """Follows the executor of this name: `created` gives the tag of a new one, `number` that of the
+    task it takes, `workers` those that a shutdown waits for."""
+    executor = getattr(module, kind)
 
     def make_init(original):
         def __init__(self, *args, **kwargs):
@@ -74,9 +75,8 @@ def patch(module):
                 raise
             if frame is None or tag_of(self) is not None:
                 return
-            self._forklore = tag = new_tag('ProcessPoolExecutor', _key(self._call_queue))
-            self._call_queue._forklore_executor = tag
-            tell_create(tag, 'ProcessPoolExecutor', '"n":%d' % self._max_workers)
+            self._forklore = tag = created(self)
+            tell_create(tag, kind, '"n":%d' % self._max_workers)
             tell_name(tag, frame)
         return __init__
 
@@ -95,24 +95,18 @@ def patch(module):
         local.executing = None
 
     def make_item(original):
-        def __init__(self, future, fn, args, kwargs):
-            original(self, future, fn, args, kwargs)
+        def __init__(self, future, *given):
+            original(self, future, *given)
             executing, local.executing = local.executing, None
             if executing is not None:
                 # Nobody else numbers a task now: the executor's own lock is held.
                 owner, call = executing
-                number = '"task":%d' % owner._queue_count
-                future._forklore = call.tag, number
-                call.done(more=_asked(module, fn, args, kwargs) + ',' + number)
+                field = '"task":%d' % number(owner)
+                future._forklore = call.tag, field
+                # From 3.14 on a thread's task comes in one piece.
+                fn, args, kwargs = given if len(given) == 3 else given[0]
+                call.done(more=_asked(fn, args, kwargs) + ',' + field)
         return __init__
-
-    def serves(call_queue, result_queue, *_):
-        tag = call_queue.__dict__.get('_forklore_executor')
-        if tag is None and tracing():
-            tag = lookup_tag(_key(call_queue))
-        if tag is not None:
-            _tell_calls(call_queue, tag)
-            tell_results(result_queue, tag, pickler, _of_result)
 
     def make_shutdown(original):
         def shutdown(self, *args, **kwargs):
@@ -122,13 +116,9 @@ def patch(module):
                     return original(self, *args, **kwargs)
                 call = Call('shutdown', tag)
                 waits = kwargs.get('wait', args[0] if args else True)
-                if waits and self._processes:
+                if waits and workers(self):
                     call.waiting()
-                try:
-                    silently(original, self, *args, **kwargs)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                attempt(call, original, self, *args, **kwargs)
                 call.done()
             except BaseException as error:
                 hide_frames(error)
@@ -140,4 +130,41 @@ def patch(module):
     inline.follow(executor, 'submit', submits, not_submitted, submitted)
     wrap(module._WorkItem, '__init__', make_item)
     wrap(executor, 'shutdown', make_shutdown)
+
+
+def patch(module):
+    """Follows `ProcessPoolExecutor` and what its workers run."""
+    from multiprocessing import reduction
+    pickler = reduction.ForkingPickler
+
+    def created(self):
+        self._call_queue._forklore_executor = tag = new_tag('ProcessPoolExecutor', _key(self._call_queue))
+        return tag
+
+    def serves(call_queue, result_queue, *_):
+        tag = call_queue.__dict__.get('_forklore_executor')
+        if tag is None and tracing():
+            tag = lookup_tag(_key(call_queue))
+        if tag is not None:
+            _tell_calls(call_queue, tag)
+            tell_results(result_queue, tag, pickler, _of_result)
+
+    _follow(module, 'ProcessPoolExecutor', created, lambda self: self._queue_count,
+            lambda self: self._processes)
     inline.follow(module, '_process_worker', serves)
+
+
+def patch_thread(module):
+    """Follows `ThreadPoolExecutor` and what its threads run."""
+    def created(self):
+        self._forklore_numbers = itertools.count()
+        return new_tag('ThreadPoolExecutor')
+
+    def runs(self, *_):
+        known = getattr(self.future, '_forklore', None)
+        if known is not None and self.future._state == 'PENDING' and tracing():
+            Call('task.start', *known, at='').done()
+
+    _follow(module, 'ThreadPoolExecutor', created, lambda self: next(self._forklore_numbers),
+            lambda self: self._threads)
+    inline.follow(module._WorkItem, 'run', runs)

@@ -1,4 +1,4 @@
-"""`concurrent.futures._base`: futures of the tasks that a `ProcessPoolExecutor` runs.
+"""`concurrent.futures._base`: futures of the tasks that an executor runs.
 
 Traces the methods that wait for a future, `cancel`, and the moment its result is back, before anybody
 can see it. A future that no followed executor has made is left alone (`executor` marks its own).
@@ -7,7 +7,7 @@ can see it. A future that no followed executor has made is left alone (`executor
 from . import inline
 from .call import Call, join_fields, short_repr, text_field, timeout_fields, tracing
 from .hooks import wrap
-from .steps import silently
+from .steps import attempt
 from .tracebacks import hide_frames
 
 _OVER = ('FINISHED', 'CANCELLED', 'CANCELLED_AND_NOTIFIED')
@@ -33,11 +33,7 @@ class _Waiting(object):
             tag, number = missing._forklore
             call = Call('result.wait', tag, join_fields(number, timeout_fields(True, timeout)))
             call.waiting()
-            try:
-                came = silently(self._event.wait, timeout)
-            except BaseException as error:
-                call.failed(error)
-                raise
+            came = attempt(call, self._event.wait, timeout)
             call.done()
             return came
         except BaseException as error:
@@ -59,13 +55,9 @@ def patch(module):
                     tag, number = known
                     timeout = kwargs.get('timeout', args[0] if args else None)
                     call = Call(op, tag, join_fields(number, timeout_fields(True, timeout)))
-                    try:
-                        if waits and self._state not in _OVER:
-                            call.waiting()
-                        value = silently(original, self, *args, **kwargs)
-                    except BaseException as error:
-                        call.failed(error)
-                        raise
+                    if waits and self._state not in _OVER:
+                        call.waiting()
+                    value = attempt(call, original, self, *args, **kwargs)
                     call.done(short_repr(value))
                     return value
                 except BaseException as error:
@@ -82,8 +74,13 @@ def patch(module):
         if known is None or self._state in _OVER or not tracing():
             return
         tag, number = known
+        failed = isinstance(value, BaseException)
+        if tag.name.startswith('ThreadPoolExecutor'):
+            # A thread that ran it, and nobody between.
+            end = Call('task.end', tag, number, at='')
+            end.failed(value) if failed else end.done(short_repr(value))
         call = Call('result.ready', tag, number, at='')
-        if not isinstance(value, BaseException):
+        if not failed:
             return call.done()
         # Where a pool broke, its cause is what the program needs to know.
         lines = str(value.__cause__ or '').strip('\n\'"').splitlines()

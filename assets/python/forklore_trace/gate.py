@@ -44,10 +44,11 @@ def start(path):
         return
     calls.Call = GatedCall
     import atexit
-    from . import hooks, stdio
+    from . import hooks, stdio, unwritten
     # The first to be registered is the last to be called.
     atexit.register(_leave)
     stdio._tell = _printing(stdio)
+    unwritten.begins = lambda at: GatedCall('print', None, '', at)
     hooks.also['multiprocessing.process'] = patch_process
     hooks.before['multiprocessing.util'] = patch_util
     hooks.also['multiprocessing.queues'] = patch_queues

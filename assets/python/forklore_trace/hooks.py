@@ -8,7 +8,7 @@ off and the module stays as it was imported.
 
 import sys
 
-from . import channel
+from . import channel, place
 
 # Modules of CPython, and the file here that follows each.
 _FOLLOWED = {
@@ -28,6 +28,7 @@ _FOLLOWED = {
     'signal': ('signals', 'patch'),
     'concurrent.futures._base': ('futures', 'patch'),
     'concurrent.futures.process': ('executor', 'patch'),
+    'concurrent.futures.thread': ('executor', 'patch_thread'),
     'traceback': ('tracebacks', 'patch_traceback'),
     'threading': ('threads', 'patch'),
     'queue': ('threads', 'patch_queue'),
@@ -96,7 +97,13 @@ def _follow(module):
     file, function = _FOLLOWED[module.__name__]
     try:
         before.get(module.__name__, _nothing)(module)
-        ours = __import__('forklore_trace.' + file, fromlist=['patch'])
+        # As in sitecustomize.py.
+        writes_none = sys.dont_write_bytecode
+        sys.dont_write_bytecode = writes_none and not place.is_cached()
+        try:
+            ours = __import__('forklore_trace.' + file, fromlist=['patch'])
+        finally:
+            sys.dont_write_bytecode = writes_none
         getattr(ours, function)(module)
         also.get(module.__name__, _nothing)(module)
     except Exception as error:

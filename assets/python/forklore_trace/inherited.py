@@ -38,8 +38,11 @@ def arrives(process):
     _files.clear()
     _told.clear()
     if method_of(process) == 'fork':
-        _generators.extend((name, one, one.getstate()) for name, one in _find_generators())
+        _generators.extend((name, one, one.getstate()) for name, one in _find_generators(process))
         _files.update(_positions())
+        for name, thread, at in _importing[:1]:
+            Call('inherit', None, join_fields(
+                text_field('key', 'import'), text_field('name', name), text_field('value', thread)), at=at).done()
     elif _parents:
         _tell_differences(process)
 
@@ -68,7 +71,7 @@ def looks():
             Call('inherit', None, join_fields(
                 text_field('key', 'generator'), text_field('name', name),
                 text_field('value', '%08x' % crc32(repr(before).encode()))),
-                at=_at(code.uses_at(sys.modules['__main__'].__dict__, name))).done()
+                at=_at(code.uses_at(sys.modules['__main__'].__dict__, name.rpartition('.')[2]))).done()
 
 
 def _at(where):
@@ -86,6 +89,28 @@ class _Numpy(object):
         return 3, tuple(key.tolist()) + (position,), None
 
 
+# Modules that other threads were importing when a child was started: name, thread, where.
+_importing = []
+
+
+def _find_imports():
+    del _importing[:]
+    locks = getattr(sys.modules.get('_frozen_importlib'), '_module_locks', None)
+    threading = sys.modules.get('threading')
+    if not locks or threading is None:
+        return
+    own = threading.get_ident()
+    for name, known in list(locks.items()):
+        owner = getattr(known(), 'owner', None)
+        if owner is None or owner == own or len(_importing) > 10:
+            continue
+        thread = threading._active.get(owner)
+        frame = sys._current_frames().get(owner)
+        while frame is not None and place._judge(frame.f_code.co_filename) != place._USER:
+            frame = frame.f_back
+        _importing.append((name, getattr(thread, 'name', '?'), '' if frame is None else place._named(frame)))
+
+
 # How many modules there were when the program's own were looked for, and these.
 _looked, _modules = 0, []
 
@@ -93,6 +118,7 @@ _looked, _modules = 0, []
 def prepares():
     """In a parent, before a child: which modules are the program's own."""
     global _looked
+    _find_imports()
     if _looked == len(sys.modules):
         return
     _looked = len(sys.modules)
@@ -109,16 +135,22 @@ def _is_users(path):
     return (place._judge(path) if kind is None else kind) == place._USER
 
 
-def _find_generators():
-    """The generators that the program's modules have as variables, and numpy's own."""
+def _find_generators(process):
+    """The generators that the program's modules and classes have as variables, and the process as an
+    attribute or an argument; and numpy's own."""
     found = []
     random = sys.modules.get('random')
     if random is None:
         return found
-    for names in _modules:
+    places = [('', names) for names in _modules]
+    places += [(name + '.', vars(value)) for names in _modules for name, value in list(names.items())
+               if isinstance(value, type) and value.__module__ == names.get('__name__')]
+    places.append((type(process).__name__ + '.', vars(process)))
+    places.append(('args.', {str(at): value for at, value in enumerate(getattr(process, '_args', ()))}))
+    for before, names in places:
         for name, value in list(names.items()):
             if type(value) is random.Random and len(found) < 20:
-                found.append((name, value))
+                found.append((before + name, value))
     numpy = sys.modules.get('numpy.random')
     if numpy is not None:
         found.append(('numpy.random', _Numpy(numpy.get_state)))

@@ -2,8 +2,8 @@
 
 Maps each method of a proxy to an operation. The client reports the operation, so the kernel says which
 process did it. It holds the object's witness lock from the request to the event, so nobody sees an
-effect before its event. Locks, events, conditions, barriers and queues in the server are traced by
-`remote`; pools in the server are not traced.
+effect before its event. Locks, events, conditions, barriers, queues and pools in the server are traced
+by `remote`.
 """
 
 import sys
@@ -25,7 +25,7 @@ _PROXIES = {
 }
 
 _REMOTE = ('AcquirerProxy', 'EventProxy', 'ConditionProxy', 'BarrierProxy', 'AutoProxy[Queue]',
-           'AutoProxy[JoinableQueue]')
+           'AutoProxy[JoinableQueue]', 'PoolProxy', 'AutoProxy[AsyncResult]', 'IteratorProxy')
 
 # Method of a proxy → word, the names of its arguments, whether its result is told.
 _DICT = {
@@ -78,11 +78,14 @@ _WORDS = {'DictProxy': _DICT, 'ListProxy': _LIST, 'NamespaceProxy': _NAMESPACE,
           'ValueProxy': _VALUE, 'ArrayProxy': _ARRAY}
 
 
-def _key(token):
-    address = token.address
+def _plain(address):
     if isinstance(address, bytes):
         address = address.decode('utf-8', 'replace')
-    return 'proxy:{}:{}'.format(address, token.id).replace('\t', ' ').replace('\n', ' ')
+    return str(address).replace('\t', ' ').replace('\n', ' ')
+
+
+def _key(token):
+    return 'proxy:%s:%s' % (_plain(token.address), token.id)
 
 
 def _pairs(args, kwds):
@@ -164,6 +167,12 @@ def patch(module):
                 return
             if name in _PROXIES:
                 kind, holds = _PROXIES[name][0], _content(*asked)
+            elif asked[0] == 'Pool':
+                # The server told of it: its workers are there.
+                object.__setattr__(self, '_forklore', lookup_tag(_key(token)))
+                if tag_of(self) is not None:
+                    tell_name(tag_of(self), frame)
+                return
             elif asked[0] in remote.KINDS:
                 kind, holds = remote.KINDS[asked[0]], remote.content(*asked)
             else:
@@ -197,8 +206,8 @@ def patch(module):
                     value = original(self, methodname, args, kwds)
                     ver = ledger.next_version(tag.slot) if held else None
                     call.done(short_repr(value) if told else None, ver)
-                    if type(value) in nested.KINDS and word in nested.READS:
-                        nested.taken(tag, call, value)
+                    if word in nested.READS or word in nested.MANY:
+                        nested.taken(tag, call, word, args, value)
                     return value
                 except Exception as error:
                     call.failed(error, ledger.next_version(tag.slot) if held else None)
@@ -272,6 +281,15 @@ def _patch_manager(module):
                 call.done()
         return staticmethod(_finalize_manager)
 
+    def creates(*given):
+        # Before 3.9 all arguments are in the first one.
+        server, _, typeid = (given[0] if isinstance(given[0], tuple) else given)[:3]
+        local.serving = _plain(server.address) if typeid == 'Pool' else None
+
+    def created(*_):
+        local.serving = None
+
+    inline.follow(module.Server, 'create', creates, ended=created)
     # The server, and what the program has registered with it, stand on the stack of this.
     inline.follow(module.BaseManager, 'start', starts, ended=started)
     module.BaseManager._finalize_manager = make_finalize(

@@ -10,7 +10,7 @@ from .call import Call, tracing, timeout_fields, short_repr
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -87,11 +87,7 @@ def _patch_condition(condition):
         call = Call('wait', tag, timeout_fields(True, timeout))
         lock, semlock = tag_of(self._lock), self._lock._semlock
         if not semlock._is_mine():
-            try:
-                return silently(original, self, timeout)
-            except BaseException as error:
-                call.failed(error)
-                raise
+            return attempt(call, original, self, timeout)
         depth = '"n":%d' % semlock._count()
         if lock is not None:
             Call('release', lock, depth, call.at).done(ver=ledger.next_version(lock.slot))
@@ -173,13 +169,9 @@ def _patch_event(event):
 
     def wait(original, self, tag, timeout=None):
         call = Call('wait', tag, timeout_fields(True, timeout))
-        try:
-            if self._flag._semlock._is_zero():
-                call.waiting()
-            flag = silently(original, self, timeout)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if self._flag._semlock._is_zero():
+            call.waiting()
+        flag = attempt(call, original, self, timeout)
         # No number: the flag may have changed again since it was seen.
         call.done(str(flag))
         return flag

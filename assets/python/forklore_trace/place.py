@@ -23,6 +23,11 @@ _frame = sys._getframe
 _bottom = None
 
 
+def is_cached():
+    """Whether the package lies in the user's cache."""
+    return os.path.basename(os.path.dirname(_HERE[:-1])).startswith('python-')
+
+
 def set_bottom(code):
     """Names the function a forked child begins with."""
     global _bottom
@@ -135,10 +140,10 @@ def is_users(frame):
         kind == _MULTIPROCESSING and frame.f_code.co_name in ('run', 'worker', 'mapstar'))
 
 
-def direct_creator():
-    """The frame that called what asks; None where it is not the program's or a package's."""
+def direct_creator(above=2):
+    """The frame that called what asks, so far above; None where it is not the program's or a package's."""
     try:
-        frame = _frame(2)
+        frame = _frame(above)
     except ValueError:
         return None
     path = frame.f_code.co_filename

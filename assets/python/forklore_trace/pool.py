@@ -12,7 +12,7 @@ from .call import Call, short_repr, tracing
 from .channel import local
 from .hooks import wrap
 from .identity import by_descriptor, tell_create, lookup_tag, tell_name, new_tag, tag_of, creator_frame
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -123,7 +123,9 @@ def patch(module):
     _follow_lines(queues.SimpleQueue, pickler)
 
     def begins(self, *_, **__):
-        self._forklore_frame = creator_frame() if tracing() else None
+        # Of a pool that a manager's server makes, the server's address.
+        self._forklore_frame = local.serving or creator_frame() if tracing() else None
+        local.serving = None
         local.silenced += 1
 
     def populates(self):
@@ -145,8 +147,13 @@ def patch(module):
     def begun(self, *_, **__):
         local.silenced -= 1
         frame, self._forklore_frame = self._forklore_frame, None
-        if frame is not None and tag_of(self) is not None:
-            tell_name(tag_of(self), frame)
+        tag = tag_of(self)
+        if frame is None or tag is None:
+            return
+        if isinstance(frame, str):
+            ledger.remember('proxy:%s:%x' % (frame, id(self)), tag.name, tag.slot)
+        else:
+            tell_name(tag, frame)
 
     def make_ending(op):
         def make(original):
@@ -172,13 +179,9 @@ def patch(module):
                 if tag is None or not tracing():
                     return original(self)
                 call = Call('join', tag)
-                try:
-                    if self._state != module.RUN and self._worker_handler.is_alive():
-                        call.waiting()
-                    silently(original, self)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                if self._state != module.RUN and self._worker_handler.is_alive():
+                    call.waiting()
+                attempt(call, original, self)
                 call.done()
             except BaseException as error:
                 hide_frames(error)

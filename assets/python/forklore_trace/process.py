@@ -13,6 +13,7 @@ from .call import Call, tracing, join_fields, timeout_fields, text_field
 from .channel import local, send
 from .hooks import wrap
 from .identity import tell_start
+from .steps import attempt
 from .tracebacks import hide_frames
 
 
@@ -165,11 +166,7 @@ def _make_close(original):
             if not tracing() or _is_ours(self) or self._closed:
                 return original(self)
             call = Call('close', None, _child(self))
-            try:
-                original(self)
-            except BaseException as error:
-                call.failed(error)
-                raise
+            attempt(call, original, self)
             call.done()
         except BaseException as error:
             hide_frames(error)

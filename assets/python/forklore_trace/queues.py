@@ -15,7 +15,7 @@ from .call import Call, timeout_fields, short_repr, tracing, text_field
 from .channel import local
 from .hooks import wrap
 from .identity import by_semaphore, tell_create, lookup_tag, tell_name, new_tag, creator_frame
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -129,11 +129,7 @@ def _ask(op):
     """A method that only asks, or changes nothing between processes."""
     def told(original, self, tag):
         call = Call(op, tag)
-        try:
-            value = silently(original, self)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        value = attempt(call, original, self)
         call.done(None if value is None else str(value))
         return value
     return _method(told)
@@ -245,13 +241,9 @@ def patch(module):
 
     def join(original, self, tag):
         call = Call('queue.join', tag)
-        try:
-            if not self._unfinished_tasks._semlock._is_zero():
-                call.waiting()
-            silently(original, self)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if not self._unfinished_tasks._semlock._is_zero():
+            call.waiting()
+        attempt(call, original, self)
         call.done()
 
     def join_thread(original, self, tag):
@@ -317,15 +309,20 @@ def patch(module):
 
     queue, joinable, simple = module.Queue, module.JoinableQueue, module.SimpleQueue
 
-    def make_onerror(original):
-        # (A static method; what is no message has no identity.)
-        def _on_queue_feeder_error(e, obj):
-            if tracing() and local.item is not None:
-                Call('drop', None, '"key":"unsent",%s' % text_field('item', local.item), local.put_at).failed(e)
-            return original.__func__(e, obj)
-        return staticmethod(_on_queue_feeder_error)
-    if '_on_queue_feeder_error' in queue.__dict__:
-        queue._on_queue_feeder_error = make_onerror(queue.__dict__['_on_queue_feeder_error'])
+    class _ForkingPickler(pickler):
+        """CPython's, which tells of what a feeder can't pickle: at the end of a process nobody else does."""
+
+        @classmethod
+        def dumps(cls, obj, protocol=None):
+            try:
+                return pickler.dumps(obj, protocol)
+            except Exception as error:
+                if tracing() and local.item is not None:
+                    Call('drop', None, '"key":"unsent",%s' % text_field('item', local.item), local.put_at).failed(error)
+                raise
+    _ForkingPickler.__module__ = pickler.__module__
+    _ForkingPickler.__qualname__ = pickler.__qualname__
+    module._ForkingPickler = _ForkingPickler
 
     def size(self):
         return '"n":%d' % self._maxsize if self._maxsize < module_most else ''

@@ -1,4 +1,4 @@
-"""Locks, events, conditions, barriers and queues that live in the server of a manager.
+"""Locks, events, conditions, barriers, queues and pools that live in the server of a manager.
 
 Traces what their proxies ask of the server. The server decides; the client reports, after an acquire and before a release or
 a set. A request that would block is first sent as one that does not, so that the wait can be reported.
@@ -16,6 +16,8 @@ KINDS = {'Lock': 'Lock', 'RLock': 'RLock', 'Semaphore': 'Semaphore',
 # What has nothing to wait for: told before it can be seen.
 _TOLD_BEFORE = {'release': 'release', 'set': 'event.set', 'clear': 'event.clear', 'notify': 'notify',
                 'notify_all': 'notify_all', 'abort': 'abort', 'reset': 'reset', 'task_done': 'task_done'}
+# What a pool, or a result of it, answers when tasks are over.
+_OVER = ('apply', 'map', 'starmap', 'join', 'get', 'wait', 'next', '__next__')
 # What only asks: told with its answer.
 _ASKED = {'is_set': 'event.is_set', 'qsize': 'qsize', 'empty': 'empty', 'full': 'full'}
 
@@ -35,6 +37,8 @@ def content(typeid, args, kwds):
 
 def call(original, proxy, tag, method, args, kwds):
     """One request, told; what is not followed is only asked."""
+    if tag.name.startswith('Pool'):
+        return _pool(original, proxy, tag, method, args, kwds)
     if method == 'acquire':
         return _acquire(original, proxy, tag, args, kwds)
     if method == 'wait':
@@ -112,6 +116,18 @@ def _waits(original, proxy, asked, method, args, kwds):
         asked.failed(error)
         raise
     asked.done(None if value is None else short_repr(value))
+    return value
+
+
+def _pool(original, proxy, tag, method, args, kwds):
+    """A request to a pool or to a result of it: the server tells of the tasks, the client that it waits."""
+    if method in _OVER:
+        timeout = kwds.get('timeout', args[0] if args else None) if method in ('get', 'wait', 'next') else None
+        return _waits(original, proxy, Call('result.wait', tag, timeout_fields(True, timeout)), method, args, kwds)
+    value = original(proxy, method, args, kwds)
+    if method.endswith('async') or method.startswith('imap'):
+        # The proxy of a result.
+        object.__setattr__(value, '_forklore', tag)
     return value
 
 

@@ -10,7 +10,7 @@ from . import inline
 from .call import Call, join_fields, timeout_fields, short_repr, tracing
 from .channel import local
 from .hooks import wrap
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 
@@ -30,13 +30,9 @@ def follow(module):
                     timeout = kwargs.get('timeout', args[0] if args else None)
                     call = Call(op, submission.tag, join_fields(
                         fields(submission), timeout_fields(True, timeout)))
-                    try:
-                        if waits and not silently(type(self).ready, self):
-                            call.waiting()
-                        value = silently(original, self, *args, **kwargs)
-                    except BaseException as error:
-                        call.failed(error)
-                        raise
+                    if waits and not silently(type(self).ready, self):
+                        call.waiting()
+                    value = attempt(call, original, self, *args, **kwargs)
                     call.done(None if op == 'result.wait' else short_repr(value))
                     return value
                 except BaseException as error:

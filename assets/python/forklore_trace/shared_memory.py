@@ -7,6 +7,7 @@ tracker that will unlink it when its own processes are gone. What is in the memo
 from .call import Call, join_fields, text_field, tracing
 from .hooks import wrap
 from .identity import creator_frame, lookup_tag, new_tag, tag_of, tell_create, tell_name
+from .steps import attempt
 from .tracebacks import hide_frames
 
 
@@ -62,11 +63,7 @@ def patch(module):
                     if tag is None or not tracing() or op == 'close' and self._mmap is None:
                         return original(self)
                     call = Call(op, tag)
-                    try:
-                        original(self)
-                    except BaseException as error:
-                        call.failed(error)
-                        raise
+                    attempt(call, original, self)
                     call.done()
                 except BaseException as error:
                     hide_frames(error)

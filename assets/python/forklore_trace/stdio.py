@@ -13,6 +13,7 @@ import sys
 from binascii import b2a_base64
 
 from . import channel, ledger, place
+from .unwritten import Unwritten
 
 _MOST = 64 << 10
 _BLOCK = 8192
@@ -26,11 +27,14 @@ class _Raw(io.FileIO):
         self._pointed = pointed
         # Bound here: modules are emptied before the last flush.
         self._tell, self._stat, self._plain = _tell, os.fstat, io.FileIO.write
+        self._place, self._frame = place.at_of, sys._getframe
         return self
 
     # What a look into the buffers found there: it goes out before anything else.
     _held = b''
     _looks = None
+    # What is in the buffers above, where that is told.
+    unwritten = None
 
     def write(self, data):
         if self._looks is not None:
@@ -40,10 +44,15 @@ class _Raw(io.FileIO):
             held, self._held = self._held, b''
             self.write(held)
         try:
+            if self.unwritten is not None:
+                self.unwritten.leaves(len(data))
             now = self._stat(self.fileno())
             if (now.st_dev, now.st_ino) == self._pointed:
                 data = memoryview(data).cast('B')
-                told = self._tell(self._stream, data)
+                at = ''
+                if _lines:
+                    at = self._place(self._frame(1)) if self.unwritten is None else self.unwritten.at
+                told = self._tell(self._stream, data, at)
                 if told or not len(data):
                     return told
         except Exception:
@@ -55,11 +64,13 @@ class _Raw(io.FileIO):
 _Raw.__module__, _Raw.__qualname__, _Raw.__name__ = '_io', 'FileIO', '_io.FileIO'
 
 
-def _tell(stream, data, most=_MOST):
+def _tell(stream, data, at, most=_MOST):
     """Sends the bytes; how many went out."""
     if not channel.on:
         return 0
-    head = '"kind":"output"%s,"stream":"%s",' % (place.at_field() if _lines else '', stream)
+    head = '"kind":"output"%s,"stream":"%s",' % (at, stream)
+    if len(data) <= most and channel.send(head + _field(bytes(data))):
+        return len(data)
     done = 0
     while done < len(data):
         part = bytes(data[done:done + most])
@@ -67,7 +78,7 @@ def _tell(stream, data, most=_MOST):
             part = part[:_whole(part)]
         if not channel.send(head + _field(part)):
             if channel.on and most > 1024:
-                return done + _tell(stream, data[done:], most // 4)
+                return done + _tell(stream, data[done:], at, most // 4)
             break
         done += len(part)
     return done
@@ -177,4 +188,6 @@ def _stream(old, name, descriptor, mode, stream):
     buffer = raw if unbuffered else io.BufferedWriter(raw, _BLOCK)
     new = io.TextIOWrapper(buffer, old.encoding, old.errors, '\n', **settings)
     new.mode = 'w'
+    if name == 'stdout' and not unbuffered and not settings.get('write_through'):
+        raw.unwritten = Unwritten(new, settings['line_buffering'])
     return new

@@ -1,6 +1,4 @@
-"""A step that several files share: a call of a CPython function whose inner locks and pipes report
-nothing.
-"""
+"""Steps that several files share: calls of CPython's functions whose inner locks and pipes report nothing."""
 
 from .channel import local
 
@@ -10,5 +8,17 @@ def silently(function, *args, **kwargs):
     local.silenced += 1
     try:
         return function(*args, **kwargs)
+    finally:
+        local.silenced -= 1
+
+
+def attempt(call, function, *args, **kwargs):
+    """The same; if it raises, that is the end of the operation `call`."""
+    local.silenced += 1
+    try:
+        return function(*args, **kwargs)
+    except BaseException as error:
+        call.failed(error)
+        raise
     finally:
         local.silenced -= 1

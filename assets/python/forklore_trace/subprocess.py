@@ -13,7 +13,7 @@ from .channel import local
 from .hooks import wrap
 from .identity import creator_frame, new_tag, tag_of, tell_create, tell_name
 from .place import at_field
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames
 
 _STREAMS = ('stdin', 'stdout', 'stderr')
@@ -66,13 +66,9 @@ def patch(module):
         place = 1 if op == 'communicate' else 0
         timeout = kwargs.get('timeout', args[place] if len(args) > place else None)
         call = Call(op, tag, timeout_fields(True, timeout))
-        try:
-            if self.returncode is None:
-                call.waiting()
-            value = silently(original, self, *args, **kwargs)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if self.returncode is None:
+            call.waiting()
+        value = attempt(call, original, self, *args, **kwargs)
         call.done(None if self.returncode is None else str(self.returncode))
         return value
 

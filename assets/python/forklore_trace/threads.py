@@ -15,7 +15,7 @@ from .channel import local, thread_name
 from .hooks import wrap
 from .identity import Tag, next_name, tag_of, tell_create, tell_name
 from .place import direct_creator
-from .steps import silently
+from .steps import attempt, silently
 from .tracebacks import hide_frames, patch_threading
 
 
@@ -31,14 +31,14 @@ class _Owned(Tag):
         self.holder, self.depth = '', 0
 
 
-def _own(tag):
-    """The tag in this process; a copy gets its own when it is first used."""
+def _own(tag, value=''):
+    """The tag in this process; a copy gets its own when it is first used. `value` is what it holds."""
     if tag.pid == os.getpid():
         return
     before, held, depth = tag.field[8:], tag.holder, tag.depth
     tag.__init__(tag.kind)
     tag.depth = depth
-    tell_create(tag, tag.kind, join_fields('"of"' + before, held and '"n":1,' + held))
+    tell_create(tag, tag.kind, join_fields('"of"' + before, held and '"n":1,' + held, value))
 
 
 def _new(kind, args=''):
@@ -178,14 +178,17 @@ def _locks(module, name, kind):
     """A function that makes locks: the program's own tell of themselves."""
     original = getattr(module, name)
 
-    def make(*args, **kwargs):
+    def new(args, kwargs):
         lock = original(*args, **kwargs)
-        frame = direct_creator() if tracing() else None
+        frame = direct_creator(3) if tracing() else None
         if frame is None:
             return lock
         tag = _new(kind)
         tell_name(tag, frame)
         return _Lock(lock, tag)
+
+    def make(*args, **kwargs):
+        return new(args, kwargs)
 
     if not isinstance(original, type):
         if hasattr(original, '__self__'):
@@ -198,7 +201,7 @@ def _locks(module, name, kind):
         """Since 3.13 what makes locks is their class."""
 
         def __call__(cls, *args, **kwargs):
-            return make(*args, **kwargs)
+            return new(args, kwargs)
 
         def __instancecheck__(cls, thing):
             return isinstance(thing, original)
@@ -233,15 +236,15 @@ def _init(kind, args=lambda self: ''):
     return make
 
 
-def _method(told):
-    """Makes a method of those that have a tag tell of itself."""
+def _method(told, value=lambda self: ''):
+    """Makes a method of those that have a tag tell of itself; `value` is the field of what one holds."""
     def make(original):
         def method(self, *args, **kwargs):
             try:
                 tag = self.__dict__.get('_forklore')
                 if tag is None or type(tag) is not _Owned or not tracing():
                     return original(self, *args, **kwargs)
-                _own(tag)
+                _own(tag, value(self))
                 return told(original, self, tag, *args, **kwargs)
             except BaseException as error:
                 hide_frames(error)
@@ -255,13 +258,9 @@ def _waits(op, blocks):
     def told(original, self, tag, *args, **kwargs):
         timeout = kwargs.get('timeout', args[0] if args else None)
         call = Call(op, tag, timeout_fields(True, timeout))
-        try:
-            if blocks(self):
-                call.waiting()
-            value = silently(original, self, *args, **kwargs)
-        except BaseException as error:
-            call.failed(error)
-            raise
+        if blocks(self):
+            call.waiting()
+        value = attempt(call, original, self, *args, **kwargs)
         call.done(None if value is None else str(value))
         return value
     return _method(told)
@@ -282,6 +281,7 @@ def patch(module):
     _locks(module, 'Lock', 'threading.Lock')
     _locks(module, 'RLock', 'threading.RLock')
     _patch_condition(module)
+    _patch_semaphore(module)
     wrap(module.Event, '__init__', _init('threading.Event'))
     wrap(module.Event, 'wait', _waits('wait', lambda self: not self._flag))
     wrap(module.Event, 'set', _tells('event.set'))
@@ -335,6 +335,36 @@ def _patch_condition(module):
     wrap(condition, 'notify_all', _tells('notify_all'))
 
 
+def _patch_semaphore(module):
+    def count(self):
+        return '"n":%d' % self._value
+
+    def acquire(original, self, tag, blocking=True, timeout=None):
+        call = Call('acquire', tag, timeout_fields(blocking, timeout))
+        if blocking and not self._value:
+            call.waiting()
+        taken = attempt(call, original, self, blocking, timeout)
+        call.done(str(taken))
+        return taken
+
+    def release(original, self, tag, n=1):
+        most = getattr(self, '_initial_value', None)
+        # Before 3.9 it takes none.
+        given = () if n == 1 else (n,)
+        if type(n) is not int or n < 1 or most is not None and self._value + n > most:
+            return attempt(Call('release', tag), original, self, *given)
+        for _ in range(n):
+            Call('release', tag).done()
+        return silently(original, self, *given)
+
+    semaphore = module.Semaphore
+    for kind, name in ((semaphore, 'threading.Semaphore'), (module.BoundedSemaphore, 'threading.BoundedSemaphore')):
+        wrap(kind, '__init__', _init(name, count))
+        wrap(kind, 'release', _method(release, count))
+    # Two names of one function.
+    semaphore.__enter__ = wrap(semaphore, 'acquire', _method(acquire, count))
+
+
 def _patch_join(module):
     def make_join(original):
         def join(self, timeout=None):
@@ -345,13 +375,9 @@ def _patch_join(module):
                 call = Call('thread.join', None, join_fields(
                     text_field('key', self.name), '' if tid is None else '"index":%d' % tid,
                     timeout_fields(True, timeout)))
-                try:
-                    if self.is_alive():
-                        call.waiting()
-                    original(self, timeout)
-                except BaseException as error:
-                    call.failed(error)
-                    raise
+                if self.is_alive():
+                    call.waiting()
+                attempt(call, original, self, timeout)
                 call.done()
             except BaseException as error:
                 hide_frames(error)

@@ -9,7 +9,9 @@ use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 use super::{Finding, Level};
 use crate::cli::context::{Context, variable};
 use crate::cli::engine::no_interpreter;
+use crate::engine::directory::runtime_base;
 use crate::engine::interpreter::{Interpreter, InterpreterError};
+use crate::sys::private;
 use crate::text::{Depth, Lang, is_utf8};
 
 /// Descriptors forklore and the largest lesson need, with room to spare.
@@ -38,10 +40,8 @@ pub(super) fn proc(lang: Lang) -> Finding {
 }
 
 pub(super) fn run_directory(lang: Lang) -> Finding {
-    let base = std::env::temp_dir();
-    let made = tempfile::Builder::new()
-        .prefix("forklore-")
-        .tempdir_in(&base);
+    let base = runtime_base();
+    let made = private::temporary("forklore-doctor-", &base);
     let place = base.display();
     let (level, detail) = match made {
         Ok(_) => (

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use nix::sys::socket::{getsockopt, sockopt};
 
 use super::{Finding, Level};
+use crate::inspect::{try_memory, yama_scope};
 use crate::sys::pidfd::PidFd;
 use crate::sys::socket::{Inbox, event_channel, output_stream};
 use crate::sys::{futex, ptrace, socket};
@@ -94,6 +95,27 @@ pub(super) fn following(lang: Lang) -> Finding {
     Finding {
         level,
         name: lang.phrase("doctor.following"),
+        detail,
+    }
+}
+
+/// Whether a program that runs can be looked at.
+pub(super) fn looking(lang: Lang) -> Finding {
+    let scope = yama_scope().filter(|_| !nix::unistd::geteuid().is_root());
+    let (level, detail) = match (try_memory(), scope) {
+        (Err(why), _) => (
+            Level::Note,
+            lang.tell("doctor.looking-fails", &[("why", &why)]),
+        ),
+        (Ok(()), Some(scope)) => (
+            Level::Note,
+            lang.tell("doctor.looking-yama", &[("scope", &scope)]),
+        ),
+        (Ok(()), None) => (Level::Good, lang.phrase("doctor.looking-works").to_owned()),
+    };
+    Finding {
+        level,
+        name: lang.phrase("doctor.looking"),
         detail,
     }
 }

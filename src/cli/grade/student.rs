@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::check::Verdict;
 use crate::cli::header;
-use crate::cli::scenario::hexadecimal;
 use crate::cli::trial::{Subject, Trial, failed};
 use crate::cli::words;
 use crate::engine::interpreter::Interpreter;
 use crate::engine::python::{Program, PythonConfig};
 use crate::engine::traced::Buffering;
 use crate::engine::{GateMode, Run};
+use crate::lesson::hexadecimal;
 use crate::lesson::{Lesson, Origin, Params, Words, read_text};
 use crate::text::Lang;
 use crate::trace::{Engine, Header};

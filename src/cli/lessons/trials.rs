@@ -172,11 +172,11 @@ impl<'a> Trials<'a> {
                 asked = asked.or_else(|| self.bench.shutdown.requests().try_recv().ok());
                 asked.is_some()
             };
-            let contradicts = probe::contradicts(lesson, claim, &interpreter, &mut stop)?;
+            let shown = probe::shows(lesson, claim, &interpreter, &mut stop)?;
             if let Some(request) = asked {
                 return Err(Stop::Asked(request));
             }
-            if let Some(why) = contradicts {
+            if let Some(why) = shown.contradicts {
                 self.say(lesson, "lesson.toml", Some(claim.expect_spot), why);
             }
         }

@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::cli::args::StdoutArg;
 use crate::cli::engine::Played;
-use crate::cli::exploring::Exploring;
+use crate::cli::exploring::{Exploring, reason};
 use crate::cli::scenario::{Conditions, Order, Scenario};
 use crate::engine::{GateMode, Run};
 use crate::explore::native::{Config, Native, NativeError};
@@ -22,7 +22,7 @@ use crate::explore::search::SearchError;
 use crate::explore::{self, Budget};
 use crate::feed::{Feed as _, FeedItem};
 use crate::lesson::schedule::Schedule;
-use crate::lesson::{Library, PredictionKind};
+use crate::lesson::{KnownOutcome, Library, PredictionKind};
 use crate::model::World;
 use crate::sys::clock;
 use crate::text::Lang;
@@ -115,16 +115,6 @@ fn refusal(why: String) -> Explored {
     }
 }
 
-/// Why a program can't be explored, for people.
-fn reason(lang: Lang, error: &SearchError<NativeError>) -> String {
-    match error {
-        SearchError::Machine(NativeError::Unsupported { op, .. }) => {
-            lang.tell("tui.outcomes-refused-op", &[("op", op)])
-        }
-        error => lang.tell("tui.outcomes-refused-why", &[("why", error)]),
-    }
-}
-
 fn survey(of: &Explorable, mut teller: Teller) {
     let library = Library::embedded();
     let Some(lesson) = library
@@ -174,7 +164,37 @@ impl Work<'_> {
         }
     }
 
+    /// What ships with the lesson, where that is of this setting.
+    fn known(&self) -> Option<Explored> {
+        let lesson = self.exploring.lesson;
+        let stdout = self.stdout.word();
+        let table = lesson.known_outcomes(&self.of.params, stdout, true)?;
+        let outcome = |known: KnownOutcome| {
+            Some(OutcomeFound {
+                name: known.outcome,
+                deadlock: known.deadlock,
+                executions: known.executions,
+                witness: known.schedule.parse().ok()?,
+                seen: 0,
+            })
+        };
+        Some(Explored {
+            outcomes: table
+                .outcomes
+                .into_iter()
+                .map(outcome)
+                .collect::<Option<_>>()?,
+            executions: table.executions,
+            complete: true,
+            ..Explored::default()
+        })
+    }
+
     fn search(&mut self, teller: &mut Teller) -> Searched<()> {
+        if let Some(known) = self.known() {
+            self.found = known;
+            return Ok(());
+        }
         let mut native = Native::new(self.config()).map_err(SearchError::Machine)?;
         let budget = Budget {
             executions: None,

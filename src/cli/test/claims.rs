@@ -151,7 +151,8 @@ impl Tests<'_> {
                     return;
                 }
                 let (claim_of, interpreter) = (&claims[*claim], &pythons[*python]);
-                let came = match probe::contradicts(lesson, claim_of, interpreter, &mut stop) {
+                let shown = probe::shows(lesson, claim_of, interpreter, &mut stop);
+                let came = match shown.map(|shown| shown.contradicts) {
                     Ok(None) => Probed::Agrees,
                     Ok(Some(why)) => Probed::Disagrees(why),
                     Err(error) => {

@@ -1,7 +1,7 @@
 //! `forklore trace --tui -- PROGRAM …`: the program live on the session's screen.
 //!
 //! The host of that screen: starts the program, again where the user asks for it, records its runs, and
-//! hands on what is typed for its stdin.
+//! hands on what is typed for its stdin. Left after the program has ended, forklore ends as it did.
 
 use std::ffi::OsString;
 use std::io::{self, PipeWriter, Write as _};
@@ -11,7 +11,8 @@ use std::rc::Rc;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
-use super::{described, not_started, program_of};
+use super::watched::{Ended, Watched};
+use super::{code_of, described, not_started, program_of};
 use crate::cli::Stop;
 use crate::cli::args::StdoutArg;
 use crate::cli::context::Context;
@@ -20,6 +21,7 @@ use crate::cli::screen::{self, Tapes};
 use crate::engine::Run;
 use crate::engine::traced::{TraceConfig, name_of};
 use crate::error::{Code, Failure};
+use crate::trace::Exit;
 use crate::tui::{Host, Progress, RunRequest, RunToSave, Start, Started};
 
 /// Shows the program from its start.
@@ -38,6 +40,7 @@ pub(crate) fn show(
         command,
         tapes: record.map(Tapes::new),
         input: None,
+        ended: Ended::default(),
     };
     let started = host.begin()?;
     let start = Start {
@@ -46,7 +49,13 @@ pub(crate) fn show(
         theme: screen::theme(context),
         ..Start::new(library, context.lang)
     };
-    screen::session(context, &mut host, start)
+    match screen::session(context, &mut host, start)? {
+        // Left before its end, it was asked to end.
+        Code::Fine => Ok(code_of(
+            host.ended.get().unwrap_or(Exit::Signal(libc::SIGTERM)),
+        )),
+        code => Ok(code),
+    }
 }
 
 /// A program of one's own as the screen's host.
@@ -57,6 +66,8 @@ struct Own<'a> {
     tapes: Option<Tapes>,
     /// What the program reads on its stdin is written here.
     input: Option<PipeWriter>,
+    /// How its last run ended.
+    ended: Ended,
 }
 
 impl Own<'_> {
@@ -81,6 +92,7 @@ impl Own<'_> {
         })
         .map_err(|error| not_started(context, &name_of(&self.command), &error))?;
         self.input = Some(writer);
+        let run = Watched::new(run, &self.ended);
         Ok(Started {
             feed: Box::new(Recorded::new(run, tape, context.lang)),
             header,

@@ -45,7 +45,7 @@ impl Trial {
             // A deadlock is told already, as how the run ended.
             let told = matches!(self.world.deadlock(), Some(waits) if !waits.is_empty());
             let cause = self.findings.first().filter(|_| !told);
-            verdicts.extend(cause.map(|cause| failed("cause", cause.clone())));
+            verdicts.extend(cause.map(|cause| failed("cause", cause.text.clone())));
         }
         verdicts.extend(checks);
         verdicts

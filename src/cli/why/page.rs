@@ -45,19 +45,16 @@ fn human(style: &Style, report: &Report) -> String {
         ],
     );
     let _ = writeln!(page, "{}", style.paint.mood(Mood::Heading, title));
-    let mut shown: Vec<&Row> = Vec::new();
+    let mut groups: Vec<Vec<&Row>> = Vec::new();
     for row in &report.processes {
-        if shown.iter().any(|other| is_same(other, row)) {
-            continue;
+        match groups.iter_mut().find(|group| is_same(group[0], row)) {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
         }
-        shown.push(row);
-        process(style, row, &mut page);
-        let same: Vec<String> = report
-            .processes
-            .iter()
-            .filter(|other| other.pid != row.pid && is_same(other, row))
-            .map(|other| other.pid.to_string())
-            .collect();
+    }
+    for group in groups {
+        process(style, group[0], &mut page);
+        let same: Vec<String> = group[1..].iter().map(|row| row.pid.to_string()).collect();
         if !same.is_empty() {
             let more = if same.len() > PIDS { ", …" } else { "" };
             let pids = same
@@ -90,17 +87,15 @@ fn human(style: &Style, report: &Report) -> String {
 
 /// Whether two processes show the same, but for who they are.
 fn is_same(one: &Row, other: &Row) -> bool {
-    let threads = |row: &Row| -> Vec<_> {
-        let threads = row.threads.iter();
-        threads
-            .map(|thread| (thread.doing.clone(), thread.stack.clone(), thread.idle))
-            .collect()
+    let same = |(one, other): (&ThreadRow, &ThreadRow)| {
+        one.idle == other.idle && one.stack == other.stack && one.doing == other.doing
     };
     one.command == other.command
         && one.note == other.note
         && one.state == other.state
         && (!one.threads.is_empty() || one.note.is_some())
-        && threads(one) == threads(other)
+        && one.threads.len() == other.threads.len()
+        && one.threads.iter().zip(&other.threads).all(same)
 }
 
 fn process(style: &Style, row: &Row, page: &mut String) {

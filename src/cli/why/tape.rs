@@ -10,11 +10,12 @@ use crate::cli::context::Context;
 use crate::cli::header;
 use crate::cli::recorder::Recorder;
 use crate::error::Failure;
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Finding};
 use crate::inspect::{Report, Row};
 use crate::sys::clock;
 use crate::trace::{
-    Batch, Engine, Event, Header, Kind, ProcessStart, Role, RunEnd, RunStatus, StartMethod,
+    Batch, Engine, Event, FindingNote, Header, Kind, ProcessStart, Role, RunEnd, RunStatus,
+    StartMethod,
 };
 
 pub(super) struct Tape {
@@ -81,12 +82,19 @@ impl Tape {
                     .as_deref()
                     .map_or_else(String::new, |name| format!(", {name}"));
                 let text = format!("{}{thread_name}: {}{place}", row.name, thread.doing.en);
-                batch.add(self.event(Some(row), Kind::Marker { text }));
+                let marker = Kind::Marker {
+                    text,
+                    finding: None,
+                };
+                batch.add(self.event(Some(row), marker));
             }
         }
         for finding in &report.findings {
-            let text = finding.text.en.clone();
-            batch.add(self.event(None, Kind::Marker { text }));
+            let marker = Kind::Marker {
+                text: finding.text.en.clone(),
+                finding: Some(Box::new(note(finding))),
+            };
+            batch.add(self.event(None, marker));
         }
         let certain = |certainty: Certainty| certainty == Certainty::Certain;
         self.stuck = report.stuck && report.findings.iter().any(|found| certain(found.certainty));
@@ -111,6 +119,22 @@ impl Tape {
         if let Some(Err(why)) = self.recorder.ended(self.recorder.patience()) {
             context.recording_stopped(&why);
         }
+    }
+}
+
+fn note(finding: &Finding) -> FindingNote {
+    let advice = finding.advice.clone().unwrap_or_default();
+    FindingNote {
+        rule: finding.rule.to_string(),
+        certainty: finding.certainty.as_str().to_owned(),
+        kind: finding.kind.as_str().to_owned(),
+        text_zh: finding.text.zh.clone(),
+        advice: advice.en,
+        advice_zh: advice.zh,
+        pids: finding.pids.clone(),
+        objects: finding.objects.clone(),
+        places: finding.places.clone(),
+        count: finding.count,
     }
 }
 

@@ -72,7 +72,6 @@ impl Collector {
     fn born(&mut self, pid: i32, ppid: i32) {
         let t = self.now();
         let entered = self.exits.enter_own(pid, ppid, &self.epoll);
-        let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
         let row = self.sampler.row(pid);
         self.answer(pid);
         let gone = entered.gone;
@@ -81,7 +80,7 @@ impl Collector {
                 pid,
                 t,
                 parent: ppid,
-                name,
+                name: entered.name,
                 method: StartMethod::Fork,
                 standing: Standing::Own,
                 process: entered.process,

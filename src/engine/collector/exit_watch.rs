@@ -3,17 +3,19 @@
 //! Holds a pidfd for each from its first word to its end, so that its end is seen whoever its parent
 //! is. It decides when an exit may be told: with the status known, or after the reaper had its time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
+use std::io;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
+use std::time::Duration;
 
-use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
 use crate::engine::membership::{Membership, Standing};
-use crate::sys::{pidfd::PidFd, stat::Stat};
+use crate::sys::pidfd::PidFd;
+use crate::sys::stat::{Stat, at_limit};
 use crate::trace::Exit;
 
 /// How long an exit waits for its reaper's word where the kernel does not say (before Linux 6.15).
@@ -21,8 +23,9 @@ const REAPER_TIME: i64 = 300_000_000;
 
 /// Descriptors kept for reading /proc at the limit.
 const RESERVE: usize = 4;
-/// Further tries to find out whose a process is.
-const TRIES: usize = 10;
+/// Tries to read /proc at the limit, and the pause between two.
+const TRIES: usize = 200;
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// Tokens of processes in the epoll set are their PIDs above this.
 pub(crate) const FIRST_TOKEN: u64 = 1 << 32;
@@ -49,8 +52,17 @@ enum State {
 pub(crate) struct Entered {
     pub process: Option<Arc<PidFd>>,
     pub standing: Standing,
+    /// Its command's name, where it is new.
+    pub name: String,
     /// It had ended and been collected. At the descriptor limit a living process has no pidfd either.
     pub gone: bool,
+}
+
+/// What /proc says of a process that is new.
+struct Found {
+    parent: i32,
+    name: String,
+    standing: Standing,
 }
 
 /// Tells how a process ended, given its reaper's word if that has come.
@@ -68,8 +80,9 @@ pub(crate) struct ExitWatch {
     limit_reached: bool,
     /// Descriptors that are given up at the limit, so that /proc can still be read.
     reserve: Vec<File>,
-    /// How many of them have ended and wait for their reaper's word.
-    ended: usize,
+    /// Those that have ended and wait for their reaper's word, by the time at which they are told
+    /// without it.
+    ended: BTreeSet<(i64, i32)>,
 }
 
 impl ExitWatch {
@@ -81,7 +94,7 @@ impl ExitWatch {
             parents: HashMap::new(),
             limit_reached: false,
             reserve: reserve(),
-            ended: 0,
+            ended: BTreeSet::new(),
         }
     }
 
@@ -116,45 +129,63 @@ impl ExitWatch {
             return Entered {
                 process: entry.process.clone(),
                 standing: entry.standing,
+                name: String::new(),
                 gone: entry.gone,
             };
         }
         // Gone already and collected, or no descriptor left: it is watched without one.
         let process = PidFd::open(pid).map(Arc::new);
-        let errno = process
-            .as_ref()
-            .err()
-            .and_then(std::io::Error::raw_os_error);
-        let at_limit = matches!(errno, Some(libc::EMFILE | libc::ENFILE));
-        self.limit_reached |= at_limit;
+        let no_room = process.as_ref().is_err_and(at_limit);
+        self.limit_reached |= no_room;
         let process = process.ok();
+        let found = self.look(pid, given, process.as_deref());
+        let gone = process.is_none() && (!no_room || found.standing == Standing::Gone);
+        let standing = (found.standing, gone);
+        self.insert(pid, process.clone(), standing, found.parent, epoll);
+        Entered {
+            process,
+            standing: found.standing,
+            name: found.name,
+            gone,
+        }
+    }
+
+    /// Reads /proc for a process that is new. At the descriptor limit nothing can be read: the reserve is
+    /// given up, and others have the descriptors that are missing for a moment only.
+    fn look(&mut self, pid: i32, given: Option<Standing>, process: Option<&PidFd>) -> Found {
         let membership = &self.membership;
-        let look = || {
-            let parent = Stat::of(pid).map_or(0, |stat| stat.ppid);
-            let judged = || membership.of(pid, process.as_deref());
-            (parent, given.unwrap_or_else(judged))
+        let look = || -> io::Result<Found> {
+            let stat = Stat::read(pid)?;
+            let standing = match given {
+                Some(standing) => standing,
+                None => membership.of(pid, process)?,
+            };
+            Ok(Found {
+                parent: stat.as_ref().map_or(0, |stat| stat.ppid),
+                name: stat.map_or_else(String::new, |stat| stat.name),
+                standing,
+            })
         };
-        let (mut parent, mut standing) = look();
-        // Without a descriptor /proc can't be read, and a process of the run looks like a guest.
-        if standing != Standing::Own || parent == 0 {
+        let mut found = look();
+        if found.is_err() {
             self.reserve.clear();
             for _ in 0..TRIES {
-                (parent, standing) = look();
-                if standing == Standing::Own && parent != 0 {
+                found = look();
+                if found.is_ok() {
                     break;
                 }
-                // The sampler's thread may have the last descriptor for a moment.
-                std::thread::yield_now();
+                std::thread::sleep(PAUSE);
             }
             self.reserve = reserve();
         }
-        let gone = process.is_none() && (!at_limit || standing == Standing::Gone);
-        self.insert(pid, process.clone(), (standing, gone), parent, epoll);
-        Entered {
-            process,
-            standing,
-            gone,
-        }
+        found.unwrap_or_else(|_| {
+            self.limit_reached = true;
+            Found {
+                parent: 0,
+                name: String::new(),
+                standing: given.unwrap_or(Standing::Guest),
+            }
+        })
     }
 
     /// Enters the main process, which is held already.
@@ -234,35 +265,27 @@ impl ExitWatch {
         let overdue = matches!(entry.state, State::Ended { tell_at } if now >= tell_at);
         if exit == Exit::Unknown && reaper.is_none() && entry.process.is_some() && !overdue {
             if entry.state == State::Alive {
-                entry.state = State::Ended {
-                    tell_at: now + REAPER_TIME,
-                };
-                self.ended += 1;
+                let tell_at = now + REAPER_TIME;
+                entry.state = State::Ended { tell_at };
+                self.ended.insert((tell_at, pid));
                 unwatch(entry, epoll);
             }
             return None;
         }
         unwatch(entry, epoll);
-        self.ended -= usize::from(entry.state != State::Alive);
+        if let State::Ended { tell_at } = entry.state {
+            self.ended.remove(&(tell_at, pid));
+        }
         self.entries.remove(&pid);
         Some(exit)
     }
 
     /// PIDs whose exit waits for a reaper that has not spoken by `now`, and when to look again.
     pub(crate) fn overdue(&self, now: i64) -> (Vec<i32>, Option<i64>) {
-        let mut due = Vec::new();
-        let mut next: Option<i64> = None;
-        if self.ended == 0 {
-            return (due, next);
-        }
-        for (pid, entry) in &self.entries {
-            match entry.state {
-                State::Ended { tell_at } if now >= tell_at => due.push(*pid),
-                State::Ended { tell_at } => next = Some(next.map_or(tell_at, |at| at.min(tell_at))),
-                State::Alive => {}
-            }
-        }
-        (due, next)
+        let due = self.ended.range(..=(now, i32::MAX));
+        let due = due.map(|(_, pid)| *pid).collect();
+        let next = self.ended.range((now, i32::MAX)..).next();
+        (due, next.map(|(tell_at, _)| *tell_at))
     }
 
     /// Those that have not ended live on and are watched no longer.

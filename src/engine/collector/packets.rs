@@ -8,7 +8,7 @@ use super::super::report::Report;
 use super::exit_watch::Entered;
 use super::{Collector, REFUSED};
 use crate::protocol::Grant;
-use crate::sys::{socket::send_packet, stat::Stat};
+use crate::sys::socket::send_packet;
 use crate::trace::{Event, Kind, OpName, PsRow, PsUpdate, Reaped, StartMethod};
 
 impl Collector {
@@ -84,13 +84,12 @@ impl Collector {
         if own {
             self.sampler.add(pid);
         }
-        let name = Stat::of(pid).map_or_else(String::new, |stat| stat.name);
         let gone = entered.gone;
         let report = Report::Appeared {
             pid,
             t: self.now(),
             parent: self.exits.parent(pid),
-            name,
+            name: entered.name,
             method: StartMethod::Unknown,
             standing: entered.standing,
             process: entered.process.filter(|_| own),

@@ -11,6 +11,7 @@ use super::super::wakeups::{Suspect, look, wakeups};
 use super::ending::{after_main, main_lost};
 use super::followed::Following;
 use super::{Dispatcher, detail};
+use crate::model::Process;
 use crate::sys::clock::monotonic_ns;
 use crate::trace::{Exit, FaultKind, Kind, Look, Role, RunStatus};
 
@@ -166,10 +167,7 @@ impl Dispatcher {
     }
 
     fn look_now(&self) -> Look {
-        let services = self.log.world.processes();
-        let services = services.filter(|process| process.is_alive() && process.is_service());
-        let services: Vec<i32> = services.map(|process| process.pid).collect();
-        let mut look = look(&self.suspects(), &services);
+        let mut look = look(&self.suspects());
         // A process that waits for us, to take its events or to grant its operation, does not stand still.
         let waits_for_us = self.backlog.is_held() || self.gates.is_closed();
         look.stuck &= self.stillness.has_lasted() && !waits_for_us;
@@ -180,13 +178,21 @@ impl Dispatcher {
     fn suspects(&self) -> Vec<Suspect> {
         let world = &self.log.world;
         let now = self.log.now();
-        let judged = world
-            .processes()
-            .filter(|process| process.is_alive() && !process.is_service());
+        // What a server does for others may bring what they wait for. Its main thread only looks, from time
+        // to time, whether it is to end.
+        let waiting = |process: &Process| {
+            if process.is_service() {
+                [process.pid].into()
+            } else {
+                process.waiting_threads().collect()
+            }
+        };
+        let judged = world.processes().filter(|process| process.is_alive());
         judged
             .map(|process| Suspect {
                 pid: process.pid,
-                waiting: process.waiting_threads().collect(),
+                waiting: waiting(process),
+                server: process.is_service(),
                 native: self.followed.is_none(),
                 timer: process.timer.is_some_and(|until| until > now),
             })

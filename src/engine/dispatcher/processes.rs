@@ -3,7 +3,7 @@
 //! A PID names a process only until the kernel gives it away again; the birth number names it for
 //! ever. A PID whose process has exited and that is born again is a new process.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::trace::{Exit, ProcessStart, Role};
 
@@ -38,6 +38,9 @@ pub(crate) struct Processes {
     births: u32,
     /// The latest process under each PID.
     members: HashMap<i32, Member>,
+    /// PIDs of those that have ended and of which nobody said that their status was collected, by birth
+    /// number.
+    zombies: BTreeMap<u32, i32>,
 }
 
 impl Processes {
@@ -64,7 +67,9 @@ impl Processes {
             exit: None,
             reaped: false,
         };
-        self.members.insert(pid, member);
+        if let Some(before) = self.members.insert(pid, member) {
+            self.zombies.remove(&before.proc);
+        }
         member
     }
 
@@ -82,24 +87,26 @@ impl Processes {
     pub(crate) fn exited(&mut self, pid: i32, exit: Exit) {
         if let Some(member) = self.members.get_mut(&pid) {
             member.exit = Some(exit);
+            if !member.reaped {
+                self.zombies.insert(member.proc, pid);
+            }
         }
     }
 
     /// Notes that a status was collected; true where that is news.
     pub(crate) fn reaped(&mut self, pid: i32) -> bool {
-        let member = self.members.get_mut(&pid);
-        member.is_some_and(|member| !std::mem::replace(&mut member.reaped, true))
+        let Some(member) = self.members.get_mut(&pid) else {
+            return false;
+        };
+        self.zombies.remove(&member.proc);
+        !std::mem::replace(&mut member.reaped, true)
     }
 
     /// Processes that have ended and of which nobody said that their status was collected, in birth order.
     pub(crate) fn zombies(&self) -> Vec<(i32, Member)> {
-        let ended = self
-            .members
-            .iter()
-            .filter(|(_, member)| member.exit.is_some() && !member.reaped);
-        let mut zombies: Vec<(i32, Member)> = ended.map(|(pid, member)| (*pid, *member)).collect();
-        zombies.sort_unstable_by_key(|(_, member)| member.proc);
-        zombies
+        let pids = self.zombies.values();
+        pids.filter_map(|pid| Some((*pid, self.member(*pid)?)))
+            .collect()
     }
 
     /// Number of the run's own processes alive.

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::protocol::FromGuard;
 use crate::sys::{
+    process,
     ptrace::{self, Change},
     stat::Stat,
 };
@@ -30,8 +31,9 @@ pub(super) struct Follower {
     early: BTreeSet<i32>,
     /// Processes that a signal has stopped.
     stopped: HashSet<i32>,
-    /// Processes that have ended and been reported. Their parents collect them; else they become our children.
-    gone: HashSet<i32>,
+    /// Processes that have ended and been reported, with when they started: the kernel gives their PIDs
+    /// again. Their parents collect them; else they become our children.
+    gone: HashMap<i32, u64>,
     /// Not reported yet.
     queue: VecDeque<(i32, FromGuard)>,
     /// Reported and not answered yet.
@@ -64,7 +66,7 @@ impl Follower {
             announced: HashSet::from([main]),
             early: BTreeSet::new(),
             stopped: HashSet::new(),
-            gone: HashSet::new(),
+            gone: HashMap::new(),
             queue: VecDeque::new(),
             told: HashSet::new(),
             held: HashMap::new(),
@@ -158,9 +160,13 @@ impl Follower {
             Change::Ended => self.ended(pid, tell),
             Change::Forked(child) => {
                 // A process that has ended was reported then.
-                let lives = !self.gone.contains(&child) && Stat::of(child).is_some();
-                if lives && !self.threads.contains(&child) && !is_thread(child) {
-                    self.announce(child, tell);
+                let known = self.threads.contains(&child);
+                if !known
+                    && let Some(stat) = Stat::of(child)
+                    && !self.is_gone(child, &stat)
+                    && !is_thread(child)
+                {
+                    self.announce(child, Some(stat.ppid), tell);
                 }
                 go_on(pid, Held::Running);
             }
@@ -184,6 +190,11 @@ impl Follower {
         }
     }
 
+    /// Whether this is a process that has ended and been reported, and not a new one of its PID.
+    fn is_gone(&self, pid: i32, stat: &Stat) -> bool {
+        stat.is_dead() && self.gone.get(&pid) == Some(&stat.start)
+    }
+
     fn executed(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.held.insert(pid, Held::Running);
         self.queue.push_back((pid, FromGuard::Executed { pid }));
@@ -196,12 +207,12 @@ impl Follower {
             self.note_stop(pid, held, tell);
             return go_on(pid, held);
         }
-        if is_thread(pid) {
+        if !self.announced.contains(&pid) && is_thread(pid) {
             self.threads.insert(pid);
             return go_on(pid, held);
         }
         if self.free || self.answered.remove(&pid) {
-            self.announce(pid, tell);
+            self.announce(pid, None, tell);
             go_on(pid, held);
         } else {
             self.held.insert(pid, held);
@@ -212,11 +223,12 @@ impl Follower {
         self.note_stop(pid, held, tell);
     }
 
-    /// Reports a new process, once.
-    fn announce(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
+    /// Reports a new process, once; `ppid` where it is known.
+    fn announce(&mut self, pid: i32, ppid: Option<i32>, tell: &mut dyn FnMut(&FromGuard)) {
         self.early.remove(&pid);
         if self.announced.insert(pid) {
-            self.queue.push_back((pid, birth(pid)));
+            let word = ppid.map_or_else(|| birth(pid), |ppid| FromGuard::Forked { pid, ppid });
+            self.queue.push_back((pid, word));
             self.tell_queued(tell);
         }
     }
@@ -224,7 +236,7 @@ impl Follower {
     /// Reports the processes whose parent's event may never come, because the parent is gone.
     fn announce_early(&mut self, tell: &mut dyn FnMut(&FromGuard)) {
         for pid in std::mem::take(&mut self.early) {
-            self.announce(pid, tell);
+            self.announce(pid, None, tell);
         }
     }
 
@@ -269,7 +281,9 @@ impl Follower {
 
     fn ended(&mut self, pid: i32, tell: &mut dyn FnMut(&FromGuard)) {
         self.announce_early(tell);
-        if self.gone.remove(&pid) {
+        let stat = Stat::of(pid);
+        let was_gone = stat.as_ref().is_some_and(|stat| self.is_gone(pid, stat));
+        if self.gone.remove(&pid).is_some() && was_gone {
             // Its parent ended without collecting it.
             if let Ok(status) = ptrace::reap(pid) {
                 tell(&FromGuard::Reaped { pid, status });
@@ -286,13 +300,13 @@ impl Follower {
             tell(&birth(pid));
         }
         self.forget(pid, tell);
-        let mine = Stat::of(pid).is_some_and(|stat| stat.ppid == self.me);
+        let mine = stat.as_ref().is_some_and(|stat| stat.ppid == self.me);
         if let Ok(status) = ptrace::reap(pid) {
             if mine {
                 tell(&FromGuard::Reaped { pid, status });
             } else {
                 tell(&FromGuard::Exited { pid, status });
-                self.gone.insert(pid);
+                self.gone.extend(stat.map(|stat| (pid, stat.start)));
             }
         }
         self.tell_queued(tell);
@@ -328,6 +342,10 @@ fn birth(pid: i32) -> FromGuard {
 
 /// Whether the number is that of a thread other than its process's main thread.
 fn is_thread(number: i32) -> bool {
+    if process::is_leader(number) {
+        return false;
+    }
+    // Gone, or a thread.
     let status = std::fs::read_to_string(format!("/proc/{number}/status")).unwrap_or_default();
     let group = status.lines().find_map(|line| line.strip_prefix("Tgid:"));
     group.is_some_and(|group| group.trim() != number.to_string())

@@ -4,12 +4,13 @@
 //! family, eventfds and pidfds are taken to be inside, all else outside.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+
+use crate::proc::{Call, Fd, descriptors, file};
 
 /// What the descriptors of some processes lead to.
 #[derive(Debug)]
 pub(super) struct Descriptors {
-    targets: HashMap<(i32, i32), String>,
+    fds: HashMap<(i32, i32), Fd>,
     /// Ends of pipes and whatever else is open: targets, and whether for writing.
     open: HashMap<(String, bool), Vec<i32>>,
     /// Inodes of unix sockets.
@@ -19,25 +20,18 @@ pub(super) struct Descriptors {
 impl Descriptors {
     pub(super) fn of(pids: &[i32]) -> Descriptors {
         let mut found = Descriptors {
-            targets: HashMap::new(),
+            fds: HashMap::new(),
             open: HashMap::new(),
             unix: HashSet::new(),
         };
         for pid in pids {
-            let fds = std::fs::read_dir(format!("/proc/{pid}/fd"));
-            for entry in fds.into_iter().flatten().flatten() {
-                let Ok(fd) = entry.file_name().to_string_lossy().parse::<i32>() else {
-                    continue;
-                };
-                let target =
-                    std::fs::read_link(entry.path()).unwrap_or_else(|_| PathBuf::from("?"));
-                let target = target.to_string_lossy().into_owned();
-                let end = (target.clone(), is_writer(*pid, fd));
+            for fd in descriptors(*pid) {
+                let end = (fd.target.clone(), fd.writes());
                 let holders = found.open.entry(end).or_default();
                 if holders.last() != Some(pid) {
                     holders.push(*pid);
                 }
-                found.targets.insert((*pid, fd), target);
+                found.fds.insert((*pid, fd.number), fd);
             }
             found.add_unix(*pid);
         }
@@ -45,15 +39,36 @@ impl Descriptors {
     }
 
     fn add_unix(&mut self, pid: i32) {
-        let sockets = std::fs::read_to_string(format!("/proc/{pid}/net/unix")).unwrap_or_default();
+        let sockets = file(pid, "net/unix");
+        let sockets = String::from_utf8_lossy(&sockets);
         let inode = |line: &str| line.split_ascii_whitespace().nth(6).map(str::to_owned);
         self.unix.extend(sockets.lines().skip(1).filter_map(inode));
     }
 
     /// What the descriptor leads to: `pipe:[1234]`.
     pub(super) fn target(&self, pid: i32, fd: i32) -> String {
-        let target = self.targets.get(&(pid, fd));
-        target.map_or_else(|| "?".to_owned(), Clone::clone)
+        let open = self.get(pid, fd);
+        open.map_or_else(|| "?".to_owned(), |fd| fd.target)
+    }
+
+    /// One that was opened since is looked at now.
+    fn get(&self, pid: i32, fd: i32) -> Option<Fd> {
+        let known = self.fds.get(&(pid, fd)).cloned();
+        known.or_else(|| Fd::of(pid, fd))
+    }
+
+    /// The descriptors that a call waits for; those of an epoll(7) set for the set.
+    pub(super) fn waited(&self, pid: i32, call: &Call) -> Vec<i32> {
+        let fds = match call {
+            Call::Read(fd) | Call::Write(fd) | Call::Accept(fd) => vec![*fd],
+            Call::Poll { fds, .. } => fds.iter().map(|(fd, _)| *fd).collect(),
+            _ => Vec::new(),
+        };
+        let inside = |fd: i32| match self.get(pid, fd) {
+            Some(open) if open.target == "anon_inode:[eventpoll]" => open.watches,
+            _ => vec![fd],
+        };
+        fds.into_iter().flat_map(inside).collect()
     }
 
     /// Processes that have it open for writing, or for reading alone.
@@ -64,12 +79,12 @@ impl Descriptors {
 
     /// What the descriptor leads to, where that is outside.
     pub(super) fn outside(&self, pid: i32, fd: i32) -> Option<String> {
-        let Some(target) = self.targets.get(&(pid, fd)) else {
+        let Some(open) = self.get(pid, fd) else {
             return Some(format!("descriptor {fd}"));
         };
+        let target = &open.target;
         let inside = if target.starts_with("pipe:") {
-            let other_end = !is_writer(pid, fd);
-            self.open.contains_key(&(target.clone(), other_end))
+            self.open.contains_key(&(target.clone(), !open.writes()))
         } else if let Some(inode) = target.strip_prefix("socket:[") {
             self.unix.contains(inode.trim_end_matches(']'))
         } else {
@@ -80,12 +95,4 @@ impl Descriptors {
         };
         (!inside).then(|| format!("descriptor {fd}, {target}"))
     }
-}
-
-/// Whether the descriptor is open for writing: the access mode in its flags (`proc_pid_fdinfo(5)`).
-fn is_writer(pid: i32, fd: i32) -> bool {
-    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-    let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok());
-    flags.is_some_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
 }

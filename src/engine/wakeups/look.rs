@@ -8,19 +8,18 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use super::descriptors::Descriptors;
-use super::syscall::{Syscall, Wait};
-use super::{Suspect, threads, wakeups};
+use super::{Suspect, wakeups};
+use crate::proc::{Call, Memory, Syscall, file, mappings, threads};
 use crate::trace::{Look, PipeLook, ThreadLook};
 
 /// Most processes that are looked at, and most threads that are told of.
 const PROCESSES: usize = 512;
 const THREADS: usize = 1024;
 
-/// What the threads of these processes do now, and those of services beside them.
-pub(crate) fn look(suspects: &[Suspect], services: &[i32]) -> Look {
-    let unfinished = suspects.iter().map(|suspect| suspect.pid);
-    let pids = unfinished.chain(services.iter().copied()).take(PROCESSES);
-    let pids: Vec<i32> = pids.collect();
+/// What the threads of these processes do now.
+pub(crate) fn look(suspects: &[Suspect]) -> Look {
+    let pids = suspects.iter().map(|suspect| suspect.pid);
+    let pids: Vec<i32> = pids.take(PROCESSES).collect();
     let descriptors = Descriptors::of(&pids);
     let tasks = pids
         .iter()
@@ -47,7 +46,7 @@ pub(crate) fn look(suspects: &[Suspect], services: &[i32]) -> Look {
 }
 
 fn thread(pid: i32, tid: i32, descriptors: &Descriptors) -> Option<ThreadLook> {
-    let stat = std::fs::read(format!("/proc/{pid}/task/{tid}/stat")).ok()?;
+    let stat = file(pid, &format!("task/{tid}/stat"));
     let state = crate::sys::stat::Stat::parse(&stat)?.state;
     if matches!(state, 'Z' | 'X' | 'x') {
         return None;
@@ -58,24 +57,22 @@ fn thread(pid: i32, tid: i32, descriptors: &Descriptors) -> Option<ThreadLook> {
         state: state.to_string(),
         ..ThreadLook::default()
     };
-    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"));
-    let Some(call) = line.ok().and_then(|line| Syscall::parse(&line)) else {
+    let Some(call) = Syscall::of(pid, tid) else {
         return Some(look);
     };
     look.call = call.name();
-    look.child = call.child();
-    look.shared = call.futex().and_then(|address| file_at(pid, address));
-    match call.wait(pid) {
-        Wait::Timed => look.timed = true,
-        Wait::For(fds) => {
-            look.on = fds.iter().map(|fd| descriptors.target(pid, *fd)).collect();
-            look.fds = fds;
-        }
-        Wait::ForClient(fd) => {
-            look.on = vec![descriptors.target(pid, fd)];
-            look.fds = vec![fd];
-        }
-        Wait::Inside | Wait::ForSignal | Wait::Unknown => {}
+    let call = call.decode(&Memory::of(pid));
+    look.timed = call.until().is_some();
+    match call {
+        Call::Futex { address, .. } => look.shared = file_at(pid, address),
+        Call::Child(child) => look.child = Some(child.unwrap_or(-1)),
+        Call::ChildBy(_) => look.child = Some(-1),
+        _ => {}
+    }
+    if !look.timed {
+        look.fds = descriptors.waited(pid, &call);
+        let fds = look.fds.iter();
+        look.on = fds.map(|fd| descriptors.target(pid, *fd)).collect();
     }
     Some(look)
 }
@@ -108,16 +105,9 @@ fn fill(pid: i32, fd: i32, name: &str) -> Option<(u64, u64)> {
 
 /// The file that is mapped at this address, where the memory is shared.
 fn file_at(pid: i32, address: u64) -> Option<String> {
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
-    maps.lines().find_map(|line| {
-        let (range, rest) = line.split_once(' ')?;
-        let (from, to) = range.split_once('-')?;
-        let from = u64::from_str_radix(from, 16).ok()?;
-        let to = u64::from_str_radix(to, 16).ok()?;
-        let shared = rest.as_bytes().get(3) == Some(&b's');
-        let path = rest.find('/').map(|at| rest[at..].to_owned());
-        let inode = rest.split_ascii_whitespace().nth(3).unwrap_or_default();
-        let name = path.unwrap_or_else(|| "shared".to_owned());
-        ((from..to).contains(&address) && shared).then(|| format!("{name}#{inode}"))
-    })
+    let mut mappings = mappings(pid).into_iter();
+    let mapping = mappings.find(|mapping| mapping.contains(address) && mapping.shared)?;
+    let named = mapping.path.starts_with('/');
+    let name = if named { &mapping.path } else { "shared" };
+    Some(format!("{name}#{}", mapping.inode))
 }

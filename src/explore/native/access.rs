@@ -6,6 +6,8 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+mod pools;
+
 use crate::explore::operation::{Access, Needs, Object, Operation, Proc};
 use crate::model::{Body, Object as ModelObject, World};
 use crate::trace::{Op, OpName};
@@ -36,6 +38,14 @@ pub(super) enum Part {
     Unfinished(String),
     /// All of a manager's object.
     Proxied(String),
+    /// Tasks that wait for a worker.
+    Tasks(String),
+    /// Whether a pool takes no more tasks.
+    Closed(String),
+    /// The result of a task, by its number.
+    Result(String, u64),
+    /// 1 while this worker has a task.
+    Busy(u32),
     /// 1 once the process has ended; the number is its birth number.
     End(u32),
     /// The output of all; its level is its length in bytes.
@@ -65,9 +75,13 @@ impl Part {
             | Part::Barrier(id)
             | Part::Messages(id)
             | Part::Unfinished(id)
+            | Part::Tasks(id)
+            | Part::Closed(id)
             | Part::Proxied(id) => names.object(id).hash(&mut hasher),
-            Part::Cell(id, index) => (names.object(id), index).hash(&mut hasher),
-            Part::End(birth) => names.process(*birth).hash(&mut hasher),
+            Part::Cell(id, index) | Part::Result(id, index) => {
+                (names.object(id), index).hash(&mut hasher);
+            }
+            Part::End(birth) | Part::Busy(birth) => names.process(*birth).hash(&mut hasher),
             Part::Output | Part::Clock => {}
         }
         Object(hasher.finish())
@@ -81,6 +95,7 @@ impl Part {
             printed,
         } = now;
         let object = |id: &str| world.object(id);
+        let pool = |id: &str| object(id).and_then(ModelObject::pool);
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         match self {
             Part::Lock(id) => {
@@ -103,7 +118,7 @@ impl Part {
             }
             Part::Barrier(id) => match object(id).and_then(ModelObject::barrier) {
                 Some(barrier) if barrier.broken => i64::MAX,
-                Some(barrier) => number(barrier.filled),
+                Some(barrier) => number(barrier.filled + barrier.resets),
                 None => 0,
             },
             Part::Messages(id) => object(id).map_or(0, |object| match &object.body {
@@ -127,6 +142,15 @@ impl Part {
                 let process = world.process(*birth);
                 i64::from(process.is_none_or(|process| !process.is_alive()))
             }
+            Part::Tasks(id) => pool(id).map_or(0, pools::waiting),
+            Part::Closed(id) => pool(id).map_or(0, pools::closed),
+            Part::Result(id, task) => pool(id).map_or(0, |pool| pools::has_result(pool, *task)),
+            Part::Busy(birth) => {
+                let process = world.process(*birth);
+                let pool = process.and_then(|process| world.object_at(process.pool?)?.pool());
+                let mut workers = pool.into_iter().flat_map(|pool| &pool.workers);
+                i64::from(workers.any(|worker| worker.proc == *birth && worker.task.is_some()))
+            }
             Part::Clock => clock,
             Part::Output => printed,
             Part::Cell(..) | Part::Proxied(_) => 0,
@@ -146,11 +170,35 @@ pub(super) trait Names {
 pub(super) struct Announced {
     pub operation: Operation,
     pub parts: Vec<Part>,
+    /// The same of its other way.
+    pub other_parts: Vec<Part>,
 }
 
 /// An operation that can't be explored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unsupported(pub OpName);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unsupported {
+    pub op: OpName,
+    pub why: Why,
+}
+
+/// Why an operation can't be explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// There is no model of it.
+    Operation,
+    /// It names a function that is called when a result arrives, and that is no operation.
+    Callback,
+    /// It takes the result that arrives first, and an arrival is no operation.
+    FirstResult,
+    /// Whether its process has died of a signal by now is the kernel's choice.
+    Dying,
+    /// It is ended while others count on it: it waits at a Condition or a Barrier.
+    KilledWaiting,
+    /// A worker has ended while there was work: its pool replaces it at a moment that is no operation.
+    Replaced,
+    /// With a listing: what it prints is not known before.
+    Text,
+}
 
 /// What is known where an operation is announced.
 pub(super) struct Scene<'a, N> {
@@ -162,6 +210,8 @@ pub(super) struct Scene<'a, N> {
     pub listing: Option<&'a [u8]>,
     /// When the operation's timeout or sleep is over.
     pub due: Option<i64>,
+    /// Others may end it at any time.
+    pub mortal: bool,
 }
 
 type Wanted = (Part, bool, Needs);
@@ -180,31 +230,76 @@ fn take(part: Part) -> Wanted {
 
 impl<N: Names> Scene<'_, N> {
     pub(super) fn announced(&self, birth: u32, op: &Op) -> Result<Announced, Unsupported> {
-        let wanted = self.wanted(birth, op)?;
+        let (wanted, mut other) = self.ways(birth, op)?;
+        if op.op != OpName::Sleep && op.args.timeout.is_some_and(|seconds| seconds > 0.0) {
+            other = self.expired(&wanted, op);
+        }
+        let mortal = self.mortal && op.op != OpName::Exit;
+        let alive = mortal.then_some((Part::End(birth), false, Needs::AtMost(0)));
         let at_once = op.args.blocking == Some(false)
             || op.args.timeout.is_some_and(|seconds| seconds <= 0.0);
-        let accesses = wanted.iter().map(|(part, write, needs)| Access {
-            object: part.number(self.names),
-            write: *write,
-            needs: needs.clone(),
-            level: part.level(self.now),
-        });
+        let accesses = |wanted: &[Wanted]| {
+            let access = |(part, write, needs): &Wanted| Access {
+                object: part.number(self.names),
+                write: *write,
+                needs: needs.clone(),
+                // Who has ended can't be ended again.
+                reads_from: matches!(part, Part::End(_)).then_some(1),
+                level: part.level(self.now),
+            };
+            wanted.iter().map(access).collect::<Vec<_>>()
+        };
+        let parts = |wanted: Vec<Wanted>| {
+            let all = wanted.into_iter().chain(alive.clone());
+            all.map(|(part, ..)| part).collect()
+        };
         Ok(Announced {
             operation: Operation {
-                accesses: accesses.collect(),
+                accesses: accesses(&wanted),
+                otherwise: accesses(&other),
+                lives: accesses(alive.as_slice()).pop(),
                 tries: at_once && op.op != OpName::Sleep,
-                times_out: false,
+                times_out: None,
             },
-            parts: wanted.into_iter().map(|(part, ..)| part).collect(),
+            parts: parts(wanted),
+            other_parts: parts(other),
         })
+    }
+
+    /// What a wait touches that its time is over for.
+    fn expired(&self, wanted: &[Wanted], op: &Op) -> Vec<Wanted> {
+        let over = Needs::AtLeast(self.due.unwrap_or(self.now.clock));
+        // A Condition and a Barrier count who waits; the lock of a Condition is taken back.
+        let counts = op.op == OpName::Wait && op.args.key.as_deref() == Some("wake");
+        let rest = wanted.iter().map(|(part, _, needs)| match part {
+            Part::Lock(_) if counts => (part.clone(), true, needs.clone()),
+            part => (part.clone(), counts, Needs::Nothing),
+        });
+        std::iter::once((Part::Clock, false, over))
+            .chain(rest)
+            .collect()
+    }
+
+    fn ways(&self, birth: u32, op: &Op) -> Result<pools::Ways, Unsupported> {
+        let object = op.object.as_deref().and_then(|id| self.world.object(id));
+        if let Some(object) = object
+            && let Some(pool) = object.pool()
+        {
+            return self.of_pool(birth, object, pool, op);
+        }
+        Ok((self.wanted(birth, op)?, Vec::new()))
     }
 
     fn wanted(&self, birth: u32, op: &Op) -> Result<Vec<Wanted>, Unsupported> {
         let Some(id) = op.object.as_deref() else {
             return self.of_process(birth, op);
         };
+        let unsupported = Unsupported {
+            op: op.op,
+            why: Why::Operation,
+        };
         let Some(object) = self.world.object(id) else {
-            return Err(Unsupported(op.op));
+            return Err(unsupported);
         };
         let me = id.to_owned();
         Ok(match (&object.body, op.op) {
@@ -223,7 +318,7 @@ impl<N: Names> Scene<'_, N> {
             }
             (Body::Condition(_), _) => vec![write(Part::Wakes(me))],
             (Body::Barrier(barrier), OpName::Wait) if op.args.key.as_deref() == Some("wake") => {
-                let filled = i64::try_from(barrier.filled).unwrap_or(i64::MAX);
+                let filled = i64::try_from(barrier.filled + barrier.resets).unwrap_or(i64::MAX);
                 let needs = Needs::AtLeast(due_filling(birth, object, filled));
                 vec![(Part::Barrier(me), false, needs)]
             }
@@ -239,7 +334,8 @@ impl<N: Names> Scene<'_, N> {
                     .clone()
                     .map_or_else(|| me.clone(), |of| of.to_string());
                 match op.op {
-                    OpName::Recv | OpName::Poll => vec![take(Part::Messages(me))],
+                    OpName::Recv => vec![take(Part::Messages(me))],
+                    OpName::Poll => vec![(Part::Messages(me), false, Needs::AtLeast(1))],
                     OpName::Send | OpName::Close => vec![write(Part::Messages(other))],
                     _ => Vec::new(),
                 }
@@ -252,9 +348,25 @@ impl<N: Names> Scene<'_, N> {
                     write(whole)
                 }]
             }
-            (Body::Manager(_) | Body::Plain, OpName::Shutdown | OpName::Close) => Vec::new(),
-            _ => return Err(Unsupported(op.op)),
+            (Body::Manager(_), OpName::Shutdown) => {
+                // Whoever asks it for anything after that is refused.
+                let objects = self.world.objects();
+                let its = objects.filter(|object| object.of.as_deref() == Some(id));
+                its.map(|object| write(Part::Proxied(object.id.to_string())))
+                    .collect()
+            }
+            (Body::Plain, OpName::Close) => Vec::new(),
+            _ => return Err(unsupported),
         })
+    }
+
+    /// What a process lets go of as it ends: itself, and its ends of pipes.
+    fn killed(&self, birth: u32) -> Vec<Wanted> {
+        let mut wanted = vec![write(Part::End(birth))];
+        let objects = self.world.objects();
+        let ends = objects.filter(|object| object.connection().is_some());
+        wanted.extend(ends.map(|end| write(Part::Messages(end.id.to_string()))));
+        wanted
     }
 
     fn of_process(&self, birth: u32, op: &Op) -> Result<Vec<Wanted>, Unsupported> {
@@ -272,21 +384,25 @@ impl<N: Names> Scene<'_, N> {
             OpName::Print | OpName::Flush => self.output(op)?,
             OpName::Start => Vec::new(),
             OpName::Exit => {
-                let mut wanted = vec![write(Part::End(birth))];
-                // Who ends lets go of its ends of pipes.
-                let ends = self
-                    .world
-                    .objects()
-                    .filter(|object| object.connection().is_some());
-                wanted.extend(ends.map(|end| write(Part::Messages(end.id.to_string()))));
+                let mut wanted = self.killed(birth);
+                wanted[0].2 = Needs::AtMost(0);
                 wanted
             }
+            OpName::Terminate | OpName::Kill => match child() {
+                Some(Part::End(birth)) => self.killed(birth),
+                _ => Vec::new(),
+            },
             OpName::Join => {
                 let end = child().map(|end| (end, false, Needs::AtLeast(1)));
                 end.into_iter().collect()
             }
             OpName::IsAlive | OpName::ExitCode => child().map(read).into_iter().collect(),
-            _ => return Err(Unsupported(op.op)),
+            _ => {
+                return Err(Unsupported {
+                    op: op.op,
+                    why: Why::Operation,
+                });
+            }
         })
     }
 
@@ -300,7 +416,10 @@ impl<N: Names> Scene<'_, N> {
         };
         let Some(text) = op.args.value.as_deref() else {
             return if goes_out {
-                Err(Unsupported(op.op))
+                Err(Unsupported {
+                    op: op.op,
+                    why: Why::Text,
+                })
             } else {
                 Ok(Vec::new())
             };
@@ -355,6 +474,11 @@ impl<N: Names> Scene<'_, N> {
         }
         wanted
     }
+}
+
+/// The number of the clock.
+pub(super) fn clock(names: &impl Names) -> Object {
+    Part::Clock.number(names)
 }
 
 /// The filling of a barrier that lets this waiter go.

@@ -58,6 +58,10 @@ impl Machine for Native {
         self.settle()
     }
 
+    fn begins_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+
     fn next(&self) -> &[Next] {
         &self.next
     }
@@ -71,12 +75,22 @@ impl Machine for Native {
         let operation: Operation = operation.operation.clone();
         let footprint = operation.footprint().unwrap_or_default();
         let process = &mut self.processes[birth];
-        let parts: Vec<Part> = std::mem::take(&mut process.announced.parts);
+        let objects = operation.accesses.iter().chain(&operation.lives);
+        let mut objects = objects.map(|access| access.object);
+        let mut touched = footprint.touches.iter().map(|(object, _)| *object);
+        let first = objects.by_ref().eq(touched.by_ref());
+        let announced = std::mem::take(&mut process.announced);
+        let parts: Vec<Part> = match (footprint.passes_time, first) {
+            (true, _) => vec![Part::Clock],
+            (false, true) => announced.parts,
+            (false, false) => announced.other_parts,
+        };
         let (starts, sleeps) = (
             process.op.op == OpName::Start,
             process.op.op == OpName::Sleep,
         );
-        let grant = if footprint.passes_time && !sleeps {
+        let expires = footprint.passes_time || !first && process.due.is_some();
+        let grant = if expires && !sleeps {
             Grant::Expire
         } else {
             Grant::Go

@@ -165,6 +165,7 @@ impl Toy {
             object,
             write,
             needs,
+            reads_from: None,
             level: self.level(object),
         };
         let of = |accesses| Operation {
@@ -237,6 +238,7 @@ impl Toy {
             };
             process.due = lasts.map(|lasts| process.due.unwrap_or(now + lasts));
             next.push(Next {
+                is_dead: false,
                 proc: Proc::try_from(proc).unwrap_or(0),
                 operation: self.operation(proc, op),
             });
@@ -245,7 +247,7 @@ impl Toy {
             let due = |next: &Next| self.processes[next.proc as usize].due;
             let first = next.iter_mut().filter(|next| due(next).is_some());
             if let Some(first) = first.min_by_key(|next| due(next)) {
-                first.operation.times_out = true;
+                first.operation.times_out = Some(CLOCK);
             }
         }
         self.next = next;
@@ -387,7 +389,7 @@ impl Machine for Toy {
         let operation = next.expect("it has not ended").operation.clone();
         let footprint = operation.footprint().expect("it is enabled");
         let wants = operation.accesses.iter().any(|access| access.write);
-        let writes = footprint.touches.iter().any(|(_, write)| *write);
+        let writes = !footprint.passes_time && footprint.touches.iter().any(|(_, write)| *write);
         let process = &mut self.processes[proc as usize];
         let op = self.program.procs[proc as usize][process.at];
         if footprint.passes_time

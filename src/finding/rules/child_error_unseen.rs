@@ -6,7 +6,7 @@ use crate::finding::names::{ended, who};
 use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
-use crate::model::{Process, World};
+use crate::model::{Object, Process, World};
 use crate::text::clean;
 use crate::trace::{Exit, OpName, Role, Stream};
 
@@ -23,6 +23,8 @@ pub(in crate::finding) struct ChildErrorUnseen {
     starts: BTreeMap<(u32, String), String>,
     /// Children whose exit code somebody has read.
     looked: HashSet<u32>,
+    /// PIDs of those that a process of the run has killed.
+    killed: HashSet<i32>,
 }
 
 impl Rule for ChildErrorUnseen {
@@ -33,6 +35,8 @@ impl Rule for ChildErrorUnseen {
             Watch::Op(OpName::OsFork),
             Watch::Op(OpName::ExitCode),
             Watch::Op(OpName::OsExit),
+            Watch::Op(OpName::Kill),
+            Watch::Op(OpName::Terminate),
         ]
     }
 
@@ -40,7 +44,13 @@ impl Rule for ChildErrorUnseen {
         let (Some(op), Some(proc)) = (event.kind.op(), event.proc) else {
             return;
         };
-        if self.raised.len() + self.left.len() + self.looked.len() + self.starts.len() >= MOST {
+        if self.raised.len()
+            + self.left.len()
+            + self.looked.len()
+            + self.starts.len()
+            + self.killed.len()
+            >= MOST
+        {
             return;
         }
         if let (OpName::Start | OpName::OsFork, Some(child), Some(at)) =
@@ -60,6 +70,10 @@ impl Rule for ChildErrorUnseen {
             }
             (OpName::OsExit, _) => {
                 self.left.insert(proc, (event.seq, op.at.clone()));
+            }
+            (OpName::Kill | OpName::Terminate, _) => {
+                let pid = op.args.pid;
+                self.killed.extend(pid);
             }
             (OpName::ExitCode, _) => {
                 let child = op.args.pid.and_then(|pid| world.by_pid(pid));
@@ -84,6 +98,9 @@ impl Rule for ChildErrorUnseen {
                 found.add(finding);
             }
         }
+        for finding in programs(world) {
+            found.add(finding);
+        }
     }
 }
 
@@ -95,6 +112,31 @@ fn is_explained(error: &str) -> bool {
         || ["daemonic processes are not allowed", "SemLock created in a"]
             .iter()
             .any(|words| error.contains(words))
+}
+
+/// Programs that `subprocess` started and that failed, where main ends well. Whether anybody looked at
+/// `returncode` can't be seen: a hint.
+fn programs(world: &World) -> Vec<Finding> {
+    if world.process(0).and_then(Process::exit) != Some(Exit::Code(0)) {
+        return Vec::new();
+    }
+    let started = world.objects().filter_map(|object| {
+        let child = world.by_pid(object.popen()?.pid?)?;
+        let failed = matches!(child.exit()?, Exit::Code(code) if code > 0);
+        failed.then_some((object, child))
+    });
+    let tell = |(object, child): (&Object, &Process)| {
+        let text = Words::tell(
+            "finding.child-error-unseen.program",
+            &[("who", &who(Some(child))), ("ended", &ended(world, child))],
+        );
+        let at = object.created_at.as_deref();
+        told(child, Certainty::Hint, text, child.start_seq, at).advice(Words::tell(
+            "finding.child-error-unseen.advice-program",
+            &[],
+        ))
+    };
+    started.map(tell).collect()
 }
 
 impl ChildErrorUnseen {
@@ -154,7 +196,11 @@ impl ChildErrorUnseen {
                 .get(&child.proc)
                 .map(|(seq, at)| (*seq, at.as_deref()))?,
             // SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV: nobody ends a child by these.
+            // SIGKILL that no process of the run sent is the kernel's, short of memory, as a rule.
             Exit::Signal(4 | 6 | 7 | 8 | 11) => (child.start_seq, child.at.as_deref()),
+            Exit::Signal(9) if !self.killed.contains(&child.pid) && !world.was_ended(child.pid) => {
+                (child.start_seq, child.at.as_deref())
+            }
             Exit::Signal(_) => return None,
         };
         if looked {

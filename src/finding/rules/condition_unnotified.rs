@@ -1,7 +1,7 @@
 //! A Condition that nobody is left to notify; a notification that came before the wait is not kept.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, at_place, gone, party, what, who};
+use crate::finding::names::{at, at_place, gone, waiter, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -21,7 +21,7 @@ impl Rule for ConditionUnnotified {
                 continue;
             };
             let gone = gone(still.world, |_| true);
-            let (waiter, place) = (party(&wait.who), at_place(wait.at.as_deref()));
+            let (waiter, place) = (waiter(still.world, wait), at_place(wait.at.as_deref()));
             let name = what(Some(object));
             let text = match &condition.unheard {
                 Some((notifier, notified_at)) => Words::tell(
@@ -49,7 +49,8 @@ impl Rule for ConditionUnnotified {
                 .finding("condition-unnotified", text, wait)
                 .advice(Words::tell("finding.condition-unnotified.advice", &[]))
                 .place(unheard.and_then(|(_, at)| at.as_deref()))
-                .gone(&gone);
+                .gone(&gone)
+                .idle();
             found.hang(finding, wait);
         }
     }

@@ -1,7 +1,7 @@
 //! An Event that nobody is left to set: it never was set, or was cleared again before the wait.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at, at_place, gone, party, what, who};
+use crate::finding::names::{at, at_place, gone, waiter, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -19,10 +19,13 @@ impl Rule for EventUnset {
             let Some(flag) = object.flag().filter(|flag| !flag.set) else {
                 continue;
             };
+            if found.explains(wait.who.proc) {
+                continue;
+            }
             let gone = gone(still.world, |_| true);
             let event = what(Some(object));
             let place = at_place(wait.at.as_deref());
-            let waiter = party(&wait.who);
+            let waiter = waiter(still.world, wait);
             let mut places = Vec::new();
             let text = match (&flag.set_by, &flag.cleared_by) {
                 (Some((setter, set_at)), Some((clearer, cleared_at))) => {
@@ -57,7 +60,7 @@ impl Rule for EventUnset {
                 finding = finding.place(place.as_deref());
             }
             if flag.set_by.is_none() {
-                finding = finding.gone(&gone);
+                finding = finding.gone(&gone).idle();
             }
             found.hang(finding, wait);
         }

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::names::{ended, label, who};
+use crate::finding::errors::failure;
+use crate::finding::names::{at, ended, label, who};
 use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::{Certainty, Finding, Harm, found::Found};
 use crate::lesson::Words;
@@ -137,6 +138,7 @@ fn judge(world: &World, object: &Object, broken: &Broken) -> Finding {
         )
     };
     let victim = workers().find(died);
+    let initializer = workers().find_map(|worker| failure(world, worker.proc));
     let name = label(object);
     let n = broken.tasks.len();
     let (certainty, text, advice) = match (victim, &broken.cause) {
@@ -162,6 +164,27 @@ fn judge(world: &World, object: &Object, broken: &Broken) -> Finding {
             ),
             Words::tell("finding.executor-broken.advice-rebuilt", &[]),
         ),
+        (None, None) if initializer.is_some() => (
+            Certainty::Likely,
+            Words::tell(
+                "finding.executor-broken.initializer",
+                &[
+                    ("pool", &name),
+                    ("n", &n),
+                    (
+                        "error",
+                        &initializer.as_ref().map_or("?", |failure| &failure.error),
+                    ),
+                    (
+                        "at",
+                        &at(initializer
+                            .as_ref()
+                            .and_then(|failure| failure.at.as_deref())),
+                    ),
+                ],
+            ),
+            Words::tell("finding.worker-cannot-start.advice", &[]),
+        ),
         (None, None) => (
             Certainty::Likely,
             Words::tell(
@@ -174,7 +197,7 @@ fn judge(world: &World, object: &Object, broken: &Broken) -> Finding {
     let task = object
         .pool()
         .and_then(|pool| pool.tasks.get(*broken.tasks.first()?));
-    let at = object
+    let site = object
         .pool()
         .zip(task)
         .and_then(|(pool, task)| pool.submitted_at(task.number));
@@ -184,7 +207,12 @@ fn judge(world: &World, object: &Object, broken: &Broken) -> Finding {
         .event(broken.seq)
         .object(Some(object))
         .process(victim)
-        .place(at)
+        .place(site)
+        .place(
+            initializer
+                .as_ref()
+                .and_then(|failure| failure.at.as_deref()),
+        )
 }
 
 /// The task that a worker ran when it ended.

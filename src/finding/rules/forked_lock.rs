@@ -2,20 +2,43 @@
 //!
 //! In a forked child such a lock is a copy. The thread that held it was not copied.
 
+use std::collections::BTreeMap;
+
 use crate::finding::found::Found;
 use crate::finding::names::{at_place, party, what, who};
-use crate::finding::rule::Rule;
+use crate::finding::rule::{Moment, Rule, Watch};
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
 use crate::model::Process;
 use crate::text::clean;
-use crate::trace::{OpName, Role};
+use crate::trace::{Op, OpName, Role};
 
 #[derive(Debug, Default)]
-pub(in crate::finding) struct ForkedLock;
+pub(in crate::finding) struct ForkedLock {
+    /// Modules that another thread of the parent was importing at the fork, by child.
+    imports: BTreeMap<u32, Op>,
+}
+
+const MOST: usize = 256;
 
 impl Rule for ForkedLock {
+    fn watches(&self) -> &'static [Watch] {
+        &[Watch::Op(OpName::Inherit)]
+    }
+
+    fn after(&mut self, Moment { event, .. }: Moment<'_>, _: &mut Found) {
+        let op = event
+            .kind
+            .op()
+            .filter(|op| op.args.key.as_deref() == Some("import"));
+        if let (Some(op), Some(proc)) = (op, event.proc)
+            && self.imports.len() < MOST
+        {
+            self.imports.insert(proc, op.clone());
+        }
+    }
+
     fn still(&mut self, still: &Still<'_>, found: &mut Found) {
         copies(still, found);
         for process in still.world.processes().filter(|process| process.is_alive()) {
@@ -32,7 +55,10 @@ impl Rule for ForkedLock {
                 .parent
                 .and_then(|parent| still.world.process(parent));
             let forked = process.role != Role::Main && process.became <= process.started;
-            let text = if forked {
+            let import = self.imports.get(&process.proc).filter(|_| forked);
+            let text = if let Some(import) = import {
+                importing(process, parent, import)
+            } else if forked {
                 Words::tell(
                     "finding.forked-lock.forked",
                     &[
@@ -51,7 +77,7 @@ impl Rule for ForkedLock {
                 )
             };
             let several = parent.is_some_and(|parent| is_threaded(still, parent));
-            let certainty = if several || !forked {
+            let certainty = if several || !forked || import.is_some() {
                 Certainty::Certain
             } else {
                 Certainty::Likely
@@ -63,10 +89,26 @@ impl Rule for ForkedLock {
                 .process(Some(process))
                 .process(parent.filter(|_| forked))
                 .place(process.at.as_deref())
+                .place(import.and_then(|import| import.at.as_deref()))
                 .place(started.and_then(|started| started.at.as_deref()));
             found.hang_of(finding, process.proc);
         }
     }
+}
+
+/// The lock of a module that was being imported.
+fn importing(process: &Process, parent: Option<&Process>, import: &Op) -> Words {
+    let text = |text: &Option<String>| clean(text.as_deref().unwrap_or("?")).into_owned();
+    Words::tell(
+        "finding.forked-lock.import",
+        &[
+            ("who", &who(Some(process))),
+            ("module", &text(&import.args.name)),
+            ("thread", &text(&import.args.value)),
+            ("parent", &who(parent)),
+            ("there", &at_place(import.at.as_deref())),
+        ],
+    )
 }
 
 /// Locks of threads that the log knows to be copies.

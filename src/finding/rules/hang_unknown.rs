@@ -3,11 +3,12 @@
 
 use crate::explain;
 use crate::finding::found::Found;
-use crate::finding::names::{list, who};
+use crate::finding::names::{ended, list, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
+use crate::model::TaskState;
 use crate::text::clean;
 use crate::trace::Role;
 
@@ -17,9 +18,45 @@ pub(in crate::finding) struct HangUnknown;
 /// Most processes that are named.
 const MOST: usize = 6;
 
+/// A task that was lost while nobody was seen to wait for it: its callback never comes.
+fn lost(still: &Still<'_>) -> Option<(Finding, u32)> {
+    let mut pools = still.world.objects();
+    let (object, task) = pools.find_map(|object| {
+        let mut tasks = object.pool()?.tasks.iter();
+        Some((object, tasks.find(|task| task.state == TaskState::Lost)?))
+    })?;
+    let worker = task.worker.and_then(|worker| still.world.process(worker))?;
+    let owner = still.world.process(task.by);
+    let text = Words::tell(
+        "finding.task-lost.unawaited",
+        &[
+            ("task", &task.number),
+            ("func", &clean(task.func.as_deref().unwrap_or("?"))),
+            ("pool", &what(Some(object))),
+            ("worker", &who(Some(worker))),
+            ("ended", &ended(still.world, worker)),
+            ("owner", &who(owner)),
+        ],
+    );
+    let finding = Finding::new("task-lost", Harm::Hang, Certainty::Likely, text)
+        .advice(Words::tell("finding.task-lost.advice", &[]))
+        .lesson("pool-async")
+        .event(task.submitted.0)
+        .process(owner)
+        .process(Some(worker))
+        .object(Some(object))
+        .place(worker.at.as_deref())
+        .place(object.pool()?.submitted_at(task.number));
+    Some((finding, task.by))
+}
+
 impl Rule for HangUnknown {
     fn still(&mut self, still: &Still<'_>, found: &mut Found) {
         if !still.stuck || found.has_hangs() {
+            return;
+        }
+        if let Some((finding, proc)) = lost(still) {
+            found.hang_of(finding, proc);
             return;
         }
         let mut parts = Vec::new();

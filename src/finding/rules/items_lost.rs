@@ -83,6 +83,10 @@ impl ItemsLost {
         let id = object.id.to_string();
         let asked = self.in_vain.get(&id).is_some_and(|last| *last > seq);
         let name = label(object);
+        // The run was ended: nobody was there to want anything any more.
+        if world.was_ended(process.pid) {
+            return None;
+        }
         if let Some(Exit::Signal(_)) = process.exit() {
             // A daemon is killed at the end of main, when nobody wants anything any more.
             let certainty = match asked {

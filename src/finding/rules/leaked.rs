@@ -19,8 +19,8 @@ pub(in crate::finding) struct Leaked {
     attached: BTreeMap<String, Vec<(u32, i32)>>,
     /// Who made it, with its tracker.
     made: BTreeMap<String, (u32, i32, String)>,
-    /// What trackers say of blocks, until the end: one that was removed explains it.
-    blocks: Vec<Finding>,
+    /// What trackers say until the end, and whether of blocks: one that was removed explains it.
+    told: Vec<(bool, Finding)>,
     removed: bool,
 }
 
@@ -44,9 +44,15 @@ impl Rule for Leaked {
         }
     }
 
-    fn end(&mut self, _: &World, found: &mut Found) {
-        for finding in self.blocks.drain(..).filter(|_| !self.removed) {
-            found.add(finding);
+    fn end(&mut self, world: &World, found: &mut Found) {
+        for (of_block, mut finding) in self.told.drain(..) {
+            // Who was ended with the run had no time to clean up.
+            if finding.pids.iter().any(|pid| world.was_ended(*pid)) {
+                finding.certainty = Certainty::Hint;
+            }
+            if !of_block || !self.removed {
+                found.add(finding);
+            }
         }
     }
 }
@@ -107,10 +113,8 @@ impl Leaked {
                 return;
             };
             let finding = leaked(world, event, n, kind);
-            if kind.contains("semaphore") {
-                found.add(finding);
-            } else if self.blocks.len() < MOST {
-                self.blocks.push(finding);
+            if self.told.len() < MOST {
+                self.told.push((!kind.contains("semaphore"), finding));
             }
         } else if text.starts_with("KeyError: '/")
             && event

@@ -84,6 +84,10 @@ impl Rule for LeftBehind {
             .iter()
             .filter(|(_, children)| !children.is_empty())
         {
+            let ended = |owner: &Process| world.was_ended(owner.pid);
+            if world.process(*parent).is_some_and(ended) {
+                continue;
+            }
             let first = children.first().and_then(|child| world.process(*child));
             let start = first.and_then(|child| self.starts.get(&(*parent, child.name.to_string())));
             found.add(zombies(world, *parent, children).place(start.map(String::as_str)));
@@ -124,7 +128,15 @@ impl LeftBehind {
             .process(main)
             .event(seq);
         for process in others {
-            finding = finding.process(Some(process));
+            let popen = world.objects().find(|object| {
+                object
+                    .popen()
+                    .is_some_and(|popen| popen.pid == Some(process.pid))
+            });
+            let key = (process.parent.unwrap_or(0), process.name.to_string());
+            let started = self.starts.get(&key).map(String::as_str);
+            let at = popen.and_then(|popen| popen.created_at.as_deref());
+            finding = finding.process(Some(process)).place(at.or(started));
         }
         Some(finding)
     }

@@ -2,7 +2,7 @@
 
 use crate::explain;
 use crate::finding::found::Found;
-use crate::finding::names::{at, at_place, list, party, what};
+use crate::finding::names::{at, at_place, list, party, waiter, what_of};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -27,7 +27,7 @@ impl Rule for LockCircle {
                     &[
                         ("who", &party(&wait.who)),
                         ("at", &at_place(wait.at.as_deref())),
-                        ("lock", &what(still.object(wait))),
+                        ("lock", &what_of(still.world, still.object(wait))),
                         ("taken", &at(holder.at.as_deref())),
                     ],
                 );
@@ -62,29 +62,58 @@ fn own<'a>(still: &Still<'a>, wait: &Wait) -> Option<&'a Holder> {
     (holder.proc == wait.who.proc && same_thread).then_some(holder)
 }
 
-/// The circle of waits that begins here, one of them on a lock.
+/// The circle of waits that begins here, one of them on a lock: of processes, or of a process's threads.
 fn circle<'s>(still: &'s Still<'_>, first: &'s Wait) -> Option<Vec<&'s Wait>> {
     let mut way = vec![first];
     loop {
-        let last = way.last()?;
-        let next = last.held_by.first().filter(|party| party.alive)?;
-        if next.proc == first.who.proc {
+        let next = next(still, way.last()?)?;
+        if is_same(next, first) {
             break;
         }
-        if way.len() >= LONGEST || way.iter().any(|wait| wait.who.proc == next.proc) {
+        if way.len() >= LONGEST || way.iter().any(|wait| is_same(next, wait)) {
             return None;
         }
-        let mut waits = still.waits.iter();
-        way.push(waits.find(|wait| wait.who.proc == next.proc)?);
+        way.push(next);
     }
     let locked = way.iter().any(|wait| holder(still, wait).is_some());
     (way.len() > 1 && locked).then_some(way)
 }
 
+fn is_same(wait: &Wait, other: &Wait) -> bool {
+    (wait.who.proc, wait.tid) == (other.who.proc, other.tid)
+}
+
+/// What the one waits for that a wait is for: of a lock the thread that holds it.
+fn next<'s>(still: &'s Still<'_>, wait: &Wait) -> Option<&'s Wait> {
+    let mut waits = still.waits.iter();
+    let holder = holder(still, wait).map(|(_, holder)| holder);
+    if let Some(holder) = holder.filter(|holder| holder.proc == wait.who.proc) {
+        return waits.find(|next| next.who.proc == holder.proc && next.tid == holder.tid);
+    }
+    let party = wait.held_by.first().filter(|party| party.alive)?;
+    waits.find(|next| next.who.proc == party.proc)
+}
+
+/// A step between threads of one process.
+fn thread_step(still: &Still<'_>, wait: &Wait) -> Words {
+    Words::tell(
+        "finding.lock-circle.thread-step",
+        &[
+            ("who", &waiter(still.world, wait)),
+            ("at", &at_place(wait.at.as_deref())),
+            ("lock", &what_of(still.world, still.object(wait))),
+        ],
+    )
+}
+
 fn tell(still: &Still<'_>, circle: &[&Wait], found: &mut Found) {
+    let of_threads = circle.iter().all(|wait| wait.who == circle[0].who);
     let steps: Vec<Words> = circle
         .iter()
         .map(|wait| {
+            if of_threads {
+                return thread_step(still, wait);
+            }
             let sentence = Words::of(|lang| explain::wait(lang, wait));
             let place = at_place(wait.at.as_deref());
             Words::tell(
@@ -94,7 +123,11 @@ fn tell(still: &Still<'_>, circle: &[&Wait], found: &mut Found) {
         })
         .collect();
     let text = Words::tell(
-        "finding.lock-circle.text",
+        if of_threads {
+            "finding.lock-circle.threads"
+        } else {
+            "finding.lock-circle.text"
+        },
         &[("n", &circle.len()), ("steps", &list(&steps))],
     );
     let joins = circle.iter().any(|wait| wait.op == OpName::Join);
@@ -103,7 +136,10 @@ fn tell(still: &Still<'_>, circle: &[&Wait], found: &mut Found) {
     } else {
         Words::tell("finding.lock-circle.advice", &[])
     };
-    let mut names: Vec<u32> = circle.iter().map(|wait| wait.who.proc).collect();
+    let mut names: Vec<_> = circle
+        .iter()
+        .map(|wait| (wait.who.proc, wait.tid))
+        .collect();
     names.sort_unstable();
     let same = format!("{names:?}");
     for wait in circle {

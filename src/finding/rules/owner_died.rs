@@ -1,7 +1,7 @@
 //! A lock or semaphore whose owner has ended: none of them is released by death.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at_place, ended, party, what, who};
+use crate::finding::names::{at_place, ended, party, what_of, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -42,7 +42,7 @@ impl Rule for OwnerDied {
                 "finding.owner-died.text",
                 &[
                     ("who", &party(&wait.who)),
-                    ("lock", &what(Some(lock))),
+                    ("lock", &what_of(still.world, Some(lock))),
                     ("owner", &who(Some(owner))),
                     ("at", &at_place(holder.at.as_deref())),
                     ("ended", &ended(still.world, owner)),

@@ -1,7 +1,7 @@
 //! A write into a pipe that is full, where whoever could read waits for something else.
 
 use crate::finding::found::Found;
-use crate::finding::names::{at_place, what, who};
+use crate::finding::names::{at_place, pipe_of, seen, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::finding::{Certainty, Finding, Harm};
@@ -93,7 +93,7 @@ fn instead(still: &Still<'_>, reader: &Process, writer: &Process) -> (Words, boo
             true,
         );
     }
-    let place = at_place(reader.at.as_deref());
+    let place = seen(reader);
     let writes = main.is_some_and(|main| matches!(main.call.as_str(), "write" | "send"));
     if writes || waits_to_send(reader) {
         let words = Words::tell(
@@ -128,32 +128,25 @@ fn told(still: &Still<'_>, process: &Process, main: &ThreadLook) -> Option<Findi
     let filled = bytes.map_or_else(Words::default, |bytes| {
         Words::tell("finding.pipe-full.bytes", &[("bytes", &bytes)])
     });
-    let place = at_place(process.at.as_deref());
     let why = if parts.is_empty() {
         Words::tell("finding.pipe-full.nobody", &[])
     } else {
         crate::finding::names::list(&parts)
     };
-    let text = match end {
-        Some(end) => Words::tell(
-            "finding.pipe-full.text",
-            &[
-                ("who", &who(Some(process))),
-                ("at", &place),
-                ("pipe", &what(Some(end))),
-                ("bytes", &filled),
-                ("why", &why),
-            ],
-        ),
-        None => Words::tell(
-            "finding.pipe-full.output",
-            &[
-                ("who", &who(Some(process))),
-                ("bytes", &filled),
-                ("why", &why),
-            ],
-        ),
+    let name = match end {
+        Some(end) => Words::new(what(Some(end)), what(Some(end))),
+        None => pipe_of(Some(main)),
     };
+    let text = Words::tell(
+        "finding.pipe-full.text",
+        &[
+            ("who", &who(Some(process))),
+            ("at", &seen(process)),
+            ("pipe", &name),
+            ("bytes", &filled),
+            ("why", &why),
+        ],
+    );
     let mut finding = Finding::new("pipe-full", Harm::Hang, Certainty::Certain, text)
         .advice(match end {
             Some(_) => Words::tell("finding.pipe-full.advice", &[]),

@@ -23,6 +23,10 @@ impl Rule for PoolStands {
             OpName::Shutdown,
         ]) {
             let Some(pool) = object.pool() else { continue };
+            if object.creator != Some(wait.who.proc) && !found.explains(wait.who.proc) {
+                found.hang(of_another(still, wait, object), wait);
+                continue;
+            }
             let busy = pool.totals.running;
             if pool.totals.waiting == 0 || busy > 0 && busy < pool.alive() as u64 {
                 continue;
@@ -40,6 +44,25 @@ impl Rule for PoolStands {
             found.hang(finding, wait);
         }
     }
+}
+
+/// The pool of another process, copied by fork.
+fn of_another(still: &Still<'_>, wait: &Wait, object: &Object) -> crate::finding::Finding {
+    let owner = object.creator.and_then(|proc| still.world.process(proc));
+    let text = Words::tell(
+        "finding.pool-stands.copied",
+        &[
+            ("who", &party(&wait.who)),
+            ("at", &at_place(wait.at.as_deref())),
+            ("pool", &what(Some(object))),
+            ("owner", &who(owner)),
+        ],
+    );
+    still
+        .finding("pool-stands", text, wait)
+        .advice(Words::tell("finding.pool-stands.advice-copied", &[]))
+        .process(owner)
+        .place(object.created_at.as_deref())
 }
 
 fn without_workers(

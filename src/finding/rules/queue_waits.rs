@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::finding::found::Found;
-use crate::finding::names::{Gone, at_place, ended, gone, party, what, who};
+use crate::finding::names::{Gone, at_place, ended, gone, waiter, what, who};
 use crate::finding::rule::Rule;
 use crate::finding::still::Still;
 use crate::lesson::Words;
@@ -18,7 +18,7 @@ impl Rule for QueueWaits {
             let Some(queue) = object.queue() else {
                 continue;
             };
-            if !still.stuck {
+            if !still.stuck || found.explains(wait.who.proc) {
                 continue;
             }
             let finding = match wait.op {
@@ -56,7 +56,7 @@ fn full(still: &Still<'_>, wait: &Wait, object: &Object, queue: &Queue) -> Findi
     let text = Words::tell(
         "finding.queue-waits.full",
         &[
-            ("who", &party(&wait.who)),
+            ("who", &waiter(still.world, wait)),
             ("at", &at_place(wait.at.as_deref())),
             ("queue", &what(Some(object))),
             ("size", &size),
@@ -82,7 +82,7 @@ fn empty(still: &Still<'_>, wait: &Wait, object: &Object, queue: &Queue) -> Find
     let text = Words::tell(
         "finding.queue-waits.empty",
         &[
-            ("who", &party(&wait.who)),
+            ("who", &waiter(still.world, wait)),
             ("at", &at_place(wait.at.as_deref())),
             ("queue", &what(Some(object))),
             ("put", &queue.mailbox.put),
@@ -95,6 +95,7 @@ fn empty(still: &Still<'_>, wait: &Wait, object: &Object, queue: &Queue) -> Find
         .lesson("queue")
         .same(format!("empty {}", object.id))
         .gone(&gone)
+        .idle()
 }
 
 /// Processes that wait in a get although by the log the queue has messages.

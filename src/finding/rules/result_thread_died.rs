@@ -20,18 +20,24 @@ impl Rule for ResultThreadDied {
                 task.state.has_result() && task.ready.is_none() && task.ended.is_some()
             };
             let unread = pool.tasks.iter().filter(unready).count();
-            let last = pool.tasks.iter().filter_map(|task| task.ready).max();
-            let failure = failure(still.world, wait.who.proc)
-                .filter(|failure| failure.head.contains("_handle_results") || last.is_some());
-            let (Some(failure), true) = (failure, unread > 0) else {
+            let failure = failure(still.world, wait.who.proc);
+            let Some(failure) = failure.filter(|failure| failure.of_results) else {
                 continue;
             };
-            if !failure.head.starts_with("Exception in thread") {
-                continue;
-            }
             let place = failure.at.as_deref();
+            // What is no line of the program is the unpickling of a result.
+            let (key, advice) = match place {
+                Some(_) => (
+                    "finding.result-thread-died.text",
+                    "finding.result-thread-died.advice",
+                ),
+                None => (
+                    "finding.result-thread-died.rebuilt",
+                    "finding.executor-broken.advice-rebuilt",
+                ),
+            };
             let text = Words::tell(
-                "finding.result-thread-died.text",
+                key,
                 &[
                     ("who", &party(&wait.who)),
                     ("pool", &what(Some(object))),
@@ -42,7 +48,7 @@ impl Rule for ResultThreadDied {
             );
             let finding = still
                 .finding("result-thread-died", text, wait)
-                .advice(Words::tell("finding.result-thread-died.advice", &[]))
+                .advice(Words::tell(advice, &[]))
                 .lesson("pool-async")
                 .place(place);
             found.hang(finding, wait);

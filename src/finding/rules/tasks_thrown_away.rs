@@ -74,7 +74,7 @@ impl Rule for TasksThrownAway {
             let Some(pool) = object.pool().filter(|_| !self.over.contains(&*object.id)) else {
                 continue;
             };
-            if pool.state == PoolState::Open {
+            if pool.state != PoolState::Terminated {
                 found_if(self.thrown(world, object, None, false), found);
             }
         }
@@ -176,6 +176,9 @@ impl TasksThrownAway {
         let how = match by {
             Some(_) if with => Words::tell("finding.tasks-thrown-away.with", &[]),
             Some(_) => Words::tell("finding.tasks-thrown-away.terminate", &[]),
+            None if pool.state == PoolState::Closed => {
+                Words::tell("finding.tasks-thrown-away.closed", &[])
+            }
             None => Words::tell("finding.tasks-thrown-away.exit", &[]),
         };
         let text = Words::tell(

@@ -2,8 +2,8 @@
 
 use super::{Graph, Owner, What};
 use crate::inspect::heap::Address;
-use crate::inspect::memory::is_address;
 use crate::inspect::place;
+use crate::proc::is_address;
 
 impl Graph<'_> {
     /// The thread whose end a thread waits for, by its `threading.get_ident`.
@@ -20,9 +20,6 @@ impl Graph<'_> {
 
     /// The thread that has to end, or to release, before a lock of `threading` is free.
     pub(crate) fn lock_owner(&self, at: usize) -> Owner {
-        let Some(heap) = self.heap(at) else {
-            return Owner::Unknown;
-        };
         let pid = self.process(at).pid;
         if let Some(ident) = self.joins(at) {
             return self
@@ -32,17 +29,51 @@ impl Graph<'_> {
         let What::Lock(address) = self.nodes[at].what else {
             return Owner::Unknown;
         };
-        match self.lock_object(at, address) {
-            Some((object, true)) => {
-                let owner = heap.memory.pointer(object + 24);
-                match owner.map(|owner| self.by_ident(pid, owner)) {
-                    Some(Some(owner)) => Owner::Thread(owner),
-                    Some(None) => Owner::Nobody,
-                    None => Owner::Unknown,
-                }
-            }
-            _ => Owner::Unknown,
+        if let Some((object, true)) = self.lock_object(at, address) {
+            let owner = self.process(at).memory.pointer(object + 24);
+            return match owner.map(|owner| self.by_ident(pid, owner)) {
+                Some(Some(owner)) => Owner::Thread(owner),
+                Some(None) => Owner::Nobody,
+                None => Owner::Unknown,
+            };
         }
+        let import = self.import_owner(at);
+        let import = import.and_then(|owner| self.by_ident(pid, owner));
+        let owner = import.or_else(|| self.mutex_owner(at, address));
+        owner.map_or(Owner::Unknown, Owner::Thread)
+    }
+
+    /// The lock of a module that a thread wants to import.
+    fn import_lock(&self, at: usize) -> Option<Address> {
+        let (stack, heap) = (self.stack(at)?, self.heap(at)?);
+        let frames = place::library_frames(stack).iter();
+        let mut locks = frames
+            .filter(|frame| frame.code.name == "acquire" && frame.code.file.contains("importlib"));
+        locks.next()?.local(heap, "self")
+    }
+
+    /// The thread that imports the module.
+    fn import_owner(&self, at: usize) -> Option<u64> {
+        let heap = self.heap(at)?;
+        let owner = heap.attr(self.import_lock(at)?, "owner")?;
+        heap.int(owner).map(i64::cast_unsigned)
+    }
+
+    /// The name of the module that a thread wants to import.
+    pub(crate) fn imports(&self, at: usize) -> Option<String> {
+        let heap = self.heap(at)?;
+        heap.text(heap.attr(self.import_lock(at)?, "name")?)
+    }
+
+    /// The owner of a mutex of the C library: `__lock`, `__count` and `__owner` of `pthread_mutex_t`.
+    pub(crate) fn mutex_owner(&self, at: usize, address: u64) -> Option<usize> {
+        const CONTENDED: i32 = 2;
+        let process = self.process(at);
+        let state = process.memory.int(address)?;
+        let owner = process.memory.int(address + 8)?;
+        let is_mutex = state & CONTENDED != 0 && owner > 0;
+        let owner = is_mutex.then(|| self.program.outer_thread(process, owner))??;
+        (0..self.nodes.len()).find(|node| self.thread(*node).tid == owner && *node != at)
     }
 
     /// The lock of `threading` whose semaphore lies at this address, and whether it is an RLock.

@@ -6,9 +6,15 @@ use crate::inspect::stack::Frame;
 
 /// Functions in which a thread waits for whatever others want of it, and the one that it is in while it
 /// does so: any, where none is named.
-const SERVING: [(&str, &str, Option<&str>); 14] = [
+const SERVING: [(&str, &str, Option<&str>); 16] = [
     ("multiprocessing/pool.py", "_handle_workers", None),
     ("multiprocessing/pool.py", "_handle_tasks", Some("get")),
+    // Where that is written in C.
+    (
+        "multiprocessing/pool.py",
+        "_handle_tasks",
+        Some("_handle_tasks"),
+    ),
     ("multiprocessing/pool.py", "_handle_results", None),
     ("multiprocessing/managers.py", "serve_forever", None),
     ("multiprocessing/managers.py", "accepter", None),
@@ -16,6 +22,12 @@ const SERVING: [(&str, &str, Option<&str>); 14] = [
     ("multiprocessing/resource_sharer.py", "_serve", None),
     ("multiprocessing/queues.py", "_feed", Some("wait")),
     ("concurrent/futures/process.py", "run", None),
+    // To 3.8.
+    (
+        "concurrent/futures/process.py",
+        "_queue_management_worker",
+        None,
+    ),
     (
         "concurrent/futures/process.py",
         "_process_worker",
@@ -38,8 +50,10 @@ pub(super) fn serves(process: &Process, thread: &Thread) -> bool {
     };
     let library = place::library_frames(stack);
     library.iter().enumerate().any(|(at, frame)| {
-        let known = SERVING.iter().find(|(file, name, _)| is(frame, file, name));
-        known.is_some_and(|(_, _, inside)| {
+        let mut known = SERVING
+            .iter()
+            .filter(|(file, name, _)| is(frame, file, name));
+        known.any(|(_, _, inside)| {
             let innermost = &library[..=at];
             inside.is_none_or(|name| match innermost {
                 [only] => only.code.name == name,

@@ -29,6 +29,7 @@ impl Graph<'_> {
             What::Runs
             | What::Timed(_)
             | What::Accept
+            | What::Fifo(_)
             | What::Outside
             | What::Signal
             | What::Unknown
@@ -37,9 +38,11 @@ impl Graph<'_> {
             What::Semaphore(inode) => self.semaphore_wakers(at, *inode),
             What::Child(Some(pid)) => vec![self.exit_waker(*pid)],
             What::Child(None) => self.children(process.pid),
-            What::Lock(_) => match self.lock_owner(at) {
+            What::Lock(address) => match self.lock_owner(at) {
                 Owner::Thread(owner) => vec![Waker::Node(owner)],
                 Owner::Nobody => Vec::new(),
+                // Other processes may have that memory, too.
+                Owner::Unknown if process.shares(*address) => vec![Waker::Alive],
                 Owner::Unknown => self.others(at),
             },
             What::Read(fd, channel) => self.reading(process, *fd, channel.as_ref(), at),
@@ -72,9 +75,15 @@ impl Graph<'_> {
         if channel.outside {
             return vec![Waker::Alive];
         }
+        let pids: BTreeSet<i32> = pids.collect();
+        // Whoever waits there would not, were the other end closed: somebody has it who is not seen, or it
+        // is on its way to a process (SCM_RIGHTS), as when a forkserver is asked for a child.
+        if pids.is_empty() {
+            return vec![Waker::Alive];
+        }
         let own = self.process(at).pid;
         let mut found = Vec::new();
-        for pid in pids.collect::<BTreeSet<i32>>() {
+        for pid in pids {
             if pid == own {
                 found.extend(self.others(at));
             } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Cause;
 use crate::inspect::doing::doing;
-use crate::inspect::graph::{Graph, What};
+use crate::inspect::graph::{Graph, Owner, What};
 use crate::inspect::view::View;
 use crate::lesson::Words;
 
@@ -37,7 +37,18 @@ pub(super) fn cycles<'a>(graph: &'a Graph<'a>) -> Vec<(View<'a>, Cause)> {
     found
 }
 
+/// Whether it is seen that a thread waits for the next, and not only that nobody else is left.
+fn is_seen(graph: &Graph<'_>, at: usize) -> bool {
+    match graph.nodes[at].what {
+        What::Lock(_) => matches!(graph.lock_owner(at), Owner::Thread(_)),
+        _ => true,
+    }
+}
+
 fn told<'a>(graph: &'a Graph<'a>, circle: &[usize]) -> Option<(View<'a>, Cause)> {
+    if !circle.iter().any(|at| is_seen(graph, *at)) {
+        return None;
+    }
     let view = |at: usize| View { graph, at };
     let mut sentences = Words::default();
     for at in circle {

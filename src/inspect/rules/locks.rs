@@ -44,13 +44,8 @@ pub(super) fn lock(view: View<'_>) -> Option<Cause> {
             ],
         );
         let advice = Words::tell("finding.owner-died.advice", &[]);
-        let mut cause = Cause::new("owner-died", text, advice).object(name);
-        let failed = view
-            .deaths()
-            .into_iter()
-            .filter(|child| child.exit != Some(0));
-        cause.pids.extend(failed.map(|child| child.pid));
-        return Some(cause);
+        let cause = Cause::new("owner-died", text, advice).object(name);
+        return Some(cause.also(view.failed()));
     };
     if view.graph.holder(holder) == Some(view.at) && !holder.recursive {
         let text = Words::tell(

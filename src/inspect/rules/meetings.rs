@@ -4,6 +4,7 @@
 use super::Cause;
 use crate::inspect::doing::waits_in;
 use crate::inspect::heap::{Address, Heap};
+use crate::inspect::place;
 use crate::inspect::semaphore::record_at;
 use crate::inspect::view::{View, thing};
 use crate::lesson::Words;
@@ -42,13 +43,8 @@ pub(super) fn barrier(view: View<'_>) -> Option<Cause> {
         ],
     );
     let advice = Words::tell("why.barrier.advice", &[]);
-    let mut cause = Cause::new("barrier-member-missing", text, advice).object(name);
-    let failed = view
-        .deaths()
-        .into_iter()
-        .filter(|child| child.exit != Some(0));
-    cause.pids.extend(failed.map(|child| child.pid));
-    Some(cause)
+    let cause = Cause::new("barrier-member-missing", text, advice).object(name);
+    Some(cause.also(view.failed()))
 }
 
 pub(super) fn event(view: View<'_>) -> Option<Cause> {
@@ -56,8 +52,11 @@ pub(super) fn event(view: View<'_>) -> Option<Cause> {
     let object = of_multiprocessing.or_else(|| waits_in(view, "threading.py", "wait", "Event"))?;
     let heap = view.graph.heap(view.at)?;
     let name = view.object_name(object);
-    // Thread.start() waits for an event of its own.
-    if of_multiprocessing.is_none() && name.is_none() {
+    // The library has events of its own: of a thread's start, of a result.
+    let is_part = name.is_some_and(|name| !name.part.is_empty());
+    let of_library =
+        is_part || view.calls("threading.py", "start") || name.is_none() && in_library(view);
+    if of_multiprocessing.is_none() && of_library {
         return None;
     }
     let thing = thing(name, "Event");
@@ -94,6 +93,14 @@ pub(super) fn event(view: View<'_>) -> Option<Cause> {
         &[],
     );
     Some(Cause::new(rule, text, advice).object(name))
+}
+
+/// Whether the function that waits for an event is one of the library's: `ApplyResult.wait`.
+fn in_library(view: View<'_>) -> bool {
+    let stack = view.graph.stack(view.at);
+    let library = stack.map(place::library_frames).unwrap_or_default();
+    let mut files = library.iter().map(|frame| frame.code.file.as_str());
+    files.any(|file| !file.ends_with("threading.py"))
 }
 
 pub(super) fn unfinished_tasks(view: View<'_>) -> Option<Cause> {

@@ -39,6 +39,15 @@ fn owed(view: View<'_>) -> Option<Owed> {
     })
 }
 
+/// Threads that are workers of a `ThreadPool` of this process, and whether each does a task.
+fn worker_threads(view: View<'_>) -> Vec<(usize, bool)> {
+    let nodes = view.graph.nodes_of(view.pid()).iter();
+    let workers = nodes.filter(|at| view.with(**at).calls(POOL, "worker"));
+    workers
+        .map(|at| (*at, !view.graph.nodes[*at].serves))
+        .collect()
+}
+
 /// Processes that are workers of a pool of this process, and whether each does a task.
 fn workers(view: View<'_>) -> Vec<(usize, bool)> {
     let own = view.pid();
@@ -71,6 +80,58 @@ fn thread_in(view: View<'_>, file: &str, function: &str) -> bool {
 
 fn is_waiting(view: View<'_>) -> bool {
     matches!(view.what(), What::Lock(_)) && !view.graph.nodes[view.at].serves
+}
+
+/// A callback that waits for a result of its own pool: it runs in the only thread that collects results.
+pub(super) fn result_thread_waits(view: View<'_>) -> Option<Cause> {
+    let (stack, heap) = (view.graph.stack(view.at)?, view.graph.heap(view.at)?);
+    let handler = place::call(stack, POOL, "_handle_results")?;
+    let owed = is_waiting(view).then(|| owed(view))??;
+    // A callback may well wait for another pool.
+    if handler.local(heap, "cache")? != heap.attr(owed.pool?, "_cache")? {
+        return None;
+    }
+    let name = owed.pool.and_then(|pool| view.object_name(pool));
+    let text = Words::tell(
+        "why.callback.text",
+        &[
+            ("who", &view.who()),
+            ("at", &view.at_place()),
+            ("thing", &thing(name, "Pool")),
+        ],
+    );
+    let advice = Words::tell("why.callback.advice", &[]);
+    Some(Cause::new("result-thread-waits", text, advice).object(name))
+}
+
+/// Tasks of a `ThreadPool` that wait for tasks of the same pool, which no thread is free to do.
+pub(super) fn starved(view: View<'_>) -> Option<Cause> {
+    let owed = (is_waiting(view) && view.graph.nodes[view.at].stuck).then(|| owed(view))??;
+    let heap = view.graph.heap(view.at)?;
+    if !heap.is_a(owed.pool?, "ThreadPool") {
+        return None;
+    }
+    let workers = worker_threads(view);
+    let waits_for_it = |(at, _): &(usize, bool)| {
+        let worker = view.with(*at);
+        let other = is_waiting(worker).then(|| self::owed(worker)).flatten();
+        other.is_some_and(|other| other.pool == owed.pool)
+    };
+    if workers.is_empty() || !workers.iter().all(waits_for_it) {
+        return None;
+    }
+    let name = owed.pool.and_then(|pool| view.object_name(pool));
+    let text = Words::tell(
+        "why.starved.text",
+        &[
+            ("who", &view.who()),
+            ("at", &view.at_place()),
+            ("thing", &thing(name, "ThreadPool")),
+            ("n", &workers.len()),
+        ],
+    );
+    let advice = Words::tell("why.starved.advice", &[]);
+    Some(Cause::new("pool-starved", text, advice).object(name))
 }
 
 pub(super) fn result_thread_died(view: View<'_>) -> Option<Cause> {
@@ -125,7 +186,21 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
         return None;
     }
     let heap = view.graph.heap(view.at)?;
-    let workers = workers(view);
+    let of_threads = owed.pool.is_some_and(|pool| heap.is_a(pool, "ThreadPool"));
+    let workers = if of_threads {
+        worker_threads(view)
+    } else {
+        workers(view)
+    };
+    // A thread of the pool's own that is in the program's code, a callback or the generator of the tasks,
+    // has not done its work yet.
+    let own = view.graph.nodes_of(view.pid()).iter();
+    let own = own.map(|at| view.with(*at));
+    let mut helpers = own
+        .filter(|other| other.calls(POOL, "_handle_results") || other.calls(POOL, "_handle_tasks"));
+    if helpers.any(|other| !view.graph.nodes[other.at].serves) {
+        return None;
+    }
     // One that is in a task has its own reason; one that can't take a task, too.
     let waits_for_work = |at: usize| {
         let worker = view.with(at);
@@ -135,6 +210,7 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
                 semaphore.is_some_and(|semaphore| semaphore.holders().next().is_some())
             }
             What::Read(_, Some(channel)) => channel.fill().0 == Some(0),
+            What::Lock(_) => of_threads,
             _ => false,
         }
     };
@@ -174,26 +250,30 @@ pub(super) fn task_lost(view: View<'_>) -> Option<Cause> {
     Some(Cause::new("task-lost", text, advice).object(name))
 }
 
-/// Workers whose number is above the size of their pool have taken the place of others.
+/// Workers that are younger than the thread that replaces them have taken the place of others: a pool
+/// starts it after its first workers.
 fn replaced(view: View<'_>, workers: &[(usize, bool)], pool: Option<Address>) -> Words {
-    let size = || {
+    let replacer = || {
         let heap = view.graph.heap(view.at)?;
-        heap.int(heap.attr(pool?, "_processes")?)
+        let ident = heap.int(heap.path(pool?, &["_worker_handler", "_ident"])?)?;
+        let node = view.graph.by_ident(view.pid(), ident.cast_unsigned())?;
+        Some(view.graph.thread(node).start)
     };
-    let Some(size) = size() else {
+    let Some(replacer) = replacer() else {
         return Words::default();
     };
-    let number = |at: usize| {
-        let name = view.graph.program.name(view.graph.nodes[at].process);
-        name.rsplit('-').next()?.parse::<i64>().ok()
-    };
-    let numbers = workers.iter().filter_map(|(at, _)| number(*at));
-    let first = numbers.clone().min().unwrap_or(1);
-    let new = numbers.max().unwrap_or(0) - first.min(1) + 1 - size;
-    if new <= 0 {
+    let is_new = |at: usize| view.graph.process(at).start > replacer;
+    let new = workers.iter().filter(|(at, _)| is_new(*at)).count();
+    if new == 0 {
         return Words::default();
     }
-    Words::tell("why.task-lost.replaced", &[("n", &new)])
+    // Ctrl-C reaches every process of a terminal's foreground at once.
+    let key = if new == workers.len() && new > 1 {
+        "why.task-lost.all-replaced"
+    } else {
+        "why.task-lost.replaced"
+    };
+    Words::tell(key, &[("n", &new)])
 }
 
 pub(super) fn executor_without_workers(view: View<'_>) -> Option<Cause> {

@@ -72,7 +72,8 @@ pub(super) fn queue(view: View<'_>) -> Option<Cause> {
         ("put", "why.thread-queue.put"),
         ("join", "why.thread-queue.join"),
     ];
-    if view.graph.nodes[view.at].serves {
+    // Not for the queue's own lock.
+    if view.graph.nodes[view.at].serves || !view.calls("threading.py", "wait") {
         return None;
     }
     let (object, key) = WAITS.iter().find_map(|(function, key)| {

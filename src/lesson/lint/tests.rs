@@ -52,6 +52,7 @@ fn files() -> Files {
         zh: Some("# 两个\n\n## 看\n".to_owned()),
         python: PYTHON.to_owned(),
         rust: Some(RUST.to_owned()),
+        outcomes: None,
         probes: vec![("shown.py".to_owned(), "print('yes')\n".to_owned())],
     }
 }
@@ -448,5 +449,25 @@ fn findings_are_chinese_where_that_is_read() {
     assert_eq!(
         told,
         ["02-two/en.md: 缺少这个文件：每门课都要有两种语言的课文"]
+    );
+}
+
+#[test]
+fn a_table_of_outcomes_of_another_program_is_stale() {
+    let none = findings("02-two", |_| {});
+    let stale = findings("02-two", |files| {
+        files.outcomes = Some("program_sha256 = \"0\"\n".to_owned());
+    });
+    assert_eq!(stale.len(), none.len() + 1, "{stale:?}");
+    assert!(
+        stale.iter().any(|finding| finding.contains("--save")),
+        "{stale:?}"
+    );
+    let broken = findings("02-two", |files| files.outcomes = Some("x".to_owned()));
+    assert!(
+        broken
+            .iter()
+            .any(|finding| finding.contains("can't be read")),
+        "{broken:?}"
     );
 }

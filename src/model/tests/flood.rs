@@ -113,7 +113,13 @@ fn a_flood_of_long_texts_is_kept_within_the_bound() {
             daemon: false,
             method: StartMethod::Fork,
         });
-        let kinds = [name, Kind::Marker { text }];
+        let kinds = [
+            name,
+            Kind::Marker {
+                text,
+                finding: None,
+            },
+        ];
         let event = Event {
             proc: Some(u32::try_from(seq).expect("few")),
             kind: kinds

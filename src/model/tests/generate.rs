@@ -170,7 +170,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         }),
         1 => Just(Kind::Gate),
         1 => text().prop_map(|detail| Kind::Fault(Fault { fault: FaultKind::Other, detail })),
-        1 => text().prop_map(|text| Kind::Marker { text }),
+        1 => text().prop_map(|text| Kind::Marker { text, finding: None }),
         1 => Just(Kind::End(RunEnd { status: RunStatus::Failed, detail: None, ended: vec![] })),
         1 => Just(Kind::Unknown { kind: "x".to_owned(), json: "{\"kind\":\"x\"}".to_owned() }),
     ]

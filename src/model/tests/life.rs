@@ -244,6 +244,7 @@ fn sleep_join_line_fault_marker_and_end_are_folded() {
         None,
         Kind::Marker {
             text: "here".to_owned(),
+            finding: None,
         },
     );
     log.push(

@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::request::{Answer, Request};
-use crate::mp::codec;
 use crate::mp::exceptions::{Exception, Result};
+use crate::mp::{codec, wait};
 
 const HEAD: usize = size_of::<u32>();
 /// What a buffer has at first, in bytes.
@@ -113,7 +113,13 @@ impl Channel {
         let mut wanted = HEAD;
         while filled < wanted {
             let (socket, room) = (self.socket.as_raw_fd(), &mut self.incoming[filled..]);
-            match recv(socket, room, MsgFlags::empty()) {
+            let there = wait::soon(wait::ANSWER, || {
+                match recv(socket, room, MsgFlags::MSG_DONTWAIT) {
+                    Err(Errno::EAGAIN) => None,
+                    read => Some(read),
+                }
+            });
+            match there.unwrap_or_else(|| recv(socket, room, MsgFlags::empty())) {
                 Ok(0) => return Ok(None),
                 Ok(count) => filled += count,
                 Err(Errno::EINTR) => {}

@@ -41,10 +41,13 @@ impl<R: 'static> Callbacks<R> {
     }
 
     pub(super) fn handler(self, decode: fn(&Job) -> Result<R>) -> Option<Handler> {
-        if self.callback.is_none() && self.error_callback.is_none() {
-            return None;
-        }
-        Some(Box::new(move |job| match decode(job) {
+        let told = match (&self.callback, &self.error_callback) {
+            (None, None) => return None,
+            (Some(_), None) => "callback",
+            (None, Some(_)) => "error_callback",
+            (Some(_), Some(_)) => "callback error_callback",
+        };
+        let call = Box::new(move |job: &Job| match decode(job) {
             Ok(value) => {
                 if let Some(callback) = self.callback {
                     callback(value);
@@ -55,6 +58,7 @@ impl<R: 'static> Callbacks<R> {
                     callback(error);
                 }
             }
-        }))
+        });
+        Some(Handler { call, told })
     }
 }

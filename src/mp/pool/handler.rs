@@ -18,11 +18,14 @@ use crate::mp::exceptions::{Exception, Result};
 use crate::mp::process::{Child, SpawnSpec, spawn};
 use crate::mp::queues::{Feeder, NEVER};
 use crate::mp::ring::Popped;
-use crate::mp::tracer::Ended;
-use crate::mp::wait::{self, Poll, Pump, Watched};
+use crate::mp::tracer::{Call, Ended, NO_ARGS};
+use crate::mp::wait::{self, Poll, Pump, Timeout, Watched};
 use crate::mp::{codec, context, stdio, tracer};
 use crate::sys::signal;
 use crate::trace::{OpName, Role};
+
+/// How long a worker may take to be born, before its pool goes on without it.
+const START: Timeout = Timeout::After(2.0);
 
 /// The state of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +57,34 @@ pub(super) struct Inner {
     pub(super) seen: Cell<u32>,
     /// A worker that ended could not be replaced yet.
     pub(super) repopulate_failed: Cell<bool>,
+    /// The end is in the line of tasks.
+    pub(super) ending: Cell<bool>,
     /// The workers have been told to stop.
     pub(super) stop_sent: Cell<bool>,
     /// Results are being handled; a callback that waits for one waits for ever, as in CPython.
     pub(super) handling: Cell<bool>,
+    /// The program waits for something that only the pump can bring.
+    pub(super) asked: Cell<bool>,
     pub(super) me: Weak<Inner>,
 }
 
 impl Inner {
+    /// Whether results stay where they are until the program asks for one: under the gate every
+    /// order is made of operations, and their arrival is none. A callback can't wait for that.
+    fn is_held(&self) -> bool {
+        tracer::gated()
+            && !self.asked.get()
+            && !self.jobs.borrow().values().any(|job| job.has_handler())
+    }
+
+    /// Does something for which the program waits, with the pump at work.
+    fn asking<R>(&self, wait: impl FnOnce() -> R) -> R {
+        let before = self.asked.replace(true);
+        let value = wait();
+        self.asked.set(before);
+        value
+    }
+
     /// Starts a worker in each empty place.
     pub(super) fn repopulate(&self) -> std::io::Result<()> {
         let places = self.workers.borrow().len();
@@ -91,13 +114,21 @@ impl Inner {
         };
         let initializer = self.initializer.clone();
         stdio::flush();
-        spawn(&spec, move || {
+        let here = Rc::clone(&self.shared);
+        let place = worker.place;
+        let child = spawn(&spec, move || {
+            worker.shared.line.come(worker.place);
             if let Some(error) = initializer.and_then(|initializer| initializer()) {
                 return Some(error);
             }
             worker.run();
             None
-        })
+        })?;
+        if tracer::gated() {
+            // Those who are born have numbers, in the order they say so.
+            here.line.await_come(place, START.deadline());
+        }
+        Ok(child)
     }
 
     /// Collects the results that have arrived.
@@ -170,7 +201,7 @@ impl Inner {
             && !self.stop_sent.get()
             && self.jobs.borrow().is_empty()
             && self.feeder.is_empty()
-            && self.shared.tasks.finish()
+            && (self.ending.get() || self.shared.tasks.finish())
         {
             self.stop_sent.set(true);
             self.shared.line.close();
@@ -190,7 +221,7 @@ impl Inner {
                 Poll::Wait(0)
             }
         };
-        wait::until(&NEVER, deadline, poll).is_some()
+        self.asking(|| wait::until(&NEVER, deadline, poll).is_some())
     }
 
     /// Waits until `done` gives a value, which only the arrival of a result can make it do.
@@ -202,14 +233,31 @@ impl Inner {
         if let Some(value) = done() {
             return Some(value);
         }
-        self.pump();
-        wait::until(&NEVER, deadline, || {
-            done().map_or(Poll::Wait(0), Poll::Ready)
+        self.asking(|| {
+            self.pump();
+            wait::until(&NEVER, deadline, || {
+                done().map_or(Poll::Wait(0), Poll::Ready)
+            })
         })
     }
 
     /// Ends the workers at once; results that have not arrived never will.
     pub(super) fn terminate(&self) {
+        if self.owner != context::pid() || self.state.get() == State::Terminate {
+            return;
+        }
+        if tracer::gated() && !self.all_ended() {
+            // Nobody called it, and still others feel it.
+            let id = Some(&*self.shared.id);
+            let call = Call::begin_at(OpName::Terminate, id, None, NO_ARGS);
+            let witness = &self.shared.witness;
+            witness.step(|ver| call.done(ver, Ended::Plain));
+        }
+        self.end_workers();
+    }
+
+    /// `terminate` once it has been announced.
+    pub(super) fn end_workers(&self) {
         if self.owner != context::pid() || self.state.replace(State::Terminate) == State::Terminate
         {
             return;
@@ -245,6 +293,13 @@ impl Pump for Inner {
         if self.owner != context::pid() || self.state.get() == State::Terminate {
             return false;
         }
+        if self.is_held() {
+            if self.state.get() == State::Close && !self.ending.get() && self.feeder.is_empty() {
+                // Whoever finds nothing more to do ends by itself.
+                self.ending.set(self.shared.tasks.finish());
+            }
+            return true;
+        }
         if !wait::callbacks_held() && !self.handling.replace(true) {
             self.handle_results();
             self.maintain();
@@ -255,7 +310,7 @@ impl Pump for Inner {
     }
 
     fn watch(&self, watch: &mut Vec<Watched>) {
-        if !wait::callbacks_held() && !self.handling.get() {
+        if !wait::callbacks_held() && !self.handling.get() && !self.is_held() {
             watch.push(self.shared.results.watch_head());
             watch.push(Watched {
                 word: Rc::new(signal::child_changes()),

@@ -78,6 +78,21 @@ impl IdleWorkers {
         QUEUE + ((self.get(FIRST) + nth) % self.places) as usize * 4
     }
 
+    /// This worker is there.
+    pub(super) fn come(&self, worker: u32) {
+        self.place(worker).store(BUSY, Ordering::SeqCst);
+        futex::wake(self.place(worker), 1);
+    }
+
+    /// Waits until a worker that was started is there, up to the deadline.
+    pub(super) fn await_come(&self, worker: u32, deadline: Option<i64>) {
+        let place = self.place(worker);
+        wait::until(place, deadline, || match place.load(Ordering::SeqCst) {
+            0 => Poll::Wait(0),
+            _ => Poll::Ready(()),
+        });
+    }
+
     /// Joins the queue.
     pub(super) fn join(&self, worker: u32) {
         self.lock.enter();
@@ -104,7 +119,9 @@ impl IdleWorkers {
             HAS_TURN => Poll::Ready(Turn::Task),
             _ => Poll::Ready(Turn::Stop),
         };
-        wait::until(place, deadline, poll).unwrap_or(Turn::TimedOut)
+        wait::soon(wait::ANSWER, || wait::until(place, wait::NOW, poll))
+            .or_else(|| wait::until(place, deadline, poll))
+            .unwrap_or(Turn::TimedOut)
     }
 
     /// The worker has used its turn.

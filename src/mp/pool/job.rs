@@ -8,7 +8,11 @@ use std::collections::VecDeque;
 use crate::mp::exceptions::{Exception, Result};
 
 /// Called with a job whose results are complete, before anybody sees them so.
-pub(super) type Handler = Box<dyn FnOnce(&Job)>;
+pub(super) struct Handler {
+    pub(super) call: Box<dyn FnOnce(&Job)>,
+    /// Which of the program's functions get to know of the result.
+    pub(super) told: &'static str,
+}
 
 /// A task's result as it arrived: its bytes, or what it raised.
 pub(super) type Part = Result<Vec<u8>>;
@@ -66,10 +70,15 @@ impl Job {
         }
         // CPython, too, calls back before the result is ready.
         if let Some(handler) = self.handler.take() {
-            handler(self);
+            (handler.call)(self);
         }
         self.ready.set(true);
         true
+    }
+
+    /// Whether something is called with its results.
+    pub(super) fn has_handler(&self) -> bool {
+        self.handler.borrow().is_some()
     }
 
     /// Whether all has arrived.

@@ -51,7 +51,13 @@ impl Inner {
     pub(super) fn submit(&self, mut what: Submission<'_>) -> Result<Rc<Job>> {
         wait::pump_all();
         let handler = what.handler.take();
-        let args: Fill<'_> = &|packet| what.fill(packet, 0);
+        let told = handler.as_ref().map(|handler| handler.told);
+        let args: Fill<'_> = &|packet| {
+            what.fill(packet, 0);
+            if let Some(told) = told {
+                packet.text("callbacks", told);
+            }
+        };
         let call = Call::begin(OpName::Submit, &self.shared.id, what.at, args);
         self.check_running(what.at)
             .map_err(|error| call.raised(error))?;

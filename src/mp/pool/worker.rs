@@ -14,13 +14,17 @@ use crate::mp::exceptions::{Exception, exit};
 use crate::mp::process::{Unwound, unwound};
 use crate::mp::ring::{MessageId, Popped, Progress, Ring};
 use crate::mp::synchronize::Witness;
-use crate::mp::tracer::{self, Call, Ended, Fill};
+use crate::mp::tracer::{self, Call, Ended, Fill, Grant, NO_ARGS};
+use crate::mp::wait::{self, Timeout};
 use crate::sys::clock;
 use crate::sys::code::{Entry, Seal};
 use crate::trace::OpName;
 
 /// How long a worker waits before it checks that its pool still lives.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// How long a worker that is let go waits for what the log says is there.
+const IN_FLIGHT: Timeout = Timeout::After(2.0);
 
 /// What the pool's process and its workers share.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Worker {
         let mut bytes = Vec::new();
         let mut out = Vec::new();
         let mut done = 0;
-        while self.most.is_none_or(|most| done < most) && self.take_task(&mut bytes) {
+        while self.most.is_none_or(|most| done < most) && self.next_task(&mut bytes) {
             out.clear();
             if !self.do_task(&bytes, &mut out) {
                 return;
@@ -74,6 +78,36 @@ impl Worker {
     /// The pool's process is gone. (CPython's idle workers see the end of their pipe.)
     fn orphaned(&self) -> bool {
         nix::unistd::getppid().as_raw() != self.parent
+    }
+
+    /// Gets a task; false when there will be none.
+    fn next_task(&self, bytes: &mut Vec<u8>) -> bool {
+        let shared = &*self.shared;
+        let call = Call::begin_at(OpName::TaskStart, Some(&shared.id), None, NO_ARGS);
+        if call.grant() == Grant::Open {
+            let taken = self.take_task(bytes);
+            if taken && let Some(head) = head(bytes) {
+                shared.tell(OpName::TaskStart, head.number, Ended::Plain);
+            }
+            return taken;
+        }
+        // Under the gate whoever is let go takes the task, idle for long or not.
+        let deadline = if self.orphaned() {
+            wait::NOW
+        } else {
+            IN_FLIGHT.deadline()
+        };
+        let taken = matches!(shared.tasks.pop(bytes, deadline), Popped::Message(_));
+        let head = head(bytes).filter(|_| taken);
+        let args: Fill<'_> = &|packet| {
+            if let Some(head) = &head {
+                packet.int("task", head.number.cast_signed());
+            }
+        };
+        shared
+            .witness
+            .step(|ver| call.done_with(ver, args, Ended::Plain));
+        taken
     }
 
     /// Waits for a task; false when there will be none.
@@ -109,7 +143,6 @@ impl Worker {
             return true;
         };
         let shared = &*self.shared;
-        shared.tell(OpName::TaskStart, head.number, Ended::Plain);
         let mut result = ResultHead {
             job: head.job,
             part: head.part,
@@ -136,8 +169,12 @@ impl Worker {
                 Ended::Raised(error)
             }
         };
+        let args: Fill<'_> = &|packet| {
+            packet.int("task", head.number.cast_signed());
+        };
+        let call = Call::begin_at(OpName::TaskEnd, Some(&shared.id), None, args);
         // Sent before main can see the result.
-        shared.tell(OpName::TaskEnd, head.number, ended);
+        shared.witness.step(|ver| call.done(ver, ended));
         let (item, mut progress) = (MessageId::next(), Progress::default());
         while !shared.results.push_waiting(
             out,
@@ -152,6 +189,11 @@ impl Worker {
         }
         true
     }
+}
+
+/// What a task says of itself.
+fn head(bytes: &[u8]) -> Option<TaskHead> {
+    Some(postcard::take_from_bytes(bytes).ok()?.0)
 }
 
 /// Calls the function. A panic becomes an exception; `exit` ends the worker.

@@ -164,6 +164,11 @@ fn finish(code: i32) -> i32 {
     util::run_finalizers(0);
     let children = unjoined();
     for child in children.iter().filter(|child| child.daemon()) {
+        if tracer::gated() {
+            // The program does not call it, and still others feel it.
+            let args: Fill<'_> = &|packet| child.fill(packet, child.name());
+            Call::begin_at(OpName::Terminate, None, None, args).done(None, Ended::Plain);
+        }
         child.signal(Signal::SIGTERM);
     }
     // Whether a start collected a child is luck, and under the gate nothing is left to that.
@@ -175,7 +180,7 @@ fn finish(code: i32) -> i32 {
     stdio::flush();
     // Under the gate the end of a process is an operation, for others wait for it; that of a service
     // is not.
-    if matches!(context::role(), Role::Main | Role::Process) {
+    if matches!(context::role(), Role::Main | Role::Process | Role::Worker) {
         let args: Fill<'_> = &|packet| {
             packet.int("n", i64::from(code));
         };

@@ -17,6 +17,9 @@ pub(crate) const ROBUST_BYTES: usize = LOCK_BYTES;
 /// How long the owner may hold it before it is checked to be alive.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// How long it is mostly held, in ns: an event is sent meanwhile.
+const BRIEF: i64 = 2_000;
+
 #[derive(Debug, Clone)]
 pub(crate) struct RobustLock(LockWord);
 
@@ -37,6 +40,9 @@ impl RobustLock {
     #[cold]
     fn enter_slowly(&self) {
         let me = context::pid();
+        if wait::soon(BRIEF, || self.0.try_take(me).then_some(())).is_some() {
+            return;
+        }
         while let Poll::Wait(held) = self.0.poll(me) {
             let begun = clock::monotonic_ns();
             futex::wait(self.0.state(), held, Some(PATIENCE));

@@ -1,4 +1,5 @@
-//! Results as JUnit XML: a suite for each lesson, a case for each check.
+//! Results as JUnit XML: a suite for each lesson, a case for each check. What went wrong in the runs stands
+//! in the suite's `system-out`, and beside each check that failed; it makes no case fail.
 
 use std::time::Duration;
 
@@ -19,6 +20,9 @@ pub fn write(results: &Results) -> Result<String, SerializeError> {
     for lesson in &results.lessons {
         let mut suite = TestSuite::new(lesson.name());
         suite.set_time(seconds(lesson.seconds));
+        if !lesson.findings.is_empty() {
+            suite.set_system_out(lesson.findings.join("\n"));
+        }
         for check in &lesson.checks {
             suite.add_test_case(case(lesson, check));
         }
@@ -42,6 +46,9 @@ fn case(lesson: &LessonResult, check: &CheckResult) -> TestCase {
         status
     };
     let mut case = TestCase::new(check.id.as_str(), status);
+    if !check.passed && check.ran && !lesson.findings.is_empty() {
+        case.set_system_out(lesson.findings.join("\n"));
+    }
     case.set_classname(format!("{}.{}", lesson.engine.word(), lesson.slug));
     case
 }

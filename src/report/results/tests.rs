@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{LessonResult, Results, human_lesson, human_summary, json, junit, tap};
 use crate::check::Verdict;
+use crate::finding::{Certainty, Finding, Harm};
 use crate::lesson::Words;
 use crate::report::Style;
 use crate::text::{Lang, Paint};
@@ -152,6 +153,23 @@ fn people_are_told_what_failed_and_where_to_look() {
 }
 
 #[test]
+fn what_went_wrong_stands_in_the_output_and_makes_nothing_fail() {
+    let mut results = results();
+    let text = Words::new("a <lock> is held", "");
+    let finding = Finding::new("owner-died", Harm::Hang, Certainty::Certain, text);
+    for lesson in &mut results.lessons {
+        lesson.found([&finding, &finding]);
+    }
+    let document = junit(&results).unwrap();
+    let line = "certain owner-died: a &lt;lock&gt; is held (run ";
+    // A suite each, and the check that failed.
+    assert_eq!(document.matches("<system-out>").count(), 3, "{document}");
+    assert_eq!(document.matches(line).count(), 3, "{document}");
+    assert!(document.contains("failures=\"1\""), "{document}");
+    assert_eq!(results.failed(), 1);
+}
+
+#[test]
 fn a_run_that_was_cut_short_has_one_line_for_all_that_was_not_judged() {
     let mut cut = LessonResult::new("late.py", Engine::Python);
     let unjudged = |id: &str| Verdict {
@@ -165,10 +183,10 @@ fn a_run_that_was_cut_short_has_one_line_for_all_that_was_not_judged() {
     ];
     cut.add(verdicts, 3.0, Some(Path::new("late-1.jsonl")), "n=3");
     let expected = "late.py         ✗ 3 of 3 checks FAILED  1 run, 3.00 s\n  \
-        ✗ run: run holds\n    \
-        ended after 3 s\n    \
-        run 1, n=3, recorded in late-1.jsonl\n  \
-        2 checks were not judged: the run was cut short\n";
+         ✗ run: run holds\n    \
+         ended after 3 s\n    \
+         run 1, n=3, recorded in late-1.jsonl\n  \
+         2 checks were not judged: the run was cut short\n";
     assert_eq!(human_lesson(&style(Lang::En), &cut), expected);
     let mut refused = LessonResult::new("nowhere.py", Engine::Python);
     refused.refuse("no such file");

@@ -37,6 +37,8 @@ pub(super) enum Content {
         judged: (usize, usize),
         /// Outcomes found so far, and whether they are all: answers are graded by them.
         explored: (usize, bool),
+        /// What the probes of its claims have shown, where that was asked.
+        probed: Option<usize>,
     },
 }
 

@@ -8,10 +8,9 @@ use super::cache::Content;
 use super::{Panel, PanelId, READABLE, Region, Rows};
 use crate::check::Verdict;
 use crate::explain;
-use crate::lesson::Truth;
 use crate::model::Wait;
-use crate::trace::Engine;
 use crate::tui::app::App;
+use crate::tui::claims::{claims, question};
 use crate::tui::run::RunView;
 use crate::tui::{markdown, popup};
 
@@ -24,6 +23,10 @@ impl Panel for Checks {
 
     fn region(&self) -> Region {
         Region::Results
+    }
+
+    fn is_of_a_lesson(&self) -> bool {
+        true
     }
 
     fn subtitle(&self, app: &App) -> Option<String> {
@@ -48,6 +51,9 @@ impl Panel for Checks {
                 .map_or((0, false), |map| {
                     (map.found.outcomes.len(), map.found.complete)
                 }),
+            probed: question(app)
+                .and_then(|question| app.inquiries.of(&question))
+                .map(|asked| asked.probed.len()),
         };
         let id = PanelId::Checks;
         let lines = app.cache.lines(app, id, wide, content, || lines(app, wide));
@@ -67,8 +73,6 @@ fn lines(app: &App, wide: usize) -> Vec<Line<'static>> {
     if run.results.verdicts.is_empty() {
         let words = if !run.is_over() {
             app.lang.phrase("tui.checks-later")
-        } else if run.header.engine.engine() == Engine::Trace {
-            app.lang.phrase("tui.checks-own")
         } else if app.course.lesson_of(&run.header.lesson).is_none() {
             app.lang.phrase("tui.checks-no-lesson")
         } else {
@@ -179,52 +183,4 @@ fn head(app: &App, lines: &mut Vec<Line<'static>>, words: &str, wide: usize) {
             .map(|line| line.style(app.theme.heading())),
     );
     lines.push(Line::default());
-}
-
-/// What the tutorial says of this, and what is true of it.
-fn claims(app: &App, wide: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    let Some(lesson) = app.course.lesson() else {
-        return lines;
-    };
-    for claim in &lesson.manifest.claims {
-        let (sign, style) = match claim.truth {
-            Truth::True => (app.theme.glyphs.pick("✓", "ok"), app.theme.good()),
-            Truth::Imprecise | Truth::Outdated => ("~", app.theme.warning()),
-            Truth::False => (app.theme.glyphs.pick("✗", "NO"), app.theme.bad()),
-        };
-        let said = app
-            .lang
-            .tell("tui.claims-says", &[("says", &claim.says.get(app.lang))]);
-        let truth = app.lang.term("truth", claim.truth.word());
-        let since = claim.since.as_deref().map_or_else(String::new, |since| {
-            app.lang.tell("tui.claims-since", &[("version", &since)])
-        });
-        push(&mut lines, &said, 0, Style::new(), wide);
-        push(
-            &mut lines,
-            &format!("{sign} {truth}{since}"),
-            2,
-            style,
-            wide,
-        );
-        push(
-            &mut lines,
-            claim.finding.get(app.lang),
-            2,
-            Style::new(),
-            wide,
-        );
-        lines.push(Line::default());
-    }
-    lines.pop();
-    lines
-}
-
-fn push(lines: &mut Vec<Line<'static>>, text: &str, indent: usize, style: Style, wide: usize) {
-    for line in markdown::wrapped(text, wide.saturating_sub(indent)) {
-        let mut line = line.patch_style(style);
-        line.spans.insert(0, Span::raw(" ".repeat(indent)));
-        lines.push(line);
-    }
 }

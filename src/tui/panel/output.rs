@@ -1,4 +1,6 @@
-//! What the processes printed, as it came: time, PID, name, line.
+//! What the processes printed, as it came: time, PID, name, line. Below it, what they have not written yet.
+
+mod unwritten;
 
 use ratatui::layout::{Rect, Size};
 use ratatui::text::{Line, Span};
@@ -35,11 +37,12 @@ impl Panel for Output {
     fn rows<'a>(&self, app: &'a App, size: Size) -> Rows<'a> {
         let place = app.panes.place(PanelId::Output);
         let count = count(app);
-        let last = count.saturating_sub(usize::from(size.height));
+        let foot = unwritten::rows(app, size);
+        let last = count.saturating_sub(usize::from(size.height).saturating_sub(foot.len()));
         let wide = usize::from(size.width);
         Rows {
             head: Vec::new(),
-            foot: Vec::new(),
+            foot,
             count,
             first: if app.panes.follow {
                 last
@@ -135,28 +138,13 @@ fn shown(app: &App, world: &World, printed: &Printed, left: usize, wide: usize) 
     let process = printed.proc.and_then(|proc| world.process(proc));
     let style = process.map_or_else(|| theme.dim(), |process| theme.process(process.colour()));
     let name = process.map_or("?", |process| &process.name);
-    let name = crate::text::clean(name);
-    let time = words::seconds(printed.t);
-    // Where there is little room the program's own words come first.
-    let head = if wide >= 60 {
-        format!(
-            "{} {} {} ",
-            fit_right(&time, 8),
-            fit_right(&printed.pid.to_string(), 7),
-            fit(&name, 16)
-        )
-    } else {
-        format!(
-            "{} {} ",
-            fit_right(&time, 7),
-            fit_right(&printed.pid.to_string(), 7)
-        )
-    };
-    // What of the line was not kept is told at the end of what is seen.
-    let cut_off = match printed.cut {
+    let head = head(wide, &words::seconds(printed.t), printed.pid, name);
+    // What of the line was not kept, and whose print it is a copy of, is told at the end of what is seen.
+    let mut cut_off = match printed.cut {
         0 => String::new(),
         bytes => app.lang.tell("tui.output-cut", &[("n", &bytes)]),
     };
+    cut_off += &copy_of(app, world, printed.copied_from);
     let taken = crate::text::width(&head) + crate::text::width(&cut_off);
     let room = wide.saturating_sub(taken + 2);
     let clean = beginning(printed, left + room);
@@ -177,6 +165,31 @@ fn shown(app: &App, world: &World, printed: &Printed, left: usize, wide: usize) 
         Span::styled(text, text_style),
         Span::styled(cut_off, theme.warning()),
     ])
+}
+
+/// Whose text it is that a process had as a copy; empty where it had none.
+fn copy_of(app: &App, world: &World, printer: Option<u32>) -> String {
+    let Some(of) = printer.and_then(|proc| world.process(proc)) else {
+        return String::new();
+    };
+    let of = crate::text::clean(&of.name);
+    format!("  {}", app.lang.tell("tui.output-copied", &[("of", &of)]))
+}
+
+/// What stands before a process's text. Where there is little room the program's own words come first.
+fn head(wide: usize, time: &str, pid: i32, name: &str) -> String {
+    let pid = pid.to_string();
+    if wide >= 60 {
+        let name = crate::text::clean(name);
+        format!(
+            "{} {} {} ",
+            fit_right(time, 8),
+            fit_right(&pid, 7),
+            fit(&name, 16)
+        )
+    } else {
+        format!("{} {} ", fit_right(time, 7), fit_right(&pid, 7))
+    }
 }
 
 /// So many columns of a line and a few more: of a line without end no more is read.

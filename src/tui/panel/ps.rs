@@ -6,7 +6,7 @@
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, first_with, folded, started_order};
+use super::{Moves, Panel, PanelId, Region, Rows, Shown, first_with, shown, started_order};
 use crate::model::Process;
 use crate::text::{clean, cut, fit, fit_right, width};
 use crate::trace::PsRow;
@@ -30,8 +30,7 @@ impl Panel for Ps {
         let names = Span::styled(fit(&head(app, &columns, wide), wide), app.theme.heading());
         let mut head = vec![Line::from(names)];
         head.extend(own(app).iter().map(|row| own_row(app, row, &columns, wide)));
-        let order = started_order(app.world());
-        let folded = folded(app.world());
+        let Shown { order, folded } = shown(app.world());
         let room = usize::from(size.height).saturating_sub(head.len());
         let selected = app.panes.selected;
         // Unless one is selected the youngest are seen.
@@ -254,8 +253,8 @@ fn row(
 /// All rows, every column.
 fn copied(app: &App) -> String {
     let mut text = head(app, &COLUMNS, 200);
-    let folded = folded(app.world());
-    for process in started_order(app.world()) {
+    let Shown { order, folded } = shown(app.world());
+    for process in order {
         text.push('\n');
         let more = folded.get(&process.proc).copied().unwrap_or(0);
         text += row(app, process, more, &COLUMNS, 200)

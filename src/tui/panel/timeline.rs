@@ -9,7 +9,9 @@ mod lane;
 use ratatui::layout::Size;
 use ratatui::text::{Line, Span};
 
-use super::{Moves, Panel, PanelId, Region, Rows, TextLines, first_with, folded, started_order};
+use super::{
+    Moves, Panel, PanelId, Region, Rows, Shown, TextLines, first_with, shown, started_order,
+};
 use crate::text::width;
 use crate::tui::app::App;
 use crate::tui::words;
@@ -44,8 +46,7 @@ impl Panel for Timeline {
         if usize::from(size.height) >= 5 + legend.len() {
             foot.extend(legend);
         }
-        let order = started_order(app.world());
-        let folded = folded(app.world());
+        let Shown { order, folded } = shown(app.world());
         let room = usize::from(size.height).saturating_sub(foot.len());
         Rows {
             head: Vec::new(),

@@ -110,11 +110,12 @@ fn the_outcomes() {
     });
     hold("outcomes-refused", "create-process", |app| {
         ran(app, &LINES);
-        let why = app
-            .lang
-            .tell("tui.outcomes-refused-op", &[("op", &"submit")]);
+        let why = match app.lang {
+            Lang::En => "the explorer has no model of the operation submit.",
+            Lang::Zh => "没有操作 submit 的模型。",
+        };
         let refused = Explored {
-            stage: Stage::Refused(why),
+            stage: Stage::Refused(why.to_owned()),
             ..Explored::default()
         };
         explore(app, refused);

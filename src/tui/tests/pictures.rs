@@ -1,7 +1,7 @@
 //! Every panel, empty, typical and overflowing, at three sizes, in both languages.
 
 use super::scene::{
-    Scene, app, families, open_recording, overflow, picture, play, pool, press, typical,
+    Scene, app, families, open_recording, overflow, picture, play, pool, press, typical, unwritten,
 };
 use crate::text::Lang;
 use crate::trace::Exit;
@@ -185,6 +185,14 @@ fn a_recording_looked_back_on() {
     hold("replay-overflow", "lock", |app| {
         open_recording(app, overflow(), "lock");
         press(app, "e");
+    });
+}
+
+#[test]
+fn text_that_is_printed_and_not_written() {
+    hold("output-unwritten", "lock", |app| {
+        play(app, unwritten(), "lock");
+        app.panes.focus = PanelId::Output;
     });
 }
 

@@ -13,8 +13,8 @@ use crate::feed::{Abilities, Control, ControlError, Feed, FeedItem};
 use crate::lesson::Library;
 use crate::text::Lang;
 use crate::trace::{
-    Args, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate, Reaped,
-    Role, RunEnd, RunStatus, StartMethod, Stream,
+    Args, BUFFERED, Event, Exit, Header, Kind, Op, OpName, Output, ProcessStart, PsRow, PsUpdate,
+    Reaped, Role, RunEnd, RunStatus, StartMethod, Stream,
 };
 use crate::tui::app::{App, Start};
 use crate::tui::effect::Effect;
@@ -395,6 +395,34 @@ pub(super) fn families() -> Scene {
     }
     scene.op(2, OpName::Recv, "Connection-2", value("one"));
     scene.op(2, OpName::Close, "Connection-1", Args::default());
+    scene
+}
+
+/// Prints that are not written yet, one of them copied by a fork, one lost.
+pub(super) fn unwritten() -> Scene {
+    let mut scene = Scene::default();
+    scene.start(0, "MainProcess", Role::Main);
+    let buffered = |scene: &mut Scene, proc, text: &str| {
+        let args = Args {
+            key: Some(BUFFERED.to_owned()),
+            value: Some(text.to_owned()),
+            ..Args::default()
+        };
+        scene.op(proc, OpName::Print, "", args);
+    };
+    buffered(&mut scene, 0, "before the fork\n");
+    for (proc, name) in [(1, "os.fork-1"), (2, "os.fork-2"), (3, "os.fork-3")] {
+        let child = Some(name.to_owned());
+        let args = Args {
+            child,
+            ..Args::default()
+        };
+        scene.op(0, OpName::OsFork, "", args);
+        scene.start(proc, name, Role::Process);
+    }
+    scene.print(2, "before the fork\n");
+    buffered(&mut scene, 0, "第 1 行\n");
+    scene.exit(3, Exit::Code(0));
     scene
 }
 

@@ -1,5 +1,5 @@
 # finds: pipe-full certain
-# says: output pipe is full
+# says: its stdout
 
 import subprocess
 import sys

@@ -1,0 +1,4 @@
+import subprocess
+
+r = subprocess.run(["grep", "-q", "needle"], input=b"hay")
+print(r.returncode)
