@@ -45,7 +45,14 @@ impl<'a> Exploring<'a> {
         seed: u64,
     ) -> Result<Exploring<'a>, Failure> {
         // Refuses a lesson that has no twin.
-        Played::native(context, lesson)?;
+        Played::native(context, lesson).map_err(|failure| {
+            // `--engine python` explores nothing yet.
+            let many = format!("forklore test {} --runs 20", lesson.slug());
+            let words = context
+                .lang
+                .tell("explore.no-twin-remedy", &[("command", &many)]);
+            failure.remedy(words)
+        })?;
         Exploring::start(lesson, params, stdout, seed)
             .map_err(|error| Failure::new(Code::NotStarted, words::starting(context.lang, &error)))
     }

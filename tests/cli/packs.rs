@@ -345,3 +345,35 @@ fn a_claim_whose_probe_disagrees_is_red_under_the_version_it_ran_on() {
     );
     assert!(said.out.contains("<failure"), "{}{}", said.out, said.err);
 }
+
+#[test]
+fn a_test_says_what_the_program_died_of_and_ends_one_that_does_not_end() {
+    let check = check("kind = \"lines-exact\"\nlines = [\"7777\"]");
+    for (program, words) in [
+        (
+            "print(7777 // 0)\n",
+            &["MainProcess: ZeroDivisionError: ", "(line 1)"][..],
+        ),
+        (
+            "import time\nprint(7777)\ntime.sleep(600)\n",
+            &["ended after 2 s", "1 check was not judged"],
+        ),
+    ] {
+        let pack = pack("mine", &check);
+        write(&pack.path().join("program.py"), program);
+        let options = [
+            "--runs",
+            "1",
+            "--trust",
+            "--timeout",
+            "2",
+            "--time-scale",
+            "1",
+        ];
+        let said = with(&[&["test", "mine"][..], &options[..]].concat(), &pack);
+        assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+        for words in words {
+            assert!(said.out.contains(words), "{words} in {}", said.out);
+        }
+    }
+}

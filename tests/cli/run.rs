@@ -541,3 +541,47 @@ fn what_lies_in_a_list_has_its_name_under_python_too() {
     assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     assert!(said.out.contains("waits for forks[1]"), "{}", said.out);
 }
+
+#[test]
+fn a_deadlock_in_json_is_data_and_a_sentence_in_the_users_language() {
+    let hangs = [
+        "--set",
+        "lock=Lock",
+        "--set",
+        "depth=2",
+        "--set",
+        "processes=2",
+    ];
+    for (lang, word) in [
+        ("en", "which it holds itself"),
+        ("zh", "而持有它的正是自己"),
+    ] {
+        let options = ["run", "lock", "--format", "json", "--lang", lang];
+        let said = say(&[&options[..], &hangs[..]].concat());
+        let end: serde_json::Value =
+            serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+        assert_eq!(
+            (&end["kind"], &end["status"]),
+            (&"end".into(), &"deadlock".into())
+        );
+        let waits = end["waits"].as_array().unwrap();
+        // Whoever got the lock waits for itself.
+        let itself = |wait: &&serde_json::Value| wait["who"] == wait["held_by"][0];
+        let wait = waits.iter().find(itself).unwrap();
+        assert_eq!(
+            wait["for"],
+            serde_json::json!({"kind": "object", "id": "Lock-1", "name": "lock"})
+        );
+        assert!(wait["text"].as_str().unwrap().contains(word), "{wait}");
+        // The lines are a recording all the same.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &said.out).unwrap();
+        let replay = say(&["replay", "--headless", file.path().to_str().unwrap()]);
+        assert!(
+            replay.err.contains("Deadlock"),
+            "{}{}",
+            replay.out,
+            replay.err
+        );
+    }
+}
