@@ -1,4 +1,5 @@
-//! The thread that samples: ten looks a second, each update sent through a channel.
+//! The thread that samples: ten looks a second, fewer where a look takes long, each update sent through a
+//! channel.
 //!
 //! The supervisor starts one for a run. It sleeps without waking while nothing is followed, ends
 //! when its handle is dropped, and leaves out looks while its reader is behind: rows then come
@@ -8,14 +9,18 @@ use std::io;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick, unbounded};
+use crossbeam_channel::{Receiver, Sender, after, bounded, never, select, unbounded};
 
 use super::sampler::Sampler;
 use crate::engine::ps::{Host, HostError, Look, Process};
+use crate::sys::clock;
 use crate::trace::{PsRow, PsUpdate};
 
 /// Ten looks a second.
 const PERIOD: Duration = Duration::from_millis(100);
+/// What a pause is of the look before it, at least: looks at thousands of processes must not take the
+/// processor from those who start them.
+const REST: u32 = 9;
 
 /// Updates that may lie unread before looks are left out.
 const UNREAD: usize = 4;
@@ -119,19 +124,40 @@ fn run(sampler: &mut Sampler, todo: &Receiver<Request>, updates: &Sender<PsUpdat
                 Err(_) => return,
             },
             recv(ticks) -> _ => {
+                let begun = clock::instant();
                 if !updates.is_full() && !deliver(sampler.sample(), updates) {
                     return;
                 }
+                ticks = after(pause(begun.elapsed()));
             }
         }
         if ticking == sampler.is_empty() {
             ticking = !sampler.is_empty();
-            ticks = if ticking { tick(PERIOD) } else { never() };
+            ticks = if ticking { after(PERIOD) } else { never() };
         }
     }
+}
+
+/// The pause after a look that took so long.
+fn pause(took: Duration) -> Duration {
+    PERIOD.saturating_sub(took).max(took * REST)
 }
 
 /// Whether somebody still reads.
 fn deliver(update: PsUpdate, updates: &Sender<PsUpdate>) -> bool {
     update == PsUpdate::default() || updates.send(update).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::pause;
+
+    #[test]
+    fn looks_take_a_tenth_of_the_time_at_most() {
+        let millis = Duration::from_millis;
+        assert_eq!(pause(millis(1)), millis(99));
+        assert_eq!(pause(millis(50)), millis(450));
+    }
 }
