@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::operation::{Machine, Proc};
-use super::outcomes::Came;
-use super::task::{self, Run, Task, TaskId};
+use super::task::{self, Came, Run, Task, TaskId};
 
 /// Executions at most that have been run ahead and wait for their turn.
 const MOST: usize = 64;

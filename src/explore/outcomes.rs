@@ -8,6 +8,7 @@ use super::operation::{Machine, Proc};
 use super::search::{Ended, Search, SearchError};
 use super::strategy::{Strategy, StrategyName, draw};
 use super::task;
+pub use super::task::Came;
 use crate::sys::clock;
 
 /// What may be spent; nothing given, nothing bounded.
@@ -26,13 +27,6 @@ pub struct Outcome {
     pub executions: u64,
     pub deadlock: bool,
     /// Who takes each step of one execution that leads to it.
-    pub schedule: Vec<Proc>,
-}
-
-/// What an execution came to, in the program's own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Came {
-    pub label: String,
     pub schedule: Vec<Proc>,
 }
 

@@ -20,11 +20,7 @@ else:
 ";
 
 fn has_python() -> bool {
-    let found = Command::new("python3").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("skipped: there is no python3");
-    }
-    found
+    Command::new("python3").arg("--version").output().is_ok()
 }
 
 #[test]
