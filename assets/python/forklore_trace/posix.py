@@ -50,7 +50,9 @@ def _replace(name, told, live=channel):
 
 def _kill(original):
     """Who ends another process: by these two signals, as `terminate()` and `kill()` do."""
-    def kill(*args):
+    def kill(*args, **kwargs):
+        if kwargs:
+            return original(*args, **kwargs)
         word = len(args) == 2 and all(isinstance(one, int) for one in args) and {9: 'kill', 15: 'terminate'}.get(args[1])
         if not word or args[0] <= 0 or args[0] == os.getpid() or not place.is_users(sys._getframe(2)):
             return original(*args)
