@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Came};
 use super::operation::{Machine, Proc};
 use super::search::{Ended, Search, SearchError};
 use super::strategy::{Strategy, StrategyName, draw};
@@ -26,13 +26,6 @@ pub struct Outcome {
     pub executions: u64,
     pub deadlock: bool,
     /// Who takes each step of one execution that leads to it.
-    pub schedule: Vec<Proc>,
-}
-
-/// What an execution came to, in the program's own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Came {
-    pub label: String,
     pub schedule: Vec<Proc>,
 }
 

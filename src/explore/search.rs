@@ -8,40 +8,11 @@
 use std::sync::Arc;
 
 use super::execution::Execution;
-use super::operation::{Machine, Proc};
+use super::operation::Machine;
 use super::races;
 use super::task::{self, Run, Taken, Task, TaskId, still_asleep};
+pub use super::task::{Ended, SearchError};
 use super::wakeup::{Branch, Planned, Tree};
-
-/// How an execution ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// All processes ended.
-    Complete,
-    /// Nobody could go and somebody had not ended.
-    Deadlock,
-    /// All who could go were asleep: it was begun in vain.
-    GivenUp,
-    /// The machine has learnt what it had overlooked: the search begins anew, and nothing that came
-    /// before counts.
-    Anew,
-}
-
-/// Why a search can't go on.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SearchError<E> {
-    #[error("{0}")]
-    Machine(E),
-    /// The process that was to take this step (from 0) could not.
-    #[error("the same choices led elsewhere: process {proc} could not take step {step}")]
-    Diverged { step: usize, proc: Proc },
-}
-
-impl<E> From<E> for SearchError<E> {
-    fn from(error: E) -> SearchError<E> {
-        SearchError::Machine(error)
-    }
-}
 
 /// The point before a step.
 #[derive(Debug, Default)]

@@ -6,8 +6,37 @@
 use std::sync::Arc;
 
 use super::operation::{Footprint, Machine, Next, Operation, Proc, Step, all_ended};
-use super::search::{Ended, SearchError};
 use super::wakeup::Planned;
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All processes ended.
+    Complete,
+    /// Nobody could go and somebody had not ended.
+    Deadlock,
+    /// All who could go were asleep: it was begun in vain.
+    GivenUp,
+    /// The machine has learnt what it had overlooked: the search begins anew, and nothing that came
+    /// before counts.
+    Anew,
+}
+
+/// Why a search can't go on.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SearchError<E> {
+    #[error("{0}")]
+    Machine(E),
+    /// The process that was to take this step (from 0) could not.
+    #[error("the same choices led elsewhere: process {proc} could not take step {step}")]
+    Diverged { step: usize, proc: Proc },
+}
+
+impl<E> From<E> for SearchError<E> {
+    fn from(error: E) -> SearchError<E> {
+        SearchError::Machine(error)
+    }
+}
 
 /// A step that was taken.
 #[derive(Debug, Clone)]
