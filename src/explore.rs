@@ -18,7 +18,8 @@ mod task;
 mod unreduced;
 pub mod wakeup;
 
-pub use outcomes::{Budget, Came, Explored, Outcome, explore, explore_in_parallel};
+pub use ahead::Came;
+pub use outcomes::{Budget, Explored, Outcome, explore, explore_in_parallel};
 pub use unreduced::Unreduced;
 
 #[cfg(test)]

@@ -8,7 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::operation::{Machine, Proc};
-use super::task::{self, Came, Run, Task, TaskId};
+use super::task::{self, Run, Task, TaskId};
+
+/// What an execution came to, in the program's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
+    pub label: String,
+    pub schedule: Vec<Proc>,
+}
 
 /// Executions at most that have been run ahead and wait for their turn.
 const MOST: usize = 64;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Came};
 use super::operation::{Machine, Proc};
 use super::search::{Ended, Search, SearchError};
 use super::strategy::{Strategy, StrategyName, draw};

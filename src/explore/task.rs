@@ -8,13 +8,6 @@ use std::sync::Arc;
 use super::operation::{Footprint, Machine, Next, Operation, Proc, Step, all_ended};
 use super::wakeup::Planned;
 
-/// What an execution came to, in the program's own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Came {
-    pub label: String,
-    pub schedule: Vec<Proc>,
-}
-
 /// How an execution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
