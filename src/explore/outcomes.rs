@@ -8,7 +8,6 @@ use super::operation::{Machine, Proc};
 use super::search::{Ended, Search, SearchError};
 use super::strategy::{Strategy, StrategyName, draw};
 use super::task;
-pub use super::task::Came;
 use crate::sys::clock;
 
 /// What may be spent; nothing given, nothing bounded.
