@@ -5,7 +5,8 @@ use crate::lesson::expr::{Expr, FUNCTIONS, RUN_FUNCTIONS, RUN_NAMES, Type};
 use crate::lesson::lines::Loops;
 use crate::lesson::params::{Parameter, ParameterKind};
 use crate::lesson::scope::CIRCUMSTANCES;
-use crate::lesson::section::{Field, likeliest_first, one_of};
+use crate::lesson::section::Field;
+use crate::lesson::section::likely::{likeliest_first, one_of};
 use crate::lesson::template::Template;
 use crate::lesson::words::Words;
 

@@ -5,6 +5,7 @@
 //! wording of 'found … expected …' and the refusal of unknown keys; `parse` says which keys there are.
 //! Reads toml's own value tree rather than deriving, because a derived tagged enum loses the positions.
 
+pub(super) mod likely;
 pub(super) mod source;
 
 use std::cell::RefCell;
@@ -19,6 +20,7 @@ use super::expr::{Expr, SyntaxError};
 use super::reference::describe;
 use super::template::Template;
 use super::words::Words;
+use likely::one_of;
 use source::Source;
 
 /// A table, and which of its keys were asked for.
@@ -455,24 +457,6 @@ impl<'a> Field<'a> {
         self.source
             .mistake(offset, &self.path, error.message.clone(), expected);
     }
-}
-
-/// How alike two words must be for one to be meant by the other (Jaro–Winkler, 0 to 1).
-const ALIKE: f64 = 0.85;
-
-/// That one of these words is expected; the one that is most like the given one is named first.
-pub(super) fn one_of(given: &str, known: &[&str]) -> Words {
-    let known = likeliest_first(given, known).join(", ");
-    Words::tell("mistake.one-of", &[("known", &known)])
-}
-
-/// The words, the one first that is most like the given one.
-pub(super) fn likeliest_first<'a>(given: &str, known: &[&'a str]) -> Vec<&'a str> {
-    let mut known = known.to_vec();
-    let like = |word: &&str| strsim::jaro_winkler(given, word);
-    let best = known.iter().map(like).fold(0.0, f64::max);
-    known.sort_by_key(|word| best < ALIKE || like(word) < best);
-    known
 }
 
 fn found(value: &DeValue<'_>) -> Words {
