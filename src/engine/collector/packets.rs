@@ -34,7 +34,8 @@ impl Collector {
         let known = Known {
             standing,
             is_main: pid == self.main,
-            may_be_gone: self.untraced,
+            // At the descriptor limit the gate of a process can't be received, and it goes on at once.
+            may_be_gone: self.untraced || self.exits.limit_reached(),
             ended_child: matches!(event.kind, Kind::ProcessReaped(_))
                 && self.exits.is_ended_child(event.pid, pid),
         };
