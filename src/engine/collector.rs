@@ -84,6 +84,8 @@ pub(crate) struct Collector {
     main: i32,
     /// The program should be traced and can't be: nothing stops its processes at their births.
     untraced: bool,
+    /// Were gone when they were met; what they have said may still be in the channel.
+    gone: Vec<i32>,
     limit_told: bool,
     /// What was refused from whom.
     refused: HashSet<(i32, String)>,
@@ -162,6 +164,7 @@ impl Collector {
             exits,
             main: sources.main.pid(),
             untraced: false,
+            gone: Vec::new(),
             limit_told: false,
             refused: HashSet::new(),
             pace: Pace::new(),
@@ -228,7 +231,7 @@ impl Collector {
     fn wait(&self) {
         let (due, next) = self.exits.overdue(monotonic_ns());
         let timeout = match next {
-            _ if !due.is_empty() => PollTimeout::ZERO,
+            _ if !due.is_empty() || !self.gone.is_empty() => PollTimeout::ZERO,
             Some(at) => millis_until(at),
             None => PollTimeout::NONE,
         };
@@ -278,6 +281,7 @@ impl Collector {
             }
         }
         ended.extend(self.exits.overdue(monotonic_ns()).0);
+        ended.append(&mut self.gone);
         if !ended.is_empty() {
             self.take_control();
             self.drain();

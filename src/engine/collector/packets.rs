@@ -133,7 +133,7 @@ impl Collector {
         );
         self.told_row(row);
         if gone {
-            self.tell_exit(pid, None);
+            self.gone.push(pid);
         }
     }
 
