@@ -333,7 +333,7 @@ impl Collector {
                 let Some(mut packet) = self.events.inbox.take(index) else {
                     break;
                 };
-                let (pid, gate) = (packet.pid, packet.descriptor.take());
+                let (pid, gate) = (packet.pid, packet.descriptor.take().ok_or(packet.refused));
                 let (length, cut) = (packet.bytes.len(), packet.cut);
                 if length == 0 && pid == 0 {
                     self.events.fd = None;

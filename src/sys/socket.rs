@@ -111,6 +111,7 @@ struct Arrived {
     length: usize,
     pid: i32,
     descriptor: Option<OwnedFd>,
+    refused: bool,
     cut: bool,
 }
 
@@ -123,6 +124,8 @@ pub struct Received<'a> {
     pub bytes: &'a [u8],
     /// The first descriptor that came along.
     pub descriptor: Option<OwnedFd>,
+    /// A descriptor came along for which this process had no room.
+    pub refused: bool,
     /// The packet was longer than the buffer; its rest is lost.
     pub cut: bool,
 }
@@ -210,6 +213,7 @@ impl Inbox {
                 length,
                 pid,
                 descriptor,
+                refused: header.msg_hdr.msg_flags & libc::MSG_CTRUNC != 0,
                 cut: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
             });
             // The end of a channel would fill all remaining headers with itself.
@@ -228,6 +232,7 @@ impl Inbox {
             pid: arrived.pid,
             bytes: &self.bytes[start..start + arrived.length],
             descriptor: arrived.descriptor.take(),
+            refused: arrived.refused,
             cut: arrived.cut,
         })
     }

@@ -12,13 +12,14 @@ use crate::sys::socket::send_packet;
 use crate::trace::{Event, Kind, OpName, PsRow, PsUpdate, Reaped, StartMethod};
 
 impl Collector {
+    /// Takes a packet; `gate` is the descriptor that came along, or whether there was no room for one.
     pub(super) fn packet(
         &mut self,
         pid: i32,
         event: Result<Event, String>,
         length: usize,
         cut: bool,
-        gate: Option<OwnedFd>,
+        gate: Result<OwnedFd, bool>,
     ) {
         let event = match event {
             Ok(event) if !cut => event,
@@ -35,7 +36,7 @@ impl Collector {
             standing,
             is_main: pid == self.main,
             // At the descriptor limit the gate of a process can't be received, and it goes on at once.
-            may_be_gone: self.untraced || self.exits.limit_reached(),
+            may_be_gone: self.untraced || self.exits.limit_reached() || matches!(gate, Err(true)),
             ended_child: matches!(event.kind, Kind::ProcessReaped(_))
                 && self.exits.is_ended_child(event.pid, pid),
         };
@@ -43,7 +44,7 @@ impl Collector {
             return self.refuse(pid, why);
         }
         match &event.kind {
-            Kind::ProcessStart(_) => self.birth(pid, event, length, gate),
+            Kind::ProcessStart(_) => self.birth(pid, event, length, gate.ok()),
             Kind::ProcessReaped(Reaped { exit, .. }) => {
                 let (child, t, exit) = (event.pid, event.t, *exit);
                 self.reaped(child, t, pid, exit);
