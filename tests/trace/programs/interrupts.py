@@ -61,7 +61,8 @@ if __name__ == '__main__':
         kind = turn % 10
         try:
             try:
-                signal.setitimer(signal.ITIMER_REAL, 0.002 + random.random() * 0.004)
+                # Again and again: where Python ignores an exception, in a finaliser, the first one is lost.
+                signal.setitimer(signal.ITIMER_REAL, 0.002 + random.random() * 0.004, 0.5)
                 work(kind)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
